@@ -1,0 +1,121 @@
+"""The three frame contracts that cross rooms: observations (clean), counts (linked) and results (indicator)."""
+
+import polars as pl
+
+# Clean table of a statistical source: one figure of the publisher's file a row, in the publisher's own geography.
+OBSERVATIONS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "financial_year": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "period_type": pl.String,  # status.PeriodType
+    "area_level": pl.String,  # columns.AREA_LEVELS
+    "area_code": pl.String,  # as published; "" for England
+    "area_name": pl.String,
+    "dimension": pl.String,  # groups.Dimension
+    "category": pl.String,  # the project's words
+    "measure": pl.String,  # snake_case name of the published figure
+    "value": pl.Float64,  # null unless status is ok
+    "low": pl.Float64,  # bounds of the true figure: equal to value where it is exact,
+    "high": pl.Float64,  # apart where it is rounded, known bounds (or null) where it is hidden
+    "status": pl.String,  # status.Status: ok, suppressed, missing, not_applicable
+    "note": pl.String,  # plain words or ""
+}
+OBSERVATION_KEY = ("financial_year", "area_level", "area_code", "dimension", "category", "measure")
+
+# england is the publisher's own England row. The code schemes are ODS unless the name ends in _ons.
+# unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent).
+AREA_LEVELS = (
+    "england",
+    "region",
+    "icb",
+    "stp",
+    "stp_ons",
+    "ccg",
+    "sub_icb",
+    "practice",
+    "local_authority",
+    "unknown",
+    "national",
+)
+
+# Linked table: what an indicator is computed from, one group of one area a row, on the footprint of the year.
+COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "indicator_id": pl.String,
+    "financial_year": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "period_type": pl.String,
+    "area_type": pl.String,  # status.AreaType
+    "icb_code": pl.String,  # ONS code of the area; null for a remainder
+    "area_name": pl.String,
+    "dimension": pl.String,
+    "category": pl.String,
+    "category_order": pl.Int32,
+    "numerator": pl.Float64,
+    "numerator_low": pl.Float64,
+    "numerator_high": pl.Float64,
+    "denominator": pl.Float64,  # null for a count
+    "denominator_low": pl.Float64,
+    "denominator_high": pl.Float64,
+    "published_value": pl.Float64,
+    "status": pl.String,
+    "note": pl.String,
+    "unknown_share": pl.Float64,
+    "coverage": pl.Float64,
+    "imd_vintage": pl.String,  # "2019", "2025" or ""
+    "ethnicity_scheme": pl.String,  # groups.EthnicityScheme or ""
+    "source_releases": pl.String,  # ids, sorted, joined by ";"
+}
+COUNTS_KEY = ("indicator_id", "financial_year", "area_type", "icb_code", "area_name", "dimension", "category")
+
+# The one result contract.
+RESULTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "indicator_id": pl.String,
+    "indicator_version": pl.String,
+    "financial_year": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "period_type": pl.String,
+    "area_type": pl.String,
+    "icb_code": pl.String,
+    "icb_ods_code": pl.String,
+    "icb_name": pl.String,
+    "geography_vintage": pl.String,
+    "dimension": pl.String,
+    "category": pl.String,
+    "category_order": pl.Int32,
+    "measure": pl.String,
+    "value": pl.Float64,
+    "lower_95": pl.Float64,
+    "upper_95": pl.Float64,
+    "lower_998": pl.Float64,
+    "upper_998": pl.Float64,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "numerator_low": pl.Float64,
+    "numerator_high": pl.Float64,
+    "published_value": pl.Float64,
+    "unit": pl.String,
+    "multiplier": pl.Float64,
+    "method": pl.String,
+    "status": pl.String,
+    "note": pl.String,
+    "comparator_value": pl.Float64,
+    "comparison": pl.String,
+    "unknown_share": pl.Float64,
+    "coverage": pl.Float64,
+    "imd_vintage": pl.String,
+    "ethnicity_scheme": pl.String,
+    "source_releases": pl.String,
+    "synthetic": pl.Boolean,
+}
+RESULT_KEY = (
+    "indicator_id",
+    "financial_year",
+    "area_type",
+    "icb_code",
+    "icb_name",
+    "dimension",
+    "category",
+    "measure",
+)

@@ -1,0 +1,49 @@
+"""Every error the project raises on purpose: what was found, where, what was expected, what to do next."""
+
+
+class HiPipelineError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class StatisticsError(HiPipelineError, ValueError):
+    """A statistic was asked for with input that no group could satisfy."""
+
+
+class FetchError(HiPipelineError):
+    """A release could not be fetched, or what came is not what was pinned."""
+
+
+class ReleaseUnavailable(FetchError):
+    """A release has no address, or no file at its place in the mirror: nothing to fetch, nothing broken."""
+
+
+class ArchiveError(HiPipelineError):
+    """A container (zip, spreadsheet, text) is broken, hostile or larger than it may be."""
+
+
+class LayoutError(HiPipelineError):
+    """The columns, sheets, members, labels or tokens of an edition differ from its declared layout."""
+
+
+class ValidationError(HiPipelineError):
+    """A frame breaks its schema or a rule of the figures; ``failures`` holds the rows that do."""
+
+    def __init__(self, message: str, failures: object = None) -> None:
+        super().__init__(message)
+        self.failures = failures
+
+
+class LinkageError(ValidationError):
+    """A join has another cardinality than stated, or left rows over that it may not leave."""
+
+
+class CorrectionError(HiPipelineError):
+    """An entry of the corrections register expects something that no longer holds."""
+
+
+class StoreError(HiPipelineError):
+    """A file of the lake could not be written or read."""
+
+
+class SelectionError(HiPipelineError, ValueError):
+    """A year, board, indicator or source was asked for that does not exist."""

@@ -1,0 +1,125 @@
+"""Groups of people: the dimensions by which figures are split and the words for their categories.
+
+Labels of publishers are mapped to these words by their words, never by their numbers: Talking Therapies and
+Mental Health Act files number deciles from the least deprived, everyone else from the most deprived.
+"""
+
+from enum import StrEnum
+
+
+class Dimension(StrEnum):
+    """What a figure is split by."""
+
+    TOTAL = "total"
+    AGE = "age"
+    SEX = "sex"
+    ETHNICITY = "ethnicity"
+    DEPRIVATION = "deprivation"
+
+
+class EthnicityScheme(StrEnum):
+    """Whose list of ethnic groups: Chinese stands under Other in 2001 and under Asian in 2021."""
+
+    CENSUS_2001 = "2001"
+    CENSUS_2021 = "2021"
+
+
+ALL = "All"
+UNKNOWN = "Unknown"
+
+SEXES = ("Female", "Male", "Indeterminate", "Non-binary", "Other")
+
+# Order 1 is the most deprived in every table of this project.
+DECILES = (
+    "Decile 1 (most deprived)",
+    *(f"Decile {n}" for n in range(2, 10)),
+    "Decile 10 (least deprived)",
+)
+QUINTILES = (
+    "Quintile 1 (most deprived)",
+    "Quintile 2",
+    "Quintile 3",
+    "Quintile 4",
+    "Quintile 5 (least deprived)",
+)
+
+# The broad groups and, as "Broad: detail", the 16 of the 2001 census as NHS collections use them.
+ETHNIC_BROAD = (
+    "White",
+    "Mixed",
+    "Asian or Asian British",
+    "Black or Black British",
+    "Other Ethnic Groups",
+)
+ETHNIC_DETAIL_2001 = (
+    "White: British",
+    "White: Irish",
+    "White: Any other White background",
+    "Mixed: White and Black Caribbean",
+    "Mixed: White and Black African",
+    "Mixed: White and Asian",
+    "Mixed: Any other Mixed background",
+    "Asian or Asian British: Indian",
+    "Asian or Asian British: Pakistani",
+    "Asian or Asian British: Bangladeshi",
+    "Asian or Asian British: Any other Asian background",
+    "Black or Black British: Caribbean",
+    "Black or Black British: African",
+    "Black or Black British: Any other Black background",
+    "Other Ethnic Groups: Chinese",
+    "Other Ethnic Groups: Any other ethnic group",
+)
+WHITE_BRITISH = "White: British"
+WHITE = "White"
+ETHNICITIES = (*ETHNIC_BROAD, *ETHNIC_DETAIL_2001)
+
+
+def category_order(dimension: Dimension, category: str) -> int:
+    """Return the place of a category: 1 is first, and for deprivation the most deprived; unknown is 99.
+
+    Age bands are ordered by the number they begin with ("Under 16" before "16 to 17").
+
+    Raises:
+        ValueError: the words are not in the vocabulary of the dimension.
+    """
+    if category == UNKNOWN:
+        return 99
+    if dimension is Dimension.TOTAL and category == ALL:
+        return 1
+    if dimension is Dimension.AGE:
+        return _age_order(category)
+    known = {
+        Dimension.SEX: (SEXES,),
+        Dimension.ETHNICITY: (ETHNICITIES,),
+        Dimension.DEPRIVATION: (DECILES, QUINTILES),
+    }.get(dimension, ())
+    for words in known:
+        if category in words:
+            return words.index(category) + 1
+    raise ValueError(f"{category!r} is no category of {dimension}; see hi_pipeline.core.groups")
+
+
+def _age_order(category: str) -> int:
+    lower = age_bounds(category)[0]
+    return lower + 1
+
+
+def age_bounds(category: str) -> tuple[int, int]:
+    """Return the first and the last age of a band; 200 stands for no upper end.
+
+    Reads "Under 16", "15 and under", "16 to 17" and "65 and over".
+
+    Raises:
+        ValueError: the words are no age band.
+    """
+    words = category.split()
+    match words:
+        case ["Under", n] if n.isdigit():
+            return 0, int(n) - 1
+        case [n, "and", "under"] if n.isdigit():
+            return 0, int(n)
+        case [n, "to", m] if n.isdigit() and m.isdigit():
+            return int(n), int(m)
+        case [n, "and", "over"] if n.isdigit():
+            return int(n), 200
+    raise ValueError(f"{category!r} is no age band such as 'Under 16', '16 to 17' or '65 and over'")

@@ -1,0 +1,202 @@
+"""What a publication is: its releases (pinned files), its layouts and who to thank for it.
+
+A folder ``hi_pipeline/sources/<name>/`` declares one ``SOURCE``. Nothing here reads a file: storage opens a
+container by the layout and hands the text tables to the source's parser.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import polars as pl
+
+
+class Container(StrEnum):
+    """What a release's file is on the outside."""
+
+    CSV = "csv"
+    ZIP = "zip"
+    XLSX = "xlsx"
+
+
+class ReleaseStatus(StrEnum):
+    """How final the publisher says an edition is."""
+
+    PROVISIONAL = "provisional"
+    FINAL = "final"
+
+
+class Cadence(StrEnum):
+    """How often a publisher brings out a new edition."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    ANNUAL = "annual"
+    IRREGULAR = "irregular"
+
+
+class Token(StrEnum):
+    """What a publisher's text in a number's place means."""
+
+    SUPPRESSED = "suppressed"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One table inside a release's file.
+
+    Attributes:
+        table: the name by which the parser gets it.
+        pattern: regular expression that the whole member name (zip) or sheet name (xlsx) must match; several
+            members may match (regional files). Ignored for a bare CSV.
+        columns: the exact header, in order; None where a sheet holds no single table and the parser reads the
+            matrix itself (columns are then named column_0, column_1, ...).
+        header_row: rows above the header (sheets only).
+        optional: the file is whole without it.
+    """
+
+    table: str
+    pattern: str = ".*"
+    columns: tuple[str, ...] | None = None
+    header_row: int = 0
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """One way in which a publisher lays out a file; ``ignored`` are patterns of members that are not read."""
+
+    name: str
+    container: Container
+    members: tuple[Member, ...]
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """One pinned file of a publication.
+
+    Attributes:
+        edition: the publisher's edition, unique in the source ("2023-24", "2022-07").
+        financial_years: the years whose figures it holds; empty for reference data.
+        address: the live https address, or None where it is not known (then fetch it by hand from the landing
+            page; a mirror may still hold it).
+        mirror_path: ``<host>/<decoded path>`` below a mirror; derived from the address when not given.
+        sha256: of the publisher's own bytes, once known; mirror and sample files are not held to it.
+        unconfirmed: what of this declaration nobody has seen in the publisher's own file yet.
+    """
+
+    edition: str
+    layout: str
+    landing_page: str
+    address: str | None = None
+    financial_years: tuple[str, ...] = ()
+    mirror_path: str = ""
+    sha256: str | None = None
+    published: date | None = None
+    status: ReleaseStatus = ReleaseStatus.FINAL
+    max_bytes: int = 64_000_000
+    unconfirmed: str = ""
+
+    @property
+    def mirror_file(self) -> str:
+        """Place below a mirror: host and percent-decoded path; a query becomes part of the path."""
+        if self.mirror_path:
+            return self.mirror_path
+        if self.address is None:
+            raise ValueError(f"release {self.edition} has neither an address nor a mirror path")
+        parts = urlsplit(self.address)
+        return f"{parts.hostname}{unquote(parts.path)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseCalendar:
+    """When new editions come: the usual month (1 to 12) for annual ones and the last edition known of."""
+
+    cadence: Cadence
+    usual_month: int | None
+    last_known_edition: str
+    unconfirmed: bool = True
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A member as text: every cell a string or null, columns named by the header (or column_0, ...)."""
+
+    member: str
+    frame: pl.DataFrame
+
+
+RawTables = Mapping[str, tuple[RawTable, ...]]
+Tables = dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A publication.
+
+    Attributes:
+        by_year: its tables are statistics of financial years (clean tables are then written by year); False
+            for reference data (clean tables are written by edition).
+        parse: text tables and release in, clean tables by name out; raises LayoutError.
+        schemas: the pandera schema of each clean table.
+        disclosure: the publisher's rule for hiding and rounding, in plain words.
+        attribution: the wording that the publisher asks for.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    landing_page: str
+    attribution: str
+    licence: str = "Open Government Licence v3.0"
+    licence_url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+    by_year: bool
+    calendar: ReleaseCalendar
+    layouts: Mapping[str, Layout]
+    releases: tuple[Release, ...]
+    parse: Callable[[RawTables, Release], Tables]
+    schemas: Mapping[str, Any]
+    disclosure: str
+    parser_version: str = "1"
+    owner: str = "team:hi_pipeline"
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that contradicts itself."""
+        editions = [release.edition for release in self.releases]
+        if len(set(editions)) != len(editions):
+            raise ValueError(f"source {self.name} declares an edition twice: {sorted(editions)}")
+        for release in self.releases:
+            if release.layout not in self.layouts:
+                raise ValueError(
+                    f"{self.name} {release.edition} names the layout {release.layout!r}, which is not declared"
+                )
+            if self.by_year != bool(release.financial_years):
+                raise ValueError(f"{self.name} {release.edition}: financial_years and by_year contradict each other")
+            if not re.match(r"https://", release.landing_page):
+                raise ValueError(f"{self.name} {release.edition}: the landing page is no https address")
+
+    def release(self, edition: str) -> Release:
+        """Return the release of an edition (KeyError if there is none)."""
+        return {release.edition: release for release in self.releases}[edition]
+
+    def releases_of(self, financial_year: str) -> tuple[Release, ...]:
+        """Return the releases that hold figures of a financial year, in declared order."""
+        return tuple(release for release in self.releases if financial_year in release.financial_years)
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Return the financial years for which a release is declared, in order."""
+        return tuple(sorted({year for release in self.releases for year in release.financial_years}))
+
+
+def release_id(source: Source, release: Release) -> str:
+    """Return the id by which outputs name a release: "talking_therapies:2023-24"."""
+    return f"{source.name}:{release.edition}"

@@ -1,0 +1,102 @@
+"""Text tables to typed frames: headers compared with the layout, numbers read by the source's own tokens.
+
+Every cell arrives as text. A cell that is neither a number nor a declared token is an error that names it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.errors import LayoutError
+from hi_pipeline.core.source import Member, Token
+
+_MAX_SHOWN = 8
+_REFUSED = (
+    "nhs_number",
+    "nhs number",
+    "postcode of patient",
+    "date of birth",
+    "dob",
+    "patient_id",
+    "pseudo_id",
+)
+
+
+def check_header(found: Sequence[str], member: Member, *, where: str) -> None:
+    """Refuse a header that is not exactly the declared one.
+
+    Raises:
+        LayoutError: naming the columns that are missing, new or in another place.
+    """
+    person_level = [name for name in found if name.strip().lower() in _REFUSED]
+    if person_level:
+        raise LayoutError(f"{where}: columns {person_level} look person-level; only public aggregates may enter")
+    if member.columns is None or tuple(found) == member.columns:
+        return
+    missing = [name for name in member.columns if name not in found]
+    new = [name for name in found if name not in member.columns]
+    raise LayoutError(
+        f"{where}: the columns of table {member.table!r} differ from the declared layout. "
+        f"Missing: {missing or 'none'}. New: {new or 'none'}."
+        + ("" if missing or new else " The same columns stand in another order.")
+        + " If the publisher changed the file, declare a new layout in the source's source.py."
+    )
+
+
+def read_numbers(
+    frame: pl.DataFrame, column: str, *, tokens: Mapping[str | None, Token], where: str, whole: bool = False
+) -> pl.DataFrame:
+    """Read a text column as numbers: adds ``<column>_value`` (Float64) and ``<column>_status`` (String).
+
+    Args:
+        frame: text table.
+        column: the column to read; blanks are null or "" (declare them as tokens: None stands for both).
+        tokens: the publisher's texts that are no numbers, each with its meaning.
+        where: file and table, for the error.
+        whole: refuse fractions other than ".0".
+
+    Returns:
+        The frame with the two columns added; value is null where status is not "ok".
+
+    Raises:
+        LayoutError: naming texts that are neither numbers nor tokens, and negative numbers.
+    """
+    cell = pl.when(pl.col(column).str.strip_chars() == "").then(None).otherwise(pl.col(column).str.strip_chars())
+    number = cell.str.replace_all(",", "").cast(pl.Float64, strict=False)
+    status: Any = pl.when(number.is_not_null() & number.is_finite()).then(pl.lit("ok"))
+    for text, token in tokens.items():
+        status = status.when(cell.is_null() if text is None else cell == text).then(pl.lit(token.value))
+    read = frame.with_columns(
+        number.alias(f"{column}_value"), status.otherwise(pl.lit("?")).alias(f"{column}_status")
+    ).with_columns(pl.when(pl.col(f"{column}_status") == "ok").then(pl.col(f"{column}_value")).alias(f"{column}_value"))
+    bad = pl.col(f"{column}_status") == "?"
+    _refuse(read, bad, column, f"neither numbers nor declared tokens {sorted(map(str, tokens))}", where)
+    _refuse(read, pl.col(f"{column}_value") < 0, column, "negative", where)
+    if whole:
+        fraction = pl.col(f"{column}_value") != pl.col(f"{column}_value").round(0)
+        _refuse(read, fraction, column, "not whole numbers", where)
+    return read
+
+
+def map_labels(frame: pl.DataFrame, column: str, *, labels: Mapping[str, str], into: str, where: str) -> pl.DataFrame:
+    """Map a publisher's labels to the project's words by their exact text; adds the column ``into``.
+
+    Raises:
+        LayoutError: naming every label that is not in the map.
+    """
+    unknown = frame.filter(pl.col(column).is_null() | ~pl.col(column).is_in(list(labels)))
+    if unknown.height:
+        shown = unknown[column].unique().sort().to_list()[:_MAX_SHOWN]
+        raise LayoutError(
+            f"{where}: {unknown.height} rows carry labels of {column!r} that are not in the vocabulary: {shown}. "
+            "Map each by its words in the source's parse.py, or correct it in the corrections register."
+        )
+    return frame.with_columns(pl.col(column).replace_strict(dict(labels), return_dtype=pl.String).alias(into))
+
+
+def _refuse(frame: pl.DataFrame, bad: pl.Expr, column: str, what: str, where: str) -> None:
+    rows = frame.with_row_index("row", offset=2).filter(bad)
+    if rows.height:
+        shown = rows.select("row", column).head(_MAX_SHOWN).rows()
+        raise LayoutError(f"{where}: {rows.height} cells of {column!r} are {what}: (row, text) {shown}")

@@ -1,0 +1,57 @@
+"""Settings from HI_* environment variables; the only place that reads the environment."""
+
+import re
+from pathlib import Path
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where files come from and where data goes.
+
+    Attributes:
+        source: "sample", "live", or "mirror:<folder or http address>".
+        data_dir: the folder that holds one root for each kind of source.
+        contact: what the User-Agent tells a publisher about who is asking.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HI_", extra="ignore")
+
+    source: str = "sample"
+    data_dir: Path = Path("data")
+    contact: str = "hi_pipeline (set HI_CONTACT to an e-mail address)"
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        if value in ("sample", "live") or re.match(r"mirror:.+", value):
+            return value
+        raise ValueError(f"HI_SOURCE is {value!r}: expected sample, live, or mirror:<folder or http address>")
+
+    @property
+    def kind(self) -> str:
+        """Return sample, mirror or live: the name of the data root."""
+        return self.source.partition(":")[0]
+
+    @property
+    def mirror(self) -> str:
+        """Return the mirror's folder or address; for the sample, the folder that the sample is written to."""
+        if self.kind == "sample":
+            return str(self.root / "publications")
+        return self.source.partition(":")[2]
+
+    @property
+    def root(self) -> Path:
+        """Return the data root of this kind of source, as an absolute path."""
+        return (self.data_dir / self.kind).resolve()
+
+    @property
+    def dagster_home(self) -> Path:
+        """Return the folder of this kind's Dagster instance."""
+        return self.root / "dagster"
+
+    @property
+    def synthetic(self) -> bool:
+        """Tell whether every output must say SYNTHETIC."""
+        return self.kind == "sample"

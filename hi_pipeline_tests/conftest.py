@@ -1,0 +1,47 @@
+"""Fixtures for all tests: the folder of the real files, and no network but loopback."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder with the publishers' real files and the reference results; skips where it is absent."""
+    named = os.environ.get("HI_TEST_SHARED")
+    folder = Path(named) if named else REPOSITORY.parent / "shared"
+    if not (folder / "publications" / "mirror").is_dir():
+        pytest.skip(f"needs HI_TEST_SHARED: no real files at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_mirror(shared_folder: Path) -> Path:
+    """The mirror of the publishers' sites."""
+    return shared_folder / "publications" / "mirror"
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0])  # type: ignore[index]
+            if not (host.startswith("127.") or host in ("::1", "localhost")):
+                raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count, on the last line, what was skipped for want of the real files."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    wanting = sum("needs HI_TEST_SHARED" in str(report.longrepr) for report in skipped)
+    terminalreporter.write_line(f"skipped for want of HI_TEST_SHARED: {wanting}")

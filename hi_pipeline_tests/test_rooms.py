@@ -1,0 +1,66 @@
+"""Data flows one way: a room imports only the rooms and the libraries that the design gives it."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "hi_pipeline"
+ROOMS = {
+    "core": (set(), {"polars", "pandera"}),
+    "stats": ({"core"}, {"polars", "numpy", "scipy"}),
+    "sources": ({"core"}, {"polars", "pandera"}),
+    "tables": ({"core", "stats"}, {"polars", "pandera"}),
+    "indicators": ({"core", "stats"}, {"polars", "pandera"}),
+    "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "stamina"}),
+    "publishing": ({"core", "stats", "storage"}, {"polars", "jinja2", "altair", "pyarrow"}),
+    "sample": ({"core", "sources"}, {"polars", "xlsxwriter"}),
+}
+FREE = {"orchestration", "cli", "definitions", "settings"}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_room_imports_only_what_it_may(path: Path) -> None:
+    room = _room(path)
+    for name in _imports(path):
+        parts = name.split(".")
+        if parts[0] == "hi_pipeline":
+            other = parts[1]
+            assert other != "orchestration" or room in {"orchestration", "definitions", "cli"}, f"{path} imports {name}"
+            if room in ROOMS:
+                assert other == room or other in ROOMS[room][0], f"{path} imports {name}"
+        elif parts[0] not in sys.stdlib_module_names and room in ROOMS:
+            assert parts[0] in ROOMS[room][1], f"{path} imports {name}"
+        if parts[0] == "dagster":
+            assert room in {"orchestration", "definitions"}, f"{path} imports dagster"
+
+
+def test_sources_never_import_each_other() -> None:
+    for path in (PACKAGE / "sources").rglob("*.py"):
+        inner = path.relative_to(PACKAGE / "sources").parts
+        for name in _imports(path):
+            parts = name.split(".")
+            if parts[:2] == ["hi_pipeline", "sources"] and len(inner) > 1:
+                assert parts[2] == inner[0], f"{path} imports {name}"
+
+
+def test_every_room_is_known() -> None:
+    rooms = {_room(path) for path in FILES} - {"__init__"}
+    assert rooms <= set(ROOMS) | FREE, rooms
