@@ -95,7 +95,8 @@ def join_exactly(
     """Left-join with a stated cardinality ("m:1" or "1:1"); rows without a match are fatal unless allowed.
 
     Args:
-        left, right: the frames; join keys must not be null on the right.
+        left: the frame whose rows are all kept.
+        right: what is added to it.
         on: join columns, named alike in both.
         cardinality: checked on the join keys.
         where: what is linked to what, for the error.

@@ -1,0 +1,69 @@
+"""How a linked table is declared and built: what it reads, what it returns, what it counted on the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A built table and the account of what happened to the rows.
+
+    Attributes:
+        frame: the table.
+        releases: ids of the releases that went into it ("qof:2022-23").
+        counted: rows set apart or dropped, by reason in plain words.
+        notes: what a reader must know (nearest list used, snapshot that is not the year's end, ...).
+        corrections: ids of register entries applied.
+    """
+
+    frame: pl.DataFrame
+    releases: tuple[str, ...] = ()
+    counted: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """Gives a builder the clean and linked tables it asks for; every read is recorded as an input."""
+
+    def clean(self, source: str, table: str, part: str) -> pl.DataFrame:
+        """Return a clean table of a source for an edition (reference data) or a financial year (statistics)."""
+        ...
+
+    def parts(self, source: str) -> tuple[str, ...]:
+        """Return the editions or financial years of a source that are built, in order."""
+        ...
+
+    def linked(self, name: str, financial_year: str) -> pl.DataFrame:
+        """Return a linked table of a financial year."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedTable:
+    """Declaration of a linked table, always by financial year.
+
+    Attributes:
+        name: its name in the lake and the asset graph.
+        sources: the publications it reads.
+        linked: the linked tables it reads (of the same year).
+        years: the financial years for which it can be built at all, given what is declared.
+        build: makes it; raises ValidationError, LinkageError.
+        schema: pandera schema of its frame.
+        description: one paragraph for the UI.
+        required: sources without which the year cannot be built: where one of them holds nothing for the
+            year, the partition is not built and not a failure.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    linked: tuple[str, ...] = ()
+    years: tuple[str, ...]
+    build: Callable[[Reader, str], Built]
+    schema: object
+    description: str
+    required: tuple[str, ...] = ()
+    version: str = "1"
