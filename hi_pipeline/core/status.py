@@ -22,6 +22,7 @@ class Method(StrEnum):
     EXACT = "exact"
     DOBSON = "Dobson"
     NEWCOMBE = "Newcombe"
+    MOVER = "MOVER"
     LOG = "log"
     DELTA = "delta"
     CORNISH_FISHER = "Cornish-Fisher"

@@ -1,0 +1,47 @@
+# The whole of what a newcomer needs: make run, make test, make ui.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test slow lint ui lock docs clean
+
+run: $(VENV)/.installed
+	$(BIN)/hi run
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m "not slow"
+
+slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+ui: $(VENV)/.installed
+	$(BIN)/hi ui
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m hi_pipeline.publishing.pages docs
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("hi_pipeline needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Needs uv. Keeps dagster and its companions on the one version that pyproject.toml names.
+COMPILE := uv pip compile --universal --generate-hashes --no-strip-extras --python-version 3.11 \
+	--no-header --no-emit-index-url --no-emit-find-links --quiet
+lock:
+	$(COMPILE) pyproject.toml requirements.in -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock pyproject.toml requirements.in -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV)
