@@ -1,0 +1,112 @@
+"""Reading a caller's columns: names, types and nulls are settled here, once, for every statistic."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hi_pipeline.core.errors import StatisticsError
+
+Floats = NDArray[np.float64]
+Frame = pl.DataFrame | pl.LazyFrame
+
+# A group with an impossible input gives infinities or NaN on its way to its status; that is no news.
+quiet = np.errstate(invalid="ignore", divide="ignore", over="ignore")
+
+RESULT_COLUMNS = frozenset({"value", "status", "note", "method"})
+
+
+def collect(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]) -> pl.DataFrame:
+    """Bring only the columns a statistic needs into memory; the caller's frame is never changed.
+
+    Args:
+        frame: the caller's table, eager or lazy.
+        columns: role in the formula to column name; a role left out by the caller is ``None``.
+        by: columns of the groups.
+
+    Raises:
+        StatisticsError: if a column is absent, or a group column would hide a result column.
+    """
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        raise StatisticsError(
+            f"Found a {type(frame).__name__}; a polars DataFrame or LazyFrame was expected; convert it first."
+        )
+    clash = sorted(name for name in by if name in RESULT_COLUMNS or name.startswith(("lower_", "upper_")))
+    if clash:
+        raise StatisticsError(
+            f"Group column {clash[0]!r} has the name of a result column; rename it before calling."
+        )
+    present = frame.columns if isinstance(frame, pl.DataFrame) else frame.collect_schema().names()
+    wanted = {**{f"by[{i}]": name for i, name in enumerate(by)}, **columns}
+    for role, name in wanted.items():
+        if name is not None and name not in present:
+            raise StatisticsError(
+                f"Column {name!r} for {role} was not found; the frame has {list(present)}. Name one of these."
+            )
+    needed = list(dict.fromkeys(name for name in wanted.values() if name is not None))
+    selected = frame.select(needed)
+    return selected.collect() if isinstance(selected, pl.LazyFrame) else selected
+
+
+def numbers(table: pl.DataFrame, name: str, *, role: str) -> Floats:
+    """Give a column as floats with nulls as NaN.
+
+    Raises:
+        StatisticsError: if the column is not numeric.
+    """
+    series = table.get_column(name)
+    if not (series.dtype.is_numeric() or series.dtype in (pl.Null, pl.Boolean)):
+        raise StatisticsError(
+            f"Column {name!r} for {role} is {series.dtype}; a number was expected. "
+            "Convert it with the source's own table of tokens first."
+        )
+    return series.cast(pl.Float64).to_numpy()
+
+
+def ranks(table: pl.DataFrame, name: str) -> Floats:
+    """Give ranks as numbers, so that "10" comes after "9" also when a file holds them as text.
+
+    Raises:
+        StatisticsError: if a rank is a word.
+    """
+    series = table.get_column(name)
+    if series.dtype.is_numeric() or series.dtype == pl.Null:
+        return series.cast(pl.Float64).to_numpy()
+    text = series.cast(pl.String)
+    parsed = text.str.strip_chars().cast(pl.Float64, strict=False)
+    words = text.filter(parsed.is_null() & text.is_not_null())
+    if len(words):
+        raise StatisticsError(
+            f"Column {name!r} for rank holds {words[0]!r}; a number rising from one end to the other was "
+            "expected. Map the labels to numbers by their words first."
+        )
+    return parsed.to_numpy()
+
+
+def names(by: str | Sequence[str]) -> list[str]:
+    """Accept one group column or several; repeated names count once."""
+    return list(dict.fromkeys([by] if isinstance(by, str) else by))
+
+
+def positive(number: float, *, name: str) -> float:
+    """Check a multiplier or another scale.
+
+    Raises:
+        StatisticsError: if it is not a positive finite number.
+    """
+    if isinstance(number, bool) or not np.isfinite(number) or number <= 0:
+        raise StatisticsError(f"{name} is {number!r}; a positive finite number was expected.")
+    return float(number)
+
+
+def one_of(choice: str, allowed: Iterable[str], *, name: str) -> str:
+    """Check a word against the words a function knows.
+
+    Raises:
+        StatisticsError: if the word is unknown.
+    """
+    options = list(allowed)
+    if choice not in options:
+        raise StatisticsError(f"{name} is {choice!r}; expected one of {options}.")
+    return choice

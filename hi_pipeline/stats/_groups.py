@@ -1,0 +1,89 @@
+"""Rows to groups: sums over all groups at once, the same to the last bit on every run.
+
+Published tables come in runs (all ages of one area follow each other), so rows are first summed
+by run and only the runs are matched to groups. The sums are taken in row order by one thread: a
+parallel group-by adds in an order that changes from run to run, and so do its last digits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hi_pipeline.stats._columns import Floats
+
+Integers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a table.
+
+    Attributes:
+        keys: group columns, one row a group, in sorted order.
+        size: number of groups.
+        starts: first row of every run of rows that belong to one group.
+        run_group: the group of every run.
+        rows: number of rows in the table.
+    """
+
+    keys: pl.DataFrame
+    size: int
+    starts: Integers
+    run_group: Integers
+    rows: int
+
+    def total(self, values: Floats | Mask) -> Floats:
+        """Sum the values of each group; NaN in a group makes its sum NaN."""
+        if self.rows == 0:
+            return np.zeros(self.size)
+        runs = np.add.reduceat(values, self.starts, dtype=np.float64)
+        return np.bincount(self.run_group, weights=runs, minlength=self.size).astype(np.float64, copy=False)
+
+    def any(self, mask: Mask) -> Mask:
+        """Tell which groups have a row where the mask holds."""
+        if self.rows == 0 or not mask.any():
+            return np.zeros(self.size, dtype=bool)
+        runs = np.logical_or.reduceat(mask, self.starts)
+        return np.bincount(self.run_group, weights=runs, minlength=self.size) > 0
+
+    def row_group(self) -> Integers:
+        """Give the group of every row."""
+        lengths = np.diff(np.append(self.starts, self.rows))
+        return np.repeat(self.run_group, lengths)
+
+
+def group_rows(table: pl.DataFrame, by: Sequence[str]) -> Groups:
+    """Find the groups of a table; without group columns all rows are one group."""
+    rows = table.height
+    if rows == 0:
+        empty = np.zeros(0, dtype=np.int64)
+        return Groups(keys=table.select(list(by)), size=0, starts=empty, run_group=empty, rows=0)
+    if not by:
+        zero = np.zeros(1, dtype=np.int64)
+        return Groups(keys=pl.DataFrame(), size=1, starts=zero, run_group=zero, rows=rows)
+    starts = _run_starts(table, by)
+    heads = table.select(list(by)) if len(starts) == rows else table.select(list(by))[starts]
+    keys = heads.unique(maintain_order=True).sort(list(by), nulls_last=True)
+    return Groups(keys=keys, size=keys.height, starts=starts, run_group=_match(heads, keys), rows=rows)
+
+
+def _run_starts(table: pl.DataFrame, by: Sequence[str]) -> Integers:
+    rows = table.height
+    later, earlier = table.select(list(by)).slice(1), table.select(list(by)).slice(0, rows - 1)
+    changed = np.zeros(rows - 1, dtype=bool)
+    for name in by:
+        changed |= later.get_column(name).ne_missing(earlier.get_column(name)).to_numpy()
+    return np.concatenate(([0], np.flatnonzero(changed) + 1)).astype(np.int64)
+
+
+def _match(heads: pl.DataFrame, keys: pl.DataFrame) -> Integers:
+    if heads.height == keys.height and heads.equals(keys):
+        return np.arange(keys.height, dtype=np.int64)
+    index = "".join(keys.columns) + "_index"
+    numbered = keys.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(index))
+    joined = heads.join(numbered, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")
+    return joined.get_column(index).to_numpy()

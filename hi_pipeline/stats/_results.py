@@ -1,0 +1,104 @@
+"""One result row a group: value, limits, status, note and method, in the same columns everywhere."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hi_pipeline.core.errors import StatisticsError
+from hi_pipeline.core.status import Method, Status
+from hi_pipeline.stats._columns import Floats
+from hi_pipeline.stats._groups import Groups, Mask
+
+CONFIDENCE = (0.95, 0.998)
+Limits = Mapping[float, tuple[Floats, Floats]]
+
+UNDEFINED = "the figure is not a finite number for this input"
+
+
+class Reasons:
+    """Why groups have no figure: the first reason given to a group stands."""
+
+    def __init__(self, size: int) -> None:
+        self._code = np.zeros(size, dtype=np.int64)
+        self._remarked = np.zeros(size, dtype=np.int64)
+        self._words: list[tuple[Status, str | None]] = [(Status.OK, None)]
+
+    @property
+    def ok(self) -> Mask:
+        """The groups that still have a figure."""
+        return self._code == 0
+
+    def mark(self, mask: Mask, status: Status, note: str) -> None:
+        """Take the figure from the groups of the mask, unless they have lost it already."""
+        self._words.append((status, note))
+        self._code[mask & self.ok] = len(self._words) - 1
+
+    def mark_each(self, mask: Mask, status: Status, note: str, found: NDArray[np.int64]) -> None:
+        """Like ``mark`` with ``{found}`` in the note, a whole number of each group."""
+        for number in np.unique(found[mask & self.ok]):
+            self.mark(mask & (found == number), status, note.format(found=int(number)))
+
+    def remark(self, mask: Mask, note: str) -> None:
+        """Add a note to groups that keep their figure."""
+        self._words.append((Status.OK, note))
+        self._remarked[mask & (self._remarked == 0)] = len(self._words) - 1
+
+    def status(self) -> pl.Series:
+        """Give the status of every group."""
+        return pl.Series("status", [str(word) for word, _ in self._words]).gather(self._code)
+
+    def note(self) -> pl.Series:
+        """Give the note of every group; null where there is nothing to say."""
+        said = np.where(self.ok, self._remarked, self._code)
+        return pl.Series("note", [text for _, text in self._words], dtype=pl.String).gather(said)
+
+
+def suffix(confidence: float) -> str:
+    """Write a confidence level as it stands in column names: 0.95 is "95", 0.998 is "998"."""
+    return f"{confidence:.12g}".removeprefix("0.")
+
+
+def levels(confidence: float | Sequence[float]) -> tuple[float, ...]:
+    """Check confidence levels.
+
+    Raises:
+        StatisticsError: if a level is not between 0.5 and 1.
+    """
+    given = (confidence,) if isinstance(confidence, int | float) else tuple(confidence)
+    for level in given:
+        if not 0.5 < level < 1:
+            raise StatisticsError(f"confidence is {level!r}; a share from 0.5 to 1 was expected, as in 0.95.")
+    return given
+
+
+def result(
+    groups: Groups,
+    reasons: Reasons,
+    *,
+    value: Floats,
+    limits: Limits,
+    method: Method | NDArray[np.object_] | Sequence[str],
+    extra: Mapping[str, Floats | pl.Series] | None = None,
+) -> pl.DataFrame:
+    """Build the result frame; where a group has no figure, value, limits and extra figures are null."""
+    reasons.mark(~np.isfinite(value), Status.NOT_APPLICABLE, UNDEFINED)
+    keep = reasons.ok
+    columns: dict[str, pl.Series] = {name: groups.keys.get_column(name) for name in groups.keys.columns}
+    columns["value"] = _shown(value, keep)
+    for level, (lower, upper) in limits.items():
+        columns[f"lower_{suffix(level)}"] = _shown(lower, keep)
+        columns[f"upper_{suffix(level)}"] = _shown(upper, keep)
+    columns["status"] = reasons.status()
+    columns["note"] = reasons.note()
+    words = [str(method)] * groups.size if isinstance(method, Method) else [str(word) for word in method]
+    named = pl.Series(words, dtype=pl.String)
+    columns["method"] = named if keep.all() else named.set(pl.Series(~keep), str(Method.NONE))
+    for name, figure in (extra or {}).items():
+        columns[name] = figure if isinstance(figure, pl.Series) else _shown(figure, keep)
+    return pl.DataFrame(columns)
+
+
+def _shown(figure: Floats, keep: Mask) -> pl.Series:
+    return pl.Series(np.where(keep & np.isfinite(figure), figure, np.nan)).fill_nan(None)
