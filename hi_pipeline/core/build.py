@@ -6,6 +6,8 @@ from typing import Protocol
 
 import polars as pl
 
+from hi_pipeline.core.indicator import Indicator
+
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
@@ -41,6 +43,14 @@ class Reader(Protocol):
         """Return a linked table of a financial year."""
         ...
 
+    def releases(self, name: str, part: str) -> tuple[str, ...]:
+        """Return the ids of the releases behind a part of a source, or behind a linked table of a year."""
+        ...
+
+    def indicators(self, source: str) -> tuple[Indicator, ...]:
+        """Return the declared indicators of a source, in the order of the catalogue."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedTable:
@@ -55,7 +65,10 @@ class LinkedTable:
         schema: pandera schema of its frame.
         description: one paragraph for the UI.
         required: sources without which the year cannot be built: where one of them holds nothing for the
-            year, the partition is not built and not a failure.
+            year, the partition is not built and not a failure. A builder that finds nothing to build from
+            raises ``errors.NothingToBuild``, which means the same.
+        indicators_of: the source whose declared indicators it computes the counts of ("" for none); a change
+            of their declarations makes the table stale.
     """
 
     name: str
@@ -66,4 +79,5 @@ class LinkedTable:
     schema: object
     description: str
     required: tuple[str, ...] = ()
+    indicators_of: str = ""
     version: str = "1"

@@ -47,3 +47,7 @@ class StoreError(HiPipelineError):
 
 class SelectionError(HiPipelineError, ValueError):
     """A year, board, indicator or source was asked for that does not exist."""
+
+
+class NothingToBuild(HiPipelineError):
+    """The inputs hold nothing for a financial year: the partition is not built, and nothing is broken."""
