@@ -59,6 +59,9 @@ class Member:
             matrix itself (columns are then named column_0, column_1, ...).
         header_row: rows above the header (sheets only).
         optional: the file is whole without it.
+        extra_columns: the file may hold columns beside the declared ones; those are all there, in their order.
+        aliases: other spellings of declared columns that the publisher has used, each with the declared one. The
+            frame keeps the spelling found; the parser renames.
     """
 
     table: str
@@ -66,6 +69,8 @@ class Member:
     columns: tuple[str, ...] | None = None
     header_row: int = 0
     optional: bool = False
+    extra_columns: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

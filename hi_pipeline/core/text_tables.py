@@ -26,20 +26,25 @@ _REFUSED = (
 def check_header(found: Sequence[str], member: Member, *, where: str) -> None:
     """Refuse a header that is not exactly the declared one.
 
+    A declared alias stands for its column; with ``extra_columns`` other columns are accepted beside the declared.
+
     Raises:
-        LayoutError: naming the columns that are missing, new or in another place.
+        LayoutError: naming the columns that are missing, new, twice there or in another place.
     """
     person_level = [name for name in found if name.strip().lower() in _REFUSED]
     if person_level:
         raise LayoutError(f"{where}: columns {person_level} look person-level; only public aggregates may enter")
-    if member.columns is None or tuple(found) == member.columns:
+    if member.columns is None:
         return
-    missing = [name for name in member.columns if name not in found]
-    new = [name for name in found if name not in member.columns]
+    names = [member.aliases.get(name, name) for name in found]
+    missing = [name for name in member.columns if name not in names]
+    new = [] if member.extra_columns else [name for name in names if name not in member.columns]
+    if tuple(name for name in names if name in member.columns) == member.columns and not new:
+        return
     raise LayoutError(
         f"{where}: the columns of table {member.table!r} differ from the declared layout. "
         f"Missing: {missing or 'none'}. New: {new or 'none'}."
-        + ("" if missing or new else " The same columns stand in another order.")
+        + ("" if missing or new else " The same columns stand in another order or twice.")
         + " If the publisher changed the file, declare a new layout in the source's source.py."
     )
 
