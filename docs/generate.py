@@ -1,0 +1,38 @@
+"""Writes the generated pages: docs/sources, docs/indicators and docs/methods.md. A test keeps them current."""
+
+import sys
+from pathlib import Path
+
+from hi_pipeline.indicators.catalogue import INDICATORS
+
+from hi_pipeline.publishing.pages import index_page, indicator_page, source_page
+from hi_pipeline.sources import SOURCES
+
+DOCS = Path(__file__).parent
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page by its place."""
+    made = {DOCS / "sources" / f"{name}.md": source_page(source) for name, source in SOURCES.items()}
+    made |= {DOCS / "indicators" / f"{i.id}.md": indicator_page(i, SOURCES) for i in INDICATORS}
+    made[DOCS / "sources" / "README.md"] = index_page(
+        "Publications", [(name, source.title) for name, source in sorted(SOURCES.items())]
+    )
+    made[DOCS / "indicators" / "README.md"] = index_page("Indicators", [(i.id, i.title) for i in INDICATORS])
+    return made
+
+
+def main() -> int:
+    """Write the pages and remove those that are no longer made."""
+    made = pages()
+    for folder in (DOCS / "sources", DOCS / "indicators"):
+        for old in set(folder.glob("*.md")) - set(made):
+            old.unlink()
+    for path, text in made.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

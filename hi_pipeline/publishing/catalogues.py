@@ -1,0 +1,54 @@
+"""The declarations as plain data, for everyone who does not read Python."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.source import Release, Source, release_id
+
+
+def indicator_entries(indicators: Sequence[Indicator]) -> list[dict[str, Any]]:
+    """Return each indicator's declaration as JSON-ready data, in catalogue order."""
+    return [{name: _plain(value) for name, value in asdict(indicator).items()} for indicator in indicators]
+
+
+def source_entries(sources: Sequence[Source], used_releases: Sequence[str]) -> list[dict[str, Any]]:
+    """Return each publication with those of its releases that a figure names."""
+    return [
+        {
+            "name": source.name,
+            "title": source.title,
+            "publisher": source.publisher,
+            "landing_page": source.landing_page,
+            "licence": source.licence,
+            "licence_url": source.licence_url,
+            "attribution": source.attribution,
+            "disclosure": source.disclosure,
+            "releases": [
+                _release(source, release) for release in source.releases if release_id(source, release) in used_releases
+            ],
+        }
+        for source in sources
+    ]
+
+
+def _release(source: Source, release: Release) -> dict[str, Any]:
+    return {
+        "id": release_id(source, release),
+        "edition": release.edition,
+        "financial_years": list(release.financial_years),
+        "address": release.address,
+        "landing_page": release.landing_page,
+        "sha256": release.sha256,
+        "published": release.published.isoformat() if release.published else None,
+        "status": release.status.value,
+        "unconfirmed": release.unconfirmed,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Turn tuples into lists and infinity into null."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return None if value == float("inf") else value

@@ -1,0 +1,85 @@
+"""Writes the published folder: the tidy result, its data package, its catalogue and its attributions.
+
+Everything here is made from the results and the declarations alone, sorted and without a clock: the same input
+gives the same bytes.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from hi_pipeline.core.columns import RESULT_KEY
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.source import Source
+from hi_pipeline.publishing.attribution import attribution_text
+from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
+from hi_pipeline.publishing.package import data_package
+from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.lake import Lake
+
+LAYER = "published"
+NAME = "results"
+
+
+def publish(
+    lake: Lake,
+    *,
+    results: pl.DataFrame,
+    provenance: Provenance,
+    indicators: Sequence[Indicator],
+    sources: Iterable[Source],
+) -> tuple[Path, ...]:
+    """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
+
+    Args:
+        lake: the data root; files go to its ``published`` folder.
+        results: all figures, each once, in the results contract (already validated).
+        provenance: what the results were made from.
+        indicators: the catalogue; only indicators with a figure are exported.
+        sources: all declared publications; only those that a figure names are exported.
+
+    Returns:
+        The paths written, the parquet first.
+
+    Raises:
+        StoreError: a file could not be written.
+    """
+    tidy = results.sort(*RESULT_KEY, nulls_last=True)
+    used_releases = _used_releases(tidy)
+    used_sources = [
+        s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
+    ]
+    used_indicators = [i for i in indicators if i.id in set(tidy["indicator_id"])]
+    written = lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
+    parquet = lake.path(LAYER, NAME)
+    csv = tidy.write_csv().encode()
+    folder = parquet.parent
+    synthetic = provenance.synthetic
+    catalogue = indicator_entries(used_indicators)
+    publications = source_entries(used_sources, used_releases)
+    files = {
+        "results.csv": csv,
+        "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
+        "sources.json": _json({"synthetic": synthetic, "sources": publications}),
+        "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
+    }
+    package = data_package(
+        files={"results.parquet": written.sha256, **files}, rows=tidy.height, sources=used_sources, synthetic=synthetic
+    )
+    files["datapackage.json"] = _json(package)
+    for name, content in files.items():
+        write_bytes(folder / name, content)
+    return (parquet, *(folder / name for name in files))
+
+
+def _used_releases(results: pl.DataFrame) -> list[str]:
+    """Return the ids of all releases that a figure names, sorted."""
+    ids = results["source_releases"].unique().str.split(";").explode().unique().drop_nulls()
+    return sorted(i for i in ids if i)
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
