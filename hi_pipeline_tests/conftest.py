@@ -40,8 +40,9 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count, on the last line, what was skipped for want of the real files."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    wanting = sum("needs HI_TEST_SHARED" in str(report.longrepr) for report in skipped)
-    terminalreporter.write_line(f"skipped for want of HI_TEST_SHARED: {wanting}")
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Count, on the very last line, what was skipped for want of the real files."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        wanting = sum("needs HI_TEST_SHARED" in str(report.longrepr) for report in reporter.stats.get("skipped", []))
+        reporter.write_line(f"skipped for want of HI_TEST_SHARED: {wanting}")
