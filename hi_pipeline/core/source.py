@@ -57,6 +57,10 @@ class Member:
             members may match (regional files). Ignored for a bare CSV.
         columns: the exact header, in order; None where a sheet holds no single table and the parser reads the
             matrix itself (columns are then named column_0, column_1, ...).
+        also: further columns that the publisher is known to give and that nobody reads. Any of them may be
+            there, in any place, and the order of ``columns`` is then not compared; any other column still stops.
+            For headers whose names are known but not their order, or whose copies lack columns.
+        also_pattern: regular expression of further column names of that kind, where they vary by file.
         header_row: rows above the header (sheets only).
         optional: the file is whole without it.
         extra_columns: the file may hold columns beside the declared ones; those are all there, in their order.
@@ -67,6 +71,8 @@ class Member:
     table: str
     pattern: str = ".*"
     columns: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
+    also_pattern: str = ""
     header_row: int = 0
     optional: bool = False
     extra_columns: bool = False

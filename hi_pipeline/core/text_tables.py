@@ -3,6 +3,7 @@
 Every cell arrives as text. A cell that is neither a number nor a declared token is an error that names it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,10 @@ def check_header(found: Sequence[str], member: Member, *, where: str) -> None:
         + ("" if missing or new else " The same columns stand in another order or twice.")
         + " If the publisher changed the file, declare a new layout in the source's source.py."
     )
+
+
+def _may_also_be(name: str, member: Member) -> bool:
+    return name in member.also or bool(member.also_pattern and re.fullmatch(member.also_pattern, name))
 
 
 def read_numbers(

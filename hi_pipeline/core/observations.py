@@ -1,0 +1,111 @@
+"""Typed figures to the OBSERVATIONS contract: wide to long, periods, bounds, and counts that fit their totals."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
+from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.status import PeriodType, Status
+
+_MAX_SHOWN = 8
+
+
+def melt_figures(frame: pl.DataFrame, *, measures: Mapping[str, str], keep: Sequence[str]) -> pl.DataFrame:
+    """Turn columns read by ``text_tables.read_numbers`` into rows.
+
+    Args:
+        frame: has ``<column>_value`` and ``<column>_status`` for each column.
+        measures: name of the measure to the column that holds it.
+        keep: columns that stand on every row.
+
+    Returns:
+        ``keep`` with measure, value (Float64) and status (String); one block of rows for each measure.
+    """
+    blocks = [
+        frame.select(
+            *keep,
+            pl.lit(measure).alias("measure"),
+            pl.col(f"{column}_value").alias("value"),
+            pl.col(f"{column}_status").alias("status"),
+        )
+        for measure, column in measures.items()
+    ]
+    return pl.concat(blocks)
+
+
+def add_bounds(
+    frame: pl.DataFrame, *, half_width: pl.Expr, hidden_low: pl.Expr | None = None, hidden_high: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Add ``low`` and ``high``: the value less and plus a half width, never below 0.
+
+    Args:
+        frame: has value and status.
+        half_width: what rounding may hide, in the value's unit; 0 where the figure is exact.
+        hidden_low: lower bound of a suppressed figure; null where nothing is known.
+        hidden_high: upper bound of a suppressed figure.
+    """
+    suppressed = pl.col("status") == Status.SUPPRESSED
+    nothing = pl.lit(None, dtype=pl.Float64)
+    return frame.with_columns(
+        pl.when(suppressed)
+        .then(nothing if hidden_low is None else hidden_low)
+        .otherwise((pl.col("value") - half_width).clip(lower_bound=0))
+        .cast(pl.Float64)
+        .alias("low"),
+        pl.when(suppressed)
+        .then(nothing if hidden_high is None else hidden_high)
+        .otherwise(pl.col("value") + half_width)
+        .cast(pl.Float64)
+        .alias("high"),
+    )
+
+
+def add_financial_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame:
+    """Add the columns of a figure that describes one whole financial year."""
+    first, last = period(financial_year)
+    return frame.with_columns(
+        pl.lit(financial_year).alias("financial_year"),
+        pl.lit(first).alias("period_start"),
+        pl.lit(last).alias("period_end"),
+        pl.lit(PeriodType.FINANCIAL_YEAR.value).alias("period_type"),
+    )
+
+
+def to_observations(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the contract's columns in its order and types, sorted by its key; a missing note becomes ""."""
+    if "note" not in frame.columns:
+        frame = frame.with_columns(pl.lit("").alias("note"))
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in OBSERVATIONS.items()).sort(OBSERVATION_KEY)
+
+
+def check_within(
+    observations: pl.DataFrame, *, part: str, whole: str, where: str, excused: pl.Expr | None = None
+) -> None:
+    """Refuse a count that is above its denominator even at the edge of both figures' bounds.
+
+    Args:
+        observations: in the OBSERVATIONS contract.
+        part: measure that counts some of the whole.
+        whole: measure that counts all; rows are compared where both are there with bounds.
+        where: source and edition, for the error.
+        excused: rows of ``part`` that a corrections-register entry keeps although they break the rule.
+
+    Raises:
+        ValidationError: ``failures`` holds the rows.
+    """
+    key = [name for name in OBSERVATION_KEY if name != "measure"]
+    counts = observations.filter(pl.col("measure") == part)
+    if excused is not None:
+        counts = counts.filter(~excused)
+    wholes = observations.filter(pl.col("measure") == whole).select(*key, pl.col("high").alias("whole_high"))
+    above = counts.join(wholes, on=key, how="inner", validate="1:1").filter(pl.col("low") > pl.col("whole_high"))
+    if above.height:
+        shown = above.select("area_code", "dimension", "category", "value", "whole_high").head(_MAX_SHOWN).rows()
+        raise ValidationError(
+            f"{where}: {above.height} counts of {part!r} are above their denominator {whole!r}: (area, dimension, "
+            f"category, count, denominator at most) {shown}. If the publisher's file is like that, enter it in the "
+            "corrections register.",
+            failures=above,
+        )
