@@ -1,0 +1,257 @@
+"""The lake: parquet files with a provenance sidecar each, written whole or not at all, the same bytes every time.
+
+A file counts as built when its sidecar carries its sha256. Data is renamed into place before its sidecar, so that a
+stop between the two leaves a pair that disagrees: it counts as not built until ``sweep`` has mended it.
+"""
+
+import hashlib
+import io
+import itertools
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.storage.atomic import parse_temporary, reporting, stage_bytes, sync_file, sync_folder
+from hi_pipeline.storage.locks import Writer, is_alive, locked, marks
+
+_BATCH = 512
+_SYNC_THREADS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One file to write: the frame, what made it, and its place."""
+
+    frame: pl.DataFrame
+    provenance: Provenance
+    layer: str
+    name: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Staged:
+    path: Path
+    data: Path
+    sidecar: Path
+    provenance: Provenance
+
+
+class Lake:
+    """All built tables below a data root, as ``<layer>/<name>/<part>/.../<last part>.parquet``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+        self._locks = self.root / "locks"
+        self._writer = Writer(self._locks)
+        self._hashes: dict[tuple[str, int, int, int], str] = {}
+
+    def path(self, layer: str, name: str, *parts: str) -> Path:
+        """Return the place of a file, whether it exists or not.
+
+        Raises:
+            StoreError: a part that could leave its folder.
+        """
+        places = (layer, name, *parts)
+        for place in places:
+            if not place or place.startswith(".") or not set(place).isdisjoint("/\\\0"):
+                raise StoreError(
+                    f"{place!r} cannot be a name in the lake: expected text without a slash or leading dot"
+                )
+        return self.root.joinpath(*places[:-1], f"{places[-1]}.parquet")
+
+    def write(
+        self, frame: pl.DataFrame, provenance: Provenance, *, layer: str, name: str, parts: tuple[str, ...]
+    ) -> Provenance:
+        """Write one file and its sidecar, atomic and synced.
+
+        Returns:
+            The provenance with rows and sha256 filled in.
+
+        Raises:
+            StoreError: naming the path; what stood there before is untouched.
+        """
+        item = Item(frame=frame, provenance=provenance, layer=layer, name=name, parts=tuple(parts))
+        return self.write_many([item])[0]
+
+    def write_many(self, items: Iterable[Item]) -> list[Provenance]:
+        """Write many files with few waits for the disk: in batches, files synced together, folders once.
+
+        Each file is atomic by itself. After an error the batches before it stand, and the one that failed has left
+        everything as it was or whole files.
+
+        Raises:
+            StoreError: naming the path that could not be written.
+        """
+        written: list[Provenance] = []
+        remaining = iter(items)
+        while batch := list(itertools.islice(remaining, _BATCH)):
+            written.extend(self._write_batch(batch))
+        return written
+
+    def read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
+        """Return a file's frame.
+
+        Raises:
+            StoreError: it is not there or cannot be read.
+        """
+        path = self.path(layer, name, *parts)
+        try:
+            return pl.read_parquet(path, glob=False)
+        except FileNotFoundError:
+            raise StoreError(f"{path}: not built yet; run the step that makes it first") from None
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise StoreError(f"{path}: cannot be read ({error}); remove it and run again") from error
+
+    def provenance(self, layer: str, name: str, *parts: str) -> Provenance | None:
+        """Return what made a file; None where it is not built, or its sidecar belongs to other bytes."""
+        path = self.path(layer, name, *parts)
+        found = _read_sidecar(_sidecar(path))
+        return found if found is not None and self._hash(path) == found.sha256 else None
+
+    def exists(self, layer: str, name: str, *parts: str) -> bool:
+        """Tell whether a file is built: there, with a sidecar (``verify`` compares the hashes)."""
+        path = self.path(layer, name, *parts)
+        return path.is_file() and _sidecar(path).is_file()
+
+    def parts(self, layer: str, name: str) -> list[tuple[str, ...]]:
+        """Return the parts for which a file exists, in order."""
+        folder = self.path(layer, name).parent / name
+        files = [path.relative_to(folder) for path in folder.rglob("*.parquet")]
+        return sorted((*file.parts[:-1], file.name.removesuffix(".parquet")) for file in files)
+
+    def verify(self) -> list[str]:
+        """Compare every file with its sidecar's sha256; return one line for each that does not agree."""
+        wrong = []
+        for path in sorted(self.root.rglob("*.parquet")):
+            found = _read_sidecar(_sidecar(path))
+            if found is None:
+                wrong.append(f"{path}: no readable sidecar beside it; run again to rebuild it")
+            elif (actual := _sha256(path)) != found.sha256:
+                wrong.append(f"{path}: sha256 {actual}, its sidecar says {found.sha256}; run again to rebuild it")
+        return wrong
+
+    def sweep(self) -> list[Path]:
+        """Clear up after processes that died: finish a rename that was cut off, remove their temporary files.
+
+        Files of processes that still run are left alone. Call at start.
+
+        Returns:
+            The temporary files that are gone.
+        """
+        dead = {mark for mark in marks(self._locks) if not is_alive(self._locks, mark)}
+        gone = []
+        for temporary in sorted(self.root.rglob(".*.tmp")):
+            meant = parse_temporary(temporary)
+            if meant is None or (meant[1] not in dead and is_alive(self._locks, meant[1])):
+                continue
+            self._finish(temporary, meant[0])
+            gone.append(temporary)
+        return gone
+
+    def close(self) -> None:
+        """Let go of this process's mark; the lake can be used again afterwards."""
+        self._writer.close()
+
+    def _finish(self, temporary: Path, target: Path) -> None:
+        """Rename a dead writer's sidecar if its data got into place, else drop it."""
+        data = target.with_name(target.name.removesuffix(".json"))
+        with locked(self._locks, self._lock_name(target.parent)):
+            if target.name.endswith(".parquet.json"):
+                pending = _read_sidecar(temporary)
+                if pending is not None and data.is_file() and _sha256(data) == pending.sha256:
+                    temporary.replace(target)
+                    return
+            temporary.unlink(missing_ok=True)
+
+    def _write_batch(self, batch: list[Item]) -> list[Provenance]:
+        staged: list[_Staged] = []
+        try:
+            for item in batch:
+                self._stage(item, staged)
+            self._sync([file for one in staged for file in (one.data, one.sidecar)])
+            by_folder = itertools.groupby(sorted(staged, key=lambda s: s.path), key=lambda s: s.path.parent)
+            for folder, files in by_folder:
+                self._commit(folder, files)
+        except BaseException:
+            for one in staged:
+                one.data.unlink(missing_ok=True)
+                one.sidecar.unlink(missing_ok=True)
+            raise
+        return [one.provenance for one in staged]
+
+    def _stage(self, item: Item, staged: list[_Staged]) -> None:
+        path = self.path(item.layer, item.name, *item.parts)
+        data = to_parquet(item.frame)
+        provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(data).hexdigest())
+        mark = self._writer.mark
+        file = stage_bytes(path, data, mark=mark)
+        try:
+            sidecar = stage_bytes(_sidecar(path), provenance.to_json().encode(), mark=mark)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+        staged.append(_Staged(path, file, sidecar, provenance))
+
+    def _sync(self, files: list[Path]) -> None:
+        if len(files) <= 2:
+            for file in files:
+                _sync_reported(file)
+            return
+        with ThreadPoolExecutor(_SYNC_THREADS) as pool:
+            list(pool.map(_sync_reported, files))
+
+    def _commit(self, folder: Path, files: Iterator[_Staged]) -> None:
+        with locked(self._locks, self._lock_name(folder)):
+            for one in files:
+                with reporting(one.path):
+                    one.data.replace(one.path)
+                    one.sidecar.replace(_sidecar(one.path))
+            with reporting(folder):
+                sync_folder(folder)
+
+    def _lock_name(self, folder: Path) -> str:
+        return ".".join(folder.relative_to(self.root).parts) or "root"
+
+    def _hash(self, path: Path) -> str | None:
+        try:
+            now = path.stat()
+        except FileNotFoundError:
+            return None
+        key = (str(path), now.st_ino, now.st_mtime_ns, now.st_size)
+        if key not in self._hashes:
+            self._hashes[key] = _sha256(path)
+        return self._hashes[key]
+
+
+def to_parquet(frame: pl.DataFrame) -> bytes:
+    """Return a frame as parquet: the same frame always gives the same bytes."""
+    buffer = io.BytesIO()
+    frame.rechunk().write_parquet(buffer, compression="lz4", statistics=False, row_group_size=1_000_000)
+    return buffer.getvalue()
+
+
+def _sync_reported(file: Path) -> None:
+    with reporting(file):
+        sync_file(file)
+
+
+def _sidecar(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def _read_sidecar(path: Path) -> Provenance | None:
+    try:
+        return Provenance.from_json(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
