@@ -34,9 +34,7 @@ def collect(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str
         )
     clash = sorted(name for name in by if name in RESULT_COLUMNS or name.startswith(("lower_", "upper_")))
     if clash:
-        raise StatisticsError(
-            f"Group column {clash[0]!r} has the name of a result column; rename it before calling."
-        )
+        raise StatisticsError(f"Group column {clash[0]!r} has the name of a result column; rename it before calling.")
     present = frame.columns if isinstance(frame, pl.DataFrame) else frame.collect_schema().names()
     wanted = {**{f"by[{i}]": name for i, name in enumerate(by)}, **columns}
     for role, name in wanted.items():
@@ -82,6 +80,15 @@ def ranks(table: pl.DataFrame, name: str) -> Floats:
             "expected. Map the labels to numbers by their words first."
         )
     return parsed.to_numpy()
+
+
+def periods(table: pl.DataFrame, name: str) -> Floats:
+    """Give periods as numbers; a financial year such as "2023-24" counts as the year it starts in."""
+    series = table.get_column(name)
+    if series.dtype == pl.String:
+        starts = series.str.strip_chars().str.extract(r"^(\d{4})[-/]\d{2}$", 1).cast(pl.Float64)
+        table = table.with_columns(pl.coalesce(starts.cast(pl.String), series).alias(name))
+    return ranks(table, name)
 
 
 def names(by: str | Sequence[str]) -> list[str]:

@@ -26,7 +26,12 @@ class Counts:
 
 
 def read_counts(
-    frame: Frame, pairs: Sequence[tuple[str, str]], *, by: str | Sequence[str], bounded: bool
+    frame: Frame,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    by: str | Sequence[str],
+    bounded: bool,
+    empty: bool = False,
 ) -> tuple[Groups, Reasons, list[Counts]]:
     """Sum pairs of (events, population) columns over the rows of each group.
 
@@ -35,6 +40,7 @@ def read_counts(
         pairs: column names; a second pair is the reference side.
         by: columns of the groups.
         bounded: whether events are part of the population, as in a proportion.
+        empty: whether a population of zero is allowed.
     """
     by = names(by)
     roles = ["", "reference_", "more_", "further_"]
@@ -48,17 +54,19 @@ def read_counts(
     for events, population in pairs:
         x, n = numbers(table, events, role="events"), numbers(table, population, role="population")
         side = Counts(groups.total(x), groups.total(n))
-        _mark(reasons, groups, x, n, side, bounded=bounded)
+        _mark(reasons, groups, x, n, side, bounded=bounded, empty=empty)
         sides.append(side)
     return groups, reasons, sides
 
 
-def _mark(reasons: Reasons, groups: Groups, x: Floats, n: Floats, side: Counts, *, bounded: bool) -> None:
+def _mark(reasons: Reasons, groups: Groups, x: Floats, n: Floats, side: Counts, *, bounded: bool, empty: bool) -> None:
     reasons.mark(groups.any(np.isnan(x)), Status.MISSING, MISSING_COUNT)
     reasons.mark(groups.any(np.isnan(n)), Status.MISSING, MISSING_POPULATION)
     wrong = (x < 0) | (n < 0) | np.isinf(x) | np.isinf(n)
     reasons.mark(groups.any(wrong), Status.NOT_APPLICABLE, NEGATIVE)
     if bounded:
         reasons.mark(groups.any(x > n), Status.NOT_APPLICABLE, MORE_EVENTS)
+    if empty:
+        return
     reasons.mark((side.population == 0) & (side.events > 0), Status.NOT_APPLICABLE, MORE_EVENTS)
     reasons.mark(side.population == 0, Status.NOT_APPLICABLE, NO_POPULATION)

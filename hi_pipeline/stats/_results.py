@@ -12,6 +12,7 @@ from hi_pipeline.stats._columns import Floats
 from hi_pipeline.stats._groups import Groups, Mask
 
 CONFIDENCE = (0.95, 0.998)
+Extra = dict[str, Floats | pl.Series]
 Limits = Mapping[float, tuple[Floats, Floats]]
 
 UNDEFINED = "the figure is not a finite number for this input"
@@ -80,7 +81,7 @@ def result(
     value: Floats,
     limits: Limits,
     method: Method | NDArray[np.object_] | Sequence[str],
-    extra: Mapping[str, Floats | pl.Series] | None = None,
+    extra: Extra | None = None,
 ) -> pl.DataFrame:
     """Build the result frame; where a group has no figure, value, limits and extra figures are null."""
     reasons.mark(~np.isfinite(value), Status.NOT_APPLICABLE, UNDEFINED)

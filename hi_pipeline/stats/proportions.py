@@ -10,7 +10,7 @@ from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Frame, positive, quiet
 from hi_pipeline.stats._counts import read_counts
 from hi_pipeline.stats._funnels import average_of, position
-from hi_pipeline.stats._results import CONFIDENCE, levels, result
+from hi_pipeline.stats._results import CONFIDENCE, Extra, levels, result
 
 NO_EVENTS = "no events on one side: a ratio has no limits on the log scale"
 ALL_EVENTS = "every person has the event on both sides: a ratio has no limits on the log scale"
@@ -234,5 +234,5 @@ def funnel_limits(
         low[level], high[level] = value < centre - reach, value > centre + reach
         limits[level] = np.maximum(centre - reach, 0) * scale, np.minimum(centre + reach, 1) * scale
     where = position(low, high, reasons)
-    extra = {"average": pl.Series(np.full(groups.size, centre * scale)), "position": where}
+    extra: Extra = {"average": pl.Series(np.full(groups.size, centre * scale)), "position": where}
     return result(groups, reasons, value=value * scale, limits=limits, method=Method.WILSON, extra=extra)

@@ -10,7 +10,7 @@ from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, positive, quiet
 from hi_pipeline.stats._counts import Counts, read_counts
 from hi_pipeline.stats._funnels import average_of, position
-from hi_pipeline.stats._results import CONFIDENCE, levels, result
+from hi_pipeline.stats._results import CONFIDENCE, Extra, levels, result
 
 NO_EVENTS = "no events on one side: a ratio has no limits on the log scale"
 
@@ -245,5 +245,5 @@ def funnel_limits(
         own_lower, own_upper = _limits.poisson(side.events, level)
         low[level], high[level] = own_upper < expected, own_lower > expected
     where = position(low, high, reasons)
-    extra = {"average": pl.Series(np.full(groups.size, centre * scale)), "position": where}
+    extra: Extra = {"average": pl.Series(np.full(groups.size, centre * scale)), "position": where}
     return result(groups, reasons, value=_rate(side) * scale, limits=limits, method=Method.EXACT, extra=extra)

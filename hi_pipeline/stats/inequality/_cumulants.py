@@ -54,18 +54,13 @@ def cornish_fisher(cumulants: list[Floats], z: float) -> Floats:
     return mean + sd * np.where(sd > 0, bent, 0.0)
 
 
-def pencil(
-    slope: Floats, intercept: Floats, cumulants: list[Floats], starts: np.ndarray
-) -> list[list[Floats]]:
+def pencil(slope: Floats, intercept: Floats, cumulants: list[Floats], starts: np.ndarray) -> list[list[Floats]]:
     """Coefficients in t of the cumulants of sum (slope + t intercept) y, by group.
 
     The k-th cumulant of a weighted sum of independent values is the sum of weight^k times theirs.
     """
     return [
-        [
-            comb(k, j) * np.add.reduceat(slope ** (k - j) * intercept**j * cumulant, starts)
-            for j in range(k + 1)
-        ]
+        [comb(k, j) * np.add.reduceat(slope ** (k - j) * intercept**j * cumulant, starts) for j in range(k + 1)]
         for k, cumulant in enumerate(cumulants, start=1)
     ]
 

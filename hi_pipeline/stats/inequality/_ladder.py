@@ -97,6 +97,14 @@ def from_scale(value: Floats, scale: str) -> Floats:
     return 1 / (1 + np.exp(-value)) if scale == "logit" else value
 
 
+@quiet
+def steepness(value: Floats, scale: str) -> Floats:
+    """Give the derivative of the scale at natural values; times a standard error it is the delta method."""
+    if scale == "log":
+        return 1 / value
+    return 1 / (value * (1 - value)) if scale == "logit" else np.ones_like(value)
+
+
 def read_ladder(
     frame: Frame,
     *,
@@ -211,9 +219,7 @@ def _mark_counts(marks: _Marks, place: Floats, expected: int | None) -> None:
     by_one = np.zeros(marks.size, dtype=bool)
     by_one[marks.row_group[1:][same & (step == 1)]] = True
     gap = np.append(False, skipped)[: len(place)] & by_one[marks.row_group]
-    marks.rows(
-        gap, Status.MISSING, "ranks are absent: the numbers leave one out, and a slope needs all of them"
-    )
+    marks.rows(gap, Status.MISSING, "ranks are absent: the numbers leave one out, and a slope needs all of them")
     note = f"a slope needs {FEWEST} to {MOST} ordered groups; this one has {{found}}"
     marks.reasons.mark_each((count < FEWEST) | (count > MOST), Status.NOT_APPLICABLE, note, count)
 
@@ -244,9 +250,7 @@ def _mark_values(
     if "standard_error" in given:
         marks.rows(given["standard_error"] < 0, wrong, "impossible input: a negative standard error")
     if scale != "none":
-        marks.rows(
-            ~np.isfinite(to_scale(v, scale)), wrong, f"a value of 0 or 100% has no place on the {scale} scale"
-        )
+        marks.rows(~np.isfinite(to_scale(v, scale)), wrong, f"a value of 0 or 100% has no place on the {scale} scale")
     if "lower" in given and error_scale != "none":
         outside = ~np.isfinite(to_scale(given["lower"], error_scale)) | ~np.isfinite(
             to_scale(given["upper"], error_scale)
@@ -267,5 +271,4 @@ def _errors(v: Floats, given: dict[str, Floats], error_scale: str) -> Floats | N
     if "standard_error" not in given:
         return None
     # The delta method takes a natural standard error to the scale of the fit.
-    steepness = {"none": 1.0, "log": 1 / v, "logit": 1 / (v * (1 - v))}[error_scale]
-    return given["standard_error"] * steepness
+    return given["standard_error"] * steepness(v, error_scale)

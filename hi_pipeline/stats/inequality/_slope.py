@@ -10,13 +10,11 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.stats._columns import Floats, Frame, quiet
 from hi_pipeline.stats._groups import Mask
 from hi_pipeline.stats._limits import Pair
-from hi_pipeline.stats._results import CONFIDENCE, levels, result
+from hi_pipeline.stats._results import CONFIDENCE, Extra, levels, result
 from hi_pipeline.stats.inequality._ladder import Kind, Ladder, Transform, read_ladder
 from hi_pipeline.stats.inequality._line import Line, LineLimits, fit, method_of
 
-CROSSES_ZERO = (
-    "the fitted line reaches zero or below, so the ratio of its ends means nothing; use a transform"
-)
+CROSSES_ZERO = "the fitted line reaches zero or below, so the ratio of its ends means nothing; use a transform"
 NO_LIMITS = "the values are too uncertain for limits of this figure; use a transform"
 
 
@@ -206,7 +204,7 @@ def _finish(
         if ladder.error is not None:
             ladder.reasons.remark(~sound & ladder.reasons.ok, NO_LIMITS)
         inner = limits[level]
-    extra = {
+    extra: Extra = {
         "intercept": ladder.spread(line.intercept * abs(factor)),
         "end": ladder.spread(line.end * abs(factor)),
         "transform": pl.Series([ladder.transform] * ladder.groups.size, dtype=pl.String),
