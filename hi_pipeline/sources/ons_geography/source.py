@@ -1,0 +1,175 @@
+"""ONS lookups between LSOAs, sub-ICB locations, integrated care boards, regions and authorities."""
+
+from datetime import date
+
+from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
+from hi_pipeline.sources.ons_geography.parse import (
+    EXACT_LOOKUP,
+    LSOA_AREAS,
+    SUB_ICB_AREAS,
+    lsoa_layout,
+    parse,
+    sub_icb_layout,
+)
+from hi_pipeline.sources.ons_geography.schema import SCHEMAS
+
+LANDING_PAGE = "https://geoportal.statistics.gov.uk"
+_HUB = "https://hub.arcgis.com/api/v3/datasets/{item}_0/downloads/data?format=csv&spatialRefId=4326&where=1%3D1"
+_NO_ADDRESS = (
+    "no address of a CSV is known; the layer {layer} of services1.arcgis.com answers in pages of JSON, "
+    "which are not read: save the CSV from the portal by hand"
+)
+_HUB_SEEN = "the address is one that public code downloads; what it gives was not in hand"
+
+
+def _triple(prefix: str, year: int) -> tuple[str, str, str]:
+    return f"{prefix}{year}CD", f"{prefix}{year}CDH", f"{prefix}{year}NM"
+
+
+def _lsoa(census: int, year: int, *, authorities: bool) -> tuple[str, ...]:
+    lsoa = (f"LSOA{census}CD", f"LSOA{census}NM")
+    lad = (f"LAD{year}CD", f"LAD{year}NM") if authorities else ()
+    return (*lsoa, *_triple("SICBL", year), *_triple("ICB", year), *lad)
+
+
+# Columns that are read, in the publisher's order. In the LSOA lookups others may stand beside them.
+LSOA_COLUMNS = {
+    22: _lsoa(11, 22, authorities=True),
+    23: _lsoa(21, 23, authorities=True),
+    # 2026-11: the copy in hand of the lookup of 2024 has no authorities; where they are there they are read.
+    24: _lsoa(21, 24, authorities=False),
+    25: _lsoa(21, 25, authorities=True),
+    26: _lsoa(21, 26, authorities=True),
+}
+SUB_ICB_COLUMNS = {
+    # 2026-11: the columns of the lookup of 2022 say LOC where later ones say SICBL.
+    22: (*_triple("LOC", 22), *_triple("ICB", 22), *_triple("NHSER", 22)),
+    23: (*_triple("SICBL", 23), *_triple("ICB", 23), *_triple("NHSER", 23)),
+    24: (*_triple("SICBL", 24), *_triple("ICB", 24), *_triple("NHSER", 24)),
+    26: (*_triple("SICBL", 26), *_triple("ICB", 26), *_triple("NHSER", 26), "ObjectId"),
+}
+EXACT_COLUMNS = ("LSOA11CD", "LSOA11NM", "CHGIND", "LSOA21CD", "LSOA21NM", "LAD22CD", "LAD22NM")
+
+LAYOUTS = {
+    **{
+        lsoa_layout(year): Layout(
+            name=lsoa_layout(year),
+            container=Container.CSV,
+            members=(Member(table=LSOA_AREAS, columns=columns, extra_columns=True),),
+        )
+        for year, columns in LSOA_COLUMNS.items()
+    },
+    **{
+        sub_icb_layout(year): Layout(
+            name=sub_icb_layout(year),
+            container=Container.CSV,
+            members=(Member(table=SUB_ICB_AREAS, columns=columns, extra_columns=year in (23, 24)),),
+        )
+        for year, columns in SUB_ICB_COLUMNS.items()
+    },
+    EXACT_LOOKUP: Layout(
+        name=EXACT_LOOKUP,
+        container=Container.CSV,
+        members=(
+            Member(table=EXACT_LOOKUP, columns=EXACT_COLUMNS, extra_columns=True, aliases={"F_LSOA11CD": "LSOA11CD"}),
+        ),
+    ),
+}
+
+RELEASES = (
+    Release(
+        edition="2022-lsoa",
+        layout=lsoa_layout(22),
+        landing_page=LANDING_PAGE,
+        address=_HUB.format(item="423c8069710c4d488d5ff99475688101"),
+        mirror_path="services1.arcgis.com/rebuilt/LSOA11_SICBL22_ICB22_LAD22_EN_LU.csv",
+        unconfirmed=_HUB_SEEN,
+    ),
+    Release(
+        edition="2023-lsoa",
+        layout=lsoa_layout(23),
+        landing_page=LANDING_PAGE,
+        address=_HUB.format(item="8905a9ad35284b78945c3f3eb30498a2"),
+        mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL23_ICB23_LAD23_EN_LU.csv",
+        unconfirmed=_HUB_SEEN,
+    ),
+    Release(
+        edition="2024-lsoa",
+        layout=lsoa_layout(24),
+        landing_page=LANDING_PAGE,
+        mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL24_ICB24_EN_LU.csv",
+        unconfirmed=_NO_ADDRESS.format(layer="LSOA21_SICBL24_ICB24_CAL24_LAD24_EN_LU"),
+    ),
+    Release(
+        edition="2025-lsoa",
+        layout=lsoa_layout(25),
+        landing_page=LANDING_PAGE,
+        mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL25_ICB25_CAL25_LAD25_EN_LU.csv",
+        unconfirmed=_NO_ADDRESS.format(layer="LSOA21_SICBL25_ICB25_CAL25_LAD25_EN_LU"),
+    ),
+    Release(
+        edition="2026-lsoa",
+        layout=lsoa_layout(26),
+        landing_page=f"{LANDING_PAGE}/datasets/bebf631bb1ac40cf9ec7dc060897ca99",
+        address=_HUB.format(item="bebf631bb1ac40cf9ec7dc060897ca99"),
+        mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL26_ICB26_NHSER26_LAD26.csv",
+        published=date(2026, 4, 20),
+        unconfirmed=f"{_HUB_SEEN}; the day of publication",
+    ),
+    Release(
+        edition="2022-sub-icb",
+        layout=sub_icb_layout(22),
+        landing_page=LANDING_PAGE,
+        address=_HUB.format(item="2bca16d4f8e4426d80137213fce90bbd"),
+        mirror_path="hub.arcgis.com/SICBL22_ICB22_NHSER22_EN_LU.csv",
+        unconfirmed="that the address gives the file in hand, whose own address is not known",
+    ),
+    Release(
+        edition="2023-sub-icb",
+        layout=sub_icb_layout(23),
+        landing_page=LANDING_PAGE,
+        address=_HUB.format(item="be0adca7cbc94b82b058ab2d5925f42c"),
+        mirror_path="hub.arcgis.com/SICBL23_ICB23_NHSER23_EN_LU.csv",
+        unconfirmed=_HUB_SEEN,
+    ),
+    Release(
+        edition="2024-sub-icb",
+        layout=sub_icb_layout(24),
+        landing_page=LANDING_PAGE,
+        address=_HUB.format(item="cdd2e45c39e14e9eb8280789560f83a9"),
+        mirror_path="hub.arcgis.com/SICBL24_ICB24_NHSER24_EN_LU.csv",
+        unconfirmed=_HUB_SEEN,
+    ),
+    Release(
+        edition="2026-sub-icb",
+        layout=sub_icb_layout(26),
+        landing_page=LANDING_PAGE,
+        mirror_path="hub.arcgis.com/SICBL26_ICB26_NHSER26_EN_LU.csv",
+        unconfirmed=_NO_ADDRESS.format(layer="SICBL26_ICB26_NHSER26_EN_LU"),
+    ),
+    Release(
+        edition="2011-2021-lsoa",
+        layout=EXACT_LOOKUP,
+        landing_page=LANDING_PAGE,
+        mirror_path="services1.arcgis.com/rebuilt/LSOA11_LSOA21_LAD22_EW_LU.csv",
+        unconfirmed=_NO_ADDRESS.format(layer="LSOA11_LSOA21_LAD22_EW_LU"),
+    ),
+)
+
+SOURCE = Source(
+    name="ons_geography",
+    title="ONS Open Geography lookups of health areas",
+    publisher="Office for National Statistics",
+    landing_page=LANDING_PAGE,
+    attribution=(
+        "Source: Office for National Statistics licensed under the Open Government Licence v.3.0. "
+        "Contains OS data © Crown copyright and database right."
+    ),
+    by_year=False,
+    calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=4, last_known_edition="2026-lsoa"),
+    layouts=LAYOUTS,
+    releases=RELEASES,
+    parse=parse,
+    schemas=SCHEMAS,
+    disclosure="nothing is hidden or rounded",
+)
