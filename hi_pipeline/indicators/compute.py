@@ -1,0 +1,125 @@
+"""One indicator and one year: counts of all areas in, result rows out, every figure once."""
+
+import polars as pl
+
+from hi_pipeline.core.columns import RESULT_KEY, RESULTS
+from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, vintage_of
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.status import AreaType, Measure, Unit
+from hi_pipeline.indicators.compare import with_comparison
+from hi_pipeline.indicators.deprivation import deprivation_rows
+from hi_pipeline.indicators.ethnicity import ethnicity_rows
+from hi_pipeline.indicators.values import value_rows
+
+_AREA = ["area_type", "icb_code", "area_name"]
+# What a derived row takes over from the rows of its area and dimension.
+_SHARED = (
+    "financial_year",
+    "period_start",
+    "period_end",
+    "period_type",
+    "unknown_share",
+    "coverage",
+    "imd_vintage",
+    "ethnicity_scheme",
+    "source_releases",
+)
+_COUNTED = ("numerator", "denominator", "numerator_low", "numerator_high", "published_value")
+_RATIOS = (Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value)
+_DIFFERENCES = (Measure.GAP.value, Measure.SII.value, Measure.DIFFERENCE.value)
+_ODS = {board.ons: board.ods for board in BOARDS} | {ons: r.ods for r in NHS_REGIONS for ons in r.ons.values()}
+
+
+def compute_results(indicator: Indicator, counts: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
+    """Compute every result row of one indicator and one year.
+
+    Measures: ``value`` for every group; for deprivation ``gap``, ``ratio``, ``sii`` and ``rii`` of each area
+    (category All, order 0); for ethnicity ``difference`` and ``rate_ratio`` of each group to White British or White.
+
+    Args:
+        indicator: the declaration.
+        counts: rows of that indicator and one year in the COUNTS contract, all areas.
+        synthetic: true for the embedded sample.
+
+    Returns:
+        Rows in the RESULTS contract, sorted by key.
+
+    Raises:
+        ValidationError: the counts are of another indicator, of several years, or of no dimension it declares.
+    """
+    _refuse_foreign(indicator, counts)
+    values = value_rows(indicator, counts.sort(*_AREA, "dimension", "category_order", "category", nulls_last=True))
+    parts = [values, *_derived(indicator, values)]
+    rows = pl.concat(parts, how="diagonal")
+    rows = with_comparison(indicator, rows)
+    return _in_contract(indicator, rows, synthetic=synthetic)
+
+
+def _refuse_foreign(indicator: Indicator, counts: pl.DataFrame) -> None:
+    for column, wanted in (
+        ("indicator_id", {indicator.id}),
+        ("dimension", {d.value for d in indicator.dimensions}),
+    ):
+        found = set(counts[column].unique().to_list())
+        if not found <= wanted:
+            raise ValidationError(
+                f"counts of {indicator.id}: {column} holds {sorted(found - wanted)}; expected only {sorted(wanted)}. "
+                "Give compute_results the rows of one indicator, in the dimensions that it declares."
+            )
+    years = counts["financial_year"].unique().to_list()
+    if len(years) != 1:
+        raise ValidationError(f"counts of {indicator.id}: expected one financial year, found {sorted(years) or 'none'}")
+
+
+def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
+    """Compute the measures between groups; remainders have none."""
+    if indicator.kind is Kind.COUNT:
+        return []
+    areas = values.filter(pl.col("area_type") != AreaType.REMAINDER.value)
+    found = []
+    by_deprivation = areas.filter(pl.col("dimension") == Dimension.DEPRIVATION.value)
+    if by_deprivation.height:
+        rows = deprivation_rows(indicator, by_deprivation, area=_AREA)
+        rows = rows.with_columns(category=pl.lit(ALL), category_order=pl.lit(0, dtype=pl.Int32))
+        found.append(_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA))
+    by_ethnicity = areas.filter(pl.col("dimension") == Dimension.ETHNICITY.value)
+    if by_ethnicity.height:
+        rows = ethnicity_rows(indicator, by_ethnicity, area=_AREA)
+        orders = by_ethnicity.select("category", "category_order").unique()
+        rows = rows.join(orders, on="category", how="left", validate="m:1")
+        found.append(_with_shared(rows, by_ethnicity, Dimension.ETHNICITY, on=_AREA))
+    return found
+
+
+def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension, *, on: list[str]) -> pl.DataFrame:
+    facts = source.group_by(on, maintain_order=True).agg(pl.col(name).first() for name in _SHARED)
+    joined = rows.join(facts, on=on, how="left", nulls_equal=True, validate="m:1")
+    return joined.with_columns(dimension=pl.lit(dimension.value))
+
+
+def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
+    year = rows["financial_year"][0]
+    ratio, difference = pl.col("measure").is_in(_RATIOS), pl.col("measure").is_in(_DIFFERENCES)
+    points = Unit.PERCENTAGE_POINTS.value if indicator.unit is Unit.PERCENT else indicator.unit.value
+    unit = (
+        pl.when(ratio)
+        .then(pl.lit(Unit.RATIO.value))
+        .when(difference)
+        .then(pl.lit(points))
+        .otherwise(pl.lit(indicator.unit.value))
+    )
+    filled = rows.with_columns(
+        indicator_id=pl.lit(indicator.id),
+        indicator_version=pl.lit(indicator.version),
+        icb_name=pl.col("area_name"),
+        icb_ods_code=pl.col("icb_code").replace_strict(_ODS, default=None, return_dtype=pl.String),
+        geography_vintage=pl.lit(vintage_of(year).value),
+        unit=unit,
+        multiplier=pl.when(ratio).then(1.0).otherwise(pl.lit(float(indicator.multiplier))),
+        synthetic=pl.lit(synthetic),
+        note=pl.col("note").fill_null(""),
+    )
+    ordered = filled.select(pl.col(name).cast(dtype) for name, dtype in RESULTS.items())
+    return ordered.sort(RESULT_KEY, nulls_last=True)

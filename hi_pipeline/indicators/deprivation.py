@@ -1,0 +1,167 @@
+"""Measures of inequality by deprivation: gap, ratio, slope index and relative index of every area.
+
+Signs: the gap and the slope index are turned by polarity, so that positive means worse for the most deprived
+(with a neutral indicator: higher among them). The ratio and the relative index are the most deprived over the
+least deprived, whatever the polarity. ``stats`` returns slopes in rising rank, rank 1 the most deprived.
+"""
+
+import polars as pl
+
+from hi_pipeline.core.groups import DECILES, QUINTILES, UNKNOWN
+from hi_pipeline.core.indicator import Indicator, Kind, Polarity
+from hi_pipeline.core.status import Measure, Method, Status
+from hi_pipeline.indicators.pairs import compare_pairs, pair_counts
+from hi_pipeline.indicators.widen import LIMITS
+from hi_pipeline.stats import inequality
+
+MEASURES = (Measure.GAP, Measure.RATIO, Measure.SII, Measure.RII)
+_SLOPES = (Measure.SII, Measure.RII)
+_REASONS = {
+    Status.SUPPRESSED.value: "a hidden figure",
+    Status.TOO_FEW.value: "a figure of too few",
+    Status.MISSING.value: "a missing figure",
+    Status.NOT_PUBLISHED.value: "an unpublished figure",
+    Status.NOT_APPLICABLE.value: "no figure",
+}
+
+
+def deprivation_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str]) -> pl.DataFrame:
+    """Compute the four measures for every area that has rows by deprivation.
+
+    Args:
+        indicator: the declaration; ``deprivation_groups`` says how many groups must be there.
+        values: value rows (see ``values.value_rows``) of dimension deprivation, areas only.
+        area: columns that name an area.
+
+    Returns:
+        One row an area and measure: the area columns, measure, value, limits, status, note, method. Where a group
+        that is needed has no figure, the status says so and the note names the groups.
+    """
+    words = DECILES if indicator.deprivation_groups == len(DECILES) else QUINTILES
+    rows = values.filter(pl.col("category") != UNKNOWN)
+    areas = rows.select(area).unique(maintain_order=True).sort(area, nulls_last=True).with_row_index("row")
+    if areas.is_empty():
+        return areas.drop("row")
+    wanted = areas.join(
+        pl.DataFrame({"category": words, "rank": range(1, len(words) + 1)}, schema_overrides={"rank": pl.Int32}),
+        how="cross",
+    )
+    ladder = wanted.join(rows, on=[*area, "category"], how="left", nulls_equal=True, validate="1:1").sort("row", "rank")
+    ladder = ladder.with_columns(
+        status=pl.when(pl.col("status").is_null())
+        .then(pl.lit(Status.MISSING.value))
+        .when((pl.col("status") == "ok") & (pl.col("method") == Method.PUBLISHED.value))
+        .then(pl.lit(Status.SUPPRESSED.value))
+        .otherwise("status")
+    )
+    parts = [_one(indicator, ladder, measure) for measure in MEASURES]
+    return areas.join(pl.concat(parts), on="row", how="inner", validate="1:m").drop("row")
+
+
+def _one(indicator: Indicator, ladder: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Compute one measure where its groups are whole and give the reason where they are not."""
+    top = indicator.deprivation_groups
+    needed = ladder if measure in _SLOPES else ladder.filter(pl.col("rank").is_in([1, top]))
+    gaps = _gaps(needed)
+    whole = needed.join(gaps, on="row", how="anti")
+    compute = _slope if measure in _SLOPES else _ends
+    figures = compute(indicator, whole, measure)
+    shape = ["row", "value", *LIMITS, "status", "note", "method"]
+    return pl.concat([figures.select(shape), _without(gaps).select(shape)]).with_columns(measure=pl.lit(measure.value))
+
+
+def _gaps(needed: pl.DataFrame) -> pl.DataFrame:
+    """Give the areas where a needed group has no figure: the first reason by rank, and all such groups."""
+    words = pl.concat_str(
+        pl.col("status").replace_strict(_REASONS, default="no figure", return_dtype=pl.String),
+        pl.lit(" in "),
+        pl.col("rank").cast(pl.String).str.join(", "),
+    )
+    bare = needed.filter((pl.col("status") != "ok") | (pl.col("denominator").is_null()))
+    by_reason = bare.group_by("row", "status", maintain_order=True).agg(words=words.first(), first=pl.col("rank").min())
+    return by_reason.group_by("row", maintain_order=True).agg(
+        status=pl.col("status").sort_by("first").first(),
+        note=pl.concat_str(
+            pl.lit("not computed: "),
+            pl.col("words").sort_by("first").str.join("; "),
+            pl.lit(" (groups counted from the most deprived)"),
+        ).first(),
+    )
+
+
+def _without(gaps: pl.DataFrame) -> pl.DataFrame:
+    nothing = [pl.lit(None, dtype=pl.Float64).alias(name) for name in ("value", *LIMITS)]
+    ok_but_bare = pl.col("status") == "ok"
+    return gaps.with_columns(
+        *nothing,
+        method=pl.lit(Method.NONE.value),
+        status=pl.when(ok_but_bare).then(pl.lit(Status.NOT_APPLICABLE.value)).otherwise("status"),
+    )
+
+
+def _ends(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Gap and ratio of the two ends, from their counts."""
+    turned = measure is Measure.GAP and indicator.polarity is Polarity.HIGHER_IS_BETTER
+    one, two = (indicator.deprivation_groups, 1) if turned else (1, indicator.deprivation_groups)
+    pairs = pair_counts(whole.filter(rank=one), whole.filter(rank=two), on=["row"])
+    figures = compare_pairs(indicator, pairs, ratio=measure is Measure.RATIO)
+    return figures.with_columns(note=_meaning(indicator, measure, pl.col("note")))
+
+
+def _slope(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Slope and relative index over all groups, ridits from the area's own denominators."""
+    proportion = indicator.kind is Kind.PROPORTION
+    scale = indicator.multiplier if proportion else 1.0
+    table = whole.select("row", "rank", "denominator", *(pl.col(c) / scale for c in ("value", "lower_95", "upper_95")))
+    call = inequality.slope_index if measure is Measure.SII else inequality.relative_index
+    raw = call(
+        table,
+        rank="rank",
+        population="denominator",
+        value="value",
+        lower="lower_95",
+        upper="upper_95",
+        by=["row"],
+        kind="proportion" if proportion else "rate",
+        multiplier=scale,
+    )
+    if measure is Measure.RII:
+        raw = _inverted(raw)
+    elif indicator.polarity is not Polarity.HIGHER_IS_BETTER:
+        raw = _negated(raw)
+    return raw.with_columns(note=_meaning(indicator, measure, pl.col("note")))
+
+
+def _negated(raw: pl.DataFrame) -> pl.DataFrame:
+    return raw.with_columns(
+        value=-pl.col("value"),
+        lower_95=-pl.col("upper_95"),
+        upper_95=-pl.col("lower_95"),
+        lower_998=-pl.col("upper_998"),
+        upper_998=-pl.col("lower_998"),
+    )
+
+
+def _inverted(raw: pl.DataFrame) -> pl.DataFrame:
+    """Least over most deprived becomes most over least."""
+    return raw.with_columns(
+        value=1 / pl.col("value"),
+        lower_95=1 / pl.col("upper_95"),
+        upper_95=1 / pl.col("lower_95"),
+        lower_998=1 / pl.col("upper_998"),
+        upper_998=1 / pl.col("lower_998"),
+    )
+
+
+def _meaning(indicator: Indicator, measure: Measure, note: pl.Expr) -> pl.Expr:
+    """Say in each figure's note which way it points."""
+    if measure in (Measure.RATIO, Measure.RII):
+        said = "most deprived over least deprived"
+    elif indicator.polarity is Polarity.NEUTRAL:
+        said = "positive = higher among the most deprived"
+    else:
+        said = "positive = worse for the most deprived"
+    if measure in _SLOPES:
+        said += "; ridits of the area's own population, so not to be compared between areas"
+    full = pl.concat_str(pl.lit(said), pl.when(note != "").then(note), separator="; ", ignore_nulls=True)
+    return pl.when(pl.col("status") == "ok").then(full).otherwise(note).fill_null("")

@@ -1,0 +1,92 @@
+"""Differences and ratios of ethnic groups to the White British group (or White, where boards have no finer one)."""
+
+import polars as pl
+
+from hi_pipeline.core.groups import UNKNOWN, WHITE, WHITE_BRITISH
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import AreaType, Measure, Method, Status
+from hi_pipeline.indicators.pairs import compare_pairs, pair_counts
+from hi_pipeline.indicators.widen import LIMITS
+
+
+def reference_group(values: pl.DataFrame) -> str:
+    """Return White British where the boards' rows have it, else White: one group for all areas, England too.
+
+    England alone may be published in finer groups; its rows then compare with White as the boards' do.
+    """
+    boards = values.filter(pl.col("area_type") == AreaType.ICB.value)
+    rows = boards if boards.height else values
+    return WHITE_BRITISH if WHITE_BRITISH in rows["category"] else WHITE
+
+
+def ethnicity_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str]) -> pl.DataFrame:
+    """Compute difference and ratio of each group to the reference group of its area.
+
+    Groups that hold the reference group, or are part of it, are left out: they are not independent of it.
+
+    Args:
+        indicator: the declaration.
+        values: value rows of dimension ethnicity, areas only.
+        area: columns that name an area.
+
+    Returns:
+        One row an area, category and measure: the area columns, category, measure, value, limits, status, note,
+        method.
+    """
+    reference = reference_group(values)
+    others = values.filter(
+        (pl.col("category") != UNKNOWN)
+        & (pl.col("category") != reference)
+        & (pl.lit(reference == WHITE) | (pl.col("category") != WHITE))
+        & (pl.lit(reference != WHITE) | ~pl.col("category").str.starts_with(f"{WHITE}:"))
+    ).sort(*area, "category", nulls_last=True)
+    others = others.with_row_index("row")
+    base = values.filter(pl.col("category") == reference)
+    both = others.join(
+        base.select(*area, _usable(base).alias("base_status")), on=area, how="left", nulls_equal=True, validate="m:1"
+    ).with_columns(own=_usable(others), base_status=pl.col("base_status").fill_null(Status.NOT_PUBLISHED.value))
+    whole = both.filter((pl.col("own") == "ok") & (pl.col("base_status") == "ok"))
+    rows = whole.select("row", *area).join(base, on=area, how="left", nulls_equal=True, validate="m:1")
+    pairs = pair_counts(whole, rows, on=["row"])
+    gaps = _without(both.filter((pl.col("own") != "ok") | (pl.col("base_status") != "ok")), reference)
+    shape = ["row", "measure", "value", *LIMITS, "status", "note", "method"]
+    parts = []
+    for measure in (Measure.DIFFERENCE, Measure.RATE_RATIO):
+        named = pl.lit(measure.value).alias("measure")
+        parts.append(_compare(indicator, pairs, measure, reference).with_columns(named).select(shape))
+        parts.append(gaps.with_columns(named).select(shape))
+    return (
+        both.select("row", *area, "category").join(pl.concat(parts), on="row", how="inner", validate="1:m").drop("row")
+    )
+
+
+def _usable(rows: pl.DataFrame) -> pl.Expr:
+    """Status of a row as a side of a comparison: a figure that is only published has no counts to compare."""
+    bare = (pl.col("status") == "ok") & (pl.col("method") == Method.PUBLISHED.value)
+    return pl.when(bare).then(pl.lit(Status.SUPPRESSED.value)).otherwise(pl.col("status"))
+
+
+def _compare(indicator: Indicator, pairs: pl.DataFrame, measure: Measure, reference: str) -> pl.DataFrame:
+    figures = compare_pairs(indicator, pairs, ratio=measure is Measure.RATE_RATIO)
+    word = "over" if measure is Measure.RATE_RATIO else "less"
+    said = pl.concat_str(
+        pl.lit(f"the group {word} {reference}"),
+        pl.when(pl.col("note") != "").then("note"),
+        separator="; ",
+        ignore_nulls=True,
+    )
+    return figures.with_columns(note=pl.when(pl.col("status") == "ok").then(said).otherwise("note"))
+
+
+def _without(gaps: pl.DataFrame, reference: str) -> pl.DataFrame:
+    own = pl.col("own") != "ok"
+    return gaps.select(
+        "row",
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("value", *LIMITS)),
+        pl.when(own).then("own").otherwise("base_status").alias("status"),
+        pl.when(own)
+        .then(pl.lit("not computed: the group has no figure with counts"))
+        .otherwise(pl.lit(f"not computed: {reference} has no figure with counts"))
+        .alias("note"),
+        pl.lit(Method.NONE.value).alias("method"),
+    )

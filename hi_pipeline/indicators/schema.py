@@ -1,0 +1,118 @@
+"""The one result contract as a schema: words, keys, and values that are there exactly where they may be."""
+
+import pandera.polars as pa
+import polars as pl
+
+from hi_pipeline.core.columns import RESULT_KEY, RESULTS
+from hi_pipeline.core.geography import Vintage
+from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, PeriodType, Status, Unit
+from hi_pipeline.core.validation import validate
+
+_NULLABLE = {
+    "icb_code",
+    "icb_ods_code",
+    "value",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "numerator",
+    "denominator",
+    "numerator_low",
+    "numerator_high",
+    "published_value",
+    "comparator_value",
+    "unknown_share",
+    "coverage",
+}
+_WORDS = {
+    "period_type": PeriodType,
+    "area_type": AreaType,
+    "geography_vintage": Vintage,
+    "dimension": Dimension,
+    "measure": Measure,
+    "unit": Unit,
+    "method": Method,
+    "status": Status,
+    "comparison": Comparison,
+}
+_SHARES = ("unknown_share", "coverage")
+_LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
+# A limit that equals its value by algebra may miss it by rounding.
+_SLACK = 1e-9
+
+
+def results_schema() -> pa.DataFrameSchema:
+    """Return the pandera schema of result rows (the RESULTS contract)."""
+    columns = {}
+    for name, dtype in RESULTS.items():
+        checks = [pa.Check.isin([word.value for word in _WORDS[name]])] if name in _WORDS else []
+        if name in _SHARES:
+            checks.append(pa.Check.in_range(0, 1))
+        columns[name] = pa.Column(dtype, nullable=name in _NULLABLE, checks=checks)
+    return pa.DataFrameSchema(
+        columns,
+        checks=[
+            pa.Check(_value_exactly_where_ok, name="value is there exactly where status is ok"),
+            pa.Check(_limits_only_where_ok, name="limits only where status is ok"),
+            pa.Check(_in_order, name="lower_998 <= lower_95 <= value <= upper_95 <= upper_998"),
+            pa.Check(_bounds_hold, name="numerator_low <= numerator <= numerator_high"),
+            pa.Check(_code_unless_remainder, name="every area but a remainder has a code"),
+            pa.Check(_note_where_not_ok, name="a figure that is not there has a note"),
+        ],
+        unique=list(RESULT_KEY),
+        strict=True,
+        ordered=True,
+    )
+
+
+def validate_results(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Validate result rows against the contract and return them.
+
+    Raises:
+        ValidationError: with every failing row.
+    """
+    return validate(rows, RESULTS_SCHEMA, where=f"results of {indicator.id}")
+
+
+def implausible(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Return the figures (measure value) that lie outside the indicator's plausible range."""
+    low, high = indicator.plausible
+    return rows.filter((pl.col("measure") == Measure.VALUE.value) & ~pl.col("value").is_between(low, high))
+
+
+def _value_exactly_where_ok(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select((pl.col("status") == Status.OK.value) == pl.col("value").is_not_null())
+
+
+def _limits_only_where_ok(data: pa.PolarsData) -> pl.LazyFrame:
+    bare = pl.all_horizontal(pl.col(name).is_null() for name in _LIMITS)
+    return data.lazyframe.select((pl.col("status") == Status.OK.value) | bare)
+
+
+def _in_order(data: pa.PolarsData) -> pl.LazyFrame:
+    ladder = ("lower_998", "lower_95", "value", "upper_95", "upper_998")
+    slack = pl.col("value").abs().fill_null(0) * _SLACK + _SLACK
+    steps = [
+        (pl.col(low) <= pl.col(high) + slack).fill_null(True) for low, high in zip(ladder, ladder[1:], strict=False)
+    ]
+    return data.lazyframe.select(pl.all_horizontal(steps))
+
+
+def _bounds_hold(data: pa.PolarsData) -> pl.LazyFrame:
+    low, count, high = pl.col("numerator_low"), pl.col("numerator"), pl.col("numerator_high")
+    return data.lazyframe.select((low <= count).fill_null(True) & (count <= high).fill_null(True))
+
+
+def _code_unless_remainder(data: pa.PolarsData) -> pl.LazyFrame:
+    remainder = pl.col("area_type") == AreaType.REMAINDER.value
+    return data.lazyframe.select(remainder == pl.col("icb_code").is_null())
+
+
+def _note_where_not_ok(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select((pl.col("status") == Status.OK.value) | (pl.col("note") != ""))
+
+
+RESULTS_SCHEMA = results_schema()
