@@ -17,8 +17,8 @@ quiet = np.errstate(invalid="ignore", divide="ignore", over="ignore")
 RESULT_COLUMNS = frozenset({"value", "status", "note", "method"})
 
 
-def collect(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]) -> pl.DataFrame:
-    """Bring only the columns a statistic needs into memory; the caller's frame is never changed.
+def select(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]) -> Frame:
+    """Keep only the columns that a statistic needs; the caller's frame is never changed.
 
     Args:
         frame: the caller's table, eager or lazy.
@@ -43,7 +43,12 @@ def collect(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str
                 f"Column {name!r} for {role} was not found; the frame has {list(present)}. Name one of these."
             )
     needed = list(dict.fromkeys(name for name in wanted.values() if name is not None))
-    selected = frame.select(needed)
+    return frame.select(needed)
+
+
+def collect(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]) -> pl.DataFrame:
+    """Bring the columns that a statistic needs into memory; arguments and errors as in ``select``."""
+    selected = select(frame, columns=columns, by=by)
     return selected.collect() if isinstance(selected, pl.LazyFrame) else selected
 
 

@@ -56,22 +56,28 @@ class Groups:
         return np.repeat(self.run_group, lengths)
 
 
-def group_rows(table: pl.DataFrame, by: Sequence[str]) -> Groups:
-    """Find the groups of a table; without group columns all rows are one group."""
-    rows = table.height
+def group_rows(table: pl.DataFrame, by: Sequence[str], *, rows: int | None = None) -> Groups:
+    """Find the groups of a table; without group columns all rows are one group.
+
+    ``rows`` is the number of rows where the table has no column to tell it.
+    """
+    rows = table.height if rows is None else rows
     if rows == 0:
         empty = np.zeros(0, dtype=np.int64)
         return Groups(keys=table.select(list(by)), size=0, starts=empty, run_group=empty, rows=0)
     if not by:
-        zero = np.zeros(1, dtype=np.int64)
+        zero = run_starts(table, by)
         return Groups(keys=pl.DataFrame(), size=1, starts=zero, run_group=zero, rows=rows)
-    starts = _run_starts(table, by)
+    starts = run_starts(table, by)
     heads = table.select(list(by)) if len(starts) == rows else table.select(list(by))[starts]
     keys = heads.unique(maintain_order=True).sort(list(by), nulls_last=True)
     return Groups(keys=keys, size=keys.height, starts=starts, run_group=_match(heads, keys), rows=rows)
 
 
-def _run_starts(table: pl.DataFrame, by: Sequence[str]) -> Integers:
+def run_starts(table: pl.DataFrame, by: Sequence[str]) -> Integers:
+    """Find the first row of every run of rows of one group."""
+    if not by:
+        return np.zeros(1, dtype=np.int64)
     rows = table.height
     later, earlier = table.select(list(by)).slice(1), table.select(list(by)).slice(0, rows - 1)
     changed = np.zeros(rows - 1, dtype=bool)

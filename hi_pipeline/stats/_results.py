@@ -36,15 +36,31 @@ class Reasons:
         self._words.append((status, note))
         self._code[mask & self.ok] = len(self._words) - 1
 
-    def mark_each(self, mask: Mask, status: Status, note: str, found: NDArray[np.int64]) -> None:
-        """Like ``mark`` with ``{found}`` in the note, a whole number of each group."""
-        for number in np.unique(found[mask & self.ok]):
-            self.mark(mask & (found == number), status, note.format(found=int(number)))
+    def mark_each(self, mask: Mask, status: Status, note: str, found: NDArray[np.int64] | Floats) -> None:
+        """Like ``mark`` with ``{found}`` in the note, a number of each group."""
+        for place in np.flatnonzero(mask & self.ok):
+            self._words.append((status, note.format(found=f"{found[place]:.10g}")))
+            self._code[place] = len(self._words) - 1
 
     def remark(self, mask: Mask, note: str) -> None:
         """Add a note to groups that keep their figure."""
         self._words.append((Status.OK, note))
         self._remarked[mask & (self._remarked == 0)] = len(self._words) - 1
+
+    def gathered(self, outer: Groups) -> "Reasons":
+        """Pass the reasons of parts on to the groups they belong to: the first part at fault speaks."""
+        out = Reasons(outer.size)
+        out._words = list(self._words)
+        of = outer.row_group()
+        for part in np.flatnonzero(~self.ok)[::-1]:
+            out._code[of[part]] = self._code[part]
+        return out
+
+    def join(self, others: "Reasons") -> None:
+        """Take over the reasons of the other side of a pair, for groups without one of their own."""
+        take = self.ok & ~others.ok
+        self._code[take] = others._code[take] + len(self._words)
+        self._words.extend(others._words)
 
     def status(self) -> pl.Series:
         """Give the status of every group."""
@@ -54,6 +70,19 @@ class Reasons:
         """Give the note of every group; null where there is nothing to say."""
         said = np.where(self.ok, self._remarked, self._code)
         return pl.Series("note", [text for _, text in self._words], dtype=pl.String).gather(said)
+
+
+def mark_fewer(reasons: Reasons, count: NDArray[np.int64], expected: int | None, *, what: str) -> None:
+    """Mark groups that have fewer parts than expected, by default fewer than is commonest.
+
+    Of two equally common numbers the larger is expected. The commonest rather than the largest,
+    so that one group with a part too many does not spoil the others.
+    """
+    if expected is None:
+        often = np.bincount(count[reasons.ok]) if reasons.ok.any() else np.zeros(1, dtype=np.int64)
+        expected = int(np.flatnonzero(often == often.max())[-1])
+    note = f"{what} are absent: {{found}} of {expected} are present, and the figure needs all of them"
+    reasons.mark_each(count < expected, Status.MISSING, note, count)
 
 
 def suffix(confidence: float) -> str:

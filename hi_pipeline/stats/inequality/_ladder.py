@@ -11,7 +11,7 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, collect, names, numbers, one_of, quiet, ranks
 from hi_pipeline.stats._groups import Groups, Integers, Mask, group_rows
-from hi_pipeline.stats._results import Reasons
+from hi_pipeline.stats._results import Reasons, mark_fewer
 
 Kind = Literal["rate", "proportion", "other"]
 Transform = Literal["auto", "none", "log", "logit"]
@@ -212,9 +212,7 @@ def _mark_counts(marks: _Marks, place: Floats, expected: int | None) -> None:
     repeated = np.append(False, same & (step == 0)) if len(place) else np.zeros(0, dtype=bool)
     marks.rows(repeated, Status.NOT_APPLICABLE, "impossible input: a rank stands twice in this group")
     count = np.bincount(marks.row_group, minlength=marks.size)
-    usual = expected if expected is not None else _usual(count[marks.reasons.ok])
-    note = f"ranks are absent: {{found}} of {usual} are present, and a slope needs all of them"
-    marks.reasons.mark_each((count < usual) & (count > 0), Status.MISSING, note, count)
+    mark_fewer(marks.reasons, count, expected, what="ranks")
     skipped = same & (step > 1) & (place[1:] % 1 == 0) if len(place) else same
     by_one = np.zeros(marks.size, dtype=bool)
     by_one[marks.row_group[1:][same & (step == 1)]] = True
@@ -222,14 +220,6 @@ def _mark_counts(marks: _Marks, place: Floats, expected: int | None) -> None:
     marks.rows(gap, Status.MISSING, "ranks are absent: the numbers leave one out, and a slope needs all of them")
     note = f"a slope needs {FEWEST} to {MOST} ordered groups; this one has {{found}}"
     marks.reasons.mark_each((count < FEWEST) | (count > MOST), Status.NOT_APPLICABLE, note, count)
-
-
-def _usual(count: Integers) -> int:
-    """The commonest number of ranks; of two equally common the larger."""
-    if not len(count):
-        return 0
-    often = np.bincount(count)
-    return int(np.flatnonzero(often == often.max())[-1])
 
 
 @quiet
