@@ -1,0 +1,66 @@
+"""Mental Health Act statistics, annual figures: detentions by group and area. Declaration and pinned releases."""
+
+from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
+from hi_pipeline.sources.mental_health_act.parse import parse
+from hi_pipeline.sources.mental_health_act.schema import SCHEMAS
+
+LANDING_PAGE = (
+    "https://digital.nhs.uk/data-and-information/publications/statistical/"
+    "mental-health-act-statistics-annual-figures"
+)
+COLUMNS = (
+    "Year",
+    "Measure",
+    "measureSubcategory",
+    "Demographic",
+    "DemographicBreakdown",
+    "OrganisationBreakdown",
+    "Datasource",
+    "OrgID",
+    "OrgName",
+    "MHSDS_Count",
+    "Acute_Count",
+    "Total_Count",
+    "CrudeRate",
+    "StdRate",
+    "Confidence_interval",
+)
+
+SOURCE = Source(
+    name="mental_health_act",
+    title="Mental Health Act statistics, annual figures",
+    publisher="NHS England",
+    landing_page=LANDING_PAGE,
+    attribution=(
+        "Contains information from NHS England, Mental Health Act Statistics, Annual Figures, licensed under the "
+        "Open Government Licence v3.0."
+    ),
+    by_year=True,
+    calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=9, last_known_edition="2023-24"),
+    layouts={
+        "annual_2023-24": Layout(
+            name="annual_2023-24",
+            container=Container.CSV,
+            members=(Member(table="figures", columns=COLUMNS),),
+        )
+    },
+    releases=(
+        Release(
+            edition="2023-24",
+            layout="annual_2023-24",
+            landing_page=f"{LANDING_PAGE}/2023-24-annual-figures",
+            financial_years=("2023-24",),
+            mirror_path="files.digital.nhs.uk/rebuilt/ment-heal-act-stat-eng-2023-24-data.csv",
+            unconfirmed=(
+                "the address of the file, its landing page and its publication date; the copy in hand was saved in "
+                "a spreadsheet (blank counts were '*', some labels overwritten: see corrections.py)"
+            ),
+        ),
+    ),
+    parse=parse,
+    schemas=SCHEMAS,
+    disclosure=(
+        "England's figures are exact. Counts of areas are rounded to the nearest 5 and hidden below 5, rates of a "
+        "hidden count too. Rates are per 100,000 residents (Census 2021 for ethnic groups) with one decimal."
+    ),
+)
