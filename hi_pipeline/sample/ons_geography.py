@@ -1,0 +1,57 @@
+"""Lookups between areas, in the layouts of the ONS portal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hi_pipeline.core.geography import SubIcb, Vintage, board, region_of
+from hi_pipeline.sample.areas import AUTHORITY_NAMES, Lsoa, location_name, location_of, locations, small_areas
+from hi_pipeline.sample.containers import csv_bytes, write_file
+from hi_pipeline.sources.ons_geography.source import EXACT_COLUMNS, LSOA_COLUMNS, RELEASES, SUB_ICB_COLUMNS
+
+_VINTAGES = {22: Vintage.JULY_2022, 23: Vintage.APRIL_2023, 24: Vintage.APRIL_2023, 25: Vintage.APRIL_2023}
+
+
+def write(folder: Path) -> None:
+    """Write every declared lookup."""
+    for release in RELEASES:
+        kind, _, year = release.layout.rpartition("_")
+        if kind == "lsoa":
+            write_file(folder, release.mirror_file, _lsoa_lookup(int(year)))
+        elif kind == "sub_icb":
+            write_file(folder, release.mirror_file, _sub_icb_lookup(int(year)))
+    exact = next(release for release in RELEASES if release.edition == "2011-2021-lsoa")
+    rows = [
+        (c.old, c.old_name, c.kind, c.new, c.new_name, c.authority, c.authority_name) for c in small_areas().changes
+    ]
+    write_file(folder, exact.mirror_file, csv_bytes(EXACT_COLUMNS, rows))
+
+
+def _lsoa_lookup(year: int) -> bytes:
+    vintage = _VINTAGES.get(year, Vintage.APRIL_2026)
+    by_ods = {location.ods: location for location in locations(vintage)}
+    with_authority = any(name.startswith("LAD") for name in LSOA_COLUMNS[year])
+    areas = small_areas().of_2011 if year == 22 else small_areas().of_2021
+
+    def row(lsoa: Lsoa) -> tuple[str, ...]:
+        authority = (lsoa.authority, AUTHORITY_NAMES[lsoa.authority]) if with_authority else ()
+        return (lsoa.code, lsoa.name, *_location(by_ods[location_of(lsoa, vintage)], vintage), *authority)
+
+    return csv_bytes(LSOA_COLUMNS[year], (row(lsoa) for lsoa in areas))
+
+
+def _sub_icb_lookup(year: int) -> bytes:
+    vintage = _VINTAGES.get(year, Vintage.APRIL_2026)
+    columns = SUB_ICB_COLUMNS[year]
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for number, location in enumerate(sorted(locations(vintage), key=lambda s: s.ons), start=1):
+            region = region_of(location.board[vintage], vintage)
+            cells = (*_location(location, vintage), region.ons[vintage], region.ods, region.name, str(number))
+            yield cells[: len(columns)]
+
+    return csv_bytes(columns, rows(), bom=True)
+
+
+def _location(location: SubIcb, vintage: Vintage) -> tuple[str, ...]:
+    owner = board(location.board[vintage])
+    return location.ons, location.ods, location_name(location, vintage), owner.ons, owner.ods, owner.name
