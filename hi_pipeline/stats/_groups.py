@@ -78,12 +78,10 @@ def run_starts(table: pl.DataFrame, by: Sequence[str]) -> Integers:
     """Find the first row of every run of rows of one group."""
     if not by:
         return np.zeros(1, dtype=np.int64)
-    rows = table.height
-    later, earlier = table.select(list(by)).slice(1), table.select(list(by)).slice(0, rows - 1)
-    changed = np.zeros(rows - 1, dtype=bool)
-    for name in by:
-        changed |= later.get_column(name).ne_missing(earlier.get_column(name)).to_numpy()
-    return np.concatenate(([0], np.flatnonzero(changed) + 1)).astype(np.int64)
+    changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in by)
+    first = table.select(changed).to_series().to_numpy(writable=True)
+    first[0] = True
+    return np.flatnonzero(first)
 
 
 def _match(heads: pl.DataFrame, keys: pl.DataFrame) -> Integers:

@@ -6,7 +6,10 @@ be matched to groups. Batches are cut at fixed row numbers, so the sums are the 
 on every run, for an eager and a lazy table alike.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +22,9 @@ from hi_pipeline.stats._groups import Groups, group_rows, run_starts
 from hi_pipeline.stats._results import Reasons
 
 BATCH_ROWS = 131_072
+WORKERS = min(4, os.cpu_count() or 1)
+
+Part = tuple[pl.DataFrame, Floats, NDArray[np.uint8]]
 
 # Each fault of a row is one bit, so that a run can carry all of its own.
 FAULTS: tuple[tuple[int, Status, str], ...] = (
@@ -47,22 +53,27 @@ def sum_strata(
 ) -> tuple[Groups, Reasons, Sums]:
     """Sum events, population and weight (the keys of ``columns``) over the rows of each group."""
     selected = select(frame, columns=columns, by=by)
-    heads, sums, faults = [], [], []
-    for batch in _batches(selected):
+
+    def one(batch: pl.DataFrame) -> tuple[pl.DataFrame, Floats, NDArray[np.uint8]]:
         starts = run_starts(batch, by)
         x, n, w = (numbers(batch, name, role=role) for role, name in columns.items())
-        heads.append(batch.select(list(by))[starts])
-        sums.append(_sums(x, n, w, starts, allow_empty=allow_empty))
-        faults.append(_faults(x, n, w, starts, allow_empty=allow_empty))
+        sums = _sums(x, n, w, starts, allow_empty=allow_empty)
+        return batch.select(list(by))[starts], sums, _faults(x, n, w, starts, allow_empty=allow_empty)
+
+    heads, sums, faults = [], [], []
+    for head, part, fault in _in_order(one, _batches(selected)):
+        heads.append(head)
+        sums.append(part)
+        faults.append(fault)
     if not heads:
         empty = pl.DataFrame(schema=selected.collect_schema()).select(list(by))
         return group_rows(empty, by), Reasons(0), Sums(*(np.zeros(0) for _ in range(4)))
-    fault = np.concatenate(faults)
-    groups = group_rows(pl.concat(heads), by, rows=len(fault))
+    bits = np.concatenate(faults)
+    groups = group_rows(pl.concat(heads), by, rows=len(bits))
     reasons = Reasons(groups.size)
-    if fault.any():
+    if bits.any():
         for bit, status, note in FAULTS:
-            reasons.mark(groups.any((fault & bit) > 0), status, note)
+            reasons.mark(groups.any((bits & bit) > 0), status, note)
     whole = np.concatenate(sums, axis=1)
     return groups, reasons, Sums(*(groups.total(part) for part in whole))
 
@@ -73,6 +84,18 @@ def _batches(selected: Frame) -> Iterator[pl.DataFrame]:
     else:
         whole = iter(selected.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True))
     return (batch for batch in whole if batch.height)
+
+
+def _in_order(work: Callable[[pl.DataFrame], Part], batches: Iterator[pl.DataFrame]) -> Iterator[Part]:
+    """Work on a few batches at a time; the results come in the order of the batches."""
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        pending: deque[Future[Part]] = deque()
+        for batch in batches:
+            pending.append(pool.submit(work, batch))
+            if len(pending) > WORKERS:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
 
 
 @quiet
