@@ -81,12 +81,18 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """One way in which a publisher lays out a file; ``ignored`` are patterns of members that are not read."""
+    """One way in which a publisher lays out a file.
+
+    Attributes:
+        ignored: patterns of members that are known and not read.
+        kept_for: why it is declared although no release uses it (the publisher's older files, say); "" otherwise.
+    """
 
     name: str
     container: Container
     members: tuple[Member, ...]
     ignored: tuple[str, ...] = ()
+    kept_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +106,8 @@ class Release:
             page; a mirror may still hold it).
         mirror_path: ``<host>/<decoded path>`` below a mirror; derived from the address when not given.
         sha256: of the publisher's own bytes, once known; mirror and sample files are not held to it.
+        max_bytes: larger files are refused while they come.
+        allowed_hosts: further hosts to which the address may redirect; its own host always may.
         unconfirmed: what of this declaration nobody has seen in the publisher's own file yet.
     """
 
@@ -113,6 +121,7 @@ class Release:
     published: date | None = None
     status: ReleaseStatus = ReleaseStatus.FINAL
     max_bytes: int = 64_000_000
+    allowed_hosts: tuple[str, ...] = ()
     unconfirmed: str = ""
 
     @property
@@ -124,6 +133,12 @@ class Release:
             raise ValueError(f"release {self.edition} has neither an address nor a mirror path")
         parts = urlsplit(self.address)
         return f"{parts.hostname}{unquote(parts.path)}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Hosts from which its bytes may come: the address's own and those it may redirect to."""
+        own = urlsplit(self.address).hostname if self.address else None
+        return frozenset({*self.allowed_hosts, *([own] if own else [])})
 
 
 @dataclass(frozen=True, kw_only=True)

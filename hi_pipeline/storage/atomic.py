@@ -1,83 +1,124 @@
-"""Files that are either old or new: written beside their place, synced, then renamed over it."""
+"""Files that are either old or new: written beside their place, synced, then renamed over it.
+
+A temporary file is locked by the process that writes it for as long as that process lives, so that ``sweep`` can
+tell what the dead have left behind.
+"""
 
 import errno
+import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from hi_pipeline.core.errors import StoreError
 
-_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<mark>[0-9a-f]{12})\.(?P<unique>[0-9a-f]{8})\.tmp")
-_NO_MARK = "0" * 12
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{12}\.tmp")
 
 
-def temporary_for(path: Path, *, mark: str = _NO_MARK) -> Path:
-    """Return a fresh name beside a file: hidden, ending in .tmp, with the mark of the process that writes it."""
-    return path.with_name(f".{path.name}.{mark}.{secrets.token_hex(4)}.tmp")
+class Staged:
+    """A temporary file on its way to a place: hidden, beside it, its name ending in .tmp."""
 
+    def __init__(self, path: Path) -> None:
+        """Create it.
 
-def parse_temporary(path: Path) -> tuple[Path, str] | None:
-    """Return the place a temporary file was meant for and its writer's mark; None for any other file."""
-    found = _TEMPORARY.fullmatch(path.name)
-    return (path.with_name(found["name"]), found["mark"]) if found else None
-
-
-def write_bytes(path: Path, data: bytes, *, mark: str = _NO_MARK) -> None:
-    """Write a whole file atomically and sync it and its folder.
-
-    Raises:
-        StoreError: naming the path; the old file is untouched.
-    """
-    temporary = stage_bytes(path, data, mark=mark)
-    try:
+        Raises:
+            StoreError: naming the path.
+        """
+        self.path = path
         with reporting(path):
-            sync_file(temporary)
-            temporary.replace(path)
-            sync_folder(path.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.temporary, self.file = _create_locked(path)
+
+    def write(self, data: bytes) -> None:
+        """Add bytes; on failure the temporary file is gone and StoreError names the place."""
+        try:
+            with reporting(self.path):
+                left = memoryview(data)
+                while left:
+                    left = left[self.file.write(left) :]
+        except BaseException:
+            self.discard()
+            raise
+
+    def sync(self) -> None:
+        """Push the bytes to the disk."""
+        with reporting(self.path):
+            os.fsync(self.file.fileno())
+
+    def commit(self, path: Path | None = None) -> None:
+        """Rename it to its place (or to another one in the same folder); its folder is not synced yet."""
+        with reporting(self.path):
+            self.temporary.replace(path or self.path)
+        self.file.close()
+
+    def discard(self) -> None:
+        """Remove it, if it was not renamed."""
+        self.temporary.unlink(missing_ok=True)
+        self.file.close()
 
 
-def stage_bytes(path: Path, data: bytes, *, mark: str = _NO_MARK) -> Path:
+def stage(path: Path, data: bytes) -> Staged:
     """Write a temporary file for a place, not synced yet; nothing is left behind if that fails.
 
     Raises:
         StoreError: naming the path.
     """
-    temporary = temporary_for(path, mark=mark)
-    with reporting(path):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("xb", buffering=0) as file:
-                left = memoryview(data)
-                while left:
-                    left = left[file.write(left) :]
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    return temporary
+    staged = Staged(path)
+    staged.write(data)
+    return staged
 
 
-def sync_file(path: Path) -> None:
-    """Push a file's bytes to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file atomically and sync it and its folder.
+
+    Raises:
+        StoreError: naming the path; the old file is untouched.
+    """
+    staged = stage(path, data)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        staged.sync()
+        staged.commit()
+    except BaseException:
+        staged.discard()
+        raise
+    sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:
     """Push a folder's list of names to the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with reporting(path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sweep(root: Path, *, finish: Callable[[Path, Path], bool] = lambda temporary, meant: False) -> list[Path]:
+    """Remove the temporary files that dead processes left below a folder; those of the living are left alone.
+
+    Args:
+        root: the folder.
+        finish: is given each such file and the place it was meant for; returns True once it has renamed it there.
+
+    Returns:
+        The temporary files that are gone.
+    """
+    gone = []
+    for temporary in sorted(root.rglob(".*.tmp")):
+        found = _TEMPORARY.fullmatch(temporary.name)
+        if not found:
+            continue
+        with _held(temporary) as mine:
+            if mine:
+                if not finish(temporary, temporary.with_name(found["name"])):
+                    temporary.unlink(missing_ok=True)
+                gone.append(temporary)
+    return gone
 
 
 @contextmanager
@@ -91,3 +132,30 @@ def reporting(path: Path) -> Iterator[None]:
         raise StoreError(
             f"{path}: could not be written: {error.strerror or error}; {todo}. What stood there before is untouched."
         ) from error
+
+
+def _create_locked(path: Path) -> tuple[Path, BinaryIO]:
+    while True:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+        file = temporary.open("xb", buffering=0)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        # A sweep may have taken it between the two calls; then it has no name any more.
+        if os.fstat(file.fileno()).st_nlink:
+            return temporary, file
+        file.close()
+
+
+@contextmanager
+def _held(temporary: Path) -> Iterator[bool]:
+    try:
+        file = temporary.open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

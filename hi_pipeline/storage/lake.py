@@ -16,10 +16,10 @@ import polars as pl
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.storage.atomic import parse_temporary, reporting, stage_bytes, sync_file, sync_folder
-from hi_pipeline.storage.locks import Writer, is_alive, locked, marks
+from hi_pipeline.storage.atomic import Staged, stage, sweep, sync_folder
+from hi_pipeline.storage.locks import locked
 
-_BATCH = 512
+_BATCH = 128  # two open files each, well below the usual limit of 1,024
 _SYNC_THREADS = 8
 
 
@@ -35,10 +35,10 @@ class Item:
 
 
 @dataclass(frozen=True)
-class _Staged:
-    path: Path
-    data: Path
-    sidecar: Path
+class _Pair:
+    number: int
+    data: Staged
+    sidecar: Staged
     provenance: Provenance
 
 
@@ -48,7 +48,6 @@ class Lake:
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
         self._locks = self.root / "locks"
-        self._writer = Writer(self._locks)
         self._hashes: dict[tuple[str, int, int, int], str] = {}
 
     def path(self, layer: str, name: str, *parts: str) -> Path:
@@ -144,76 +143,54 @@ class Lake:
         Returns:
             The temporary files that are gone.
         """
-        dead = {mark for mark in marks(self._locks) if not is_alive(self._locks, mark)}
-        gone = []
-        for temporary in sorted(self.root.rglob(".*.tmp")):
-            meant = parse_temporary(temporary)
-            if meant is None or (meant[1] not in dead and is_alive(self._locks, meant[1])):
-                continue
-            self._finish(temporary, meant[0])
-            gone.append(temporary)
-        return gone
+        return sweep(self.root, finish=self._finish)
 
-    def close(self) -> None:
-        """Let go of this process's mark; the lake can be used again afterwards."""
-        self._writer.close()
-
-    def _finish(self, temporary: Path, target: Path) -> None:
-        """Rename a dead writer's sidecar if its data got into place, else drop it."""
-        data = target.with_name(target.name.removesuffix(".json"))
-        with locked(self._locks, self._lock_name(target.parent)):
-            if target.name.endswith(".parquet.json"):
-                pending = _read_sidecar(temporary)
-                if pending is not None and data.is_file() and _sha256(data) == pending.sha256:
-                    temporary.replace(target)
-                    return
-            temporary.unlink(missing_ok=True)
+    def _finish(self, temporary: Path, meant: Path) -> bool:
+        """Rename a dead writer's sidecar if its data got into place before it died."""
+        if not meant.name.endswith(".parquet.json"):
+            return False
+        data = meant.with_name(meant.name.removesuffix(".json"))
+        with locked(self._locks, self._lock_name(meant.parent)):
+            pending = _read_sidecar(temporary)
+            if pending is None or not data.is_file() or _sha256(data) != pending.sha256:
+                return False
+            temporary.replace(meant)
+            return True
 
     def _write_batch(self, batch: list[Item]) -> list[Provenance]:
-        staged: list[_Staged] = []
+        pairs: list[_Pair] = []
         try:
             for item in batch:
-                self._stage(item, staged)
-            self._sync([file for one in staged for file in (one.data, one.sidecar)])
-            by_folder = itertools.groupby(sorted(staged, key=lambda s: s.path), key=lambda s: s.path.parent)
-            for folder, files in by_folder:
+                self._stage(item, pairs)
+            _sync_all([file for pair in pairs for file in (pair.data, pair.sidecar)])
+            pairs.sort(key=lambda pair: (pair.data.path.parent, pair.number))
+            for folder, files in itertools.groupby(pairs, key=lambda pair: pair.data.path.parent):
                 self._commit(folder, files)
         except BaseException:
-            for one in staged:
-                one.data.unlink(missing_ok=True)
-                one.sidecar.unlink(missing_ok=True)
+            for pair in pairs:
+                pair.data.discard()
+                pair.sidecar.discard()
             raise
-        return [one.provenance for one in staged]
+        return [pair.provenance for pair in sorted(pairs, key=lambda pair: pair.number)]
 
-    def _stage(self, item: Item, staged: list[_Staged]) -> None:
+    def _stage(self, item: Item, pairs: list[_Pair]) -> None:
         path = self.path(item.layer, item.name, *item.parts)
         data = to_parquet(item.frame)
         provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(data).hexdigest())
-        mark = self._writer.mark
-        file = stage_bytes(path, data, mark=mark)
+        staged = stage(path, data)
         try:
-            sidecar = stage_bytes(_sidecar(path), provenance.to_json().encode(), mark=mark)
+            sidecar = stage(_sidecar(path), provenance.to_json().encode())
         except BaseException:
-            file.unlink(missing_ok=True)
+            staged.discard()
             raise
-        staged.append(_Staged(path, file, sidecar, provenance))
+        pairs.append(_Pair(len(pairs), staged, sidecar, provenance))
 
-    def _sync(self, files: list[Path]) -> None:
-        if len(files) <= 2:
-            for file in files:
-                _sync_reported(file)
-            return
-        with ThreadPoolExecutor(_SYNC_THREADS) as pool:
-            list(pool.map(_sync_reported, files))
-
-    def _commit(self, folder: Path, files: Iterator[_Staged]) -> None:
+    def _commit(self, folder: Path, pairs: Iterator[_Pair]) -> None:
         with locked(self._locks, self._lock_name(folder)):
-            for one in files:
-                with reporting(one.path):
-                    one.data.replace(one.path)
-                    one.sidecar.replace(_sidecar(one.path))
-            with reporting(folder):
-                sync_folder(folder)
+            for pair in pairs:
+                pair.data.commit()
+                pair.sidecar.commit()
+            sync_folder(folder)
 
     def _lock_name(self, folder: Path) -> str:
         return ".".join(folder.relative_to(self.root).parts) or "root"
@@ -236,9 +213,13 @@ def to_parquet(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _sync_reported(file: Path) -> None:
-    with reporting(file):
-        sync_file(file)
+def _sync_all(files: list[Staged]) -> None:
+    if len(files) <= 2:
+        for file in files:
+            file.sync()
+        return
+    with ThreadPoolExecutor(_SYNC_THREADS) as pool:
+        list(pool.map(Staged.sync, files))
 
 
 def _sidecar(path: Path) -> Path:

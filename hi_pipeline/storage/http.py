@@ -1,0 +1,305 @@
+"""Fetches one file over http: streamed, hashed on the way, capped in size and time, tried again where that helps.
+
+A try that is cut short starts again from the first byte: joining two halves could join two editions. What a server
+says about its bytes (ETag, Last-Modified) saves traffic and decides nothing.
+"""
+
+import hashlib
+import random
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
+from hi_pipeline.storage.addresses import check_address, check_peer, is_proxied
+from hi_pipeline.storage.atomic import Staged
+from hi_pipeline.storage.folder_mirror import Arrival
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_GONE = (404, 410)
+_BUSY = (408, 425, 429, 500, 502, 503, 504)
+_PIECE = 1 << 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpLimits:
+    """Patience and manners, in seconds unless the name says otherwise.
+
+    Attributes:
+        connect, idle: to open a connection; between two pieces of a body.
+        total: for one release, all tries and waits together.
+        longest_wait: a Retry-After beyond it ends the fetch.
+        first_wait: before the second try; doubled for each further one.
+        between: least time between two requests to one publisher's host.
+    """
+
+    connect: float = 15.0
+    idle: float = 30.0
+    total: float = 900.0
+    tries: int = 5
+    redirects: int = 5
+    longest_wait: float = 120.0
+    first_wait: float = 1.0
+    between: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a server said of the bytes that are kept."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """One file to fetch.
+
+    Attributes:
+        into: a place beside which the temporary file is made.
+        where: the release, for errors.
+        allowed_hosts: see ``addresses.check_address``.
+        absent_is_unavailable: a 404 means that a mirror does not hold it, not that something broke.
+    """
+
+    address: str
+    into: Path
+    where: str
+    landing_page: str
+    max_bytes: int
+    allowed_hosts: frozenset[str]
+    absent_is_unavailable: bool
+
+
+class _TryAgain(Exception):
+    """A fault that may pass; ``wait`` is what the server asked for, in seconds."""
+
+    def __init__(self, why: str, wait: float | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class Downloader:
+    """Fetches files; one for all releases of a run, as it remembers when it asked which host."""
+
+    def __init__(
+        self,
+        *,
+        contact: str,
+        trusted_origin: str | None = None,
+        limits: HttpLimits | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Prepare; no connection is opened yet.
+
+        Args:
+            contact: told to publishers in the User-Agent.
+            trusted_origin: address of the mirror that the operator named.
+            limits: patience.
+            sleep: waits; tests give another.
+        """
+        said = f"hi_pipeline ({contact})"
+        self._agent = "".join(c for c in said if c.isprintable()).encode("ascii", "replace").decode()
+        self._trusted = trusted_origin
+        self._limits = limits or HttpLimits()
+        self._sleep = sleep
+        self._asked: dict[str, float] = {}
+
+    def fetch(self, download: Download, known: Known | None) -> Arrival | None:
+        """Fetch a file.
+
+        Args:
+            download: what.
+            known: what the server said of the bytes that are kept, if any are.
+
+        Returns:
+            The bytes in a temporary file, or None where the server says that those kept are still the same.
+
+        Raises:
+            ReleaseUnavailable: a mirror does not hold it.
+            FetchError: one clear message; nothing is left behind.
+        """
+        deadline = time.monotonic() + self._limits.total
+        wait, why = self._limits.first_wait, ""
+        with self._client() as client:
+            for number in range(1, self._limits.tries + 1):
+                try:
+                    return self._try(client, download, known, deadline)
+                except _TryAgain as fault:
+                    why = str(fault)
+                    asked = fault.wait
+                if number < self._limits.tries:
+                    self._wait(download, asked if asked is not None else wait * random.uniform(0.8, 1.2), why, deadline)
+                    wait *= 2
+        raise FetchError(
+            f"{download.where}: {download.address} failed {self._limits.tries} times, last because {why}. Nothing was "
+            "changed; run again later."
+        )
+
+    def _client(self) -> httpx.Client:
+        patience = httpx.Timeout(self._limits.idle, connect=self._limits.connect)
+        headers = {"User-Agent": self._agent, "Accept-Encoding": "identity"}
+        # The default context reads the system's certificates (SSL_CERT_FILE too); trust_env reads the proxies.
+        context = ssl.create_default_context()
+        return httpx.Client(verify=context, trust_env=True, timeout=patience, headers=headers, follow_redirects=False)
+
+    def _wait(self, download: Download, seconds: float, why: str, deadline: float) -> None:
+        if seconds > self._limits.longest_wait or time.monotonic() + seconds > deadline:
+            raise FetchError(
+                f"{download.where}: {download.address}: {why}; another {seconds:,.0f} s of waiting would be more "
+                "than a run allows. Nothing was changed; run again later."
+            )
+        self._sleep(seconds)
+
+    def _try(self, client: httpx.Client, download: Download, known: Known | None, deadline: float) -> Arrival | None:
+        address = download.address
+        for hop in range(self._limits.redirects + 1):
+            check_address(
+                address,
+                allowed_hosts=download.allowed_hosts,
+                trusted_origin=self._trusted,
+                where=download.where,
+                redirected=hop > 0,
+            )
+            self._be_polite(address)
+            try:
+                with client.stream("GET", address, headers=_conditions(known)) as response:
+                    self._check_connection(response, address, download)
+                    if response.status_code in _REDIRECTS and "location" in response.headers:
+                        address = urljoin(address, response.headers["location"])
+                        continue
+                    return self._take(response, download, known, deadline)
+            except (httpx.TransportError, ssl.SSLError) as error:
+                raise _TryAgain(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+                raise FetchError(f"{download.where}: {address} cannot be asked: {error}") from error
+        raise FetchError(
+            f"{download.where}: {download.address} redirects more than {self._limits.redirects} times, last to "
+            f"{address}; look at {download.landing_page}"
+        )
+
+    def _be_polite(self, address: str) -> None:
+        host = urlsplit(address).hostname or ""
+        if self._trusted and host == urlsplit(self._trusted).hostname:
+            return
+        due = self._asked.get(host, 0.0) + self._limits.between
+        if due > time.monotonic():
+            self._sleep(due - time.monotonic())
+        self._asked[host] = time.monotonic()
+
+    def _check_connection(self, response: httpx.Response, address: str, download: Download) -> None:
+        """Look at who really answered: a name may resolve to something else the second time."""
+        host = urlsplit(address).hostname or ""
+        trusted = self._trusted and host == urlsplit(self._trusted).hostname
+        stream = response.extensions.get("network_stream")
+        if trusted or stream is None or is_proxied(address):
+            return
+        peer = stream.get_extra_info("server_addr")
+        if peer:
+            check_peer(str(peer[0]), host=host, where=download.where)
+
+    def _take(
+        self, response: httpx.Response, download: Download, known: Known | None, deadline: float
+    ) -> Arrival | None:
+        status = response.status_code
+        if status == 304:
+            if known and (known.etag or known.last_modified):
+                return None
+            raise _TryAgain("it answered 304 (not modified) although nothing is kept")
+        if status in _GONE:
+            message = f"{download.where}: {download.address} answers {status}: there is no such file"
+            if download.absent_is_unavailable:
+                raise ReleaseUnavailable(f"{message}; it runs when the file appears")
+            raise FetchError(f"{message}; the publisher may have moved it, look at {download.landing_page}")
+        if status in _BUSY:
+            raise _TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
+        if status != 200:
+            raise FetchError(
+                f"{download.where}: {download.address} answers {status} {response.reason_phrase}, expected 200; "
+                f"look at {download.landing_page}"
+            )
+        return self._save(response, download, deadline)
+
+    def _save(self, response: httpx.Response, download: Download, deadline: float) -> Arrival:
+        declared = response.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > download.max_bytes:
+            raise _too_large(download)
+        digest, size = hashlib.sha256(), 0
+        staged = Staged(download.into)
+        try:
+            for piece in _decoded(response):
+                size += len(piece)
+                if size > download.max_bytes:
+                    raise _too_large(download)
+                if time.monotonic() > deadline:
+                    raise FetchError(
+                        f"{download.where}: {download.address} sent {size:,} bytes in {self._limits.total:,.0f} s and "
+                        "is not done; too slow, nothing was changed, run again later"
+                    )
+                digest.update(piece)
+                staged.write(piece)
+        except BaseException:
+            staged.discard()
+            raise
+        return Arrival(
+            staged=staged,
+            sha256=digest.hexdigest(),
+            size=size,
+            read_from=download.address,
+            etag=response.headers.get("etag"),
+            last_modified=response.headers.get("last-modified"),
+        )
+
+
+def _decoded(response: httpx.Response) -> Iterator[bytes]:
+    """Give the body in small pieces, unpacked where the server packed it although it was asked not to."""
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if coding in ("", "identity"):
+        yield from response.iter_raw()
+        return
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise _TryAgain(f"it packed the file as {coding!r}, which was not asked for")
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        for raw in response.iter_raw():
+            left = raw
+            while left:
+                yield unpack.decompress(left, _PIECE)
+                left = unpack.unconsumed_tail
+        yield unpack.flush()
+    except zlib.error as error:
+        raise _TryAgain(f"its {coding} packing is broken ({error})") from error
+    if not unpack.eof:
+        raise _TryAgain(f"its {coding} packing ends too early")
+
+
+def _conditions(known: Known | None) -> dict[str, str]:
+    if known is None:
+        return {}
+    pairs = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in pairs.items() if value}
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    said = response.headers.get("retry-after", "").strip()
+    if said.isdigit():
+        return float(said)
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _too_large(download: Download) -> FetchError:
+    return FetchError(
+        f"{download.where}: {download.address} is larger than the {download.max_bytes:,} bytes that the release may "
+        "have; nothing was kept. If that is right, raise max_bytes in the source's source.py"
+    )

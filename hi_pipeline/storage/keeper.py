@@ -1,0 +1,152 @@
+"""Decides what bytes that came for an edition mean, and keeps them: the same, new, accepted, a revision, refused."""
+
+import logging
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hi_pipeline.core.errors import FetchError
+from hi_pipeline.core.source import Container, Release, ReleaseStatus
+from hi_pipeline.storage.folder_mirror import Arrival, hash_of
+from hi_pipeline.storage.records import Edition, Pointer, Record
+from hi_pipeline.storage.sniff import sniff
+
+_log = logging.getLogger(__name__)
+_UNSAFE = re.compile(r"[^A-Za-z0-9._=+-]+")
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeper:
+    """One fetch of one release.
+
+    Attributes:
+        kept: the edition's folder.
+        where: the release's id, for messages.
+        address: the publisher's address, or the place in the mirror where none is known.
+        pinned: the sha256 that the bytes are held to: the declaration's (live) or the mirror's manifest's.
+        pinned_in: where that stands, in words.
+        mode: sample, mirror or live.
+    """
+
+    kept: Edition
+    where: str
+    release: Release
+    container: Container
+    address: str
+    pinned: str | None
+    pinned_in: str
+    mode: str
+
+    @property
+    def incoming(self) -> Path:
+        """A place in the edition's folder, beside which the temporary file is made."""
+        return self.kept.folder / "incoming"
+
+    @property
+    def seen(self) -> Record | None:
+        """The bytes seen last at the address: a pending revision, else the current file."""
+        pointer = self.kept.pointer()
+        return self.kept.record(pointer.pending or pointer.file) if pointer else None
+
+    def accept_declared(self) -> None:
+        """Make a kept file current once the declaration names its hash."""
+        pointer = self.kept.pointer()
+        wanted = self.kept.by_hash(self.pinned) if self.pinned and pointer else None
+        if wanted is None or pointer is None:
+            return
+        pending = pointer.pending if pointer.pending != wanted.file else None
+        self.kept.point(Pointer(file=wanted.file, revised=pending is not None, pending=pending))
+
+    def unchanged(self) -> None:
+        """Note that the bytes seen last are still there.
+
+        Raises:
+            FetchError: they are not those that are pinned, and those are not kept.
+        """
+        seen, current = self.seen, self.kept.current()
+        if self.pinned and seen and (current is None or current.sha256 != self.pinned):
+            raise self._refusal(seen.sha256, self.pinned)
+
+    def settle(self, arrival: Arrival) -> None:
+        """Decide what the bytes mean, and keep them if they are new.
+
+        Raises:
+            FetchError: they are not what the layout says, or not those that are pinned; nothing was changed.
+            StoreError: they cannot be written.
+        """
+        try:
+            sniff(arrival.staged.temporary, self.container, where=f"{self.where} from {arrival.read_from}")
+            self._settle(arrival)
+        finally:
+            arrival.staged.discard()
+
+    def _settle(self, arrival: Arrival) -> None:
+        current, pointer = self.kept.current(), self.kept.pointer()
+        if self.pinned and arrival.sha256 != self.pinned:
+            if current is None or current.sha256 != self.pinned:
+                raise self._refusal(arrival.sha256, self.pinned)
+            self._hold(arrival, current)
+        elif current is None or pointer is None:
+            self.kept.point(Pointer(file=self._keep(arrival, supersedes=None, revised=False)))
+        elif arrival.sha256 == current.sha256:
+            file = self._keep(arrival, supersedes=current.supersedes, revised=current.revised)
+            # Nobody waits any more: the hash is accepted, or the publisher went back to the bytes in use.
+            settled = self.pinned is not None or pointer.pending is not None
+            self.kept.point(Pointer(file=file, revised=pointer.revised and not settled))
+        else:
+            self._replace(arrival, current)
+
+    def _replace(self, arrival: Arrival, current: Record) -> None:
+        expected = current.status == ReleaseStatus.PROVISIONAL or current.address != self.address
+        if self.pinned is not None or expected:
+            self.kept.point(Pointer(file=self._keep(arrival, supersedes=current.sha256, revised=False)))
+            _log.info("%s: %s replaces %s, as declared", self.where, arrival.sha256[:16], current.sha256[:16])
+        elif self.mode == "live":
+            self._hold(arrival, current)
+        else:
+            self.kept.point(Pointer(file=self._keep(arrival, supersedes=current.sha256, revised=True), revised=True))
+
+    def _hold(self, arrival: Arrival, current: Record) -> None:
+        """Keep a revision beside the bytes in use, until somebody accepts it."""
+        file = self._keep(arrival, supersedes=current.sha256, revised=True)
+        self.kept.point(Pointer(file=current.file, revised=True, pending=file))
+
+    def _keep(self, arrival: Arrival, *, supersedes: str | None, revised: bool) -> str:
+        """Put the bytes in their place, unless they are there, then write the sidecar; return the file's name."""
+        name = safe_name(self.address.split("?")[0].rstrip("/").rsplit("/", 1)[-1])[-_LONGEST_NAME:]
+        record = Record(
+            file=f"{arrival.sha256[:16]}-{name}",
+            address=self.address,
+            read_from=arrival.read_from,
+            sha256=arrival.sha256,
+            size=arrival.size,
+            fetched_at=datetime.now(UTC).isoformat(timespec="microseconds"),
+            mode=self.mode,
+            status=self.release.status.value,
+            etag=arrival.etag,
+            last_modified=arrival.last_modified,
+            stamp=arrival.stamp,
+            revised=revised,
+            supersedes=supersedes,
+        )
+        before = self.kept.by_hash(arrival.sha256)
+        if before and hash_of(self.kept.folder / before.file) == before.sha256:
+            self.kept.save(replace(record, file=before.file, fetched_at=before.fetched_at))
+            return before.file
+        arrival.staged.sync()
+        arrival.staged.commit(self.kept.folder / record.file)
+        self.kept.save(record)
+        return record.file
+
+    def _refusal(self, found: str, pinned: str) -> FetchError:
+        return FetchError(
+            f"{self.where}: the bytes at {self.address} have sha256 {found}, {self.pinned_in} says {pinned}. Nothing "
+            "was changed. If the publisher revised the file, look at what changed, then put the new sha256 there."
+        )
+
+
+def safe_name(name: str) -> str:
+    """Return a text as a file or folder name."""
+    return _UNSAFE.sub("_", name).lstrip(".") or "_"
