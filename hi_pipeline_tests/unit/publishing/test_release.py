@@ -1,0 +1,116 @@
+"""The published folder: one parquet, the same as CSV, described and attributed, the same bytes twice."""
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
+from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.publishing.release import publish
+from hi_pipeline.sources import SOURCES
+from hi_pipeline.storage.lake import Lake
+
+EXPECTED = {"results.parquet", "results.csv", "datapackage.json", "indicators.json", "sources.json", "ATTRIBUTION.md"}
+
+
+def _row(**changes: object) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(RESULTS)
+    row |= {
+        "indicator_id": "tt_recovery_pct",
+        "indicator_version": "1",
+        "financial_year": "2023-24",
+        "period_start": date(2023, 4, 1),
+        "period_end": date(2024, 3, 31),
+        "area_type": "icb",
+        "icb_code": "E54000010",
+        "icb_name": "Stafford, “Stoke”",
+        "dimension": "total",
+        "category": "All",
+        "measure": "value",
+        "value": 1 / 3,
+        "status": "ok",
+        "source_releases": "talking_therapies:2023-24;ons_population:2024-07",
+        "synthetic": True,
+    }
+    return row | changes
+
+
+@pytest.fixture
+def results() -> pl.DataFrame:
+    rows = [
+        _row(icb_code="E54000011"),
+        _row(),
+        _row(icb_code=None, icb_name="Unknown", area_type="remainder", value=None, status="suppressed"),
+    ]
+    return pl.DataFrame(rows, schema=RESULTS)
+
+
+def _publish(root: Path, results: pl.DataFrame, *, synthetic: bool = True) -> tuple[Path, ...]:
+    provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
+    return publish(Lake(root), results=results, provenance=provenance, indicators=INDICATORS, sources=SOURCES.values())
+
+
+def test_the_folder_holds_each_figure_once_and_nothing_else(tmp_path: Path, results: pl.DataFrame) -> None:
+    paths = _publish(tmp_path, results)
+    assert {p.name for p in paths} == EXPECTED
+    assert {p.name for p in (tmp_path / "published").iterdir()} == EXPECTED | {"results.parquet.json"}
+    tidy = pl.read_parquet(paths[0])
+    assert tidy.height == tidy.select(RESULT_KEY).n_unique() == 3
+    assert tidy["icb_code"].to_list() == ["E54000010", "E54000011", None]
+
+
+def test_the_csv_is_utf8_and_says_the_same(tmp_path: Path, results: pl.DataFrame) -> None:
+    _publish(tmp_path, results)
+    folder = tmp_path / "published"
+    assert "Stafford, “Stoke”" in (folder / "results.csv").read_text(encoding="utf-8")
+    read = pl.read_csv(folder / "results.csv", schema=RESULTS, null_values=[""], try_parse_dates=True)
+    assert read.equals(pl.read_parquet(folder / "results.parquet"))
+
+
+def test_the_package_describes_every_file_and_column(tmp_path: Path, results: pl.DataFrame) -> None:
+    _publish(tmp_path, results)
+    folder = tmp_path / "published"
+    package = json.loads((folder / "datapackage.json").read_text())
+    by_path = {r["path"]: r for r in package["resources"]}
+    assert set(by_path) == EXPECTED - {"datapackage.json"}
+    for name, resource in by_path.items():
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        assert resource["hash"] == f"sha256:{digest}", name
+    fields = by_path["results.csv"]["schema"]["fields"]
+    assert [f["name"] for f in fields] == list(RESULTS) == list(RESULT_MEANINGS)
+    assert package["licenses"] and all(s["path"].startswith("https://") for s in package["sources"])
+
+
+def test_only_what_was_used_is_catalogued_and_attributed(tmp_path: Path, results: pl.DataFrame) -> None:
+    _publish(tmp_path, results)
+    folder = tmp_path / "published"
+    assert [i["id"] for i in json.loads((folder / "indicators.json").read_text())["indicators"]] == ["tt_recovery_pct"]
+    sources = json.loads((folder / "sources.json").read_text())["sources"]
+    assert [s["name"] for s in sources] == ["ons_population", "talking_therapies"]
+    assert [r["id"] for r in sources[1]["releases"]] == ["talking_therapies:2023-24"]
+    text = (folder / "ATTRIBUTION.md").read_text()
+    assert SOURCES["talking_therapies"].attribution in text
+    assert SOURCES["rtt"].title not in text
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path, results: pl.DataFrame) -> None:
+    first = _publish(tmp_path / "a", results)
+    second = _publish(tmp_path / "b", results.reverse())
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_every_file_of_the_sample_says_synthetic(tmp_path: Path, results: pl.DataFrame, synthetic: bool) -> None:
+    marked = results.with_columns(pl.lit(synthetic).alias("synthetic"))
+    _publish(tmp_path, marked, synthetic=synthetic)
+    folder = tmp_path / "published"
+    for name in ("datapackage.json", "ATTRIBUTION.md"):
+        assert ("SYNTHETIC" in (folder / name).read_text()) is synthetic
+    for name in ("indicators.json", "sources.json"):
+        assert json.loads((folder / name).read_text())["synthetic"] is synthetic
+    assert pl.read_csv(folder / "results.csv")["synthetic"].unique().to_list() == [synthetic]
