@@ -27,7 +27,8 @@ _REFUSED = (
 def check_header(found: Sequence[str], member: Member, *, where: str) -> None:
     """Refuse a header that is not exactly the declared one.
 
-    A declared alias stands for its column; with ``extra_columns`` other columns are accepted beside the declared.
+    A declared alias stands for its column. Columns beside the declared ones are accepted where the member names
+    them (``also``, ``also_pattern``: then the order is not compared) or leaves them open (``extra_columns``).
 
     Raises:
         LayoutError: naming the columns that are missing, new, twice there or in another place.
@@ -38,14 +39,19 @@ def check_header(found: Sequence[str], member: Member, *, where: str) -> None:
     if member.columns is None:
         return
     names = [member.aliases.get(name, name) for name in found]
+    known = [name for name in names if name in member.columns]
     missing = [name for name in member.columns if name not in names]
-    new = [] if member.extra_columns else [name for name in names if name not in member.columns]
-    if tuple(name for name in names if name in member.columns) == member.columns and not new:
+    new = [name for name in names if name not in member.columns and not _may_also_be(name, member)]
+    twice = sorted({name for name in names if names.count(name) > 1 and (name in member.columns or name not in new)})
+    any_order = bool(member.also or member.also_pattern)
+    in_order = any_order or tuple(known) == member.columns
+    if not (missing or twice) and in_order and (member.extra_columns or not new):
         return
     raise LayoutError(
         f"{where}: the columns of table {member.table!r} differ from the declared layout. "
         f"Missing: {missing or 'none'}. New: {new or 'none'}."
-        + ("" if missing or new else " The same columns stand in another order or twice.")
+        + (f" Twice there: {twice}." if twice else "")
+        + ("" if missing or new or twice else " The same columns stand in another order.")
         + " If the publisher changed the file, declare a new layout in the source's source.py."
     )
 
