@@ -49,9 +49,7 @@ def restore_decile_labels(frame: pl.DataFrame, *, edition: str, account: Account
     account.corrected(DECILE_LABELS_OVERWRITTEN, wrong.height)
     restored = wrong.select(
         "_row",
-        pl.col("_position")
-        .replace_strict(dict(enumerate(ORDER)), return_dtype=pl.String)
-        .alias("_restored"),
+        pl.col("_position").replace_strict(dict(enumerate(ORDER)), return_dtype=pl.String).alias("_restored"),
     )
     touched = pl.col("_restored").is_not_null()
     return (

@@ -5,8 +5,7 @@ from hi_pipeline.sources.mental_health_act.parse import parse
 from hi_pipeline.sources.mental_health_act.schema import SCHEMAS
 
 LANDING_PAGE = (
-    "https://digital.nhs.uk/data-and-information/publications/statistical/"
-    "mental-health-act-statistics-annual-figures"
+    "https://digital.nhs.uk/data-and-information/publications/statistical/mental-health-act-statistics-annual-figures"
 )
 COLUMNS = (
     "Year",

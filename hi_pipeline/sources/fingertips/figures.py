@@ -1,0 +1,30 @@
+"""What an indicator's figures are: facts of single indicators that its file does not say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How to bound an indicator's figures below England.
+
+    Attributes:
+        per: the value is the count divided by the denominator times this; 0 where it is no such quotient.
+        proportion: the count is a part of the denominator and cannot exceed it.
+        half_width: what rounding of counts may hide; 0 where they are exact.
+        hidden: least and greatest count that a suppressed cell may hide; None where nothing is known.
+    """
+
+    per: float = 0.0
+    proportion: bool = False
+    half_width: float = 0.0
+    hidden: tuple[float, float] | None = None
+
+
+FIGURES: Mapping[str, Figures] = {
+    # 2026-11: all 6,342 practice counts are multiples of 5 from 15 up. Hospital Episode Statistics hide 1 to 7
+    # and round the rest to 5; that this file follows that rule is unconfirmed, so 0 is not excluded.
+    "93930": Figures(per=1000.0, half_width=2.0, hidden=(0.0, 7.0)),
+    "200": Figures(per=100.0, proportion=True),
+}
+DEFAULT = Figures()

@@ -1,0 +1,216 @@
+"""Quality and Outcomes Framework: registers and lists of practices, and where the practices belong."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.observations import add_bounds, add_financial_year, to_observations
+from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
+from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.validation import join_exactly
+from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST, excused
+
+NO_TOKENS: Mapping[str | None, Token] = {}
+# Each register and the list that it is a part of.
+GROUP_LISTS: Mapping[str, str] = {
+    "AF": "TOTAL",
+    "AST": "06OV",
+    "CAN": "TOTAL",
+    "CHD": "TOTAL",
+    "CKD": "18OV",
+    "COPD": "TOTAL",
+    "DEM": "TOTAL",
+    "DEP": "18OV",
+    "DM": "17OV",
+    "EP": "18OV",
+    "HF": "TOTAL",
+    "HYP": "TOTAL",
+    "LD": "TOTAL",
+    "MH": "TOTAL",
+    "NDH": "18OV",
+    "OB": "18OV",
+    "OST": "50OV",
+    "PAD": "TOTAL",
+    "PC": "TOTAL",
+    "RA": "16OV",
+    "STIA": "TOTAL",
+}
+# List types of registers and of indicators (these also 40OV, 79UN, 80OV and others from 2022-23 on).
+LIST_TYPES = (
+    "TOTAL",
+    "06OV",
+    "06_19",
+    "15OV",
+    "16OV",
+    "17OV",
+    "18OV",
+    "25_49_F",
+    "40OV",
+    "45OV",
+    "50OV",
+    "50_64_F",
+    "79UN",
+    "79_80",
+    "80OV",
+    "1_2",
+    "4_5",
+    "UN01",
+)
+ACHIEVEMENT_MEASURES: Mapping[str, str] = {
+    "REGISTER": "register",
+    "NUMERATOR": "numerator",
+    "DENOMINATOR": "denominator",
+    "PCAS": "personalised_care_adjustments",
+    "ACHIEVED_POINTS": "achieved_points",
+}
+# Prefix of the board's columns to the scheme of boards: partnerships before July 2022 and boards after it.
+SCHEMES: Mapping[str, str] = {"STP": "stp", "ICB": "icb"}
+_PLACES = ("CCG", "SUB_ICB_LOC", "SUB_ICB")
+
+
+def measure_names(group: str) -> tuple[str, str]:
+    """Return the names of a group's measures: register_hyp and list_hyp for "HYP"."""
+    return f"register_{group.lower()}", f"list_{group.lower()}"
+
+
+def parse(tables: RawTables, release: Release) -> Tables:
+    """Return registers with their lists by practice, the practices, the indicators, and achievement if it is there.
+
+    Raises:
+        LayoutError: a group, list type or measure outside the vocabulary, or a group on another list.
+        ValidationError: a register above its list that the corrections register does not know.
+        LinkageError: a practice without a place in the geography mapping.
+        CorrectionError: a known error that is no longer there.
+    """
+    where = f"qof {release.edition}"
+    account = Account()
+    practices = _practices(tables["geography"][0], where)
+    prevalence = _prevalence(tables["prevalence"][0], release, account, where)
+    joined = join_exactly(
+        prevalence.rename({"PRACTICE_CODE": "practice_code"}),
+        practices.select("practice_code", "practice_name"),
+        on=["practice_code"],
+        cardinality="m:1",
+        where=f"{where}: practices of the prevalence file and of the geography mapping",
+    )
+    found: Tables = {
+        "observations": to_observations(
+            add_financial_year(add_bounds(_figures(joined), half_width=pl.lit(0.0)), release.financial_years[0])
+        ),
+        "practices": practices,
+        "indicators": _indicators(tables["indicators"][0], where),
+    }
+    if tables.get("achievement"):
+        found["achievement"] = _achievement(tables["achievement"], where)
+    else:
+        account.note("the archive holds no achievement files: no table of achievement")
+    return {**found, ACCOUNT: account.frame()}
+
+
+def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
+    """Read registers and lists; 2026-11: registers are "112.0" in 2022-23, "112" in 2020-21."""
+    here = f"{where}, {raw.member}"
+    frame = map_labels(raw.frame, "GROUP_CODE", labels=GROUP_LISTS, into="own_list", where=here)
+    other = frame.filter(pl.col("PATIENT_LIST_TYPE") != pl.col("own_list"))
+    if other.height:
+        pairs = other.select("GROUP_CODE", "PATIENT_LIST_TYPE").unique().sort("GROUP_CODE").rows()[:8]
+        raise LayoutError(
+            f"{here}: groups on other lists than before: {pairs}. Their prevalence has another meaning: declare it "
+            "in GROUP_LISTS of parse.py, with the year from which it holds."
+        )
+    for column in ("REGISTER", "PRACTICE_LIST_SIZE"):
+        frame = read_numbers(frame, column, tokens=NO_TOKENS, where=here, whole=True)
+    known = frame.filter(excused())
+    if REGISTER_ABOVE_LIST.applies_to("qof", release.edition):
+        REGISTER_ABOVE_LIST.expect(known, edition=release.edition)
+        account.corrected(REGISTER_ABOVE_LIST, known.height)
+        flagged = pl.when(excused()).then(pl.lit(REGISTER_ABOVE_LIST.note)).otherwise(pl.lit(""))
+    else:
+        flagged = pl.lit("")
+    frame = frame.with_columns(flagged.alias("note"))
+    above = frame.filter((pl.col("REGISTER_value") > pl.col("PRACTICE_LIST_SIZE_value")) & (pl.col("note") == ""))
+    if above.height:
+        shown = above.select("PRACTICE_CODE", "GROUP_CODE", "REGISTER", "PRACTICE_LIST_SIZE").head(8).rows()
+        raise ValidationError(
+            f"{here}: {above.height} registers are above their denominator, the list: (practice, group, register, "
+            f"list) {shown}. If the publisher's file is like that, enter it in corrections.py.",
+            failures=above,
+        )
+    return frame
+
+
+def _figures(frame: pl.DataFrame) -> pl.DataFrame:
+    common = (
+        pl.lit("practice").alias("area_level"),
+        pl.col("practice_code").alias("area_code"),
+        pl.col("practice_name").alias("area_name"),
+        pl.lit(Dimension.TOTAL.value).alias("dimension"),
+        pl.lit(ALL).alias("category"),
+        pl.lit("ok").alias("status"),
+        "note",
+    )
+    blocks = [
+        frame.select(
+            *common,
+            pl.concat_str(pl.lit(prefix), pl.col("GROUP_CODE").str.to_lowercase()).alias("measure"),
+            pl.col(column).alias("value"),
+        )
+        for prefix, column in (("register_", "REGISTER_value"), ("list_", "PRACTICE_LIST_SIZE_value"))
+    ]
+    return pl.concat(blocks)
+
+
+def _practices(raw: RawTable, where: str) -> pl.DataFrame:
+    """Return one row a practice with its areas, whatever the edition calls them."""
+    columns = raw.frame.columns
+    board = next(prefix for prefix in SCHEMES if f"{prefix}_ODS_CODE" in columns)
+    place = next(prefix for prefix in _PLACES if f"{prefix}_ODS_CODE" in columns)
+    twice = raw.frame.filter(pl.col("PRACTICE_CODE").is_duplicated())
+    if twice.height:
+        codes = twice["PRACTICE_CODE"].unique().sort().to_list()[:8]
+        raise ValidationError(f"{where}, {raw.member}: practices {codes} stand there twice", failures=twice)
+    return raw.frame.select(
+        pl.col("PRACTICE_CODE").alias("practice_code"),
+        pl.col("PRACTICE_NAME").alias("practice_name"),
+        pl.col("PCN_ODS_CODE").alias("pcn"),
+        pl.col(f"{place}_ODS_CODE").alias("sub_icb_ods"),
+        pl.col(f"{place}_ONS_CODE").alias("sub_icb_ons"),
+        pl.col(f"{board}_ODS_CODE").alias("icb_ods"),
+        pl.col(f"{board}_ONS_CODE").alias("icb_ons"),
+        pl.col("REGION_ODS_CODE").alias("region_ods"),
+        pl.col("REGION_ONS_CODE").alias("region_ons"),
+        pl.lit(SCHEMES[board]).alias("scheme"),
+    ).sort("practice_code")
+
+
+def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
+    here = f"{where}, {raw.member}"
+    frame = map_labels(raw.frame, "PATIENT_LIST_TYPE", labels={t: t for t in LIST_TYPES}, into="list_type", where=here)
+    frame = read_numbers(frame, "INDICATOR_POINT_VALUE", tokens=NO_TOKENS, where=here)
+    return frame.select(
+        pl.col("INDICATOR_CODE").alias("indicator_code"),
+        pl.col("INDICATOR_POINT_VALUE_value").alias("points"),
+        pl.col("GROUP_CODE").alias("group_code"),
+        pl.col("GROUP_DESCRIPTION").str.strip_chars().alias("group_description"),  # 2022-23 has one trailing space
+        pl.col("DOMAIN_CODE").alias("domain_code"),
+        pl.col("DOMAIN_DESCRIPTION").alias("domain_description"),
+        "list_type",
+    ).sort("indicator_code")
+
+
+def _achievement(raws: tuple[RawTable, ...], where: str) -> pl.DataFrame:
+    """Return the achievement of all files of the edition: one of England, or one a region."""
+    columns = ("PRACTICE_CODE", "INDICATOR_CODE", "MEASURE", "VALUE")
+    frame = pl.concat([raw.frame.select(columns) for raw in raws])
+    here = f"{where}, {', '.join(raw.member for raw in raws)}"
+    frame = map_labels(frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", where=here)
+    frame = read_numbers(frame, "VALUE", tokens=NO_TOKENS, where=here)
+    return frame.select(
+        pl.col("PRACTICE_CODE").alias("practice_code"),
+        pl.col("INDICATOR_CODE").alias("indicator_code"),
+        "measure",
+        pl.col("VALUE_value").alias("value"),
+    ).sort("practice_code", "indicator_code", "measure")
