@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.sources.gp_registrations.source import LSOA_MEMBER, SOURCE
+from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "gp_registrations"
 LSOA = FIXTURES / LSOA_MEMBER

@@ -5,11 +5,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
-from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 from hi_pipeline.core.deprivation import RANKED_AREAS
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.iod2019.source import FILE_1_COLUMNS, SOURCE
+from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 FILE_7 = Path(__file__).parents[2] / "fixtures" / "iod2019" / "file_7.csv"
 ROWS = [

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 from hi_pipeline.core.deprivation import RANKED_AREAS
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.iod2025.source import SOURCE
+from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "iod2025"
 WHOLE = FIXTURES / "file_7.csv"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import (
@@ -18,6 +17,7 @@ from hi_pipeline.core.geography import (
     vintage_of,
 )
 from hi_pipeline.sources.ons_geography.source import LSOA_COLUMNS, SOURCE, SUB_ICB_COLUMNS
+from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 EXACT = Path(__file__).parents[2] / "fixtures" / "ons_geography" / "lsoa_2011_2021.csv"
 EDITIONS = {r.edition: int(r.edition[2:4]) for r in SOURCE.releases if r.edition != "2011-2021-lsoa"}
