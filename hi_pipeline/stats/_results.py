@@ -56,6 +56,11 @@ class Reasons:
             out._code[of[part]] = self._code[part]
         return out
 
+    def copy(self, others: "Reasons", places: NDArray[np.int64]) -> None:
+        """Take over the reasons of others, each place from the one it stands for."""
+        self._code = others._code[places]
+        self._words = list(others._words)
+
     def join(self, others: "Reasons") -> None:
         """Take over the reasons of the other side of a pair, for groups without one of their own."""
         take = self.ok & ~others.ok
