@@ -1,0 +1,265 @@
+"""Every step as an asset: read, call, validate, write, report. The work is in plain functions next door."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import dagster as dg
+
+from hi_pipeline.core.account import ACCOUNT
+from hi_pipeline.core.build import LinkedTable
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.source import Source
+from hi_pipeline.orchestration import findings_by_layer as found
+from hi_pipeline.orchestration.collecting import publish_results
+from hi_pipeline.orchestration.figures import build_indicator, indicator_code
+from hi_pipeline.orchestration.linking import build_linked, linked_code
+from hi_pipeline.orchestration.outcome import Outcome, State
+from hi_pipeline.orchestration.partitions import GRID, YEAR_PARTITIONS
+from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline
+from hi_pipeline.orchestration.reporting import Events, report
+from hi_pipeline.orchestration.steps import build_clean, clean_code, fetch_part, parts_of
+
+OWNER = "team:hi_pipeline"
+_SAME_YEAR = dg.IdentityPartitionMapping()
+_ANY_YEAR = dg.AllPartitionMapping()
+Body = Callable[[dg.AssetExecutionContext], Events]
+
+
+def snapshot_asset(source: Source) -> dg.AssetsDefinition:
+    """Return the asset of a publication's kept files."""
+
+    def body(context: dg.AssetExecutionContext) -> Events:
+        pipeline = _pipeline(context)
+        outcomes = [_told(context, fetch_part(pipeline, source, part)) for part in _parts(context, source)]
+        asked = partial(found.of_snapshot, pipeline, source, outcomes, today=date.today())
+        yield from report(context, _shaped(context, outcomes), *found.guarded(found.SNAPSHOT_CHECKS, asked))
+
+    return _asset(
+        body,
+        key=("snapshot", source.name),
+        partitions=YEAR_PARTITIONS if source.by_year else None,
+        checks=found.SNAPSHOT_CHECKS,
+        description=f"{source.title}. The publisher's files, kept by hash. {source.disclosure}",
+        kinds={"file"},
+        owner=source.owner,
+        code_version="1",
+        metadata={
+            "publisher": source.publisher,
+            "landing_page": dg.MetadataValue.url(source.landing_page),
+            "licence": source.licence,
+            "attribution": source.attribution,
+            "releases": dg.MetadataValue.json({r.edition: r.address or r.landing_page for r in source.releases}),
+        },
+    )
+
+
+def clean_asset(source: Source) -> dg.AssetsDefinition:
+    """Return the asset of a publication's clean tables."""
+
+    def body(context: dg.AssetExecutionContext) -> Events:
+        pipeline = _pipeline(context)
+        outcomes = [_told(context, build_clean(pipeline, source, part)) for part in _parts(context, source)]
+        asked = partial(found.of_clean, pipeline, source, outcomes)
+        yield from report(context, _shaped(context, outcomes), *found.guarded(found.CLEAN_CHECKS, asked))
+
+    tables = ", ".join(sorted(name for name in source.schemas if name != ACCOUNT))
+    return _asset(
+        body,
+        key=("clean", source.name),
+        deps=[dg.AssetDep(["snapshot", source.name], partition_mapping=_SAME_YEAR if source.by_year else None)],
+        partitions=YEAR_PARTITIONS if source.by_year else None,
+        checks=found.CLEAN_CHECKS,
+        description=f"{source.title}: clean tables ({tables}) in the project's words.",
+        kinds={"polars", "parquet"},
+        owner=source.owner,
+        code_version=clean_code(source),
+        metadata={"tables": tables, "disclosure": source.disclosure},
+    )
+
+
+def linked_asset(catalogue: Catalogue, linked: LinkedTable) -> dg.AssetsDefinition:
+    """Return the asset of a linked table."""
+    checks = found.linked_checks(linked)
+
+    def body(context: dg.AssetExecutionContext) -> Events:
+        pipeline = _pipeline(context)
+        outcomes = [_told(context, build_linked(pipeline, linked, year)) for year in context.partition_keys]
+        asked = partial(found.of_linked, pipeline, linked, outcomes)
+        yield from report(context, outcomes, *found.guarded(checks, asked))
+
+    def mapping(name: str) -> dg.PartitionMapping | None:
+        if not catalogue.sources[name].by_year:
+            return None
+        # A table that does not require a source's own year may take the nearest one.
+        return _SAME_YEAR if name in linked.required else _ANY_YEAR
+
+    deps = [dg.AssetDep(["clean", name], partition_mapping=mapping(name)) for name in linked.sources]
+    deps += [dg.AssetDep(["linked", name], partition_mapping=_SAME_YEAR) for name in linked.linked]
+    return _asset(
+        body,
+        key=("linked", linked.name),
+        deps=deps,
+        partitions=YEAR_PARTITIONS,
+        checks=checks,
+        description=linked.description,
+        kinds={"polars", "parquet"},
+        code_version=linked_code(linked),
+        metadata={"years": dg.MetadataValue.json(list(linked.years))},
+    )
+
+
+def indicator_asset(catalogue: Catalogue, indicator: Indicator) -> dg.AssetsDefinition:
+    """Return the asset of an indicator's figures, by financial year and board."""
+
+    def body(context: dg.AssetExecutionContext) -> Events:
+        pipeline = _pipeline(context)
+        by_year: dict[str, list[str]] = {}
+        for key in context.partition_keys:
+            year, icb = str(key).split("|")
+            by_year.setdefault(year, []).append(icb)
+        outcomes = [
+            _told(context, outcome)
+            for year, icbs in by_year.items()
+            for outcome in build_indicator(pipeline, indicator, year, icbs=icbs).values()
+        ]
+        asked = partial(found.of_indicator, pipeline, indicator, outcomes)
+        yield from report(context, outcomes, *found.guarded(found.INDICATOR_CHECKS, asked), one_by_one=True)
+
+    table = catalogue.counts_of(indicator).name
+    with _beta_allowed():
+        year_of_cell = dg.MultiToSingleDimensionPartitionMapping("financial_year")
+    return _asset(
+        body,
+        key=("indicator", indicator.id),
+        deps=[dg.AssetDep(["linked", table], partition_mapping=year_of_cell)],
+        partitions=GRID,
+        checks=found.INDICATOR_CHECKS,
+        description=f"{indicator.title}. {indicator.definition}",
+        kinds={"polars", "parquet"},
+        code_version=indicator_code(indicator),
+        metadata={
+            "area": indicator.area,
+            "unit": indicator.unit.value,
+            "polarity": indicator.polarity.value,
+            "source": indicator.source,
+            "caveats": dg.MetadataValue.json(list(indicator.caveats)),
+        },
+    )
+
+
+def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
+    """Return the asset of the published folder."""
+
+    def body(context: dg.AssetExecutionContext) -> Events:
+        pipeline = _pipeline(context)
+        outcome = _told(context, publish_results(pipeline))
+        asked = partial(found.of_published, pipeline, outcome)
+        yield from report(context, [outcome], *found.guarded(found.PUBLISHED_CHECKS, asked))
+
+    return _asset(
+        body,
+        key=("published", "results"),
+        deps=[dg.AssetDep(["indicator", i.id], partition_mapping=_ANY_YEAR) for i in catalogue.indicators],
+        partitions=None,
+        checks=found.PUBLISHED_CHECKS,
+        description="Every figure once, with England, regions and remainders: parquet, CSV and data package.",
+        kinds={"parquet", "csv"},
+        code_version="1",
+        metadata={},
+    )
+
+
+def build_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    """Return all assets, in the order in which data flows."""
+    sources = list(catalogue.sources.values())
+    return [
+        *(snapshot_asset(source) for source in sources),
+        *(clean_asset(source) for source in sources),
+        *(linked_asset(catalogue, table) for table in catalogue.tables),
+        *(indicator_asset(catalogue, indicator) for indicator in catalogue.indicators),
+        published_asset(catalogue),
+    ]
+
+
+def _asset(
+    body: Body,
+    *,
+    key: tuple[str, str],
+    partitions: dg.PartitionsDefinition | None,
+    checks: Sequence[tuple[str, str]],
+    description: str,
+    kinds: set[str],
+    code_version: str,
+    metadata: dict[str, Any],
+    owner: str = OWNER,
+    deps: Sequence[dg.AssetDep] = (),
+) -> dg.AssetsDefinition:
+    asset_key = dg.AssetKey(list(key))
+    with _beta_allowed():
+        return dg.asset(
+            key=asset_key,
+            deps=deps,
+            partitions_def=partitions,
+            backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
+            check_specs=[dg.AssetCheckSpec(name, asset=asset_key, description=words) for name, words in checks],
+            output_required=False,
+            group_name=key[0],
+            kinds=kinds,
+            owners=[owner],
+            description=description,
+            code_version=code_version,
+            tags={"layer": key[0]},
+            metadata=metadata,
+            required_resource_keys={"pipeline"},
+        )(_named(body))
+
+
+@contextmanager
+def _beta_allowed() -> Iterator[None]:
+    """Let pass what Dagster calls beta (2026-11: backfill_policy, the mapping of a dimension); pinned and tested."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        yield
+
+
+def _named(body: Body) -> Any:
+    def asset_body(context: dg.AssetExecutionContext) -> Events:
+        yield from body(context)
+
+    return asset_body
+
+
+def _pipeline(context: dg.AssetExecutionContext) -> Pipeline:
+    pipeline: Pipeline = context.resources.pipeline
+    return pipeline
+
+
+def _told(context: dg.AssetExecutionContext, outcome: Outcome) -> Outcome:
+    """Pass an outcome on to whoever shows progress."""
+    _pipeline(context).told(tuple(context.asset_key.path), outcome)
+    return outcome
+
+
+def _parts(context: dg.AssetExecutionContext, source: Source) -> Sequence[str]:
+    return context.partition_keys if source.by_year else parts_of(source)
+
+
+def _shaped(context: dg.AssetExecutionContext, outcomes: list[Outcome]) -> list[Outcome]:
+    """Return one outcome for an unpartitioned asset: its editions together; absent ones do not count."""
+    if context.has_partition_key or context.has_partition_key_range:
+        return outcomes
+    wrong = [o for o in outcomes if o.state is State.FAILED]
+    good = [o for o in outcomes if o.good]
+    if wrong:
+        return [replace(wrong[0], partition="", reason=" ".join(o.reason for o in wrong))]
+    if not good:
+        return [replace(outcomes[0], partition="")]
+    state = State.WRITTEN if any(o.state is State.WRITTEN for o in good) else State.UNCHANGED
+    files = {f"{o.partition}/{name}".rstrip("/"): p for o in good for name, p in o.files.items()}
+    before = [o.rows_before for o in good if o.rows_before is not None]
+    return [Outcome(partition="", state=state, files=files, rows_before=sum(before) if before else None)]

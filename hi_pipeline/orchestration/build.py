@@ -1,0 +1,33 @@
+"""All definitions of one data root: assets, checks, jobs, schedules, sensors. Loads without network and secrets."""
+
+import dagster as dg
+
+from hi_pipeline.orchestration.assets import build_assets
+from hi_pipeline.orchestration.jobs import build_jobs
+from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline, load_catalogue, open_pipeline
+from hi_pipeline.orchestration.schedules import build_schedules
+from hi_pipeline.orchestration.sensors import build_sensors
+from hi_pipeline.settings import Settings
+
+
+def build_definitions(
+    settings: Settings, *, catalogue: Catalogue | None = None, pipeline: Pipeline | None = None
+) -> dg.Definitions:
+    """Return everything that Dagster shows and runs for one data root.
+
+    Args:
+        settings: where files come from and where data goes.
+        catalogue: the declarations; the project's own when not given.
+        pipeline: the declarations already bound to the data root (then ``catalogue`` is not used).
+    """
+    bound = pipeline or open_pipeline(settings, catalogue or load_catalogue())
+    jobs = build_jobs()
+    return dg.Definitions(
+        assets=build_assets(bound.catalogue),
+        jobs=list(jobs.values()),
+        schedules=build_schedules(bound.catalogue, jobs["refresh_release"]),
+        sensors=build_sensors(bound.catalogue, jobs["refresh_release"]),
+        resources={"pipeline": bound},
+        executor=dg.in_process_executor,
+        metadata={"source": settings.kind, "SYNTHETIC": settings.synthetic},
+    )

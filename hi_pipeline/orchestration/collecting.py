@@ -1,0 +1,147 @@
+"""The last step: all figures of all boards with those of England, regions and remainders, handed to publishing."""
+
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from hi_pipeline.core.columns import RESULTS
+from hi_pipeline.core.geography import board, boards_of, vintage_of
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.provenance import Input, Provenance
+from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, Status
+from hi_pipeline.core.validation import validate
+from hi_pipeline.orchestration.figures import counts_for, wanted_provenance
+from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
+from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.versions import code_digest, schema_version
+
+_STALE = "stale: the last good figure, because its newer input is wrong"
+_MISSING = "missing: its input is wrong and there is no earlier figure"
+# Blanked in a row that stands for a figure which is not there.
+_NUMBERS = [
+    name for name, dtype in RESULTS.items() if dtype == pl.Float64 and name not in ("multiplier", "comparator_value")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """The cells of one indicator and year as they stand.
+
+    Attributes:
+        known: provenance by board, None where there is no file.
+        wanted: what they should be made from now.
+    """
+
+    year: str
+    known: dict[str, Provenance | None]
+    wanted: Provenance
+
+    @property
+    def hash(self) -> str:
+        """Return one hash over all files of the year."""
+        text = "\n".join(f"{icb} {p.sha256 if p else ''}" for icb, p in sorted(self.known.items()))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cells_of(pipeline: Pipeline, indicator: Indicator) -> list[Cells]:
+    """Return the years of an indicator for which at least one board has a file, in order."""
+    found = []
+    for year in sorted({part[0] for part in pipeline.lake.parts("indicator", indicator.id)}):
+        wanted = wanted_provenance(pipeline, indicator, year)
+        known = {
+            b.ons: pipeline.lake.provenance("indicator", indicator.id, year, b.ons) for b in boards_of(vintage_of(year))
+        }
+        if wanted is not None and any(known.values()):
+            found.append(Cells(year=year, known=known, wanted=wanted))
+    return found
+
+
+def published_wanted(pipeline: Pipeline, cells: dict[str, list[Cells]]) -> Provenance:
+    """Return what the published tables would be made from now."""
+    inputs = [
+        Input(name=f"indicator/{name}/{c.year}", sha256=c.hash) for name, years in cells.items() for c in years
+    ] + [i for years in cells.values() for c in years for i in c.wanted.inputs]
+    return Provenance(
+        inputs=tuple(sorted(set(inputs), key=lambda i: i.name)),
+        code_version=code_digest("publishing", "indicators", "stats", "core", "orchestration/collecting.py"),
+        schema_version=schema_version(pipeline.catalogue.result_schema),
+        releases=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.releases})),
+        corrections=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.corrections})),
+        synthetic=pipeline.settings.synthetic,
+    )
+
+
+def publish_results(pipeline: Pipeline) -> Outcome:
+    """Collect every figure and write the published folder.
+
+    A board whose newest input is wrong keeps its last good figure, with a note that it is stale; one that never had a
+    good figure gets a row that says missing. England's figures come from the publisher's own rows.
+    """
+    catalogue = pipeline.catalogue
+    known = pipeline.lake.provenance("published", "results")
+    before = known.rows if known else None
+    cells = {i.id: found for i in catalogue.indicators if (found := cells_of(pipeline, i))}
+    if not cells:
+        return absent("", "no indicator has a figure yet")
+    wanted = published_wanted(pipeline, cells)
+    if known is not None and known.fingerprint() == wanted.fingerprint():
+        return Outcome(partition="", state=State.UNCHANGED, files={"": known}, rows_before=before)
+    try:
+        frames = [_year(pipeline, catalogue.indicators_by_id[name], c) for name, years in cells.items() for c in years]
+        results = validate(pl.concat(frames), catalogue.result_schema, where="published results")
+        catalogue.publish(
+            pipeline.lake,
+            results=results,
+            provenance=wanted,
+            indicators=catalogue.indicators,
+            sources=catalogue.sources.values(),
+        )
+    except Exception as error:
+        return failed("", error, rows_before=before)
+    written = pipeline.lake.provenance("published", "results") or wanted
+    return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
+
+
+def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells) -> pl.DataFrame:
+    """Return all rows of an indicator and year: boards from their files, the other areas computed here."""
+    counts = counts_for(pipeline, indicator, cells.year)
+    others = pl.DataFrame(schema=RESULTS)
+    if counts is not None:
+        rest = counts.frame.filter(pl.col("area_type") != AreaType.ICB.value)
+        if rest.height:
+            others = pipeline.catalogue.compute(indicator, rest, synthetic=pipeline.settings.synthetic)
+    fingerprint = cells.wanted.fingerprint()
+    frames, missing = [], []
+    for icb, known in cells.known.items():
+        if known is None:
+            missing.append(icb)
+            continue
+        frame = pipeline.lake.read("indicator", indicator.id, cells.year, icb)
+        frames.append(frame if known.fingerprint() == fingerprint else _marked(frame, _STALE))
+    template = frames[0].filter(
+        (pl.col("dimension") == Dimension.TOTAL.value)
+        & (pl.col("category") == ALL)
+        & (pl.col("measure") == Measure.VALUE.value)
+    )
+    return pl.concat([*frames, *(_missing(template, icb) for icb in missing), others])
+
+
+def _marked(frame: pl.DataFrame, note: str) -> pl.DataFrame:
+    text = pl.when(pl.col("note") == "").then(pl.lit(note)).otherwise(pl.col("note") + f"; {note}")
+    return frame.with_columns(text.alias("note"))
+
+
+def _missing(template: pl.DataFrame, icb: str) -> pl.DataFrame:
+    area = board(icb)
+    return template.with_columns(
+        *(pl.lit(None, pl.Float64).alias(name) for name in _NUMBERS),
+        icb_code=pl.lit(icb),
+        icb_ods_code=pl.lit(area.ods),
+        icb_name=pl.lit(area.name),
+        status=pl.lit(Status.MISSING.value),
+        method=pl.lit(Method.NONE.value),
+        comparison=pl.lit(Comparison.NOT_COMPARED.value),
+        note=pl.lit(_MISSING),
+    ).select(template.columns)

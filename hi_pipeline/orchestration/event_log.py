@@ -1,0 +1,216 @@
+"""The embedded event log: SQLite as Dagster ships it, with writes gathered into one transaction.
+
+Dagster's own SQLite log opens several connections for each event, which makes a grid of partitions unusably
+slow (2026-11: 42 ms a partition). Named in dagster.yaml, a public extension point:
+
+    event_log_storage:
+      module: hi_pipeline.orchestration.event_log
+      class: BatchedSqliteEventLogStorage
+      config: {base_dir: ...}
+
+Safe against a crash: events are kept in memory for at most ``INTERVAL_S`` seconds, are written before any
+reader of this process looks and before a run or a step changes its state, and each batch is one transaction of the
+run's file and one of the index. What a killed process had not written yet is a figure without its record, which
+``orchestration.reconcile`` reports at the next start.
+"""
+
+import atexit
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as db
+from dagster import AssetKey, DagsterEventType
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, EVENT_TYPE_TO_PIPELINE_RUN_STATUS
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+from dagster_shared.serdes import deserialize_value
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
+
+BATCH_SIZE = 1000
+INTERVAL_S = 1.0
+# Metadata of an observation that tells which planned partitions of a run do not apply (no release, no such board).
+NOT_APPLICABLE = "partitions_not_applicable"
+
+# After these the state that other processes see must be whole at once.
+_WRITE_NOW = {
+    *EVENT_TYPE_TO_PIPELINE_RUN_STATUS,
+    DagsterEventType.STEP_SUCCESS,
+    DagsterEventType.STEP_FAILURE,
+    DagsterEventType.STEP_SKIPPED,
+}
+
+
+class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
+    """SQLite event log that writes events in batches; same files, same tables, same records."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._pending: list[EventLogEntry] = []
+        self._lock = threading.RLock()
+        self._timer: threading.Timer | None = None
+        self._engines: dict[str, Engine] = {}
+        self._inside = threading.local()
+        super().__init__(base_dir, inst_data)
+        atexit.register(self.flush)
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
+    ) -> "BatchedSqliteEventLogStorage":
+        """Return the storage that dagster.yaml describes (the parent would return its own class)."""
+        return cls(inst_data=inst_data, **config_value)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Keep an event for the next batch; write at once where a run or a step changes its state."""
+        with self._lock:
+            self._pending.append(event)
+            if len(self._pending) >= BATCH_SIZE or _type(event) in _WRITE_NOW:
+                self.flush()
+            elif self._timer is None:
+                self._timer = threading.Timer(INTERVAL_S, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Keep several events for the next batch."""
+        for event in events:
+            self.store_event(event)
+
+    def flush(self) -> None:
+        """Write all pending events: one transaction for each run's file, one for the index."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            while self._pending:
+                run_id, group = next(groupby(self._pending, key=lambda e: e.run_id))
+                events = list(group)
+                self._write(run_id, events)
+                # Only now: what a failed transaction did not keep is tried again with the next batch.
+                del self._pending[: len(events)]
+
+    def dispose(self) -> None:
+        """Write what is pending and close."""
+        self.flush()
+        atexit.unregister(self.flush)
+        super().dispose()
+
+    def get_latest_asset_partition_materialization_attempts_without_materializations(
+        self, asset_key: AssetKey, after_storage_id: int | None = None
+    ) -> Mapping[str, tuple[str, int]]:
+        """As in Dagster, less the partitions of which the run itself said that they do not apply.
+
+        A range of a grid names cells that cannot exist (a board outside its footprint, a year without a release).
+        They are planned with the range and never written; without this they would read failed whenever another
+        cell of the run fails.
+        """
+        attempts = super().get_latest_asset_partition_materialization_attempts_without_materializations(
+            asset_key, after_storage_id
+        )
+        runs = {run_id for run_id, _ in attempts.values()}
+        excused = self._not_applicable(asset_key, runs) if runs else {}
+        return {key: found for key, found in attempts.items() if key not in excused.get(found[0], ())}
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        """Yield a connection; readers see everything that this process stored."""
+        nested = getattr(self._inside, "connections", {})
+        if shard in nested:
+            yield nested[shard]
+            return
+        if not nested:
+            self.flush()
+        with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
+            yield connection
+
+    def _engine(self, shard: str) -> Engine:
+        if shard not in self._engines:
+            engine = db.create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=NullPool,
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
+            )
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            self._engines[shard] = engine
+        return self._engines[shard]
+
+    def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
+        """Write events of one run to its file and, where other runs ask for them, to the index."""
+        indexed = [event for event in events if _is_indexed(event)]
+        run_engine, index_engine = self._engine(run_id), self._engine(INDEX_SHARD_NAME)
+        with self._db_lock, run_engine.connect() as run, index_engine.connect() as index, index.begin(), run.begin():
+            self._inside.connections = {run_id: run, INDEX_SHARD_NAME: index}
+            try:
+                self._insert(run, events)
+                if indexed:
+                    self._index(index, indexed, self._insert(index, indexed))
+            finally:
+                self._inside.connections = {}
+
+    def _insert(self, connection: Connection, events: Sequence[EventLogEntry]) -> list[int]:
+        """Insert events in order and return their ids: neighbours, because the first insert locks the file."""
+        first, *rest = [self._event_to_row(event) for event in events]
+        result = connection.execute(SqlEventLogStorageTable.insert().values(**first))
+        start = int((result.inserted_primary_key or (0,))[0])
+        if rest:
+            connection.execute(SqlEventLogStorageTable.insert(), rest)
+        return list(range(start, start + len(events)))
+
+    def _index(self, index: Connection, events: Sequence[EventLogEntry], ids: Sequence[int]) -> None:
+        """Bring the tables of assets, tags and checks up to date with new rows of the index."""
+        about_assets = [(e, i) for e, i in zip(events, ids, strict=True) if _type(e) in ASSET_EVENTS]
+        if about_assets:
+            self._store_asset_event_tags(index, [e for e, _ in about_assets], [i for _, i in about_assets])
+        # The table of assets holds the newest event of each kind, so only the last one of each is written.
+        newest = {(_type(e), e.dagster_event.asset_key): (e, i) for e, i in about_assets if e.dagster_event}
+        for event, event_id in sorted(newest.values(), key=lambda pair: pair[1]):
+            self._store_asset_event(index, event, event_id)
+        for event, event_id in zip(events, ids, strict=True):
+            if _type(event) in ASSET_CHECK_EVENTS:
+                self.store_asset_check_event(event, event_id)
+
+    def _not_applicable(self, asset_key: AssetKey, run_ids: set[str]) -> dict[str, set[str]]:
+        """Return, by run, the partitions that the run's observations set aside."""
+        table = SqlEventLogStorageTable.c
+        query = db.select(table.run_id, table.event).where(
+            table.asset_key == asset_key.to_string(),
+            table.dagster_event_type == DagsterEventType.ASSET_OBSERVATION.value,
+            table.partition.is_(None),
+            table.run_id.in_(sorted(run_ids)),
+        )
+        with self.index_connection() as connection:
+            rows = connection.execute(query).fetchall()
+        found: dict[str, set[str]] = {}
+        for run_id, text in rows:
+            found.setdefault(run_id, set()).update(_excused(deserialize_value(text, EventLogEntry)))
+        return found
+
+
+def _type(event: EventLogEntry) -> Any:
+    return event.dagster_event_type if event.is_dagster_event else None
+
+
+def _is_indexed(event: EventLogEntry) -> bool:
+    """Tell whether an event is also kept in the index: as in ``SqliteEventLogStorage.store_event``."""
+    kind = _type(event)
+    return kind in ASSET_EVENTS or kind in ASSET_CHECK_EVENTS or kind in EVENT_TYPE_TO_PIPELINE_RUN_STATUS
+
+
+def _excused(event: EventLogEntry) -> list[str]:
+    observation = event.asset_observation
+    said = observation.metadata.get(NOT_APPLICABLE) if observation else None
+    if said is None:
+        return []
+    value = said.value
+    keys = json.loads(value) if isinstance(value, str) else value
+    return [key for group in keys.values() for key in group] if isinstance(keys, dict) else []

@@ -1,0 +1,223 @@
+"""Which checks each layer has, and how they are asked: names and words here, the questions in ``findings``."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.build import LinkedTable
+from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, OBSERVATION_KEY, RESULT_KEY
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.source import Source
+from hi_pipeline.orchestration import findings as ask
+from hi_pipeline.orchestration.findings import Finding, finding
+from hi_pipeline.orchestration.freshness import Freshness, standings
+from hi_pipeline.orchestration.outcome import Outcome, State
+from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.reporting import table
+from hi_pipeline.orchestration.steps import releases_for
+from hi_pipeline.storage.folder_mirror import hash_of
+
+_log = logging.getLogger(__name__)
+Details = dict[str, dict[str, Any]]
+_PREVIEW_ROWS = 5
+_SCHEMA = ("schema", "every partition satisfies its schema; the failing rows are shown")
+_KEYS = ("keys", "each key stands once")
+_LABELS = ("unknown_labels", "every category is a word of the vocabulary")
+_COVERAGE = ("coverage_did_not_shrink", "no partition holds fewer rows than its last good file")
+_RANGE = ("values_in_range", "figures lie in their plausible range; no share exceeds the whole")
+_ICBS = ("all_icbs", "every board of the year's footprint is there")
+_ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
+_FRESH = ("freshness", "each financial year's release is there when its calendar says so")
+
+SNAPSHOT_CHECKS = (
+    ("schema", "every release could be fetched and is what was declared"),
+    ("hashes", "each kept file has the hash it was kept by"),
+    ("revisions", "no publisher put other bytes at the same address"),
+    _FRESH,
+)
+CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE)
+LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE)
+COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE)
+INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE)
+PUBLISHED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"))
+
+
+def guarded(
+    checks: Sequence[tuple[str, str]], ask_all: Callable[[], tuple[list[Finding], Details]]
+) -> tuple[list[Finding], Details]:
+    """Return the findings; where a question itself breaks, every check fails and says so.
+
+    The files are written by then, so their records may not be lost with an answer.
+    """
+    try:
+        return ask_all()
+    except Exception as error:
+        _log.exception("a check broke")
+        said = f"the check itself broke: {type(error).__name__}: {error}"
+        return [Finding(check=name, passed=False, said=said) for name, _ in checks], {}
+
+
+def linked_checks(linked: LinkedTable) -> tuple[tuple[str, str], ...]:
+    """Return the checks of a linked table: those in the COUNTS contract have boards and an England row."""
+    return COUNTS_CHECKS if _is_counts(linked) else LINKED_CHECKS
+
+
+def of_snapshot(
+    pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome], *, today: date
+) -> tuple[list[Finding], Details]:
+    """Return the findings about kept files."""
+    editions = [r for o in outcomes if o.good for r in releases_for(source, o.partition)]
+    kept = [s for r in editions if (s := pipeline.snapshots.latest(source.name, r.edition)) is not None]
+    broken = [{"file": s.path.name, "expected": s.sha256} for s in kept if hash_of(s.path) != s.sha256]
+    revised = [{"edition": s.edition, "address": s.address, "used": s.path.name} for s in kept if s.revised]
+    findings = [
+        ask.check_schema(outcomes),
+        finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
+        finding(
+            "revisions",
+            pl.DataFrame(revised),
+            good="no unaccepted revision",
+            bad="REVISED: the publisher put other bytes at the same address; accept them in the declaration",
+        ),
+        check_freshness(pipeline, source, today=today),
+    ]
+    return findings, {}
+
+
+def check_freshness(pipeline: Pipeline, source: Source, *, today: date) -> Finding:
+    """Each financial year's own release is there when its calendar says so (a warning: no figure is wrong)."""
+    if pipeline.settings.synthetic:
+        return Finding(check="freshness", passed=True, said="SYNTHETIC: the sample has no calendar")
+    late = [s for s in standings(pipeline, source, today=today) if s.freshness is Freshness.OVERDUE]
+    rows = pl.DataFrame([{"part": s.part, "expected": str(s.expected), "standing": s.words} for s in late])
+    result = finding("freshness", rows, good="nothing is overdue", bad="; ".join(f"{s.part} {s.words}" for s in late))
+    return Finding(
+        check=result.check, passed=result.passed, said=result.said, rows=result.rows, count=result.count, warning=True
+    )
+
+
+def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) -> tuple[list[Finding], Details]:
+    """Return the findings about clean tables, and a preview of each partition."""
+    frames = {
+        f"{o.partition}/{name}": pipeline.lake.read("clean", source.name, o.partition, name)
+        for o in outcomes
+        if o.good
+        for name in o.files
+    }
+    keys = {name: list(getattr(schema, "unique", None) or []) for name, schema in source.schemas.items()}
+    keys["observations"] = list(OBSERVATION_KEY)
+    twice = [ask.check_keys({place: f}, keys.get(place.split("/")[1], [])) for place, f in frames.items()]
+    findings = [
+        ask.check_schema(outcomes),
+        _worst(twice, "keys"),
+        ask.check_labels(frames),
+        ask.check_coverage(outcomes),
+        ask.check_values_not_negative(frames),
+    ]
+    return findings, _details(outcomes, frames)
+
+
+def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcome]) -> tuple[list[Finding], Details]:
+    """Return the findings about a linked table, and a preview of each year."""
+    frames = {o.partition: pipeline.lake.read("linked", linked.name, o.partition) for o in outcomes if o.good}
+    if not _is_counts(linked):
+        key = list(getattr(linked.schema, "unique", None) or [])
+        findings = [
+            ask.check_schema(outcomes),
+            ask.check_keys(frames, key),
+            ask.check_labels(frames),
+            ask.check_coverage(outcomes),
+            ask.check_values_not_negative(frames),
+        ]
+    else:
+        findings = [
+            ask.check_schema(outcomes),
+            ask.check_keys(frames, COUNTS_KEY),
+            ask.check_labels(frames),
+            ask.check_all_icbs(frames),
+            ask.check_reconciles(frames),
+            ask.check_coverage(outcomes),
+            ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+        ]
+    return findings, _details(outcomes, frames)
+
+
+def of_indicator(
+    pipeline: Pipeline, indicator: Indicator, outcomes: Sequence[Outcome]
+) -> tuple[list[Finding], Details]:
+    """Return the findings about the cells of a run; boards are judged against the year's counts."""
+    cells: dict[str, list[pl.DataFrame]] = {}
+    for outcome in outcomes:
+        if outcome.good:
+            year, icb = outcome.partition.split("|")
+            cells.setdefault(year, []).append(pipeline.lake.read("indicator", indicator.id, year, icb))
+    frames = {year: pl.concat(parts) for year, parts in cells.items()}
+    counts = pipeline.catalogue.counts_of(indicator).name
+    whole = {
+        year: pipeline.lake.read("linked", counts, year).filter(pl.col("indicator_id") == indicator.id)
+        for year in frames
+    }
+    findings = [
+        ask.check_schema(outcomes),
+        ask.check_keys(frames, RESULT_KEY),
+        ask.check_labels(_figures(frames)),
+        ask.check_all_icbs(whole),
+        ask.check_reconciles(whole),
+        ask.check_coverage(outcomes),
+        ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+    ]
+    return findings, {}
+
+
+def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], Details]:
+    """Return the findings about the published folder."""
+    frames = {"": pipeline.lake.read("published", "results")} if outcome.good else {}
+    path = pipeline.lake.path("published", "results")
+    known = pipeline.lake.provenance("published", "results")
+    broken = [] if not outcome.good or (known and hash_of(path) == known.sha256) else [{"file": path.name}]
+    findings = [
+        ask.check_schema([outcome]),
+        ask.check_keys(frames, RESULT_KEY),
+        ask.check_labels(_figures(frames)),
+        ask.check_coverage([outcome]),
+        finding("hashes", pl.DataFrame(broken), good="hashes agree", bad="published files have other bytes"),
+    ]
+    details = _details([outcome], frames)
+    for facts in details.values():
+        facts["path"] = _place(path)
+    return findings, details
+
+
+def _figures(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return only the rows that are figures of a group; measures between groups have no category of their own."""
+    return {name: f.filter(pl.col("measure") == "value") for name, f in frames.items()}
+
+
+def _details(outcomes: Sequence[Outcome], frames: dict[str, pl.DataFrame]) -> Details:
+    details: Details = {}
+    for outcome in outcomes:
+        if outcome.state is State.WRITTEN:
+            own = {p: f for p, f in frames.items() if p.split("/")[0] == outcome.partition}
+            details[outcome.partition] = {
+                f"preview {place.partition('/')[2]}".strip(): table(frame.head(_PREVIEW_ROWS))
+                for place, frame in own.items()
+            }
+    return details
+
+
+def _worst(findings: Sequence[Finding], name: str) -> Finding:
+    wrong = [f for f in findings if not f.passed]
+    return wrong[0] if wrong else Finding(check=name, passed=True, said="each key stands once")
+
+
+def _is_counts(linked: LinkedTable) -> bool:
+    columns = getattr(linked.schema, "columns", {})
+    return list(columns) == list(COUNTS)
+
+
+def _place(path: Path) -> str:
+    return str(path)

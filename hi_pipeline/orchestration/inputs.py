@@ -1,0 +1,115 @@
+"""What a file was made from: recorded as it is read, and looked up again to see whether it still holds."""
+
+import hashlib
+from collections.abc import Collection
+
+import polars as pl
+
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.provenance import Input, Provenance
+from hi_pipeline.storage.lake import Lake
+
+_ABSENT = "absent"
+_LISTING = "parts of "
+
+
+class LakeReader:
+    """A ``core.build.Reader`` over the lake that records every file, and every listing, that was asked for."""
+
+    def __init__(self, lake: Lake, indicators: Collection[Indicator] = ()) -> None:
+        self._lake = lake
+        self._indicators = indicators
+        self._inputs: dict[str, str] = {}
+        self._releases: set[str] = set()
+        self._corrections: set[str] = set()
+
+    def clean(self, source: str, table: str, part: str) -> pl.DataFrame:
+        """Return a clean table of a source for an edition or a financial year."""
+        return self._read("clean", source, part, table)
+
+    def linked(self, name: str, financial_year: str) -> pl.DataFrame:
+        """Return a linked table of a financial year."""
+        return self._read("linked", name, financial_year)
+
+    def parts(self, source: str) -> tuple[str, ...]:
+        """Return the editions or financial years of a source that are built, in order."""
+        name = f"{_LISTING}clean/{source}"
+        self._inputs[name] = current_hash(self._lake, name)
+        return built_parts(self._lake, source)
+
+    def releases(self, name: str, part: str) -> tuple[str, ...]:
+        """Return the ids of the releases behind a part of a source, or behind a linked table of a year."""
+        found: set[str] = set()
+        for place in (("linked", name, part), *self._tables(name, part)):
+            known = self._lake.provenance(*place)
+            if known is not None:
+                self._note(place)
+                found.update(known.releases)
+        return tuple(sorted(found))
+
+    def indicators(self, source: str) -> tuple[Indicator, ...]:
+        """Return the declared indicators of a source, in the order of the catalogue."""
+        return tuple(i for i in self._indicators if i.source == source)
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Return what was read so far, by name."""
+        return tuple(Input(name=name, sha256=sha) for name, sha in sorted(self._inputs.items()))
+
+    @property
+    def releases_read(self) -> tuple[str, ...]:
+        """Return the releases behind what was read so far."""
+        return tuple(sorted(self._releases))
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """Return the register entries behind what was read so far."""
+        return tuple(sorted(self._corrections))
+
+    def _read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
+        label = "/".join((layer, name, *parts))
+        known = self._note((layer, name, *parts))
+        if known is None:
+            raise StoreError(
+                f"{label} is asked for and not built. Build it first (hi run builds what is missing), "
+                "or see hi status for why it is missing."
+            )
+        self._releases.update(known.releases)
+        self._corrections.update(known.corrections)
+        return self._lake.read(layer, name, *parts)
+
+    def _note(self, place: tuple[str, ...]) -> Provenance | None:
+        known = self._lake.provenance(*place)
+        self._inputs["/".join(place)] = known.sha256 if known else _ABSENT
+        return known
+
+    def _tables(self, source: str, part: str) -> list[tuple[str, ...]]:
+        return [("clean", source, *place) for place in self._lake.parts("clean", source) if place[0] == part]
+
+
+def built_parts(lake: Lake, source: str) -> tuple[str, ...]:
+    """Return the editions or financial years of a source that stand in the lake, in order."""
+    return tuple(sorted({part[0] for part in lake.parts("clean", source)}))
+
+
+def current_hash(lake: Lake, name: str) -> str:
+    """Return the hash of what a recorded input is now."""
+    if name.startswith(_LISTING):
+        layer, source = name.removeprefix(_LISTING).split("/")
+        return hashlib.sha256("\n".join(built_parts(lake, source)).encode()).hexdigest()
+    layer, table, *parts = name.split("/")
+    known = lake.provenance(layer, table, *parts)
+    return known.sha256 if known else _ABSENT
+
+
+def still_holds(lake: Lake, known: Provenance | None, *, code: str, schema: str) -> str:
+    """Return "" where a file's inputs, code and schema are as they were, else what differs."""
+    if known is None:
+        return "not built"
+    if known.code_version != code:
+        return "built by an older program"
+    if known.schema_version != schema:
+        return "built for an older schema"
+    changed = [i.name for i in known.inputs if current_hash(lake, i.name) != i.sha256]
+    return f"its inputs changed: {', '.join(changed)}" if changed else ""

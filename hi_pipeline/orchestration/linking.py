@@ -1,0 +1,78 @@
+"""The step from clean tables to a linked table of one financial year: a plain function, no Dagster."""
+
+from hi_pipeline.core.build import LinkedTable
+from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.validation import validate
+from hi_pipeline.orchestration.inputs import LakeReader, built_parts, still_holds
+from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
+from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.versions import code_digest, schema_version, text_digest
+
+
+def linked_code(table: LinkedTable) -> str:
+    """Return the version of all code that makes a linked table."""
+    return f"{table.version}+{code_digest('tables', 'core')}"
+
+
+def linked_version(pipeline: Pipeline, table: LinkedTable) -> str:
+    """Return the version of a linked table's code and of the declarations whose counts it computes."""
+    declared = [repr(i) for i in pipeline.catalogue.indicators if i.source == table.indicators_of]
+    return f"{linked_code(table)}+{text_digest(*declared)}" if declared else linked_code(table)
+
+
+def missing_sources(pipeline: Pipeline, table: LinkedTable, year: str) -> tuple[str, ...]:
+    """Return the required sources that hold nothing for a year."""
+    sources = pipeline.catalogue.sources
+    return tuple(
+        name
+        for name in table.required
+        if not (year in built_parts(pipeline.lake, name) if sources[name].by_year else built_parts(pipeline.lake, name))
+    )
+
+
+def linked_staleness(pipeline: Pipeline, table: LinkedTable, year: str) -> str | None:
+    """Return why a linked table must be built, "" where it need not, None where it cannot be."""
+    if year not in table.years or missing_sources(pipeline, table, year):
+        return None
+    known = pipeline.lake.provenance("linked", table.name, year)
+    return still_holds(pipeline.lake, known, code=linked_version(pipeline, table), schema=schema_version(table.schema))
+
+
+def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
+    """Build a linked table of one financial year.
+
+    Returns:
+        Written, unchanged, absent (a required source holds nothing for the year) or failed (linkage, schema, a
+        table that it reads is not built): then nothing is written.
+    """
+    if year not in table.years:
+        return absent(year, f"{table.name} is not made for {year}")
+    known = pipeline.lake.provenance("linked", table.name, year)
+    before = known.rows if known else None
+    missing = missing_sources(pipeline, table, year)
+    if missing:
+        return absent(year, f"nothing of {', '.join(missing)} is built for {year}", rows_before=before)
+    code, schema = linked_version(pipeline, table), schema_version(table.schema)
+    if known and not still_holds(pipeline.lake, known, code=code, schema=schema):
+        return Outcome(partition=year, state=State.UNCHANGED, files={"": known}, rows_before=before)
+    reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators)
+    try:
+        built = table.build(reader, year)
+        frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")  # type: ignore[arg-type]
+    except NothingToBuild as error:
+        return absent(year, str(error), rows_before=before)
+    except Exception as error:
+        return failed(year, error, rows_before=before)
+    provenance = Provenance(
+        inputs=reader.inputs,
+        code_version=code,
+        schema_version=schema,
+        releases=built.releases or reader.releases_read,
+        corrections=tuple(sorted({*built.corrections, *reader.corrections})),
+        dropped_rows=built.counted,
+        notes=built.notes,
+        synthetic=pipeline.settings.synthetic,
+    )
+    written = pipeline.lake.write(frame, provenance, layer="linked", name=table.name, parts=(year,))
+    return Outcome(partition=year, state=State.WRITTEN, files={"": written}, rows_before=before)

@@ -1,0 +1,210 @@
+"""A whole pipeline in miniature: one publication of made-up counts for every board, its counts, one indicator."""
+
+from pathlib import Path
+
+import polars as pl
+
+from hi_pipeline.core.build import Built, LinkedTable, Reader
+from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, OBSERVATIONS, RESULTS
+from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, vintage_of
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.source import (
+    Cadence,
+    Container,
+    Layout,
+    Member,
+    RawTables,
+    Release,
+    ReleaseCalendar,
+    Source,
+    Tables,
+    Token,
+)
+from hi_pipeline.core.status import Unit
+from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.validation import observations_schema
+from hi_pipeline.indicators.compute import compute_results
+from hi_pipeline.indicators.schema import RESULTS_SCHEMA
+from hi_pipeline.orchestration.pipeline import Catalogue
+from hi_pipeline.publishing.release import publish
+
+import pandera.polars as pa  # isort: skip
+
+HOST = "www.example.org"
+YEARS = ("2021-22", "2022-23", "2023-24")
+COLUMNS = ("LEVEL", "CODE", "NAME", "SEEN", "HELPED")
+PAGE = f"https://{HOST}/tiny"
+
+
+def _parse(raw: RawTables, release: Release) -> Tables:
+    (table,) = raw["rows"]
+    where = f"tiny {release.edition}"
+    frame = read_numbers(table.frame, "SEEN", tokens={"*": Token.SUPPRESSED}, where=where, whole=True)
+    frame = read_numbers(frame, "HELPED", tokens={"*": Token.SUPPRESSED}, where=where, whole=True)
+    (year,) = release.financial_years
+    start, end = period(year)
+    parts = [
+        frame.select(
+            financial_year=pl.lit(year),
+            period_start=pl.lit(start),
+            period_end=pl.lit(end),
+            period_type=pl.lit("financial_year"),
+            area_level=pl.col("LEVEL"),
+            area_code=pl.col("CODE").fill_null(""),
+            area_name=pl.col("NAME"),
+            dimension=pl.lit("total"),
+            category=pl.lit(ALL),
+            measure=pl.lit(measure),
+            value=pl.col(f"{column}_value"),
+            low=pl.col(f"{column}_value"),
+            high=pl.col(f"{column}_value"),
+            status=pl.col(f"{column}_status"),
+            note=pl.lit(""),
+        )
+        for measure, column in (("seen", "SEEN"), ("helped", "HELPED"))
+    ]
+    return {"observations": pl.concat(parts).cast(dict(OBSERVATIONS))}
+
+
+def make_source(years: tuple[str, ...] = YEARS) -> Source:
+    return Source(
+        name="tiny",
+        title="Tiny statistics",
+        publisher="Nobody",
+        landing_page=PAGE,
+        attribution="Made up.",
+        by_year=True,
+        calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=10, last_known_edition=years[-1]),
+        layouts={
+            "plain": Layout(name="plain", container=Container.CSV, members=(Member(table="rows", columns=COLUMNS),))
+        },
+        releases=tuple(
+            Release(
+                edition=year,
+                layout="plain",
+                landing_page=PAGE,
+                financial_years=(year,),
+                mirror_path=f"{HOST}/tiny-{year}.csv",
+            )
+            for year in years
+        ),
+        parse=_parse,
+        schemas={"observations": observations_schema(measures=["seen", "helped"], area_levels=["england", "icb"])},
+        disclosure="Nothing is hidden.",
+    )
+
+
+def _build_counts(reader: Reader, year: str) -> Built:
+    seen = reader.clean("tiny", "observations", year)
+    if seen.is_empty():
+        raise NothingToBuild(f"tiny holds nothing for {year}")
+    wide = seen.pivot(on="measure", index=["area_level", "area_code", "area_name"], values="value")
+    start, end = period(year)
+    frames = []
+    for indicator in reader.indicators("tiny"):
+        frame = wide.select(
+            indicator_id=pl.lit(indicator.id),
+            financial_year=pl.lit(year),
+            period_start=pl.lit(start),
+            period_end=pl.lit(end),
+            period_type=pl.lit("financial_year"),
+            area_type=pl.col("area_level"),
+            icb_code=pl.when(pl.col("area_level") == "england").then(pl.lit(ENGLAND)).otherwise(pl.col("area_code")),
+            area_name=pl.col("area_name"),
+            dimension=pl.lit("total"),
+            category=pl.lit(ALL),
+            category_order=pl.lit(1),
+            numerator=pl.col("helped"),
+            numerator_low=pl.col("helped"),
+            numerator_high=pl.col("helped"),
+            denominator=pl.col("seen"),
+            denominator_low=pl.col("seen"),
+            denominator_high=pl.col("seen"),
+            published_value=pl.lit(None),
+            status=pl.lit("ok"),
+            note=pl.lit(""),
+            unknown_share=pl.lit(0.0),
+            coverage=pl.lit(1.0),
+            imd_vintage=pl.lit(""),
+            ethnicity_scheme=pl.lit(""),
+            source_releases=pl.lit(";".join(reader.releases("tiny", year))),
+        )
+        frames.append(frame.select(list(COUNTS)).cast(dict(COUNTS)))
+    return Built(frame=pl.concat(frames), releases=reader.releases("tiny", year))
+
+
+COUNTS_SCHEMA = pa.DataFrameSchema(
+    {name: pa.Column(dtype, nullable=True) for name, dtype in COUNTS.items()},
+    unique=list(COUNTS_KEY),
+    strict=True,
+    ordered=True,
+)
+TABLE = LinkedTable(
+    name="tiny_counts",
+    sources=("tiny",),
+    years=YEARS,
+    build=_build_counts,
+    schema=COUNTS_SCHEMA,
+    description="Counts of tiny.",
+    required=("tiny",),
+    indicators_of="tiny",
+)
+
+
+def make_indicator(number: int = 1) -> Indicator:
+    return Indicator(
+        id=f"tiny_{number}_pct",
+        title=f"Tiny share {number}",
+        area="Nowhere",
+        statement_number=None,
+        definition="Share of people seen who were helped.",
+        numerator_words="People helped",
+        denominator_words="People seen",
+        source="tiny",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("helped",),
+        denominator=("seen",),
+        plausible=(0.0, 100.0),
+    )
+
+
+def make_catalogue(*, indicators: int = 1, compute: object = compute_results) -> Catalogue:
+    return Catalogue(
+        sources={"tiny": make_source()},
+        tables=(TABLE,),
+        indicators=tuple(make_indicator(n + 1) for n in range(indicators)),
+        compute=compute,  # type: ignore[arg-type]
+        result_schema=RESULTS_SCHEMA,
+        publish=publish,
+    )
+
+
+def rows_of(year: str) -> list[list[str]]:
+    """Made-up counts: an England row and one for each board of the year's footprint."""
+    boards = boards_of(vintage_of(year))
+    counts = [(1000 + 10 * n, 400 + 3 * n) for n in range(len(boards))]
+    england = ["england", "", ENGLAND_NAME, str(sum(s for s, _ in counts)), str(sum(h for _, h in counts))]
+    own = [["icb", b.ons, b.name, str(s), str(h)] for b, (s, h) in zip(boards, counts, strict=True)]
+    return [england, *own]
+
+
+def write_release(
+    mirror: Path, year: str, rows: list[list[str]] | None = None, header: tuple[str, ...] = COLUMNS
+) -> Path:
+    """Write a release's file into a mirror."""
+    path = mirror / HOST / f"tiny-{year}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [header, *(rows if rows is not None else rows_of(year))]
+    path.write_text("".join(",".join(f'"{cell}"' for cell in line) + "\n" for line in lines))
+    return path
+
+
+assert set(RESULTS) >= {"icb_code"}
