@@ -12,7 +12,6 @@ from pathlib import Path
 
 import fastexcel
 import pyarrow as pa
-from pyarrow import feather
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:
@@ -27,9 +26,15 @@ def _read(path: str, patterns: list[str], into: Path) -> list[str]:
         if any(re.fullmatch(pattern, name) for pattern in patterns):
             # skip_rows=0 keeps blank rows at the top, so that row numbers are Excel's.
             sheet = book.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
-            table = pa.table(sheet.to_arrow()) if sheet.width else pa.table({})
-            feather.write_feather(table, into / f"{number}.arrow", compression="uncompressed")
+            if sheet.width:
+                _write(sheet.to_arrow(), into / f"{number}.arrow")
     return list(book.sheet_names)
+
+
+def _write(batch: pa.RecordBatch, path: Path) -> None:
+    # Not pyarrow.feather or pyarrow.table: they import pandas where it is installed, which takes a second.
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, batch.schema) as sink:
+        sink.write_batch(batch)
 
 
 def main() -> int:

@@ -1,6 +1,8 @@
 """Spreadsheets: the package is inspected first, then read by a child process with memory and time limits."""
 
 import json
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -8,13 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
-from pyarrow import feather
 
 from hi_pipeline.core.errors import ArchiveError, LayoutError
 from hi_pipeline.storage.limits import LIMITS, Limits
 from hi_pipeline.storage.workbook_guard import inspect_workbook
 
 _CHILD = "hi_pipeline.storage.spreadsheet_child"
+_PACKAGE_PARENT = Path(__file__).parents[2]
 _SPARE_SECONDS = 30
 
 
@@ -31,18 +33,16 @@ def read_sheets(
         ArchiveError: broken, hostile, too large, or a sheet that was asked for holds error values.
     """
     guard = inspect_workbook(path, limits=limits)
+    wanted = tuple(patterns)
+    frames = {}
     with tempfile.TemporaryDirectory(prefix="hi-sheets-") as folder:
         into = Path(folder)
-        _run_child(path, list(patterns), into, limits)
-        names = json.loads((into / "sheets.json").read_text())
-        frames = {}
+        names = _run_child(path, wanted, into, limits)
         for number, name in enumerate(names):
-            file = into / f"{number}.arrow"
-            if file.exists():
+            if any(re.fullmatch(pattern, name) for pattern in wanted):
                 guard.check_errors(name)
-                table = feather.read_table(file, memory_map=False)
-                frames[name] = _at_column_a(pl.DataFrame(pl.from_arrow(table)), guard.first_column(name))
-        return names, frames
+                frames[name] = guard.at_column_a(name, _load(into / f"{number}.arrow"))
+    return names, frames
 
 
 def table_of_sheet(matrix: pl.DataFrame, *, header_row: int, where: str) -> pl.DataFrame:
@@ -66,14 +66,12 @@ def table_of_sheet(matrix: pl.DataFrame, *, header_row: int, where: str) -> pl.D
     return body.head(0 if rows is None else rows + 1).rename(dict(zip(kept, header, strict=True)))
 
 
-def _at_column_a(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    """Name the columns by their place; the reader leaves out empty columns at the left."""
-    blank = [pl.lit(None, dtype=pl.String).alias(f"column_{i}") for i in range(first if frame.width else 0)]
-    moved = [pl.col(name).alias(f"column_{first + i}") for i, name in enumerate(frame.columns)]
-    return frame.select([*blank, *moved])
+def _load(file: Path) -> pl.DataFrame:
+    """Return the cells of a sheet; the child writes no file for an empty one."""
+    return pl.read_ipc(file.read_bytes()) if file.exists() else pl.DataFrame()
 
 
-def _run_child(path: Path, patterns: list[str], into: Path, limits: Limits) -> None:
+def _run_child(path: Path, patterns: tuple[str, ...], into: Path, limits: Limits) -> list[str]:
     request = {
         "path": str(path.resolve()),
         "patterns": patterns,
@@ -84,6 +82,7 @@ def _run_child(path: Path, patterns: list[str], into: Path, limits: Limits) -> N
     try:
         done = subprocess.run(
             [sys.executable, "-m", _CHILD],
+            cwd=_PACKAGE_PARENT,
             input=json.dumps(request),
             text=True,
             capture_output=True,
@@ -93,9 +92,15 @@ def _run_child(path: Path, patterns: list[str], into: Path, limits: Limits) -> N
     except subprocess.TimeoutExpired:
         raise ArchiveError(f"{path.name}: reading the spreadsheet took too long and was stopped") from None
     if done.returncode:
-        said = done.stderr.strip().splitlines()
-        why = said[-1][:300] if said else f"the reader was stopped by signal {-done.returncode}"
+        why = _why(done.returncode, done.stderr)
         raise ArchiveError(
             f"{path.name}: the spreadsheet cannot be read within {limits.child_memory_bytes:,} bytes of memory and "
             f"{limits.child_seconds} s: {why}. Nothing was changed."
         )
+    return list(json.loads((into / "sheets.json").read_text()))
+
+
+def _why(code: int, said: str) -> str:
+    if code < 0:
+        return f"the reader was stopped by {signal.Signals(-code).name}, it needs too much memory or time"
+    return (said.strip().splitlines() or ["no reason given"])[-1][:300]

@@ -6,14 +6,19 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from hi_pipeline.core.errors import ArchiveError
 from hi_pipeline.storage.limits import LIMITS, Limits
 from hi_pipeline.storage.zips import chunks_of, files_of, open_zip, read_member
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*>""")
-_ERROR = re.compile(rb"""\st=["']e["']""")
+_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s(?P<attributes>[^>]*?\br=["'](?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})["'][^>/]*)>\s*"""
+    rb"""(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?\s*<(?:\w+:)?(?:v|is)\b"""
+)
+_ERROR = re.compile(rb"""\bt=["']e["']""")
 _TAIL = 4096
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -37,9 +42,34 @@ class WorkbookGuard:
     where: str
     sheets: dict[str, _Sheet]
 
-    def first_column(self, name: str) -> int:
-        """Return the place of a sheet's first column with content (0 is Excel's A)."""
-        return self.sheets[name].first_column if name in self.sheets else 0
+    def at_column_a(self, name: str, cells: pl.DataFrame) -> pl.DataFrame:
+        """Name a sheet's columns by their place: the reader leaves out empty columns at the left.
+
+        Args:
+            name: the sheet.
+            cells: what the reader gave, text or null.
+
+        Returns:
+            column_0 (Excel's A), column_1, ...; empty texts are null, as in a CSV.
+
+        Raises:
+            ArchiveError: the reader saw another width than this guard, so that the places are not certain.
+        """
+        sheet = self.sheets.get(name, _Sheet())
+        first = sheet.first_column if cells.width else 0
+        if first and cells.width != sheet.last_column - first + 1:
+            raise ArchiveError(
+                f"{self.where}, sheet {name!r}: cells lie in columns {first + 1} to {sheet.last_column + 1}, but the "
+                f"reader gave {cells.width} columns; open the file and save it again with its first column filled"
+            )
+        blank = [pl.lit(None, dtype=pl.String).alias(f"column_{i}") for i in range(first)]
+        return cells.select(
+            *blank,
+            *(
+                pl.when(pl.col(c) != "").then(pl.col(c)).alias(f"column_{first + i}")
+                for i, c in enumerate(cells.columns)
+            ),
+        )
 
     def check_errors(self, name: str) -> None:
         """Refuse a sheet with error values such as #REF!, which readers hand on as blanks."""
@@ -106,14 +136,12 @@ def _scan(archive: zipfile.ZipFile, name: str, where: str, limits: Limits) -> _S
 
 def _note_cells(window: bytes, found: _Sheet) -> None:
     for match in _CELL.finditer(window):
-        if match[0].endswith(b"/>"):
-            continue
-        column, row = _column(match[1]), int(match[2])
+        column, row = _column(match["column"]), int(match["row"])
         found.first_column = column if found.last_column < 0 else min(found.first_column, column)
         found.last_column = max(found.last_column, column)
         found.last_row = max(found.last_row, row)
-        if not found.first_error and _ERROR.search(match[0]):
-            found.first_error = (match[1] + match[2]).decode()
+        if not found.first_error and _ERROR.search(match["attributes"]):
+            found.first_error = (match["column"] + match["row"]).decode()
 
 
 def _column(letters: bytes) -> int:
