@@ -16,10 +16,8 @@ def write(folder: Path) -> None:
     """Write File 1 and File 7 of 2019 and File 7 of 2025."""
     old, new = small_areas().of_2011, small_areas().of_2021
     file_1 = IOD2019.release("2019-file-1").mirror_file
-    rows: list[Sequence[Cell]] = [
-        FILE_1_COLUMNS,
-        *((*_names(lsoa), lsoa.rank, decile_of(lsoa.rank, "2019")) for lsoa in old),
-    ]
+    rows: list[Sequence[Cell]] = [FILE_1_COLUMNS]
+    rows += [[*_names(lsoa), lsoa.rank, decile_of(lsoa.rank, "2019")] for lsoa in old]
     write_file(folder, file_1, xlsx_bytes({"Notes": [], "IMD2019": rows}))
     file_7 = IOD2019.release("2019-file-7").mirror_file
     header = tuple(name.replace("LSOA code", "LSOA Code") for name in FILE_7_COLUMNS)

@@ -41,7 +41,6 @@ PREVALENCE = {
     "CHD": Gradient(0.038, 0.026),
     "CKD": Gradient(0.047, 0.036),
     "COPD": Gradient(0.034, 0.011),
-    "CVDPP": Gradient(0.012, 0.010),
     "DEM": Gradient(0.0070, 0.0085),
     "DEP": Gradient(0.163, 0.102),
     "DM": Gradient(0.092, 0.056),
@@ -56,7 +55,6 @@ PREVALENCE = {
     "PAD": Gradient(0.0082, 0.0045),
     "PC": Gradient(0.0052, 0.0043),
     "RA": Gradient(0.0082, 0.0071),
-    "SMOK": Gradient(0.21, 0.11),
     "STIA": Gradient(0.0205, 0.0165),
 }
 

@@ -10,7 +10,7 @@ from hi_pipeline.core.geography import Vintage, board
 from hi_pipeline.sample.areas import WELSH, Lsoa, locations, small_areas
 from hi_pipeline.sample.chance import chance, share_out
 
-# The one real practice: its learning-disability register exceeds its list in the real editions, and does here.
+# The one real code: the practice's learning-disability register exceeds its list in the real editions, and here.
 ABOVE_ITS_LIST = "Y05750"
 _ITS_LOCATION = "27D"
 
@@ -101,8 +101,11 @@ def practices() -> tuple[Practice, ...]:
         count = max(1, round(len(own) / _AREAS_PER_PRACTICE))
         owner = board(location.board[Vintage.JULY_2022])
         lists = _lists(own, count, borders_wales=owner.ods in _BORDER_BOARDS, seed=location.ods)
-        for i, patients in enumerate(lists):
-            made.append(_practice(len(made), i, location.ods, owner.region_ods, patients, own))
+        for patients in lists:
+            made.append(_practice(len(made), location.ods, owner.region_ods, patients, own))
+        if location.ods == _ITS_LOCATION:
+            few = {lsoa.code: 20 + i for i, lsoa in enumerate(own[:5])}
+            made.append(replace(_practice(len(made), location.ods, owner.region_ods, few, own), code=ABOVE_ITS_LIST))
     return _odd_ones(made)
 
 
@@ -124,13 +127,12 @@ def _lists(own: list[Lsoa], count: int, *, borders_wales: bool, seed: str) -> li
     return lists
 
 
-def _practice(number: int, place: int, ods: str, region: str, patients: dict[str, int], own: list[Lsoa]) -> Practice:
+def _practice(number: int, ods: str, region: str, patients: dict[str, int], own: list[Lsoa]) -> Practice:
     places = {lsoa.code: lsoa.place for lsoa in own}
     known = sum(count for code, count in patients.items() if code in places)
-    first = ods == _ITS_LOCATION and place == 0
     letter = "Y" if number % 29 == 28 else _LETTERS[region]
     return Practice(
-        code=ABOVE_ITS_LIST if first else f"{letter}{_FIRST_NUMBER + number}",
+        code=f"{letter}{_FIRST_NUMBER + number}",
         name=f"{_WORDS[number % len(_WORDS)]} {_ENDS[number // len(_WORDS) % len(_ENDS)]} {number + 1}",
         pcn_code=f"U{90_000 + number // 2:05d}",
         pcn_name=f"{_WORDS[number // 2 % len(_WORDS)]} {number // 2 + 1} PCN",

@@ -1,0 +1,84 @@
+"""Writes the whole sample and its manifest, and tells whether one that lies there is whole."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hi_pipeline.sample import (
+    census_ethnicity,
+    fingertips,
+    gp_registrations,
+    indices,
+    mental_health_act,
+    ons_geography,
+    ons_population,
+    qof,
+    rtt,
+    smi_health_checks,
+    talking_therapies,
+)
+from hi_pipeline.sample.chance import VERSION
+
+MANIFEST = "manifest.json"
+_NOTE = "SYNTHETIC: every number in these files is made up; they show the publishers' layouts and nothing else."
+
+WRITERS: tuple[Callable[[Path], None], ...] = (
+    ons_geography.write,
+    indices.write,
+    gp_registrations.write,
+    ons_population.write,
+    census_ethnicity.write,
+    qof.write,
+    talking_therapies.write,
+    mental_health_act.write,
+    rtt.write,
+    smi_health_checks.write,
+    fingertips.write,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleManifest:
+    """What the sample consists of.
+
+    Attributes:
+        version: changes with what is written.
+        files: sha256 of each file by its place below the folder.
+    """
+
+    version: str
+    files: Mapping[str, str]
+
+
+def write_sample(folder: Path) -> SampleManifest:
+    """Write the synthetic publications below a folder, each at its place in a mirror; files there are replaced.
+
+    Args:
+        folder: a mirror's root, as ``HI_SOURCE=mirror:`` would name it.
+
+    Returns:
+        The manifest, which is written last: a folder with a manifest is whole.
+    """
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for write in WRITERS:
+        write(folder)
+    manifest = SampleManifest(version=VERSION, files=_hashes(folder))
+    text = {"note": _NOTE, "version": manifest.version, "files": dict(manifest.files)}
+    (folder / MANIFEST).write_text(json.dumps(text, indent=1) + "\n")
+    return manifest
+
+
+def is_current(folder: Path) -> bool:
+    """Tell whether a folder holds this version of the sample, every file as it was written."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(found.get("version") == VERSION and found.get("files") == _hashes(folder))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
