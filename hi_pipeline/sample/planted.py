@@ -28,10 +28,10 @@ class Gradient:
 RECOVERY = Gradient(0.41, 0.59)
 RELIABLE_RECOVERY = Gradient(0.38, 0.55)
 # Per person and year.
-DETENTIONS = Gradient(0.0230, 0.0070)
+DETENTIONS = Gradient(0.0150, 0.0050)
 AE_ATTENDANCES_0_4 = Gradient(1.05, 0.58)
 # Children with an extraction for decay, at ages 0 to 10; lower at 11 to 19.
-DECAY_EXTRACTIONS = Gradient(0.0230, 0.0060)
+DECAY_EXTRACTIONS = Gradient(0.050, 0.015)
 
 # Shares of the list of each QOF group's own age range.
 PREVALENCE = {

@@ -18,6 +18,7 @@ from hi_pipeline.sample import (
     rtt,
     smi_health_checks,
     talking_therapies,
+    tooth_extractions,
 )
 from hi_pipeline.sample.chance import VERSION
 
@@ -36,6 +37,7 @@ WRITERS: tuple[Callable[[Path], None], ...] = (
     rtt.write,
     smi_health_checks.write,
     fingertips.write,
+    tooth_extractions.write,
 )
 
 
@@ -44,7 +46,7 @@ class SampleManifest:
     """What the sample consists of.
 
     Attributes:
-        version: changes with what is written.
+        version: changes with the code of the sample and of the declarations that it follows.
         files: sha256 of each file by its place below the folder.
     """
 
@@ -64,7 +66,7 @@ def write_sample(folder: Path) -> SampleManifest:
     (folder / MANIFEST).unlink(missing_ok=True)
     for write in WRITERS:
         write(folder)
-    manifest = SampleManifest(version=VERSION, files=_hashes(folder))
+    manifest = SampleManifest(version=_version(), files=_hashes(folder))
     text = {"note": _NOTE, "version": manifest.version, "files": dict(manifest.files)}
     (folder / MANIFEST).write_text(json.dumps(text, indent=1) + "\n")
     return manifest
@@ -76,7 +78,17 @@ def is_current(folder: Path) -> bool:
         found = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError):
         return False
-    return bool(found.get("version") == VERSION and found.get("files") == _hashes(folder))
+    return bool(found.get("version") == _version() and found.get("files") == _hashes(folder))
+
+
+def _version() -> str:
+    """Return the seed's version and a hash of the code that the files follow from."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parents[1]
+    for room in ("core", "sample", "sources"):
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return f"{VERSION}-{digest.hexdigest()[:16]}"
 
 
 def _hashes(folder: Path) -> dict[str, str]:
