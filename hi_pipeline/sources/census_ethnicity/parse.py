@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import read_numbers
@@ -66,7 +67,7 @@ COUNTRIES = {"E01": "England", "W01": "Wales"}
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
-    """Return ``residents`` of England by LSOA and, in ``outside_england``, how many rows and people were set apart.
+    """Return ``residents`` of England by LSOA; the LSOAs of Wales are counted and left out.
 
     Args:
         tables: "lsoa".
@@ -90,10 +91,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
         frame = frame.with_columns(pl.col(f"{column}_value").cast(pl.Int64).alias(name))
     country = pl.col(CODE_COLUMN).str.head(3).replace_strict(COUNTRIES, return_dtype=pl.String)
     everyone = frame.select(pl.col(CODE_COLUMN).alias("lsoa21_code"), *COLUMNS, country.alias("country"))
-    apart = everyone.filter(pl.col("country") != "England")
-    return {
-        "residents": everyone.filter(pl.col("country") == "England").drop("country").sort("lsoa21_code"),
-        "outside_england": pl.DataFrame(
-            {"country": ["Wales"], "lsoas": [apart.height], "residents": [int(apart[TOTAL].sum())]}
-        ),
-    }
+    wales = everyone.filter(pl.col("country") == "Wales")
+    account = Account()
+    account.left_out("LSOAs of Wales", wales.height)
+    account.note(f"{int(wales[TOTAL].sum()):,} residents of Wales are left out")
+    england = everyone.filter(pl.col("country") == "England").drop("country")
+    return {"residents": england.sort("lsoa21_code"), ACCOUNT: account.frame()}

@@ -1,4 +1,4 @@
-"""Schemas of the clean tables of Census 2021 residents by ethnic group."""
+"""Schema of the clean table of Census 2021 residents by ethnic group."""
 
 import pandera.polars as pa
 import polars as pl
@@ -23,14 +23,4 @@ RESIDENTS = pa.DataFrameSchema(
     ordered=True,
 )
 
-OUTSIDE_ENGLAND = pa.DataFrameSchema(
-    {
-        "country": pa.Column(pl.String, pa.Check.isin(["Wales"])),
-        "lsoas": pa.Column(pl.Int64, pa.Check.ge(0)),
-        "residents": pa.Column(pl.Int64, pa.Check.ge(0)),
-    },
-    strict=True,
-    ordered=True,
-)
-
-SCHEMAS = {"residents": RESIDENTS, "outside_england": OUTSIDE_ENGLAND}
+SCHEMAS = {"residents": RESIDENTS}

@@ -1,19 +1,14 @@
-"""What every test of a source does: read, parse and validate a file as the pipeline does."""
+"""Short forms of what most tests of a source do with a file."""
 
 from pathlib import Path
 
 from hi_pipeline.core.source import Source, Tables
-from hi_pipeline.core.validation import validate
-from hi_pipeline.storage.archives import read_tables
+from hi_pipeline_tests.unit.sources.editions import parsed
 
 
 def clean(source: Source, edition: str, path: Path) -> Tables:
     """Return the clean tables of an edition's file."""
-    release = source.release(edition)
-    tables = source.parse(read_tables(path, source.layouts[release.layout]), release)
-    for name, frame in tables.items():
-        validate(frame, source.schemas[name], where=f"{source.name} {edition} {name}")
-    return tables
+    return dict(parsed(source, edition, path).tables)
 
 
 def changed(path: Path, into: Path, *, old: str, new: str) -> Path:

@@ -8,17 +8,19 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.census_ethnicity.parse import BROAD, COLUMNS, DETAIL
 from hi_pipeline.sources.census_ethnicity.source import LSOA_MEMBER, SOURCE
+from hi_pipeline_tests.unit.sources.editions import parsed, real
 from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 LSOA = Path(__file__).parents[2] / "fixtures" / "census_ethnicity" / LSOA_MEMBER
 
 
 def test_england_is_kept_and_wales_is_counted() -> None:
-    tables = clean(SOURCE, "2021-csv", LSOA)
-    first = tables["residents"].row(0, named=True)
-    assert tables["residents"]["lsoa21_code"].to_list() == ["E01000001", "E01011949"]
+    made = parsed(SOURCE, "2021-csv", LSOA)
+    first = made.tables["residents"].row(0, named=True)
+    assert made.tables["residents"]["lsoa21_code"].to_list() == ["E01000001", "E01011949"]
     assert (first["total"], first["asian"], first["asian_pakistani"], first["white_british"]) == (981, 15, 4, 900)
-    assert tables["outside_england"].rows() == [("Wales", 1, 1211)]
+    assert made.left_out == {"LSOAs of Wales": 1}
+    assert made.notes == ("1,211 residents of Wales are left out",)
 
 
 def test_there_are_nineteen_groups_in_five() -> None:
@@ -56,8 +58,9 @@ def test_what_the_file_never_holds_is_refused(
 
 
 def test_the_file_of_the_mirror(real_mirror: Path) -> None:
-    tables = clean(SOURCE, "2021-csv", real_mirror / SOURCE.release("2021-csv").mirror_file)
-    residents = tables["residents"]
+    made = real(SOURCE, "2021-csv", real_mirror)
+    residents = made.tables["residents"]
     assert (residents.height, residents["total"].sum()) == (33_755, 56_490_108)
     assert (residents["white_british"].sum(), residents["white"].sum()) == (41_540_932, 45_783_622)
-    assert tables["outside_england"].rows() == [("Wales", 1_917, 3_107_468)]
+    assert made.left_out == {"LSOAs of Wales": 1_917}
+    assert made.notes == ("3,107,468 residents of Wales are left out",)
