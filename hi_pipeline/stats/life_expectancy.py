@@ -58,6 +58,13 @@ def life_expectancy(
     Raises:
         StatisticsError: a column is absent or not numeric.
 
+    Example:
+        >>> ages = [0, 1, *range(5, 95, 5)]
+        >>> table = pl.DataFrame({"age": ages, "people": [100_000] * 20, "deaths": [10_000] * 20})
+        >>> found = life_expectancy(table, start_age="age", population="people", deaths="deaths", by=[])
+        >>> found.select("start_age", pl.col("value", "lower_95", "upper_95").round(3)).rows()[-2:]
+        [(85, 10.0, 9.86, 10.14), (90, 10.0, 9.804, 10.196)]
+
     Reference:
         Chiang CL. The life table and its construction. In: Introduction to stochastic processes in
         biostatistics. Wiley; 1968. Silcocks PBS, Jenner DA, Reza R. Life expectancy as a summary of

@@ -53,6 +53,12 @@ def proportion(
     Raises:
         StatisticsError: a column is absent or not numeric, or the multiplier is not positive.
 
+    Example:
+        >>> frame = pl.DataFrame({"area": ["A", "B"], "events": [10, None], "population": [100, 100]})
+        >>> found = proportion(frame, events="events", population="population", by=["area"])
+        >>> found.select("area", pl.col("value", "lower_95", "upper_95").round(4), "status").rows()
+        [('A', 0.1, 0.0552, 0.1744, 'ok'), ('B', None, None, None, 'missing')]
+
     Reference:
         Wilson EB. Probable inference, the law of succession, and statistical inference.
         J Am Stat Assoc 1927;22:209-12.
@@ -105,6 +111,12 @@ def difference(
 
     Raises:
         StatisticsError: a column is absent or not numeric, or the multiplier is not positive.
+
+    Example:
+        >>> frame = pl.DataFrame({"x1": [56], "n1": [70], "x2": [48], "n2": [80]})
+        >>> sides = dict(events="x1", population="n1", reference_events="x2", reference_population="n2")
+        >>> difference(frame, **sides, by=[]).select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(0.2, 0.0524, 0.3339)]
 
     Reference:
         Newcombe RG. Interval estimation for the difference between independent proportions:
@@ -163,6 +175,12 @@ def ratio(
     Raises:
         StatisticsError: a column is absent or not numeric.
 
+    Example:
+        >>> frame = pl.DataFrame({"x1": [20], "n1": [100], "x2": [10], "n2": [100]})
+        >>> sides = dict(events="x1", population="n1", reference_events="x2", reference_population="n2")
+        >>> ratio(frame, **sides, by=[]).select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(2.0, 0.9866, 4.0545)]
+
     Reference:
         Katz D, Baptista J, Azen SP, Pike MC. Obtaining confidence intervals for the risk ratio in
         cohort studies. Biometrics 1978;34:469-74.
@@ -219,6 +237,12 @@ def funnel_limits(
 
     Raises:
         StatisticsError: a column is absent or not numeric, or ``average`` is not a share.
+
+    Example:
+        >>> frame = pl.DataFrame({"area": ["A", "B"], "events": [30, 10], "population": [100, 100]})
+        >>> found = funnel_limits(frame, events="events", population="population", by="area")
+        >>> found.select("area", pl.col("value", "lower_95", "upper_95", "average").round(4), "position").rows()
+        [('A', 0.3, 0.1216, 0.2784, 0.2, 'high_95'), ('B', 0.1, 0.1216, 0.2784, 0.2, 'low_95')]
 
     Reference:
         Spiegelhalter DJ. Funnel plots for comparing institutional performance. Stat Med

@@ -45,6 +45,11 @@ def quantile(
     Raises:
         StatisticsError: the column is absent or holds words, or k is not a whole number above 1.
 
+    Example:
+        >>> frame = pl.DataFrame({"area": ["A", "B", "C", "D"], "score": [40, 10, 30, 20]})
+        >>> quantile(frame, value="score", k=2, invert=True).select("score", "quantile").rows()
+        [(40, 1), (10, 2), (30, 1), (20, 2)]
+
     Reference:
         Office for Health Improvement and Disparities. Technical guide: assigning deprivation
         categories. Fingertips.

@@ -70,6 +70,12 @@ def crude_rate(
     Raises:
         StatisticsError: a column is absent or not numeric, or the multiplier is not positive.
 
+    Example:
+        >>> frame = pl.DataFrame({"area": ["A", "B"], "events": [0, 65], "population": [1000, 100]})
+        >>> found = crude_rate(frame, events="events", population="population", by="area", multiplier=100)
+        >>> found.select("area", pl.col("value", "lower_95", "upper_95").round(4), "method").rows()
+        [('A', 0.0, 0.0, 0.3689, 'exact'), ('B', 65.0, 50.1632, 82.8491, 'Byar')]
+
     Reference:
         Breslow NE, Day NE. Statistical methods in cancer research, volume II. Lyon: IARC; 1987.
         Garwood F. Fiducial limits for the Poisson distribution. Biometrika 1936;28:437-42.
@@ -124,6 +130,13 @@ def difference(
     Raises:
         StatisticsError: a column is absent or not numeric, or the multiplier is not positive.
 
+    Example:
+        >>> frame = pl.DataFrame({"x1": [30], "n1": [1000], "x2": [15], "n2": [1000]})
+        >>> sides = dict(events="x1", population="n1", reference_events="x2", reference_population="n2")
+        >>> found = difference(frame, **sides, by=[], multiplier=1000)
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(3)).rows()
+        [(15.0, 1.208, 29.432)]
+
     Reference:
         Zou GY, Donner A. Construction of confidence limits about effect measures: a general
         approach. Stat Med 2008;27:1693-702.
@@ -175,6 +188,12 @@ def ratio(
 
     Raises:
         StatisticsError: a column is absent or not numeric.
+
+    Example:
+        >>> frame = pl.DataFrame({"x1": [30], "n1": [1000], "x2": [15], "n2": [1000]})
+        >>> sides = dict(events="x1", population="n1", reference_events="x2", reference_population="n2")
+        >>> ratio(frame, **sides, by=[]).select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(2.0, 1.0761, 3.7171)]
 
     Reference:
         Breslow NE, Day NE. Statistical methods in cancer research, volume II. Lyon: IARC; 1987.
@@ -229,6 +248,12 @@ def funnel_limits(
 
     Raises:
         StatisticsError: a column is absent or not numeric, or ``average`` is negative.
+
+    Example:
+        >>> frame = pl.DataFrame({"area": ["A"], "events": [3], "n": [100]})
+        >>> found = funnel_limits(frame, events="events", population="n", by="area", average=0.01, multiplier=1e2)
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(5), "position").rows()
+        [(3.0, 0.02532, 5.57164, 'within')]
 
     Reference:
         Spiegelhalter DJ. Funnel plots for comparing institutional performance. Stat Med

@@ -58,6 +58,12 @@ def against_benchmark(
     Raises:
         StatisticsError: a column is absent or not numeric, or ``better`` is an unknown word.
 
+    Example:
+        >>> frame = pl.DataFrame({"area": ["A", "B"], "rate": [50, 40], "low": [45, 35], "high": [56, 46]})
+        >>> columns = dict(value="rate", lower="low", upper="high", benchmark=44)
+        >>> against_benchmark(frame, **columns, by="area", better="lower").select("area", "comparison").rows()
+        [('A', 'worse'), ('B', 'similar')]
+
     Reference:
         Office for Health Improvement and Disparities. Fingertips technical guidance: comparing to
         benchmarks. Altman DG, et al. Statistics with confidence, 2nd edn. BMJ Books; 2000.

@@ -65,6 +65,12 @@ def change(
     Raises:
         StatisticsError: a column is absent or not numeric, or populations are lacking.
 
+    Example:
+        >>> frame = pl.DataFrame({"list_2024": [400], "list_2025": [300]})
+        >>> found = change(frame, start_events="list_2024", end_events="list_2025", by=[], kind="count")
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(4), "verdict").rows()
+        [(0.75, 0.6457, 0.8711, 'fall')]
+
     Reference:
         Newcombe RG. Stat Med 1998;17:873-90. Zou GY, Donner A. Stat Med 2008;27:1693-702.
     """
@@ -135,6 +141,14 @@ def change_of_estimates(
 
     Raises:
         StatisticsError: a column is absent or not numeric, or a year lacks limits or standard errors.
+
+    Example:
+        >>> frame = pl.DataFrame({"sii_0": [10.0], "se_0": [3.0], "sii_1": [5.0], "se_1": [4.0]})
+        >>> start = dict(start_value="sii_0", start_standard_error="se_0")
+        >>> end = dict(end_value="sii_1", end_standard_error="se_1")
+        >>> found = change_of_estimates(frame, **start, **end, by=[])
+        >>> found.select(pl.col("value", "lower_95", "upper_95", "p_rise").round(4), "verdict").rows()
+        [(-5.0, -14.7998, 4.7998, 0.8413, 'cannot_tell')]
 
     Reference:
         Zou GY, Donner A. Construction of confidence limits about effect measures: a general

@@ -84,6 +84,14 @@ def difference_of_changes(
         StatisticsError: a column is absent or not numeric, populations are lacking or the margin is
             negative.
 
+    Example:
+        >>> frame = pl.DataFrame({"a_0": [400], "a_1": [300], "rest_0": [400], "rest_1": [390]})
+        >>> own = dict(start_events="a_0", end_events="a_1")
+        >>> rest = dict(reference_start_events="rest_0", reference_end_events="rest_1")
+        >>> found = difference_of_changes(frame, **own, **rest, by=[], kind="count")
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(4), "verdict").rows()
+        [(0.7692, 0.6269, 0.9439, 'faster')]
+
     Reference:
         Altman DG, Bland JM. Interaction revisited: the difference between two estimates. BMJ
         2003;326:219. Zou GY, Donner A. Stat Med 2008;27:1693-702.

@@ -68,6 +68,12 @@ def trend(
         StatisticsError: a column is absent or not numeric, or limits and standard errors are both
             lacking.
 
+    Example:
+        >>> frame = pl.DataFrame({"year": [2019, 2020, 2021, 2022, 2023], "score": [1, 2, 3, 4, 5], "se": [1] * 5})
+        >>> found = trend(frame, period="year", value="score", standard_error="se", by=[], kind="other")
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(4), "verdict").rows()
+        [(1.0, 0.3802, 1.6198, 'rising')]
+
     Reference:
         Armitage P, Berry G, Matthews JNS. Statistical methods in medical research, 4th edn.
         Blackwell; 2002 (weighted regression; heterogeneity factor).

@@ -58,6 +58,12 @@ def absolute_gap(
     Raises:
         StatisticsError: a column is absent or not numeric, or limits and standard errors are both given.
 
+    Example:
+        >>> frame = pl.DataFrame({"quintile": [1, 5], "rate": [50, 30], "low": [44, 26], "high": [57, 35]})
+        >>> found = absolute_gap(frame, rank="quintile", value="rate", lower="low", upper="high", by=[])
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(3)).rows()
+        [(-20.0, -28.062, -12.19)]
+
     Reference:
         Zou GY, Donner A. Construction of confidence limits about effect measures: a general
         approach. Stat Med 2008;27:1693-702.
@@ -109,6 +115,12 @@ def end_ratio(
 
     Raises:
         StatisticsError: a column is absent or not numeric, or limits and standard errors are both given.
+
+    Example:
+        >>> frame = pl.DataFrame({"quintile": [1, 5], "rate": [50, 30], "low": [44, 26], "high": [57, 35]})
+        >>> found = end_ratio(frame, rank="quintile", value="rate", lower="low", upper="high", by=[])
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(0.6, 0.4942, 0.733)]
 
     Reference:
         Zou GY, Donner A. Construction of confidence limits about effect measures: a general

@@ -84,6 +84,13 @@ def slope_index(
         StatisticsError: a column is absent or not numeric, ranks are words, the multiplier is zero,
             or kind and transform do not go together.
 
+    Example:
+        >>> frame = pl.DataFrame({"quintile": range(1, 6), "n": [20] * 5, "years": [70, 72, 74, 76, 78], "se": [1] * 5})
+        >>> columns = dict(rank="quintile", population="n", value="years", standard_error="se")
+        >>> found = slope_index(frame, **columns, by=[], kind="other")
+        >>> found.select(pl.col("value", "lower_95", "upper_95", "intercept", "end").round(4)).rows()
+        [(10.0, 6.901, 13.099, 69.0, 79.0)]
+
     Reference:
         Low A, Low A. Measuring the gap: quantifying and comparing local health inequalities.
         J Public Health 2004;26:388-95.
@@ -160,6 +167,13 @@ def relative_index(
 
     Raises:
         StatisticsError: as ``slope_index``.
+
+    Example:
+        >>> frame = pl.DataFrame({"quintile": range(1, 6), "n": [20] * 5, "years": [70, 72, 74, 76, 78], "se": [1] * 5})
+        >>> columns = dict(rank="quintile", population="n", value="years", standard_error="se")
+        >>> found = relative_index(frame, **columns, by=[], kind="other")
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(1.1449, 1.0978, 1.1943)]
 
     Reference:
         Low A, Low A. Measuring the gap: quantifying and comparing local health inequalities.

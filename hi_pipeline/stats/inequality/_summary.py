@@ -82,6 +82,13 @@ def summary_measures(
     Raises:
         StatisticsError: a column is absent or not numeric, or a measure is unknown.
 
+    Example:
+        >>> frame = pl.DataFrame({"fifth": [1, 2], "n": [50, 50], "cover": [40, 60], "se": [2, 2]})
+        >>> columns = dict(rank="fifth", population="n", estimate="cover", standard_error="se")
+        >>> found = summary_measures(frame, **columns, by=[], favourable=True, measures=["d", "r", "bgv"])
+        >>> found.select("measure", pl.col("value", "lower_95", "upper_95").round(3)).rows()
+        [('d', 20.0, 14.456, 25.544), ('r', 1.5, 1.333, 1.687), ('bgv', 100.0, 44.287, 155.713)]
+
     Reference:
         Schlotheuber A, Hosseinpoor AR. Summary measures of health inequality: a review of existing
         measures and their application. Int J Environ Res Public Health 2022;19:3697.
@@ -189,6 +196,13 @@ def concentration_index(
     Raises:
         StatisticsError: a column is absent or not numeric, or the form is unknown.
 
+    Example:
+        >>> frame = pl.DataFrame({"fifth": [1, 2], "n": [50, 50], "cover": [40, 60], "se": [2, 2]})
+        >>> columns = dict(rank="fifth", population="n", estimate="cover", standard_error="se")
+        >>> found = concentration_index(frame, **columns, by=[])
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(0.1, 0.0717, 0.1283)]
+
     Reference:
         Wagstaff A. The bounds of the concentration index when the variable of interest is binary.
         Health Econ 2005;14:429-32. Erreygers G. Correcting the concentration index. J Health Econ
@@ -244,6 +258,13 @@ def population_attributable(
 
     Raises:
         StatisticsError: a column is absent or not numeric.
+
+    Example:
+        >>> frame = pl.DataFrame({"fifth": [1, 2], "n": [50, 50], "cover": [40, 60], "se": [2, 2]})
+        >>> columns = dict(rank="fifth", population="n", estimate="cover", standard_error="se")
+        >>> found = population_attributable(frame, **columns, by=[], favourable=True)
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(10.0, 7.2282, 12.7718)]
 
     Reference:
         World Health Organization. Handbook on health inequality monitoring. Geneva: WHO; 2013.

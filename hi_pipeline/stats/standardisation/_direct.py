@@ -73,6 +73,12 @@ def directly_standardised_rate(
     Raises:
         StatisticsError: a column is absent or not numeric, or a number is out of its range.
 
+    Example:
+        >>> strata = pl.DataFrame({"age": ["young", "old"], "x": [10, 30], "n": [1000, 500], "w": [60, 40]})
+        >>> found = directly_standardised_rate(strata, events="x", population="n", weight="w", by=[], multiplier=1000)
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(3)).rows()
+        [(30.0, 21.373, 40.925)]
+
     Reference:
         Dobson AJ, Kuulasmaa K, Eberle E, Scherer J. Confidence intervals for weighted sums of Poisson
         parameters. Stat Med 1991;10:457-62.

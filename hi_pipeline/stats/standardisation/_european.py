@@ -41,6 +41,10 @@ def european_standard_population(
     Raises:
         StatisticsError: an age is not the start of a band, or no band is left.
 
+    Example:
+        >>> european_standard_population(oldest_band=85, from_age=75).rows()
+        [('75-79', 75, 79, 4000.0), ('80-84', 80, 84, 2500.0), ('85+', 85, None, 2500.0)]
+
     Reference:
         Eurostat. Revision of the European Standard Population. Luxembourg: European Union; 2013.
     """

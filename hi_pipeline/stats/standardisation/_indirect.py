@@ -58,6 +58,13 @@ def indirectly_standardised_ratio(
     Raises:
         StatisticsError: a column is absent or not numeric, or a number is out of its range.
 
+    Example:
+        >>> strata = pl.DataFrame({"x": [10, 30], "n": [1000, 500], "ref_x": [100, 400], "ref_n": [20000, 10000]})
+        >>> sides = dict(events="x", population="n", reference_events="ref_x", reference_population="ref_n")
+        >>> found = indirectly_standardised_ratio(strata, **sides, by=[])
+        >>> found.select(pl.col("value", "lower_95", "upper_95", "expected").round(4)).rows()
+        [(1.6, 1.1429, 2.1788, 25.0)]
+
     Reference:
         Breslow NE, Day NE. Statistical methods in cancer research, volume II. Lyon: IARC; 1987.
     """
@@ -105,6 +112,13 @@ def indirectly_standardised_rate(
 
     Raises:
         StatisticsError: a column is absent or not numeric, or a number is out of its range.
+
+    Example:
+        >>> strata = pl.DataFrame({"x": [10, 30], "n": [1000, 500], "ref_x": [100, 400], "ref_n": [20000, 10000]})
+        >>> sides = dict(events="x", population="n", reference_events="ref_x", reference_population="ref_n")
+        >>> found = indirectly_standardised_rate(strata, **sides, by=[], multiplier=1000)
+        >>> found.select(pl.col("value", "lower_95", "upper_95", "reference_rate").round(3)).rows()
+        [(26.667, 19.049, 36.313, 16.667)]
 
     Reference:
         Breslow NE, Day NE. Statistical methods in cancer research, volume II. Lyon: IARC; 1987.

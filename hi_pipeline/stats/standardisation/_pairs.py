@@ -69,6 +69,13 @@ def difference(
     Raises:
         StatisticsError: a column is absent or not numeric, or a number is out of its range.
 
+    Example:
+        >>> strata = pl.DataFrame({"x1": [10, 30], "n1": [1000, 500], "x2": [10, 15], "n2": [1000, 500], "w": [60, 40]})
+        >>> sides = dict(events="x1", population="n1", reference_events="x2", reference_population="n2", weight="w")
+        >>> found = difference(strata, **sides, by=[], multiplier=1000)
+        >>> found.select(pl.col("value", "lower_95", "upper_95").round(3)).rows()
+        [(12.0, 0.24, 23.76)]
+
     Reference:
         Breslow NE, Day NE. Statistical methods in cancer research, volume II. Lyon: IARC; 1987.
     """
@@ -127,6 +134,12 @@ def ratio(
 
     Raises:
         StatisticsError: a column is absent or not numeric, or a number is out of its range.
+
+    Example:
+        >>> strata = pl.DataFrame({"x1": [10, 30], "n1": [1000, 500], "x2": [10, 15], "n2": [1000, 500], "w": [60, 40]})
+        >>> sides = dict(events="x1", population="n1", reference_events="x2", reference_population="n2", weight="w")
+        >>> ratio(strata, **sides, by=[]).select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
+        [(1.6667, 1.007, 2.7583)]
 
     Reference:
         Breslow NE, Day NE. Statistical methods in cancer research, volume II. Lyon: IARC; 1987.

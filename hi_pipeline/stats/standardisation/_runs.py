@@ -58,7 +58,7 @@ def sum_strata(
         starts = run_starts(batch, by)
         x, n, w = (numbers(batch, name, role=role) for role, name in columns.items())
         sums = _sums(x, n, w, starts, allow_empty=allow_empty)
-        return batch.select(list(by))[starts], sums, _faults(x, n, w, starts, allow_empty=allow_empty)
+        return batch[starts].select(list(by)), sums, _faults(x, n, w, starts, allow_empty=allow_empty)
 
     heads, sums, faults = [], [], []
     for head, part, fault in _in_order(one, _batches(selected)):

@@ -63,6 +63,13 @@ def figure_bounds(
     Raises:
         StatisticsError: a column is absent or not numeric, or the multiplier is not positive.
 
+    Example:
+        >>> frame = pl.DataFrame({"x0": [1], "x1": [7], "n0": [98], "n1": [102]})
+        >>> columns = dict(events_low="x0", events_high="x1", population_low="n0", population_high="n1")
+        >>> found = figure_bounds(frame, **columns, by=[])
+        >>> found.select(pl.col("value_low", "value_high", "lower_95", "upper_95").round(4)).rows()
+        [(0.0098, 0.0714, 0.0017, 0.1402)]
+
     Reference:
         Manski CF. Partial identification of probability distributions. Springer; 2003.
     """
@@ -132,6 +139,14 @@ def ratio_bounds(
 
     Raises:
         StatisticsError: a column is absent or not numeric.
+
+    Example:
+        >>> frame = pl.DataFrame({"x0": [18], "x1": [22], "n": [100], "y0": [8], "y1": [12]})
+        >>> own = dict(events_low="x0", events_high="x1", population_low="n", population_high="n")
+        >>> other = dict(zip([f"reference_{name}" for name in own], ["y0", "y1", "n", "n"], strict=True))
+        >>> found = ratio_bounds(frame, **own, **other, by=[])
+        >>> found.select(pl.col("value_low", "value_high", "lower_95", "upper_95").round(4)).rows()
+        [(1.5, 2.75, 0.6839, 6.0312)]
 
     Reference:
         Manski CF. Partial identification of probability distributions. Springer; 2003.

@@ -45,6 +45,11 @@ def count_bounds(
     Raises:
         StatisticsError: a column is absent or of another type, or the rule is unknown.
 
+    Example:
+        >>> frame = pl.DataFrame({"icb": ["A", "A"], "count": [20, None]})
+        >>> count_bounds(frame, count="count", rule="hes", by="icb").select("icb", "low", "high", "status").rows()
+        [('A', 19.0, 29.0, 'suppressed')]
+
     Reference:
         NHS England. Hospital Episode Statistics: disclosure control methodology.
         Office for National Statistics. Policy on protecting confidentiality in tables.

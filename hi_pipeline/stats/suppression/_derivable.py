@@ -65,6 +65,12 @@ def derivable_cells(
     Raises:
         StatisticsError: a column is absent or not numeric, or a cell stands twice.
 
+    Example:
+        >>> table = pl.DataFrame({"sex": ["all", "women", "men"], "count": [50, 46, None]})
+        >>> found = derivable_cells(table, count="count", dimensions={"sex": "all"}, by=[])
+        >>> found.select("sex", "low", "high", "derivable").rows()
+        [('men', 4.0, 4.0, True)]
+
     Reference:
         Hundepool A, et al. Statistical disclosure control. Wiley; 2012 (ch. 4, audit of suppressed tables).
     """

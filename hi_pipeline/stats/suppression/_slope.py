@@ -65,6 +65,14 @@ def slope_bounds(
     Raises:
         StatisticsError: as ``inequality.slope_index``.
 
+    Example:
+        >>> frame = pl.DataFrame({"q": range(1, 6), "n": [20] * 5, "v0": [9, 8, 7, 6, 5], "v1": [9, 8, 7, 6, 6]})
+        >>> frame = frame.with_columns(low=pl.col("v0") - 1, high=pl.col("v1") + 1)
+        >>> columns = dict(rank="q", population="n", value_low="v0", value_high="v1", lower="low", upper="high")
+        >>> found = slope_bounds(frame, **columns, by=[], kind="other")
+        >>> found.select(pl.col("value_low", "value_high", "lower_95", "upper_95").round(3)).rows()
+        [(-5.0, -4.0, -6.581, -2.419)]
+
     Reference:
         Low A, Low A. J Public Health 2004;26:388-95. Manski CF. Partial identification of probability
         distributions. Springer; 2003.
