@@ -93,10 +93,15 @@ def check_within(
         excused: rows of ``part`` that a corrections-register entry keeps although they break the rule.
 
     Raises:
-        ValidationError: ``failures`` holds the rows.
+        ValidationError: a count above its denominator, or a figure that stands there twice; ``failures`` holds
+            the rows.
     """
     key = [name for name in OBSERVATION_KEY if name != "measure"]
     counts = observations.filter(pl.col("measure") == part)
+    twice = observations.filter(pl.struct(OBSERVATION_KEY).is_duplicated())
+    if twice.height:
+        shown = twice.select(OBSERVATION_KEY).unique(maintain_order=True).head(_MAX_SHOWN).rows()
+        raise ValidationError(f"{where}: {twice.height} figures stand there twice: {shown}", failures=twice)
     if excused is not None:
         counts = counts.filter(~excused)
     wholes = observations.filter(pl.col("measure") == whole).select(*key, pl.col("high").alias("whole_high"))

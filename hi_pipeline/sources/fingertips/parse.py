@@ -23,6 +23,7 @@ VALUE_NOTES: Mapping[str, str] = {
 LEVELS: Mapping[str, str] = {"England": "england", "GPs": "practice"}
 LEFT_OUT_LEVELS = r"PCNs.*"  # the practices again, by network, named by the day of the networks' list
 PERSONS = "Persons"
+SEXES = (PERSONS, "Female", "Male")
 _PERIOD = r"^(\d{4})/(\d\d)$"
 _KEY = ("Area Code", "Sex", "Age", "Category Type", "Category", "Time period")
 _PARENTS = ("Parent Code", "Parent Name")
@@ -90,6 +91,7 @@ def _plain_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFr
 
 def _one_group(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     """Keep persons, or the one sex that the indicator has; an indicator has one age here."""
+    map_labels(frame, "Sex", labels={sex: sex for sex in SEXES}, into="sex", where=where)
     sexes, ages = frame["Sex"].unique().sort().to_list(), frame["Age"].unique().sort().to_list()
     if len(ages) != 1 or (PERSONS not in sexes and len(sexes) != 1):
         raise LayoutError(

@@ -48,16 +48,14 @@ GEOGRAPHY_COLUMNS = {
 REGION_FILES = (
     "EAST_OF_ENGLAND|LONDON|MIDLANDS|NORTH_EAST_AND_YORKSHIRE|NORTH_WEST|SOUTH_EAST|SOUTH_WEST"  # seven files
 )
-_KEPT_FOR_NOTHING = r"(?i).*\.(txt|pdf|docx|xlsx)"
+_DOCUMENTS = r"(?i).*\.(txt|pdf|docx|xlsx)"
 
 
 def _layout(years: str, geography: str) -> Layout:
     """Return the layout of an edition; ``years`` as in its file names, "2223"."""
     version = r"(_v\d)?\.csv"
     regional = geography == "icb"
-    achievement = (
-        rf"(?i)ACHIEVEMENT_({REGION_FILES})_{years}{version}" if regional else rf"(?i)ACHIEVEMENT_{years}{version}"
-    )
+    region = f"_({REGION_FILES})" if regional else ""
     return Layout(
         name=f"raw_{years}",
         container=Container.ZIP,
@@ -71,12 +69,12 @@ def _layout(years: str, geography: str) -> Layout:
             Member(table="indicators", pattern=rf"(?i)MAPPING_INDICATORS_{years}{version}", columns=INDICATOR_COLUMNS),
             Member(
                 table="achievement",
-                pattern=achievement,
+                pattern=rf"(?i)ACHIEVEMENT{region}_{years}{version}",
                 columns=REGIONAL_ACHIEVEMENT_COLUMNS if regional else ACHIEVEMENT_COLUMNS,
                 optional=True,  # copies of the archive lack it
             ),
         ),
-        ignored=(_KEPT_FOR_NOTHING,),
+        ignored=(_DOCUMENTS,),
     )
 
 

@@ -131,11 +131,11 @@ def _count(frame: pl.DataFrame, bands: Mapping[str, int], where: str) -> pl.Data
         pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"), pl.lit("England").alias("area_name")
     )
     above = {
-        measure: pl.sum_horizontal([f"{band}_value" for band, week in bands.items() if week >= weeks]).sum()
+        measure: pl.sum_horizontal(pl.lit(0.0), *(f"{band}_value" for band, week in bands.items() if week >= weeks))
         for measure, weeks in MEASURES.items()
     }
-    above["pathways_total"] = pl.col("Total All_value").sum()
-    return pl.concat([named, england]).group_by(_AREA).agg(**above)
+    above["pathways_total"] = pl.col("Total All_value")
+    return pl.concat([named, england]).group_by(_AREA).agg(**{name: value.sum() for name, value in above.items()})
 
 
 def _observe(counted: pl.DataFrame, *, day: date, last_band: int) -> pl.DataFrame:

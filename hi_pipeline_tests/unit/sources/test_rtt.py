@@ -1,0 +1,92 @@
+"""Referral to treatment: pathways by board, the national remainder, and the band that is not in the old layout."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.sources.rtt.source import SOURCE, WEEKS_52
+from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, zipped
+
+HERE = FIXTURES / "rtt"
+MEMBER = "20260131-RTT-January-2026-full-extract.csv"
+
+
+def _zip(tmp_path: Path, *, old: str = "", new: str = "") -> Path:
+    text = (HERE / "weeks_104.csv").read_text(encoding="utf-8")
+    assert old in text
+    return zipped(tmp_path / "rtt.zip", {MEMBER: text.replace(old, new) if old else text})
+
+
+def test_pathways_are_summed_by_board_and_none_is_lost(tmp_path: Path) -> None:
+    found = parsed(SOURCE, "2026-01", _zip(tmp_path))
+    observations = found.tables["observations"]
+    board = dict(observations.filter(area_level="icb").select("measure", "value").rows())
+    assert board == {"pathways_total": 206, "pathways_gt18": 46, "pathways_gt52": 7, "pathways_gt65": 2}
+    england = dict(observations.filter(area_level="england").select("measure", "value").rows())
+    assert england == {"pathways_total": 234, "pathways_gt18": 54, "pathways_gt52": 12, "pathways_gt65": 2}
+    national = observations.filter(area_level="national", measure="pathways_total")
+    assert national.select("area_code", "area_name", "value").rows() == [
+        ("13Q", "NATIONAL COMMISSIONING HUB 1", 25),
+        ("NONC", "commissioner without a name", 3),
+    ]
+    assert found.left_out == {
+        "rows of parts other than incomplete pathways": 4,
+        "rows of single treatment functions, which C_999 sums": 1,
+    }
+
+
+def test_the_snapshot_says_its_day_and_that_it_is_not_the_years_end(tmp_path: Path) -> None:
+    row = figure(
+        parsed(SOURCE, "2026-01", _zip(tmp_path)).tables["observations"], area_level="icb", measure="pathways_total"
+    )
+    assert (row["financial_year"], row["period_type"], row["period_end"]) == ("2025-26", "snapshot", date(2026, 1, 31))
+    assert row["note"] == "waiting at the end of January 2026, which is not the end of the financial year"
+
+
+def test_the_old_layout_has_no_65_weeks(tmp_path: Path) -> None:
+    release = replace(SOURCE.release("2026-01"), edition="2021-03", financial_years=("2020-21",))
+    path = zipped(tmp_path / "a.zip", {"20210331-RTT-March-2021-full-extract.csv": HERE / "weeks_52.csv"})
+    observations = parsed(SOURCE, release, path, layout=WEEKS_52).tables["observations"]
+    board = observations.filter(area_level="icb")
+    assert figure(board, measure="pathways_gt52")["value"] == 3
+    fine = figure(board, measure="pathways_gt65")
+    assert (fine["value"], fine["status"], fine["financial_year"]) == (None, "not_applicable", "2020-21")
+    assert fine["note"] == "waiting at the end of March 2021"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error", "message"),
+    [
+        ("Gt 104 Weeks SUM 1", "Gt 104 Weeks", LayoutError, r"New: \['Gt 104 Weeks'\]"),
+        ("RTT-January-2026", "RTT-February-2026", LayoutError, "expected 2026-01"),
+        ("Part_2A", "Part_2B", LayoutError, "Part_2B"),
+        ("C_999", "C_998", LayoutError, "C_999"),
+        (",QNC,NHS STAFF", ",XYZ,NHS STAFF", LayoutError, "XYZ"),
+        (",0,,,3\n", ",0,,1,3\n", ValidationError, "not the sum"),
+        (",,,25\n", ",,,26\n", ValidationError, "not the sum"),
+        (",,,25\n", ",,,-25\n", LayoutError, "negative"),
+        (",,,25\n", ",,,*\n", LayoutError, "neither numbers nor declared tokens"),
+    ],
+)
+def test_what_the_file_never_holds_is_refused(
+    tmp_path: Path, old: str, new: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        parsed(SOURCE, "2026-01", _zip(tmp_path, old=old, new=new))
+
+
+def test_january_2026_is_as_published(real_mirror: Path) -> None:
+    observations = real(SOURCE, "2026-01", real_mirror).tables["observations"]
+    measures = ("pathways_total", "pathways_gt18", "pathways_gt52", "pathways_gt65")
+
+    def summed(**where: str) -> tuple[float, ...]:
+        rows = observations.filter(**where)
+        return tuple(rows.filter(measure=measure)["value"].sum() for measure in measures)
+
+    assert summed(area_level="england") == (7187677, 2775530, 137320, 9522)
+    assert summed(area_level="national") == (168210, 68986, 6512, 2290)
+    assert summed(area_code="QNC") == (138727, 51614, 2409, 90)
+    assert observations.filter(area_level="icb")["area_code"].n_unique() == 42
