@@ -251,7 +251,7 @@ def _parts(context: dg.AssetExecutionContext, source: Source) -> Sequence[str]:
 
 def _shaped(context: dg.AssetExecutionContext, outcomes: list[Outcome]) -> list[Outcome]:
     """Return one outcome for an unpartitioned asset: its editions together; absent ones do not count."""
-    if context.has_partition_key or context.has_partition_key_range:
+    if context.assets_def.partitions_def is not None:
         return outcomes
     wrong = [o for o in outcomes if o.state is State.FAILED]
     good = [o for o in outcomes if o.good]

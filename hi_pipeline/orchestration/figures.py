@@ -11,6 +11,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.core.validation import validate
+from hi_pipeline.orchestration.findings import check_range
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version, text_digest
@@ -147,7 +148,7 @@ def compute_boards(
         return {icb: _alone(pipeline, indicator, counts, icb, where=where) for icb in icbs}
     boards = rows.filter(pl.col("area_type") == AreaType.ICB.value)
     by_icb = {str(key[0]): frame for key, frame in boards.partition_by("icb_code", as_dict=True).items()}
-    return {icb: by_icb.get(icb, _no_rows(where, icb)) for icb in icbs}
+    return {icb: _gated(indicator, by_icb.get(icb), icb, where=where) for icb in icbs}
 
 
 def _alone(
@@ -160,7 +161,22 @@ def _alone(
     except Exception as error:
         return error
     own = rows.filter((pl.col("area_type") == AreaType.ICB.value) & (pl.col("icb_code") == icb))
-    return own if own.height else _no_rows(where, icb)
+    return _gated(indicator, own, icb, where=where)
+
+
+def _gated(indicator: Indicator, rows: pl.DataFrame | None, icb: str, *, where: str) -> pl.DataFrame | Exception:
+    """Return a board's figures, or why they may not be written: the store is the gate, not the check."""
+    if rows is None or rows.is_empty():
+        return _no_rows(where, icb)
+    outside = check_range({icb: rows}, {indicator.id: indicator})
+    if outside.passed or outside.rows is None:
+        return rows
+    low, high = indicator.plausible
+    return ValidationError(
+        f"{where} {icb}: {outside.count} figures lie outside the plausible range {low:g} to {high:g} or count more "
+        f"people than their whole: {outside.rows.head(3).rows()}. Look at the board's rows in the source's file.",
+        failures=outside.rows,
+    )
 
 
 def _computed(pipeline: Pipeline, indicator: Indicator, counts: pl.DataFrame, *, where: str) -> pl.DataFrame:

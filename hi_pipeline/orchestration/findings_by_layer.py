@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,11 +78,13 @@ def of_snapshot(
     findings = [
         ask.check_schema(outcomes),
         finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
-        finding(
-            "revisions",
-            pl.DataFrame(revised),
-            good="no unaccepted revision",
-            bad="REVISED: the publisher put other bytes at the same address; accept them in the declaration",
+        _as_warning(
+            finding(
+                "revisions",
+                pl.DataFrame(revised),
+                good="no unaccepted revision",
+                bad="REVISED: the publisher put other bytes at the same address; accept them in the declaration",
+            )
         ),
         check_freshness(pipeline, source, today=today),
     ]
@@ -94,10 +97,8 @@ def check_freshness(pipeline: Pipeline, source: Source, *, today: date) -> Findi
         return Finding(check="freshness", passed=True, said="SYNTHETIC: the sample has no calendar")
     late = [s for s in standings(pipeline, source, today=today) if s.freshness is Freshness.OVERDUE]
     rows = pl.DataFrame([{"part": s.part, "expected": str(s.expected), "standing": s.words} for s in late])
-    result = finding("freshness", rows, good="nothing is overdue", bad="; ".join(f"{s.part} {s.words}" for s in late))
-    return Finding(
-        check=result.check, passed=result.passed, said=result.said, rows=result.rows, count=result.count, warning=True
-    )
+    words = "; ".join(f"{s.part} {s.words}" for s in late)
+    return _as_warning(finding("freshness", rows, good="nothing is overdue", bad=words))
 
 
 def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) -> tuple[list[Finding], Details]:
@@ -190,6 +191,10 @@ def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], D
     for facts in details.values():
         facts["path"] = _place(path)
     return findings, details
+
+
+def _as_warning(found: Finding) -> Finding:
+    return replace(found, warning=True)
 
 
 def _figures(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

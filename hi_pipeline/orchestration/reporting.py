@@ -121,7 +121,7 @@ def _whole(
 
 
 def _partitioned(context: dg.AssetExecutionContext) -> bool:
-    return context.has_partition_key or context.has_partition_key_range
+    return context.assets_def.partitions_def is not None
 
 
 def _check(key: dg.AssetKey, found: Finding) -> dg.AssetCheckResult:

@@ -17,6 +17,7 @@ from hi_pipeline.core.validation import validate
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version
+from hi_pipeline.orchestration.watching import watches_files
 from hi_pipeline.storage.lake import Item
 from hi_pipeline.storage.snapshots import Snapshot
 
@@ -49,7 +50,7 @@ def fetch_release(pipeline: Pipeline, source: Source, release: Release, *, again
         Written, unchanged (the bytes are already kept), absent (nothing at its place, no address) or failed.
     """
     known = pipeline.snapshots.latest(source.name, release.edition)
-    if known is not None and not again and _asks_over_network(pipeline):
+    if known is not None and not again and not watches_files(pipeline):
         return _fetched(source, release, known, State.UNCHANGED)
     try:
         snapshot = pipeline.snapshots.fetch(source, release, force=again)
@@ -145,11 +146,6 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
     )
     files = dict(zip(tables, written, strict=True))
     return Outcome(partition=part, state=State.WRITTEN, files=files, rows_before=before)
-
-
-def _asks_over_network(pipeline: Pipeline) -> bool:
-    settings = pipeline.settings
-    return settings.kind == "live" or settings.mirror.startswith(("http://", "https://"))
 
 
 def _parse(pipeline: Pipeline, source: Source, release: Release, snapshot: Snapshot) -> Tables:

@@ -21,6 +21,12 @@ class Change:
     mark: str
 
 
+def watches_files(pipeline: Pipeline) -> bool:
+    """Tell whether releases come from a folder, where a look costs nothing."""
+    settings = pipeline.settings
+    return settings.kind != "live" and not settings.mirror.startswith(("http://", "https://"))
+
+
 def look(pipeline: Pipeline) -> Marks:
     """Return a mark for each release that is at its place now (size and time of a mirror's file).
 
@@ -28,7 +34,7 @@ def look(pipeline: Pipeline) -> Marks:
     what changed (ETag, Last-Modified, then the hash).
     """
     settings = pipeline.settings
-    if settings.kind == "live" or settings.mirror.startswith(("http://", "https://")):
+    if not watches_files(pipeline):
         return {}
     marks: Marks = {}
     for source in pipeline.catalogue.sources.values():
