@@ -1,126 +1,27 @@
 """Mental Health Act statistics: text table to observations."""
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
-from hi_pipeline.core.groups import ALL, DECILES, UNKNOWN, Dimension
-from hi_pipeline.core.observations import add_bounds, add_financial_year, melt_figures, to_observations
-from hi_pipeline.core.source import RawTables, Release, Tables, Token
+from hi_pipeline.core.observations import add_financial_year, to_observations
+from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_labels, read_numbers
 from hi_pipeline.sources.mental_health_act.deciles import restore_decile_labels
-
-# 2026-11: blank in the copy in hand, "*" in the publisher's own file.
-COUNT_TOKENS: Mapping[str | None, Token] = {None: Token.SUPPRESSED, "*": Token.SUPPRESSED}
-# A rate is blank where its count is hidden, and where there is no population for the group.
-RATE_TOKENS: Mapping[str | None, Token] = {None: Token.NOT_APPLICABLE, "*": Token.SUPPRESSED}
-
-MEASURES: Mapping[str, str] = {
-    "detentions": "MHSDS_Count",
-    "detention_rate": "CrudeRate",  # per 100,000
-    "detention_rate_standardised": "StdRate",  # per 100,000, England's ethnic groups only
-    "detention_rate_standardised_ci": "Confidence_interval",  # half the width of its 95% interval
-    "detentions_all_submissions": "Total_Count",  # England's total only: with acute providers
-    "detention_rate_all_submissions": "CrudeRate",
-}
-MEASURE = "All detentions"
-LEFT_OUT_MEASURES = (
-    "CTO recalls to hospital",
-    "Detentions following admission to hospital",
-    "Detentions following revocation of CTO",
-    "Detentions following use of Place of Safety Order",
-    "Detentions on admission to hospital",
-    "Discharges following detention",
-    "Discharges from CTO",
-    "People detained in hospital on 31st March",
-    "People subject to Community Treatment Orders (CTOs) on 31st March",
-    "People subject to repeat detentions",
-    "People subject to the Act on 31st March",
-    "Revocations of CTO",
-    "Short term orders",
-    "Transfers on section",
-    "Uses of CTOs",
-    "Uses of section 2",
-    "Uses of section 3",
+from hi_pipeline.sources.mental_health_act.figures import figures_of
+from hi_pipeline.sources.mental_health_act.labels import (
+    COUNT_TOKENS,
+    DECILE_LABELS,
+    ENGLAND_ID,
+    GROUPS,
+    LEFT_OUT_LEVELS,
+    LEFT_OUT_MEASURES,
+    LEVELS,
+    MEASURE,
+    RATE_TOKENS,
+    REPEATED_LABELS,
+    UNKNOWN_AREA,
 )
-LEVELS: Mapping[str, str] = {"All submissions": "england", "ICB": "icb", "Sub ICB": "sub_icb"}
-LEFT_OUT_LEVELS = ("NHS Trust", "Independent Health Provider")
-ENGLAND_ID = "All prov"
-UNKNOWN_AREA = "UNKNOWN"
-
-AGE_LABELS: Mapping[str, str] = {
-    "15 and under": "15 and under",
-    "16 to 17": "16 to 17",
-    "18 to 34": "18 to 34",
-    "35 to 49": "35 to 49",
-    "50 to 64": "50 to 64",
-    "65 and over": "65 and over",
-    "Unknown": UNKNOWN,
-}
-SEX_LABELS: Mapping[str, str] = {
-    "Female": "Female",
-    "Male": "Male",
-    "Non-binary": "Non-binary",
-    "Other": "Other",
-    "Not stated": UNKNOWN,
-    "Missing": UNKNOWN,
-}
-ETHNICITY_LABELS: Mapping[str, str] = {
-    "White": "White",
-    "British": "White: British",
-    "Irish": "White: Irish",
-    "Any Other White background": "White: Any other White background",
-    "Mixed": "Mixed",
-    "White and Black Caribbean": "Mixed: White and Black Caribbean",
-    "White and Black African": "Mixed: White and Black African",
-    "White and Asian": "Mixed: White and Asian",
-    "Any Other Mixed background": "Mixed: Any other Mixed background",
-    "Asian or Asian British": "Asian or Asian British",
-    "Indian": "Asian or Asian British: Indian",
-    "Pakistani": "Asian or Asian British: Pakistani",
-    "Bangladeshi": "Asian or Asian British: Bangladeshi",
-    "Any Other Asian background": "Asian or Asian British: Any other Asian background",
-    "Black or Black British": "Black or Black British",
-    "Caribbean": "Black or Black British: Caribbean",
-    "African": "Black or Black British: African",
-    "Any Other Black background": "Black or Black British: Any other Black background",
-    "Other Ethnic Groups": "Other Ethnic Groups",
-    "Chinese": "Other Ethnic Groups: Chinese",
-    "Any Other Ethnic Group": "Other Ethnic Groups: Any other ethnic group",
-    "Unknown": UNKNOWN,
-}
-# Numbered from the least deprived: the words decide, and they stand in the key so that no number is read alone.
-DECILE_LABELS: Mapping[str, str] = {
-    "01 Least deprived": DECILES[9],
-    "02 Less deprived": DECILES[8],
-    "03 Less deprived": DECILES[7],
-    "04 Less deprived": DECILES[6],
-    "05 Less deprived": DECILES[5],
-    "06 More deprived": DECILES[4],
-    "07 More deprived": DECILES[3],
-    "08 More deprived": DECILES[2],
-    "09 More deprived": DECILES[1],
-    "10 Most deprived": DECILES[0],
-    "Not stated/Not known/Invalid": UNKNOWN,
-}
-GROUPS: Mapping[str, tuple[Dimension, Mapping[str, str]]] = {
-    "All": (Dimension.TOTAL, {"All": ALL}),
-    "Age": (Dimension.AGE, AGE_LABELS),
-    "Gender": (Dimension.SEX, SEX_LABELS),
-    "Ethnicity": (Dimension.ETHNICITY, ETHNICITY_LABELS),
-    "IMD": (Dimension.DEPRIVATION, DECILE_LABELS),
-}
-# England's rows that say a total or a sum again: All of the known groups, and the two kinds of unknown ethnicity.
-REPEATED_LABELS: Mapping[str, tuple[str, ...]] = {
-    "Age": ("All",),
-    "Gender": ("All genders",),
-    "Ethnicity": ("All", "Not Known", "Not Stated"),
-    "IMD": ("All",),
-}
-_AREA = ("area_level", "area_code", "area_name", "dimension", "category")
-_RATE_OF_UNKNOWN = "rate of people whose deprivation is unknown; the publisher does not say of which population"
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
@@ -144,8 +45,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
         frame = read_numbers(frame, column, tokens=RATE_TOKENS, where=where)
     _check_totals(frame, where)
     frame = _map_groups(_leave_out_repeated(_map_areas(frame, account, where), account), where)
+    _check_unique(frame, where)
     return {
-        "observations": to_observations(add_financial_year(_figures(frame, account), release.financial_years[0])),
+        "observations": to_observations(add_financial_year(figures_of(frame, account), release.financial_years[0])),
         ACCOUNT: account.frame(),
     }
 
@@ -199,6 +101,14 @@ def _check_totals(frame: pl.DataFrame, where: str) -> None:
         )
 
 
+def _check_unique(frame: pl.DataFrame, where: str) -> None:
+    key = ["OrganisationBreakdown", "OrgID", "Demographic", "DemographicBreakdown"]
+    twice = frame.filter(pl.struct(key).is_duplicated())
+    if twice.height:
+        shown = twice.select(key).unique(maintain_order=True).head(5).rows()
+        raise ValidationError(f"{where}: {twice.height} rows stand there twice: {shown}", failures=twice)
+
+
 def _leave_out_repeated(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     for demographic, labels in REPEATED_LABELS.items():
         again = (
@@ -225,83 +135,3 @@ def _map_groups(frame: pl.DataFrame, where: str) -> pl.DataFrame:
         for demographic, (_, labels) in GROUPS.items()
     ]
     return pl.concat(parts)
-
-
-def _figures(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
-    """Return counts and rates of areas, England's standardised rates, and England's total with acute providers."""
-    acute = pl.col("OrganisationBreakdown") == "All submissions"
-    with_acute = frame.filter(acute & (pl.col("dimension") == Dimension.TOTAL))
-    plain = frame.filter(~(acute & (pl.col("dimension") == Dimension.TOTAL)))
-    standardised = plain.filter((pl.col("area_level") == "england") & (pl.col("dimension") == Dimension.ETHNICITY))
-    keep = (*_AREA, "DemographicBreakdown", "note")
-    names = tuple(MEASURES)
-    blocks = [
-        melt_figures(rows, measures={name: MEASURES[name] for name in wanted}, keep=keep)
-        for rows, wanted in ((plain, names[:2]), (standardised, names[2:4]), (with_acute, names[4:]))
-    ]
-    return _join_unknown(_bound(_rates_of_hidden_counts(pl.concat(blocks))), account)
-
-
-def _rates_of_hidden_counts(figures: pl.DataFrame) -> pl.DataFrame:
-    """A blank rate beside a hidden count is hidden; beside a printed one there is no population to divide by."""
-    key = ["area_level", "area_code", "dimension", "DemographicBreakdown"]
-    hidden = figures.filter((pl.col("measure") == "detentions") & (pl.col("status") == "suppressed")).select(
-        *key, pl.lit(True).alias("count_hidden")
-    )
-    figures = figures.join(hidden, on=key, how="left", validate="m:1")
-    blank_rate = (pl.col("measure") == "detention_rate") & (pl.col("status") == "not_applicable")
-    unknown_decile = (
-        (pl.col("measure") == "detention_rate")
-        & (pl.col("status") == "ok")
-        & (pl.col("dimension") == Dimension.DEPRIVATION)
-        & (pl.col("category") == UNKNOWN)
-    )
-    return figures.with_columns(
-        pl.when(blank_rate & pl.col("count_hidden").fill_null(False))
-        .then(pl.lit("suppressed"))
-        .otherwise(pl.col("status"))
-        .alias("status"),
-        pl.when(unknown_decile).then(pl.lit(_RATE_OF_UNKNOWN)).otherwise(pl.col("note")).alias("note"),
-    ).drop("count_hidden")
-
-
-def _bound(figures: pl.DataFrame) -> pl.DataFrame:
-    """Bound what rounding and hiding leave open.
-
-    2026-11: below England every count is a multiple of 5 and none is 0, so that a blank may hide 0 to 4; with these
-    bounds the groups of each of the 43 areas enclose its total in all four dimensions.
-    """
-    england = pl.col("area_level") == "england"
-    count = pl.col("measure").is_in(["detentions", "detentions_all_submissions"])
-    half_width = pl.when(count).then(pl.when(england).then(0.0).otherwise(2.0)).otherwise(0.05)
-    return add_bounds(
-        figures,
-        half_width=half_width,
-        hidden_low=pl.when(count).then(0.0),
-        hidden_high=pl.when(count).then(4.0),
-    )
-
-
-def _join_unknown(figures: pl.DataFrame, account: Account) -> pl.DataFrame:
-    """Add the two kinds of unknown sex to one row; where one of them is hidden, the sum is hidden within bounds."""
-    several = (pl.col("dimension") == Dimension.SEX) & (pl.col("category") == UNKNOWN)
-    parts = figures.filter(several)
-    rates = parts.filter(pl.col("measure") != "detentions")
-    account.left_out("rates of sex not stated and missing, which have no population", rates.height)
-    joined = (
-        parts.filter(pl.col("measure") == "detentions")
-        .group_by(*_AREA, "measure", "note")
-        .agg(
-            pl.col("value").sum(),
-            pl.col("low").sum(),
-            pl.col("high").sum(),
-            (pl.col("status") == "ok").all().alias("all_there"),
-        )
-        .with_columns(
-            pl.when("all_there").then(pl.col("value")).alias("value"),
-            pl.when("all_there").then(pl.lit("ok")).otherwise(pl.lit("suppressed")).alias("status"),
-            pl.lit(None, dtype=pl.String).alias("DemographicBreakdown"),
-        )
-        .select(figures.columns)
-    )
-    return pl.concat([figures.filter(~several), joined])
