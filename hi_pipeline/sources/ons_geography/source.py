@@ -32,7 +32,10 @@ def _lsoa(census: int, year: int, *, authorities: bool) -> tuple[str, ...]:
     return (*lsoa, *_triple("SICBL", year), *_triple("ICB", year), *lad)
 
 
-# Columns that are read, in the publisher's order. In the LSOA lookups others may stand beside them.
+# What may stand beside the columns that are read: other areas, Welsh names, the service's row number.
+ALSO = r"(LSOA|MSOA|SICBL|ICB|CAL|NHSER|LAD|RGN)\d\d(CD|CDH|NM|NMW)|ObjectId|OBJECTID|FID"
+
+# Columns that are read, in the publisher's order.
 LSOA_COLUMNS = {
     22: _lsoa(11, 22, authorities=True),
     23: _lsoa(21, 23, authorities=True),
@@ -55,7 +58,7 @@ LAYOUTS = {
         lsoa_layout(year): Layout(
             name=lsoa_layout(year),
             container=Container.CSV,
-            members=(Member(table=LSOA_AREAS, columns=columns, extra_columns=True),),
+            members=(Member(table=LSOA_AREAS, columns=columns, also_pattern=ALSO),),
         )
         for year, columns in LSOA_COLUMNS.items()
     },
@@ -63,7 +66,7 @@ LAYOUTS = {
         sub_icb_layout(year): Layout(
             name=sub_icb_layout(year),
             container=Container.CSV,
-            members=(Member(table=SUB_ICB_AREAS, columns=columns, extra_columns=year in (23, 24)),),
+            members=(Member(table=SUB_ICB_AREAS, columns=columns, also_pattern=ALSO if year in (23, 24) else ""),),
         )
         for year, columns in SUB_ICB_COLUMNS.items()
     },
@@ -71,7 +74,7 @@ LAYOUTS = {
         name=EXACT_LOOKUP,
         container=Container.CSV,
         members=(
-            Member(table=EXACT_LOOKUP, columns=EXACT_COLUMNS, extra_columns=True, aliases={"F_LSOA11CD": "LSOA11CD"}),
+            Member(table=EXACT_LOOKUP, columns=EXACT_COLUMNS, also_pattern=ALSO, aliases={"F_LSOA11CD": "LSOA11CD"}),
         ),
     ),
 }

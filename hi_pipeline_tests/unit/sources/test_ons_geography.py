@@ -111,6 +111,12 @@ def test_a_renamed_column_is_refused(tmp_path: Path) -> None:
         clean(SOURCE, "2022-sub-icb", changed(path, tmp_path, old="LOC22CDH", new="SICBL22CDH"))
 
 
+def test_a_column_of_no_known_kind_is_refused(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.csv", "2024-lsoa", extra=("LAD24CD",))
+    with pytest.raises(LayoutError, match=r"New: \['WARD24'\]"):
+        clean(SOURCE, "2024-lsoa", changed(path, tmp_path, old="LAD24CD", new="WARD24"))
+
+
 def test_the_exact_lookup_keeps_every_pair() -> None:
     table = clean(SOURCE, "2011-2021-lsoa", EXACT)["lsoa_2011_2021"]
     assert table.rows()[1] == ("E01000002", "E01035001", "S", "E09000001")
