@@ -246,6 +246,8 @@ class Downloader:
                     )
                 digest.update(piece)
                 staged.write(piece)
+            if _goes_on(response):
+                raise _TryAgain(f"it sent more than the {declared} bytes it declared")
         except BaseException:
             staged.discard()
             raise
@@ -279,6 +281,19 @@ def _decoded(response: httpx.Response) -> Iterator[bytes]:
         raise _TryAgain(f"its {coding} packing is broken ({error})") from error
     if not unpack.eof:
         raise _TryAgain(f"its {coding} packing ends too early")
+
+
+def _goes_on(response: httpx.Response) -> bool:
+    """Tell whether bytes came after the end that the server declared: then the body is cut and nobody says so.
+
+    httpx ends a body at its Content-Length and hides what follows; its parser (h11) still has it. Where the parser
+    is another one this sees nothing, and a pinned sha256 or the check of the last row has to.
+    """
+    inner: object = response.stream
+    for name in ("_stream", "_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        inner = getattr(inner, name, None)
+    after, _ = getattr(inner, "trailing_data", (b"", False))
+    return bool(after)
 
 
 def _conditions(known: Known | None) -> dict[str, str]:

@@ -115,7 +115,7 @@ class Keeper:
 
     def _keep(self, arrival: Arrival, *, supersedes: str | None, revised: bool) -> str:
         """Put the bytes in their place, unless they are there, then write the sidecar; return the file's name."""
-        name = safe_name(self.address.split("?")[0].rstrip("/").rsplit("/", 1)[-1])[-_LONGEST_NAME:]
+        name = safe_name(self.release.mirror_file.rstrip("/").rsplit("/", 1)[-1])[-_LONGEST_NAME:]
         record = Record(
             file=f"{arrival.sha256[:16]}-{name}",
             address=self.address,
