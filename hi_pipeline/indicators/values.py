@@ -8,6 +8,13 @@ from hi_pipeline.indicators.widen import LIMITS, widened
 from hi_pipeline.stats import proportions, rates
 
 PUBLISHED_ONLY = "the count is hidden: the figure is the publisher's own, without limits of ours"
+WITHOUT = {
+    Status.SUPPRESSED.value: "hidden by the publisher",
+    Status.MISSING.value: "missing in the publication",
+    Status.TOO_FEW.value: "too few to compute",
+    Status.NOT_PUBLISHED.value: "not published",
+    Status.NOT_APPLICABLE.value: "there is no such figure for this group",
+}
 IMPLIED_ZERO = "no events: the figure is the publisher's own"
 TOO_FEW = "too few to compute: the rounded counts leave more events than people"
 BOUNDS = {f"{end}{part}": f"{word}{part}" for end, word in (("num", "numerator"), ("den", "denominator"))
@@ -76,8 +83,10 @@ def _name_too_few(figures: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 def _settle(rows: pl.DataFrame) -> pl.DataFrame:
     """Choose between the computed figure, the publisher's and none."""
-    hidden = pl.col("given").is_in([Status.SUPPRESSED.value, Status.MISSING.value]) & pl.col("numerator").is_null()
-    implied_zero = (pl.col("given") == "ok") & pl.col("denominator").is_null() & (pl.col("published_value") == 0)
+    hidden = pl.col("given").is_in([Status.SUPPRESSED.value, Status.MISSING.value])
+    implied_zero = (
+        (pl.col("given") == "ok") & pl.col("denominator").is_null() & (pl.col("published_value") == 0).fill_null(False)
+    )
     published = (hidden & pl.col("published_value").is_not_null()) | implied_zero
     computed = (pl.col("given") == "ok") & pl.col("status").is_not_null()
     no_denominator = (pl.col("given") == "ok") & pl.col("status").is_null() & ~published
@@ -108,10 +117,12 @@ def _settle(rows: pl.DataFrame) -> pl.DataFrame:
         measure=pl.lit(Measure.VALUE.value),
     )
     bare = published | (pl.col("status") != "ok")
+    reason = pl.col("status").replace_strict(WITHOUT, default="", return_dtype=pl.String)
     return settled.with_columns(
         *(pl.when(bare).then(None).otherwise(pl.col(name)).alias(name) for name in LIMITS),
         value=pl.when(pl.col("status") == "ok").then("value"),
         method=pl.when(pl.col("status") == "ok").then("method").otherwise(pl.lit(Method.NONE.value)),
+        note=pl.when(pl.col("note") == "").then(reason).otherwise("note"),
     )
 
 

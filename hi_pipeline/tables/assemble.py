@@ -1,0 +1,152 @@
+"""Observations of a source to the parts of an indicator: numerator, denominator and published figure side by side."""
+
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.errors import NothingToBuild, ValidationError
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import Status
+
+AREA = ["area_level", "area_code", "area_name"]
+GROUP = ["dimension", "category"]
+PERIOD = ["period_start", "period_end", "period_type"]
+COUNTED = ["numerator", "numerator_low", "numerator_high", "denominator", "denominator_low", "denominator_high"]
+# How much of the width of a side's bounds comes from hidden figures; the rest comes from rounding.
+HIDING = ["numerator_hiding", "denominator_hiding"]
+# What a sum with parts of several statuses is: the first of these that occurs.
+WORST = (
+    Status.SUPPRESSED,
+    Status.MISSING,
+    Status.TOO_FEW,
+    Status.NOT_PUBLISHED,
+    Status.NOT_APPLICABLE,
+)
+
+
+def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Put the measures that an indicator divides into columns.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+        indicator: the declaration.
+
+    Returns:
+        One row an area and group of the publisher: AREA, GROUP, PERIOD, COUNTED, HIDING, published_value, status,
+        note.
+        A figure is there only where all its measures are; bounds add up, those of what is taken away the other way
+        round.
+
+    Raises:
+        NothingToBuild: the observations hold none of the indicator's measures: it is not published in this year.
+        ValidationError: they hold some of its measures but none of the numerators, or several periods.
+    """
+    wanted = [d.value for d in indicator.dimensions]
+    rows = observations.filter(pl.col("dimension").is_in(wanted))
+    top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
+    if top.is_empty() and not rows.filter(pl.col("measure").is_in(_measures(indicator))).height:
+        raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold none of its measures")
+    if top.is_empty():
+        raise ValidationError(
+            f"{indicator.id}: the observations of {indicator.source} hold no measure {indicator.numerator}; they hold "
+            f"{observations['measure'].unique().sort().to_list()[:12]}"
+        )
+    bottom = _side(rows, plus=indicator.denominator, less=indicator.denominator_less, name="denominator")
+    key = [*AREA, *GROUP]
+    parts = top.join(bottom, on=key, how="left", validate="1:1")
+    printed = rows.filter((pl.col("measure") == (indicator.published or "")) & (pl.col("status") == "ok"))
+    parts = parts.join(
+        printed.select(*key, pl.col("value").alias("published_value")), on=key, how="left", validate="1:1"
+    )
+    own_denominator = pl.lit(bool(indicator.denominator))
+    absent = own_denominator & pl.col("denominator_status").is_null()
+    status = (
+        pl.when(pl.col("numerator_status") != "ok")
+        .then("numerator_status")
+        .when(absent)
+        .then(pl.lit(Status.MISSING.value))
+        .otherwise(pl.col("denominator_status").fill_null("ok"))
+    )
+    notes = pl.concat_str(_said("numerator_note"), _said("denominator_note"), separator="; ", ignore_nulls=True)
+    same = pl.col("numerator_note") == pl.col("denominator_note")
+    return (
+        parts.with_columns(status=status, note=pl.when(same).then("numerator_note").otherwise(notes).fill_null(""))
+        .join(_one_period(rows, indicator), how="cross")
+        .with_columns(pl.col(HIDING).fill_null(0.0))
+        .select(*key, *PERIOD, *COUNTED, *HIDING, "published_value", "status", "note")
+        .sort(*key)
+    )
+
+
+def _measures(indicator: Indicator) -> list[str]:
+    named = (*indicator.numerator, *indicator.denominator, *indicator.denominator_less, indicator.published)
+    return [name for name in named if name]
+
+
+def _said(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) != "").then(column)
+
+
+def _side(rows: pl.DataFrame, *, plus: tuple[str, ...], less: tuple[str, ...], name: str) -> pl.DataFrame:
+    """Sum the measures of one side of the fraction over each area and group."""
+    measures = [*plus, *less]
+    taken = pl.col("measure").is_in(list(less))
+    sign = pl.when(taken).then(-1.0).otherwise(1.0)
+    signed = rows.filter(pl.col("measure").is_in(measures)).select(
+        *AREA,
+        *GROUP,
+        value=sign * pl.col("value"),
+        low=pl.when(taken).then(-pl.col("high")).otherwise("low"),
+        high=pl.when(taken).then(-pl.col("low")).otherwise("high"),
+        status="status",
+        note="note",
+    )
+    summed = signed.group_by(*AREA, *GROUP, maintain_order=True).agg(
+        total("value"), total("low"), total("high"), hiding(), worst(), pl.len().alias("found"), join_unique("note")
+    )
+    whole = pl.col("found") == len(measures)
+    ok = whole & (pl.col("status") == "ok")
+    return summed.select(
+        *AREA,
+        *GROUP,
+        pl.when(ok).then("value").alias(name),
+        pl.when(whole).then(pl.col("low").clip(lower_bound=0)).alias(f"{name}_low"),
+        pl.when(whole).then("high").alias(f"{name}_high"),
+        pl.col("hiding").alias(f"{name}_hiding"),
+        pl.when(whole).then("status").otherwise(pl.lit(Status.MISSING.value)).alias(f"{name}_status"),
+        pl.col("note").alias(f"{name}_note"),
+    )
+
+
+def total(column: str) -> pl.Expr:
+    """Sum a column; a null makes the sum null, never smaller."""
+    return pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()).alias(column)
+
+
+def hiding() -> pl.Expr:
+    """Return how far apart the bounds of the hidden figures of a sum are together."""
+    return (pl.col("high") - pl.col("low")).filter(pl.col("status") != Status.OK.value).sum().alias("hiding")
+
+
+def worst() -> pl.Expr:
+    """Return the status of a sum: ok only where every part is."""
+    found: Any = pl.when((pl.col("status") == WORST[0].value).any()).then(pl.lit(WORST[0].value))
+    for status in WORST[1:]:
+        found = found.when((pl.col("status") == status.value).any()).then(pl.lit(status.value))
+    chosen: pl.Expr = found.otherwise(pl.lit(Status.OK.value)).alias("status")
+    return chosen
+
+
+def join_unique(column: str) -> pl.Expr:
+    """Join the different notes of the parts of a sum."""
+    return pl.col(column).filter(pl.col(column) != "").unique().sort().str.join("; ").alias(column)
+
+
+def _one_period(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    periods = rows.filter(pl.col("measure").is_in(list(indicator.numerator))).select(PERIOD).unique()
+    if periods.height != 1:
+        raise ValidationError(
+            f"{indicator.id}: the figures of one year describe {periods.height} periods, {periods.rows()[:4]}; "
+            "expected one. Where a year has several snapshots its clean table must hold the latest only."
+        )
+    return periods

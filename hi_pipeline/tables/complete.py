@@ -1,0 +1,119 @@
+"""Placed figures to the whole COUNTS contract: regions and England by sum, order, unknown shares, vintages."""
+
+import polars as pl
+
+from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
+from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import AreaType
+from hi_pipeline.tables import footprint
+from hi_pipeline.tables.assemble import GROUP
+from hi_pipeline.tables.editions import imd_vintage_of
+from hi_pipeline.tables.placed import PLACE, SHAPE, Context, Placed, shaped
+from hi_pipeline.tables.sums import add_up
+
+SUM_OF_BOARDS = "sum of the region's boards"
+SUM_OF_ALL = "sum of the boards and of what belongs to none; the publisher prints no such row"
+
+
+def complete(placed: Placed, indicator: Indicator, context: Context, releases: tuple[str, ...]) -> pl.DataFrame:
+    """Return counts in the contract, sorted by key.
+
+    A region or England has the publisher's row where there is one, else the sum of what it is made of; the note
+    says which.
+
+    Args:
+        placed: figures on the footprint.
+        indicator: the declaration.
+        context: year and footprint.
+        releases: ids of all releases behind the figures.
+    """
+    frame = placed.frame
+    frame = pl.concat([frame, _regions(frame, context)])
+    frame = pl.concat([frame, _england(frame, placed)])
+    frame = _with_unknown_share(frame)
+    by_place = indicator.dimensions == (Dimension.TOTAL,) and indicator.attribution.value == "lsoa"
+    by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(by_place)
+    by_ethnicity = pl.col("dimension") == Dimension.ETHNICITY.value
+    full = frame.with_columns(
+        indicator_id=pl.lit(indicator.id),
+        financial_year=pl.lit(context.financial_year),
+        category_order=_order(frame),
+        imd_vintage=pl.when(by_deprivation).then(pl.lit(imd_vintage_of(context.financial_year))).otherwise(pl.lit("")),
+        ethnicity_scheme=pl.when(by_ethnicity).then(pl.lit(EthnicityScheme.CENSUS_2001.value)).otherwise(pl.lit("")),
+        source_releases=pl.lit(";".join(sorted(set(releases)))),
+    )
+    return full.select(pl.col(name).cast(dtype) for name, dtype in COUNTS.items()).sort(COUNTS_KEY, nulls_last=True)
+
+
+def _regions(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    boards = frame.filter(area_type=AreaType.ICB.value).join(
+        footprint.boards(context.vintage).select("icb_code", "region_code", "region_name"),
+        on="icb_code",
+        how="left",
+        validate="m:1",
+    )
+    printed = frame.filter(area_type=AreaType.REGION.value).select("icb_code", *GROUP)
+    summed = add_up(boards.drop("area_type", "area_name"), by=["region_code", "region_name", *GROUP])
+    absent = summed.join(printed, left_on=["region_code", *GROUP], right_on=["icb_code", *GROUP], how="anti")
+    absent = absent.with_columns(note=_with(SUM_OF_BOARDS))
+    return shaped(absent, area_type=AreaType.REGION, code=pl.col("region_code"), name=pl.col("region_name"))
+
+
+def _england(frame: pl.DataFrame, placed: Placed) -> pl.DataFrame:
+    """Sum what England is made of, where the publisher prints no row of England."""
+    made_of = [AreaType.ICB.value, AreaType.REMAINDER.value]
+    rows = frame.filter(pl.col("area_type").is_in(made_of))
+    if placed.unplaced is not None:
+        remainders = rows.filter(area_type=AreaType.REMAINDER.value)
+        rows = pl.concat([remainders, placed.unplaced])
+    printed = frame.filter(area_type=AreaType.ENGLAND.value).select(GROUP)
+    wanted = rows.join(printed, on=GROUP, how="anti")
+    empty = (pl.col("status") == "not_applicable") & pl.col("numerator").is_null()
+    summed = add_up(wanted.filter(~empty).drop(PLACE), by=GROUP)
+    summed = summed.with_columns(note=_with(SUM_OF_ALL))
+    return shaped(summed, area_type=AreaType.ENGLAND, code=pl.lit(ENGLAND), name=pl.lit(ENGLAND_NAME))
+
+
+def _with(words: str) -> pl.Expr:
+    """Put words before a note, unless the note already says why there is nothing."""
+    silent = pl.col("status") == "not_published"
+    said = pl.concat_str(
+        pl.when(~silent).then(pl.lit(words)),
+        pl.when(pl.col("note") != "").then("note"),
+        separator="; ",
+        ignore_nulls=True,
+    )
+    return said.fill_null("")
+
+
+def _with_unknown_share(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the share of an area's records whose group is unknown, by dimension: unknown over total.
+
+    Shares are of denominators where the records are counted there (courses, patients), else of numerators.
+    """
+    place = [*PLACE]
+    totals = frame.filter(dimension=Dimension.TOTAL.value).select(
+        *place, all_top=pl.col("numerator"), all_bottom=pl.col("denominator")
+    )
+    unknown = frame.filter(category=UNKNOWN).select(
+        *place, "dimension", unknown_top=pl.col("numerator"), unknown_bottom=pl.col("denominator")
+    )
+    joined = frame.join(totals, on=place, how="left", nulls_equal=True, validate="m:1").join(
+        unknown, on=[*place, "dimension"], how="left", nulls_equal=True, validate="m:1"
+    )
+    share = (
+        pl.when(pl.col("unknown_bottom").is_not_null() & (pl.col("all_bottom") > 0))
+        .then(pl.col("unknown_bottom") / pl.col("all_bottom"))
+        .when(pl.col("unknown_top").is_not_null() & (pl.col("all_top") > 0))
+        .then(pl.col("unknown_top") / pl.col("all_top"))
+    )
+    # A rounded part can exceed its rounded whole.
+    return joined.with_columns(unknown_share=pl.col("unknown_share").fill_null(share.clip(0.0, 1.0))).select(SHAPE)
+
+
+def _order(frame: pl.DataFrame) -> pl.Expr:
+    pairs = frame.select(GROUP).unique()
+    orders = {f"{d}|{c}": category_order(Dimension(d), c) for d, c in pairs.rows()}
+    return pl.concat_str("dimension", "category", separator="|").replace_strict(orders, return_dtype=pl.Int32)

@@ -1,0 +1,73 @@
+"""Populations for figures that are published without one: residents, or what the publisher's own rate implies."""
+
+import polars as pl
+
+from hi_pipeline.core.financial_year import start_year
+from hi_pipeline.core.geography import ENGLAND
+from hi_pipeline.core.groups import ALL, Dimension, age_bounds
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.tables.placed import Context, Placed
+
+# The publisher prints its rates with one decimal.
+RATE_HALF_WIDTH = 0.05
+IMPLIED = "population implied by the publisher's count and rate"
+_RESIDENT = (Dimension.TOTAL.value, Dimension.AGE.value, Dimension.SEX.value)
+
+
+def add_populations(placed: Placed, indicator: Indicator, context: Context) -> Placed:
+    """Fill in denominators: residents for total, age and sex, the implied population for ethnicity and deprivation.
+
+    Residents are those of the mid-year before the financial year starts (as the publisher divides), or the nearest
+    in hand. The implied population is count over rate; its bounds come from the rounding of the rate, as that of
+    the count is in the numerator's own bounds and may not count twice. A hidden count implies nothing.
+    """
+    population = context.reader.linked("population", context.financial_year)
+    before = start_year(context.financial_year) - 1
+    years = population["mid_year"].unique().sort().to_list()
+    year = before if before in years else min(years, key=lambda y: (abs(y - before), y))
+    residents = _residents(population.filter(mid_year=year), placed.frame)
+    joined = placed.frame.join(residents, on=["icb_code", "dimension", "category"], how="left", validate="m:1")
+    resident = pl.col("dimension").is_in(_RESIDENT)
+    # Half a step more or less on the rate moves the implied population the other way.
+    step = RATE_HALF_WIDTH / indicator.multiplier
+    rate = pl.col("published_value") / indicator.multiplier
+    known = rate > step
+    middle = pl.when(known).then(pl.col("numerator") / rate)
+    low = pl.when(known).then(pl.col("numerator") / (rate + step))
+    high = pl.when(known).then(pl.col("numerator") / (rate - step))
+    implied = ~resident & pl.col("numerator").is_not_null()
+    note = pl.concat_str(
+        pl.when(pl.col("note") != "").then("note"),
+        pl.when(implied & middle.is_not_null()).then(pl.lit(IMPLIED)),
+        pl.when(resident & pl.col("residents").is_not_null()).then(pl.lit(f"residents of mid-{year}")),
+        separator="; ",
+        ignore_nulls=True,
+    ).fill_null("")
+    placed.frame = joined.with_columns(
+        denominator=pl.when(resident).then("residents").when(implied).then(middle),
+        denominator_low=pl.when(resident).then("residents").when(implied).then(low),
+        denominator_high=pl.when(resident).then("residents").when(implied).then(high),
+        note=note,
+    ).drop("residents")
+    placed.releases |= set(context.reader.releases("population", context.financial_year))
+    return placed
+
+
+def _residents(population: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Sum residents for the categories in use, by board and for England."""
+    bands = rows.filter((pl.col("dimension") == Dimension.AGE.value) & (pl.col("category") != "Unknown"))
+    groups = [(Dimension.TOTAL.value, ALL, pl.lit(True))]
+    groups += [(Dimension.SEX.value, sex, pl.col("sex") == sex) for sex in ("Female", "Male")]
+    for band in bands["category"].unique().sort().to_list():
+        first, last = age_bounds(band)
+        groups.append((Dimension.AGE.value, band, pl.col("age").is_between(first, last)))
+    boards = [
+        population.filter(chosen)
+        .group_by("icb_code")
+        .agg(residents=pl.col("population").sum().cast(pl.Float64))
+        .with_columns(dimension=pl.lit(dimension), category=pl.lit(category))
+        for dimension, category, chosen in groups
+    ]
+    by_board = pl.concat(boards)
+    england = by_board.group_by("dimension", "category").agg(pl.col("residents").sum(), icb_code=pl.lit(ENGLAND))
+    return pl.concat([by_board, england.select(by_board.columns)])

@@ -1,0 +1,147 @@
+"""Schemas of the linked tables."""
+
+import pandera.polars as pa
+import polars as pl
+
+from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
+from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.status import AreaType, PeriodType, Status
+
+_BOARD = r"^E54\d{6}$"
+_SHARE = pa.Check.in_range(0, 1)
+_NULLABLE_COUNTS = {
+    "icb_code",
+    "numerator",
+    "numerator_low",
+    "numerator_high",
+    "denominator",
+    "denominator_low",
+    "denominator_high",
+    "published_value",
+    "unknown_share",
+    "coverage",
+}
+
+
+def _numerator_within_denominator(data: pa.PolarsData) -> pl.LazyFrame:
+    """A count above its denominator beyond all rounding, of a share (rates may exceed their populations)."""
+    share = pl.col("indicator_id").str.ends_with("_pct")
+    above = pl.col("numerator_low") > pl.col("denominator_high")
+    return data.lazyframe.select(~(share & above).fill_null(False))
+
+
+def _bounds_hold(data: pa.PolarsData) -> pl.LazyFrame:
+    held = [
+        ((pl.col(f"{side}_low") <= pl.col(side)) & (pl.col(side) <= pl.col(f"{side}_high"))).fill_null(True)
+        for side in ("numerator", "denominator")
+    ]
+    return data.lazyframe.select(pl.all_horizontal(held))
+
+
+def _there_where_ok(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select((pl.col("status") != "ok") | pl.col("numerator").is_not_null())
+
+
+def _code_unless_remainder(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select((pl.col("area_type") == "remainder") == pl.col("icb_code").is_null())
+
+
+def _fifths_hold_the_list(data: pa.PolarsData) -> pl.LazyFrame:
+    fifths = pl.sum_horizontal([f"patients_fifth_{n}" for n in range(1, 6)])
+    apart = pl.col("patients_wales") + pl.col("patients_no_lsoa")
+    return data.lazyframe.select(
+        (fifths.fill_null(0) + apart - pl.col("patients")).abs() < 1e-6 * pl.col("patients") + 1e-6
+    )
+
+
+def _counts_column(name: str) -> pa.Column:
+    words = {
+        "dimension": [d.value for d in Dimension],
+        "status": [s.value for s in Status],
+        "area_type": [a.value for a in AreaType],
+        "period_type": [p.value for p in PeriodType],
+    }
+    checks = [pa.Check.isin(words[name])] if name in words else []
+    if name in ("unknown_share", "coverage"):
+        checks.append(_SHARE)
+    if name.startswith(("numerator", "denominator")):
+        checks.append(pa.Check.ge(0))
+    return pa.Column(COUNTS[name], nullable=name in _NULLABLE_COUNTS, checks=checks)
+
+
+COUNTS_SCHEMA = pa.DataFrameSchema(
+    {name: _counts_column(name) for name in COUNTS},
+    checks=[
+        pa.Check(_numerator_within_denominator, name="no count above its denominator"),
+        pa.Check(_bounds_hold, name="low <= count <= high"),
+        pa.Check(_there_where_ok, name="the numerator is there where status is ok"),
+        pa.Check(_code_unless_remainder, name="every area but a remainder has a code"),
+    ],
+    unique=list(COUNTS_KEY),
+    strict=True,
+    ordered=True,
+)
+
+PRACTICE_AREAS = pa.DataFrameSchema(
+    {
+        "practice_code": pa.Column(pl.String, unique=True),
+        "practice_name": pa.Column(pl.String, nullable=True),
+        "sub_icb_ods": pa.Column(pl.String),
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD), nullable=True),
+        "region_code": pa.Column(pl.String, nullable=True),
+        "map_release": pa.Column(pl.String),
+        "own_year": pa.Column(pl.Boolean),
+        "first_map": pa.Column(pl.Boolean),
+    },
+    strict=True,
+    ordered=True,
+)
+
+PRACTICE_DEPRIVATION = pa.DataFrameSchema(
+    {
+        "practice_code": pa.Column(pl.String),
+        "imd_vintage": pa.Column(pl.String, pa.Check.isin(["2019", "2025"])),
+        "patients": pa.Column(pl.Int64, pa.Check.ge(0)),
+        "patients_wales": pa.Column(pl.Int64, pa.Check.ge(0)),
+        "patients_no_lsoa": pa.Column(pl.Int64, pa.Check.ge(0)),
+        **{f"patients_fifth_{n}": pa.Column(pl.Float64, pa.Check.ge(0), nullable=True) for n in range(1, 6)},
+        "mean_rank": pa.Column(pl.Float64, pa.Check.ge(1), nullable=True),
+        "quintile": pa.Column(pl.Int32, pa.Check.in_range(1, 5), nullable=True),
+        "releases": pa.Column(pl.String),
+        "list_release": pa.Column(pl.String),
+    },
+    checks=[pa.Check(_fifths_hold_the_list, name="the fifths, Wales and no LSOA are the whole list")],
+    unique=["practice_code", "imd_vintage"],
+    strict=True,
+    ordered=True,
+)
+
+POPULATION = pa.DataFrameSchema(
+    {
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "mid_year": pa.Column(pl.Int32),
+        "of_year": pa.Column(pl.Boolean),
+        "sex": pa.Column(pl.String, pa.Check.isin(["Female", "Male"])),
+        "age": pa.Column(pl.Int32, pa.Check.in_range(0, 90)),
+        "age_band": pa.Column(pl.String),
+        "population": pa.Column(pl.Int64, pa.Check.ge(0)),
+    },
+    unique=["icb_code", "mid_year", "sex", "age"],
+    strict=True,
+    ordered=True,
+)
+
+CORE20_POPULATION = pa.DataFrameSchema(
+    {
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD), nullable=True),
+        "imd_vintage": pa.Column(pl.String, pa.Check.isin(["2019", "2025"])),
+        "patients_all": pa.Column(pl.Float64, pa.Check.ge(0)),
+        "patients": pa.Column(pl.Float64, pa.Check.ge(0)),
+        "patients_core20": pa.Column(pl.Float64, pa.Check.ge(0)),
+        "snapshot": pa.Column(pl.Date),
+        "releases": pa.Column(pl.String),
+    },
+    unique=["icb_code", "imd_vintage"],
+    strict=True,
+    ordered=True,
+)

@@ -1,0 +1,94 @@
+"""Parts to sums: counts, bounds and status of an area made of smaller ones.
+
+Bounds add up, so a sum of rounded counts is an interval. A hidden count is an interval too (1 to 7, or 0 to 4):
+in a sum it stands at the middle of its bounds, never at 0, as long as hiding leaves no more open than rounding
+already does; the bounds and so the limits cover the rest, and the note counts the hidden parts. Where hiding leaves
+more open than rounding, or where a count is missing without bounds, the sum is hidden and only its bounds are given.
+A sum whose every part is exact is therefore hidden by one hidden part.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from hi_pipeline.core.status import Status
+from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, join_unique, total, worst
+
+_SIDES = ("numerator", "denominator")
+_BARE = (Status.SUPPRESSED.value, Status.MISSING.value)
+
+
+def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
+    """Sum parts over groups.
+
+    Args:
+        parts: COUNTED, HIDING, PERIOD, status, note, and the columns of ``by``.
+        by: columns of the groups; nulls are a group of their own.
+
+    Returns:
+        One row a group: ``by``, PERIOD, COUNTED, HIDING, status, note, and ``parts``, their number. The publisher's
+        own figure of a part is not one of the sum and is left out.
+    """
+    hidden = pl.col("status") != Status.OK.value
+    widths = parts.with_columns(
+        pl.when(hidden & pl.col(side).is_null())
+        .then((pl.col(f"{side}_low") + pl.col(f"{side}_high")) / 2)
+        .otherwise(side)
+        .alias(f"{side}_middle")
+        for side in _SIDES
+    )
+    summed = widths.group_by(list(by), maintain_order=True).agg(
+        *(total(name) for name in [*COUNTED, *(f"{side}_middle" for side in _SIDES)]),
+        *(pl.col(name).sum() for name in HIDING),
+        *(pl.col(name).first() for name in PERIOD),
+        worst(),
+        join_unique("note"),
+        pl.len().alias("parts"),
+        hidden.sum().alias("hidden"),
+        pl.col("denominator").is_null().all().alias("no_denominator"),
+    )
+    return _settle(summed)
+
+
+def _settle(summed: pl.DataFrame) -> pl.DataFrame:
+    """Decide which sums stand although a part of them is hidden."""
+    within = [
+        2 * pl.col(f"{side}_hiding") <= (pl.col(f"{side}_high") - pl.col(f"{side}_low")).fill_null(0.0)
+        for side in _SIDES
+    ]
+    middle = pl.col("numerator_middle").is_not_null() & (
+        pl.col("no_denominator") | pl.col("denominator_middle").is_not_null()
+    )
+    stands = (pl.col("status") == Status.SUPPRESSED.value) & (pl.col("parts") > 1) & middle & within[0] & within[1]
+    hidden = pl.col("status").is_in(_BARE) & ~stands
+    settled = summed.with_columns(
+        *(pl.when(stands).then(f"{side}_middle").otherwise(side).alias(side) for side in _SIDES),
+        status=pl.when(stands).then(pl.lit(Status.OK.value)).otherwise("status"),
+        note=pl.concat_str(
+            pl.when(pl.col("note") != "").then("note"),
+            pl.when(stands).then(_middle()),
+            pl.when(hidden & (pl.col("parts") > 1)).then(_range()),
+            separator="; ",
+            ignore_nulls=True,
+        ).fill_null(""),
+    )
+    return settled.drop(*(f"{side}_middle" for side in _SIDES), "hidden", "no_denominator")
+
+
+def _middle() -> pl.Expr:
+    return pl.format("{} of {} counts hidden, taken at the middle of their bounds", "hidden", "parts")
+
+
+def _range() -> pl.Expr:
+    def shown(column: str) -> pl.Expr:
+        return pl.col(column).round(0).cast(pl.Int64).cast(pl.String)
+
+    bounded = pl.format(
+        "{} of {} counts hidden or missing: the sum lies between {} and {}",
+        "hidden",
+        "parts",
+        shown("numerator_low"),
+        shown("numerator_high"),
+    )
+    unbounded = pl.format("{} of {} counts hidden or missing, without known bounds", "hidden", "parts")
+    return pl.when(pl.col("numerator_high").is_null()).then(unbounded).otherwise(bounded)
