@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from hi_pipeline.core.authorities import authority_of_2022
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.source import Layout
 from hi_pipeline.sources.tooth_extractions.areas import ENGLAND_CODE, REGIONS
@@ -15,6 +14,7 @@ from hi_pipeline.sources.tooth_extractions.parse import MEASURES, TABLES
 from hi_pipeline.sources.tooth_extractions.sheets import AGES, SHEETS, Sheet
 from hi_pipeline.sources.tooth_extractions.source import SOURCE
 from hi_pipeline.storage.archives import read_tables
+from hi_pipeline.tables.succession import AUTHORITY_TO_2022
 from hi_pipeline_tests.unit.sources.editions import figure, parsed, real
 from hi_pipeline_tests.unit.sources.reading import clean
 
@@ -244,10 +244,16 @@ def test_populations_of_regions_add_up_and_those_of_authorities_lack_two(real_ob
 
 def test_every_authority_has_a_place_in_the_lookup_of_2022(real_observations: pl.DataFrame, real_mirror: Path) -> None:
     lookup = pl.read_csv(real_mirror / "services1.arcgis.com/rebuilt/LSOA11_SICBL22_ICB22_LAD22_EN_LU.csv")
+    successors = AUTHORITY_TO_2022.successors
+    names = dict(real_observations.filter(area_level="local_authority").select("area_code", "area_name").rows())
     for year, merged in (("2018-19", 11), ("2019-20", 7), ("2020-21", 0)):
         codes = set(real_observations.filter(financial_year=year, area_level="local_authority")["area_code"])
-        assert sum(authority_of_2022(code) != code for code in codes) == merged
-        assert set(lookup["LAD22CD"]) - {authority_of_2022(code) for code in codes} == {"E09000001", "E06000053"}
+        assert len(codes & set(successors)) == merged
+        assert set(lookup["LAD22CD"]) - {successors.get(c, c) for c in codes} == {"E09000001", "E06000053"}
+    # LSOAs of 2011 keep the name of the old district ("Corby 001A") beside the code of the authority of 2022.
+    old = lookup.with_columns(pl.col("LSOA11NM").str.replace(r" \d{3}[A-Z]$", "").alias("district"))
+    for district, authority in successors.items():
+        assert set(old.filter(district=names[district])["LAD22CD"]) == {authority}
 
 
 def test_the_printed_rates_follow_from_the_figures_that_are_read(real_mirror: Path) -> None:
