@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import polars as pl
+
 from hi_pipeline.core.errors import ArchiveError, LayoutError
 from hi_pipeline.core.source import Container, Layout, Member, RawTable
 from hi_pipeline.core.text_tables import check_header
@@ -17,6 +19,7 @@ from hi_pipeline.storage.text import read_csv
 from hi_pipeline.storage.zips import files_of, open_zip, read_member
 
 _ARCHIVE_NAME = re.compile(r".*\.(zip|gz|tgz|bz2|xz|7z|rar|tar|zst)", re.IGNORECASE)
+_HEADER_WITHIN = 30
 
 
 def read_tables(path: Path, layout: Layout, *, limits: Limits = LIMITS) -> dict[str, tuple[RawTable, ...]]:
@@ -80,11 +83,17 @@ def _read_workbook(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple
     for name, member in assign(names, layout, where=path.name, what="sheet"):
         where = f"{path.name}, sheet {name!r}"
         if member.columns is None:
+            check_header(_words_at_the_top(frames[name]), member, where=where)
             yield member, RawTable(name, frames[name])
             continue
         frame = table_of_sheet(frames[name], header_row=member.header_row, where=where)
         check_header(frame.columns, member, where=where)
         yield member, RawTable(name, frame)
+
+
+def _words_at_the_top(matrix: pl.DataFrame) -> list[str]:
+    """Return the cells among which a matrix has its headers, so that person-level columns are noticed there too."""
+    return [cell for row in matrix.head(_HEADER_WITHIN).rows() for cell in row if cell]
 
 
 def assign(names: Iterable[str], layout: Layout, *, where: str, what: str) -> list[tuple[str, Member]]:

@@ -133,6 +133,9 @@ class Lake:
                 wrong.append(f"{path}: no readable sidecar beside it; run again to rebuild it")
             elif (actual := _sha256(path)) != found.sha256:
                 wrong.append(f"{path}: sha256 {actual}, its sidecar says {found.sha256}; run again to rebuild it")
+        for sidecar in sorted(self.root.rglob("*.parquet.json")):
+            if not sidecar.with_suffix("").is_file():
+                wrong.append(f"{sidecar}: the file it describes is missing; run again to rebuild it")
         return wrong
 
     def sweep(self) -> list[Path]:

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+import polars as pl
+
 from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
+from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.folder_mirror import MANIFEST, Arrival, FolderMirror, copy_in, hash_of, stamp_of
 from hi_pipeline.storage.http import Download, Downloader, Known
 from hi_pipeline.storage.keeper import Keeper, safe_name
@@ -38,7 +41,7 @@ class Snapshot:
         revised: the publisher put other bytes at this address and nobody has accepted them; outputs made from the
             edition are marked.
         pending: path of such bytes where they are kept but not used (live, or a manifest), for comparison.
-        supersedes: sha256 of the file that was current before, if any.
+        supersedes: sha256 of the file that was current before, if any (``history`` has it).
     """
 
     path: Path
@@ -119,6 +122,21 @@ class Snapshots:
             _snapshot(kept, record, Pointer(file=record.file, revised=record.revised), source_name, edition)
             for record in kept.records()
         )
+
+    def write_changes(self, snapshot: Snapshot, changes: pl.DataFrame) -> Path:
+        """Keep what a revision changed (see ``core.revisions``) beside the revised file; return its place.
+
+        Args:
+            snapshot: the edition; the changes lie beside its pending file, or beside its current one.
+            changes: one row a changed figure.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        revised = snapshot.pending or snapshot.path
+        path = revised.with_name(f"{revised.name}.changes.csv")
+        write_bytes(path, changes.write_csv().encode())
+        return path
 
     def verify(self) -> list[str]:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable, StoreError
@@ -365,6 +366,30 @@ def test_temporary_files_of_the_dead_are_swept(mirror: Mirror) -> None:
     assert mirror.store.sweep() == []
     stale.file.close()
     assert mirror.store.sweep() == [stale.temporary]
+
+
+def test_a_full_disk_is_named_and_loses_nothing(mirror: Mirror, small_disk: Path) -> None:
+    mirror.put(CSV)
+    store = Snapshots(small_disk / "data", mode="mirror", mirror=str(mirror.folder), contact="")
+    first = store.fetch(*source_of())
+    before = {path: path.read_bytes() for path in small_disk.rglob("*") if path.is_file()}
+    mirror.put(CSV + b"E99999,123456789\n" * 50_000)
+    with pytest.raises(StoreError, match=r"data/snapshots/made_up/2023-24.*No space left on device; make room"):
+        store.fetch(*source_of())
+    assert {path: path.read_bytes() for path in small_disk.rglob("*") if path.is_file()} == before
+    assert store.latest("made_up", "2023-24") == first
+
+
+def test_what_a_revision_changed_lies_beside_it(mirror: Mirror) -> None:
+    mirror.put(CSV)
+    mirror.store.fetch(*source_of())
+    mirror.put(OTHER)
+    got = mirror.store.fetch(*source_of())
+    path = mirror.store.write_changes(got, pl.DataFrame({"code": ["E00007"], "before": ["7"], "after": ["8"]}))
+    assert path == got.path.with_name(f"{got.path.name}.changes.csv")
+    assert path.read_text() == "code,before,after\nE00007,7,8\n"
+    assert mirror.store.fetch(*source_of()) == got
+    assert len(mirror.store.history("made_up", "2023-24")) == 2
 
 
 def test_the_real_mirror_is_kept_and_known_again(real_mirror: Path, tmp_path: Path) -> None:

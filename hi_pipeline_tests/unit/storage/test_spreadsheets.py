@@ -96,6 +96,12 @@ def test_sheets_that_nobody_declared_are_named(tmp_path: Path) -> None:
         read_tables(path, layout(Member(table="t", pattern="W1")))
 
 
+def test_person_level_columns_are_refused_in_any_sheet(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "b.xlsx", {"W1": {(4, 2): "NHS Number", (5, 2): "9434765919"}})
+    with pytest.raises(LayoutError, match="look person-level"):
+        read_tables(path, MATRIX)
+
+
 @pytest.mark.parametrize(("row", "said"), [(0, "Missing: ..code"), (1, "is no header"), (9, "has 5 rows")])
 def test_a_header_that_is_not_where_it_should_be(tmp_path: Path, row: int, said: str) -> None:
     path = write_book(tmp_path / "b.xlsx", {"W1": TABLE})

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.storage.lake import Lake
+from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.unit.storage.lake_writer import FILES, ROWS, items_of, provenance_of
 
 REPOSITORY = Path(__file__).parents[3]
 WRITER = [sys.executable, "-m", "hi_pipeline_tests.unit.storage.lake_writer"]
+FETCHER = [sys.executable, "-m", "hi_pipeline_tests.unit.storage.snapshot_writer"]
 
 
 def check_whole(lake: Lake) -> None:
@@ -31,9 +33,8 @@ def check_whole(lake: Lake) -> None:
         assert known.inputs == provenance_of(frame["generation"][0]).inputs
 
 
-def trial(root: Path, first: int, pause: float) -> None:
-    process = subprocess.Popen([*WRITER, root, str(first), "100000"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
+def kill_after(command: list[object], pause: float) -> None:
+    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)  # type: ignore[call-overload]
     assert process.stdout.readline() == "ready\n"
     time.sleep(pause)
     process.send_signal(signal.SIGKILL)
@@ -46,7 +47,7 @@ def run_trials(root: Path, *, trials: int, seed: int) -> None:
     lake.write_many(items_of(0))
     chance = random.Random(seed)
     for number in range(trials):
-        trial(root, 1 + number * 100_000, chance.uniform(0.0, 0.15))
+        kill_after([*WRITER, root, str(1 + number * 100_000), "100000"], chance.uniform(0.0, 0.15))
         check_whole(lake)
         assert len(lake.parts("indicator", "made_up")) == FILES
     lake.write_many(items_of(7))
@@ -56,10 +57,46 @@ def run_trials(root: Path, *, trials: int, seed: int) -> None:
         assert (root / path.relative_to(fresh.root)).read_bytes() == path.read_bytes()
 
 
+def check_snapshots(root: Path, mirror: Path) -> None:
+    """The current file is whole, nothing that was current before is lost, and the store goes on."""
+    store = Snapshots(root, mode="mirror", mirror=str(mirror), contact="")
+    store.sweep()
+    assert store.verify() == []
+    assert not list(root.rglob("*.tmp"))
+    kept = store.history("made_up", "2023-24")
+    current = store.latest("made_up", "2023-24")
+    assert current is None or current.path in [snapshot.path for snapshot in kept]
+    hashes = {snapshot.sha256 for snapshot in kept}
+    assert {snapshot.supersedes for snapshot in kept} - {None} <= hashes
+
+
+def run_snapshot_trials(folder: Path, *, trials: int, seed: int) -> None:
+    root, mirror = folder / "data", folder / "mirror"
+    mirror.mkdir()
+    chance = random.Random(seed)
+    seen = 0
+    for number in range(trials):
+        command = [*FETCHER, root, mirror, str(number * 100_000)]
+        kill_after(command, chance.uniform(0.0, 0.1))
+        check_snapshots(root, mirror)
+        now = len(list(root.glob("snapshots/*/*/*.csv")))
+        assert now >= seen
+        seen = now
+
+
 def test_killed_three_times(tmp_path: Path) -> None:
     run_trials(tmp_path / "data", trials=3, seed=2026)
+
+
+def test_killed_three_times_while_fetching(tmp_path: Path) -> None:
+    run_snapshot_trials(tmp_path, trials=3, seed=2026)
 
 
 @pytest.mark.slow
 def test_killed_fifty_times(tmp_path: Path) -> None:
     run_trials(tmp_path / "data", trials=50, seed=11)
+
+
+@pytest.mark.slow
+def test_killed_fifty_times_while_fetching(tmp_path: Path) -> None:
+    run_snapshot_trials(tmp_path, trials=50, seed=11)
