@@ -80,9 +80,7 @@ def to_observations(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(dtype) for name, dtype in OBSERVATIONS.items()).sort(OBSERVATION_KEY)
 
 
-def check_within(
-    observations: pl.DataFrame, *, part: str, whole: str, where: str, excused: pl.Expr | None = None
-) -> None:
+def check_within(observations: pl.DataFrame, *, part: str, whole: str, where: str) -> None:
     """Refuse a count that is above its denominator even at the edge of both figures' bounds.
 
     Args:
@@ -90,7 +88,6 @@ def check_within(
         part: measure that counts some of the whole.
         whole: measure that counts all; rows are compared where both are there with bounds.
         where: source and edition, for the error.
-        excused: rows of ``part`` that a corrections-register entry keeps although they break the rule.
 
     Raises:
         ValidationError: a count above its denominator, or a figure that stands there twice; ``failures`` holds
@@ -102,8 +99,6 @@ def check_within(
     if twice.height:
         shown = twice.select(OBSERVATION_KEY).unique(maintain_order=True).head(_MAX_SHOWN).rows()
         raise ValidationError(f"{where}: {twice.height} figures stand there twice: {shown}", failures=twice)
-    if excused is not None:
-        counts = counts.filter(~excused)
     wholes = observations.filter(pl.col("measure") == whole).select(*key, pl.col("high").alias("whole_high"))
     above = counts.join(wholes, on=key, how="inner", validate="1:1").filter(pl.col("low") > pl.col("whole_high"))
     if above.height:

@@ -1,0 +1,72 @@
+"""Typed figures to the contract: bounds, periods, counts that fit their totals."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from hi_pipeline.core.columns import OBSERVATIONS
+from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.observations import (
+    add_bounds,
+    add_financial_year,
+    check_within,
+    melt_figures,
+    to_observations,
+)
+
+
+def _figures(values: dict[str, float | None], *, half_width: float = 0.0) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        {
+            "measure": list(values),
+            "value": list(values.values()),
+            "status": ["suppressed" if value is None else "ok" for value in values.values()],
+        },
+        schema={"measure": pl.String, "value": pl.Float64, "status": pl.String},
+    ).with_columns(
+        area_level=pl.lit("icb"),
+        area_code=pl.lit("QNC"),
+        area_name=pl.lit("A board"),
+        dimension=pl.lit("total"),
+        category=pl.lit("All"),
+    )
+    bounded = add_bounds(frame, half_width=pl.lit(half_width), hidden_low=pl.lit(0.0), hidden_high=pl.lit(4.0))
+    return to_observations(add_financial_year(bounded, "2023-24"))
+
+
+def test_bounds_stay_above_zero_and_hidden_figures_have_their_own() -> None:
+    rows = _figures({"a": 1.0, "b": 10.0, "c": None}, half_width=2.0)
+    assert rows.select("value", "low", "high").rows() == [(1, 0, 3), (10, 8, 12), (None, 0, 4)]
+
+
+def test_nothing_known_of_a_hidden_figure_is_null() -> None:
+    frame = pl.DataFrame({"value": [None], "status": ["suppressed"]}, schema_overrides={"value": pl.Float64})
+    assert add_bounds(frame, half_width=pl.lit(2.0)).select("low", "high").row(0) == (None, None)
+
+
+def test_rows_have_the_contracts_columns_types_and_period() -> None:
+    rows = _figures({"a": 1.0})
+    assert dict(rows.schema) == {name: pl.Schema({name: dtype})[name] for name, dtype in OBSERVATIONS.items()}
+    assert rows.select("period_start", "period_end", "note").row(0) == (date(2023, 4, 1), date(2024, 3, 31), "")
+
+
+def test_columns_of_figures_become_rows() -> None:
+    wide = pl.DataFrame({"area": ["A"], "X_value": [1.0], "X_status": ["ok"], "Y_value": [2.0], "Y_status": ["ok"]})
+    rows = melt_figures(wide, measures={"x": "X", "y": "Y"}, keep=("area",))
+    assert rows.rows() == [("A", "x", 1.0, "ok"), ("A", "y", 2.0, "ok")]
+
+
+def test_a_count_may_exceed_its_denominator_within_the_rounding_only() -> None:
+    check_within(_figures({"part": 12.0, "whole": 10.0}, half_width=2.0), part="part", whole="whole", where="here")
+    with pytest.raises(
+        ValidationError, match=r"here: 1 counts of 'part' are above their denominator 'whole'"
+    ) as caught:
+        check_within(_figures({"part": 15.0, "whole": 10.0}, half_width=2.0), part="part", whole="whole", where="here")
+    assert caught.value.failures.height == 1  # type: ignore[attr-defined]
+
+
+def test_a_figure_that_stands_there_twice_is_refused() -> None:
+    rows = _figures({"part": 1.0, "whole": 2.0})
+    with pytest.raises(ValidationError, match="2 figures stand there twice"):
+        check_within(pl.concat([rows, rows.head(1)]), part="part", whole="whole", where="here")
