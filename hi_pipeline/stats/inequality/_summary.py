@@ -36,8 +36,8 @@ def summary_measures(
 ) -> pl.DataFrame:
     """Summary measures of health inequality between subgroups, with limits by the delta method.
 
-    Formula, with p the population share, y the estimate, mu = sum p y, X the mid-point of the
-    cumulative share and k the number of subgroups:
+    Formula: with p the population share, y the estimate, mu = sum p y, X the mid-point of the
+    cumulative share and k the number of subgroups,
 
     - ``d`` difference and ``r`` ratio of the extremes (last and first rank, turned by ``favourable``;
       without an order the highest and lowest, or against the reference);
