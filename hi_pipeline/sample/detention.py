@@ -22,7 +22,7 @@ BANDS: tuple[tuple[str, tuple[int, int], float], ...] = (
     ("65 and over", (65, 90), 0.9),
 )
 _UNKNOWN_DECILE, _UNKNOWN_ETHNICITY = 0.05, 0.07
-_IN_UNKNOWN_AREA = 850
+_IN_UNKNOWN_AREA = 437
 # The publisher prints a rate for the unknown decile too, of a population that it does not name.
 _PEOPLE_OF_UNKNOWN_DECILE = 150_000
 
@@ -145,13 +145,13 @@ def unknown_area() -> Detained:
     none = (0,) * 18
     return Detained(
         people=0,
-        deciles=tuple(share_out(total, [2, 1, 2, 2, 2, 3, 4, 5, 4, 6, 80])),
+        deciles=tuple(share_out(total, [4, 3, 5, 4, 6, 5, 7, 6, 8, 9, 43])),
         people_by_decile=none[:11],
-        ages=tuple(share_out(total, [0.002, 0.01, 0.4, 0.33, 0.17, 0.085, 0.003])),
+        ages=tuple(share_out(total, [0.03, 0.05, 0.34, 0.27, 0.19, 0.115, 0.005])),
         people_by_age=none[:6],
-        sexes=tuple(share_out(total, [0.66, 0.32, 0.002, 0.002, 0.003, 0.013])),
+        sexes=tuple(share_out(total, [0.52, 0.42, 0.01, 0.01, 0.015, 0.025])),
         people_by_sex=none[:2],
-        groups=tuple(share_out(total, [30, 2, 8, 1, 1, 1, 1, 2, 2, 1, 3, 2, 3, 2, 1, 7, 12, 10])),
+        groups=tuple(share_out(total, [44, 3, 6, 3, 2, 2, 3, 4, 3, 2, 2, 4, 5, 3, 2, 4, 5, 3])),
         people_by_group=none[:16],
     )
 

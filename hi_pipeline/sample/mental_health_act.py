@@ -57,14 +57,16 @@ class _Line:
 
     def cells(self, label: str) -> tuple[Cell, ...]:
         head = (_YEAR, _MEASURE, "All", self.demographic, label, self.level, "MHSDS", *self.area)
-        rate = "" if not self.population else f"{self.count / self.population * 100_000:.1f}".removesuffix(".0")
+        # Rates of areas are made from the rounded counts.
+        shown = self.count if self.area == _ENGLAND else rounded(self.count)
+        rate = "" if not self.population else f"{shown / self.population * 100_000:.1f}".removesuffix(".0")
         if self.area == _ENGLAND:
             half = f"{self.standardised * 0.04:.1f}" if self.standardised else ""
             return (*head, self.count, 0, self.count, rate, f"{self.standardised:.1f}" if half else "", half)
         if self.count < _SMALLEST_SHOWN:
             hidden = "*" if self.label == "Other" else ""
             return (*head, hidden, "", hidden, hidden, "", "")
-        return (*head, rounded(self.count), "", rounded(self.count), rate, "", "")
+        return (*head, shown, "", shown, rate, "", "")
 
 
 def write(folder: Path) -> None:

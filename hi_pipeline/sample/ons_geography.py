@@ -49,7 +49,8 @@ def _sub_icb_lookup(year: int) -> bytes:
             cells = (*_location(location, vintage), region.ons[vintage], region.ods, region.name, str(number))
             yield cells[: len(columns)]
 
-    return csv_bytes(columns, rows(), bom=True)
+    # 2026-11: the file of 2022 has CR LF, that of 2026 LF; which the others have was not seen.
+    return csv_bytes(columns, rows(), bom=True, line_end="\r\n" if year == 22 else "\n")
 
 
 def _location(location: SubIcb, vintage: Vintage) -> tuple[str, ...]:

@@ -104,7 +104,8 @@ def practices() -> tuple[Practice, ...]:
         for patients in lists:
             made.append(_practice(len(made), location.ods, owner.region_ods, patients, own))
         if location.ods == _ITS_LOCATION:
-            few = {lsoa.code: 20 + i for i, lsoa in enumerate(own[:5])}
+            # Few patients, who live where its neighbour's do, so that no group consists of it alone.
+            few = {code: count // 60 for code, count in lists[0].items() if count >= 60}
             made.append(replace(_practice(len(made), location.ods, owner.region_ods, few, own), code=ABOVE_ITS_LIST))
     return _odd_ones(made)
 

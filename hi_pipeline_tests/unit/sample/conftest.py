@@ -1,0 +1,37 @@
+"""The sample, written and read once for all tests of this folder."""
+
+import time
+
+import pytest
+
+from hi_pipeline.core.validation import validate
+from hi_pipeline.sample import write_sample
+from hi_pipeline.sources import SOURCES
+from hi_pipeline.storage.archives import read_tables
+from hi_pipeline_tests.unit.sample.sample_files import Sample
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    folder = tmp_path_factory.mktemp("sample") / "publications"
+    start = time.perf_counter()
+    manifest = write_sample(folder)
+    return Sample(folder, manifest, time.perf_counter() - start)
+
+
+@pytest.fixture(scope="session")
+def sample(written: Sample) -> Sample:
+    """The sample read by the code that reads live files, every clean table validated by its schema."""
+    for source in SOURCES.values():
+        for release in source.releases:
+            path = written.folder / release.mirror_file
+            if not path.is_file():
+                continue
+            key = (source.name, release.edition)
+            written.releases.append((source, release))
+            written.raw[key] = read_tables(path, source.layouts[release.layout])
+            written.clean[key] = source.parse(written.raw[key], release)
+            for name, schema in source.schemas.items():
+                if name in written.clean[key]:
+                    validate(written.clean[key][name], schema, where=f"sample of {key}, {name}")
+    return written

@@ -1,0 +1,43 @@
+"""The sample is the same on every run, small, quick to write, and knows whether it is whole."""
+
+import json
+import shutil
+from pathlib import Path
+
+from hi_pipeline.sample import is_current, write_sample
+from hi_pipeline_tests.unit.sample.sample_files import Sample
+
+
+def test_the_same_bytes_again(written: Sample, tmp_path: Path) -> None:
+    again = write_sample(tmp_path)
+    assert again == written.manifest
+    assert (tmp_path / "manifest.json").read_bytes() == (written.folder / "manifest.json").read_bytes()
+
+
+def test_size_and_time(written: Sample) -> None:
+    sizes = [path.stat().st_size for path in written.folder.rglob("*") if path.is_file()]
+    assert sum(sizes) < 6_000_000
+    assert written.seconds < 15
+
+
+def test_a_whole_folder_is_current(written: Sample) -> None:
+    assert is_current(written.folder)
+    text = json.loads((written.folder / "manifest.json").read_text())
+    assert text["note"].startswith("SYNTHETIC")
+    assert text["files"] == written.manifest.files
+
+
+def test_a_changed_missing_or_older_file_is_noticed(written: Sample, tmp_path: Path) -> None:
+    assert not is_current(tmp_path)
+    shutil.copytree(written.folder, tmp_path, dirs_exist_ok=True)
+    first = tmp_path / sorted(written.manifest.files)[0]
+    kept = first.read_bytes()
+    first.write_bytes(kept + b"\n")
+    assert not is_current(tmp_path)
+    first.unlink()
+    assert not is_current(tmp_path)
+    first.write_bytes(kept)
+    assert is_current(tmp_path)
+    text = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**text, "version": "0"}))
+    assert not is_current(tmp_path)
