@@ -136,8 +136,11 @@ RESULT_MEANINGS: dict[str, str] = {
     "dimension": "total, age, sex, ethnicity or deprivation",
     "category": "the group, in words; All for totals and for measures over all groups of a dimension",
     "category_order": "order of the groups; 1 is the most deprived; 99 is the unknown group",
-    "measure": "value, or a measure of inequality derived from the groups: gap, ratio, sii, rii, difference, rate_ratio",
-    "value": "the figure, computed from counts; empty unless status is ok; for gap and sii positive is worse for the most deprived",
+    "measure": "value, or derived from the groups: gap, ratio, sii, rii, difference, rate_ratio",
+    "value": (
+        "the figure, computed from counts; empty unless status is ok; "
+        "for gap and sii positive is worse for the most deprived"
+    ),
     "lower_95": "lower 95% confidence limit",
     "upper_95": "upper 95% confidence limit",
     "lower_998": "lower 99.8% confidence limit",
