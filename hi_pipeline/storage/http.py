@@ -4,87 +4,24 @@ A try that is cut short starts again from the first byte: joining two halves cou
 says about its bytes (ETag, Last-Modified) saves traffic and decides nothing.
 """
 
-import hashlib
 import random
 import ssl
 import time
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
 from hi_pipeline.storage.addresses import check_address, check_peer, is_proxied
-from hi_pipeline.storage.atomic import Staged
+from hi_pipeline.storage.download import Download, HttpLimits, Known, TryAgain, save_body
 from hi_pipeline.storage.folder_mirror import Arrival
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (404, 410)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
-_PIECE = 1 << 16
-
-
-@dataclass(frozen=True, kw_only=True)
-class HttpLimits:
-    """Patience and manners, in seconds unless the name says otherwise.
-
-    Attributes:
-        connect, idle: to open a connection; between two pieces of a body.
-        total: for one release, all tries and waits together.
-        longest_wait: a Retry-After beyond it ends the fetch.
-        first_wait: before the second try; doubled for each further one.
-        between: least time between two requests to one publisher's host.
-    """
-
-    connect: float = 15.0
-    idle: float = 30.0
-    total: float = 900.0
-    tries: int = 5
-    redirects: int = 5
-    longest_wait: float = 120.0
-    first_wait: float = 1.0
-    between: float = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What a server said of the bytes that are kept."""
-
-    etag: str | None
-    last_modified: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Download:
-    """One file to fetch.
-
-    Attributes:
-        into: a place beside which the temporary file is made.
-        where: the release, for errors.
-        allowed_hosts: see ``addresses.check_address``.
-        absent_is_unavailable: a 404 means that a mirror does not hold it, not that something broke.
-    """
-
-    address: str
-    into: Path
-    where: str
-    landing_page: str
-    max_bytes: int
-    allowed_hosts: frozenset[str]
-    absent_is_unavailable: bool
-
-
-class _TryAgain(Exception):
-    """A fault that may pass; ``wait`` is what the server asked for, in seconds."""
-
-    def __init__(self, why: str, wait: float | None = None) -> None:
-        super().__init__(why)
-        self.wait = wait
 
 
 class Downloader:
@@ -112,6 +49,7 @@ class Downloader:
         self._limits = limits or HttpLimits()
         self._sleep = sleep
         self._asked: dict[str, float] = {}
+        self._context: ssl.SSLContext | None = None
 
     def fetch(self, download: Download, known: Known | None) -> Arrival | None:
         """Fetch a file.
@@ -133,7 +71,7 @@ class Downloader:
             for number in range(1, self._limits.tries + 1):
                 try:
                     return self._try(client, download, known, deadline)
-                except _TryAgain as fault:
+                except TryAgain as fault:
                     why = str(fault)
                     asked = fault.wait
                 if number < self._limits.tries:
@@ -148,8 +86,10 @@ class Downloader:
         patience = httpx.Timeout(self._limits.idle, connect=self._limits.connect)
         headers = {"User-Agent": self._agent, "Accept-Encoding": "identity"}
         # The default context reads the system's certificates (SSL_CERT_FILE too); trust_env reads the proxies.
-        context = ssl.create_default_context()
-        return httpx.Client(verify=context, trust_env=True, timeout=patience, headers=headers, follow_redirects=False)
+        self._context = self._context or ssl.create_default_context()
+        return httpx.Client(
+            verify=self._context, trust_env=True, timeout=patience, headers=headers, follow_redirects=False
+        )
 
     def _wait(self, download: Download, seconds: float, why: str, deadline: float) -> None:
         if seconds > self._limits.longest_wait or time.monotonic() + seconds > deadline:
@@ -178,7 +118,7 @@ class Downloader:
                         continue
                     return self._take(response, download, known, deadline)
             except (httpx.TransportError, ssl.SSLError) as error:
-                raise _TryAgain(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
+                raise TryAgain(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 raise FetchError(f"{download.where}: {address} cannot be asked: {error}") from error
         raise FetchError(
@@ -213,87 +153,20 @@ class Downloader:
         if status == 304:
             if known and (known.etag or known.last_modified):
                 return None
-            raise _TryAgain("it answered 304 (not modified) although nothing is kept")
+            raise TryAgain("it answered 304 (not modified) although nothing is kept")
         if status in _GONE:
             message = f"{download.where}: {download.address} answers {status}: there is no such file"
             if download.absent_is_unavailable:
                 raise ReleaseUnavailable(f"{message}; it runs when the file appears")
             raise FetchError(f"{message}; the publisher may have moved it, look at {download.landing_page}")
         if status in _BUSY:
-            raise _TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
+            raise TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
         if status != 200:
             raise FetchError(
                 f"{download.where}: {download.address} answers {status} {response.reason_phrase}, expected 200; "
                 f"look at {download.landing_page}"
             )
-        return self._save(response, download, deadline)
-
-    def _save(self, response: httpx.Response, download: Download, deadline: float) -> Arrival:
-        declared = response.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > download.max_bytes:
-            raise _too_large(download)
-        digest, size = hashlib.sha256(), 0
-        staged = Staged(download.into)
-        try:
-            for piece in _decoded(response):
-                size += len(piece)
-                if size > download.max_bytes:
-                    raise _too_large(download)
-                if time.monotonic() > deadline:
-                    raise FetchError(
-                        f"{download.where}: {download.address} sent {size:,} bytes in {self._limits.total:,.0f} s and "
-                        "is not done; too slow, nothing was changed, run again later"
-                    )
-                digest.update(piece)
-                staged.write(piece)
-            if _goes_on(response):
-                raise _TryAgain(f"it sent more than the {declared} bytes it declared")
-        except BaseException:
-            staged.discard()
-            raise
-        return Arrival(
-            staged=staged,
-            sha256=digest.hexdigest(),
-            size=size,
-            read_from=download.address,
-            etag=response.headers.get("etag"),
-            last_modified=response.headers.get("last-modified"),
-        )
-
-
-def _decoded(response: httpx.Response) -> Iterator[bytes]:
-    """Give the body in small pieces, unpacked where the server packed it although it was asked not to."""
-    coding = response.headers.get("content-encoding", "identity").strip().lower()
-    if coding in ("", "identity"):
-        yield from response.iter_raw()
-        return
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        raise _TryAgain(f"it packed the file as {coding!r}, which was not asked for")
-    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    try:
-        for raw in response.iter_raw():
-            left = raw
-            while left:
-                yield unpack.decompress(left, _PIECE)
-                left = unpack.unconsumed_tail
-        yield unpack.flush()
-    except zlib.error as error:
-        raise _TryAgain(f"its {coding} packing is broken ({error})") from error
-    if not unpack.eof:
-        raise _TryAgain(f"its {coding} packing ends too early")
-
-
-def _goes_on(response: httpx.Response) -> bool:
-    """Tell whether bytes came after the end that the server declared: then the body is cut and nobody says so.
-
-    httpx ends a body at its Content-Length and hides what follows; its parser (h11) still has it. Where the parser
-    is another one this sees nothing, and a pinned sha256 or the check of the last row has to.
-    """
-    inner: object = response.stream
-    for name in ("_stream", "_httpcore_stream", "_stream", "_connection", "_h11_state"):
-        inner = getattr(inner, name, None)
-    after, _ = getattr(inner, "trailing_data", (b"", False))
-    return bool(after)
+        return save_body(response, download, deadline=deadline)
 
 
 def _conditions(known: Known | None) -> dict[str, str]:
@@ -311,10 +184,3 @@ def _retry_after(response: httpx.Response) -> float | None:
         return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return None
-
-
-def _too_large(download: Download) -> FetchError:
-    return FetchError(
-        f"{download.where}: {download.address} is larger than the {download.max_bytes:,} bytes that the release may "
-        "have; nothing was kept. If that is right, raise max_bytes in the source's source.py"
-    )

@@ -19,8 +19,9 @@ from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import MANIFEST, Arrival, FolderMirror, copy_in, hash_of, stamp_of
-from hi_pipeline.storage.http import Download, Downloader, Known
+from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.keeper import Keeper, safe_name
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record

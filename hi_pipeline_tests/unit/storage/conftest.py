@@ -1,10 +1,17 @@
-"""A disk that is soon full."""
+"""A mirror's folder, and a disk that is soon full."""
 
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from hi_pipeline_tests.unit.storage.releases import Mirror
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Mirror:
+    return Mirror(tmp_path)
 
 
 @pytest.fixture

@@ -131,3 +131,9 @@ def reset(handler: Handler) -> None:
 def packed(data: bytes, *, part: float = 1.0) -> Answer:
     whole = gzip.compress(data, compresslevel=9)
     return body(whole[: int(len(whole) * part)], Content_Encoding="gzip")
+
+
+def twice_packed(data: bytes) -> Answer:
+    """Two packed halves one after the other; a careless reader keeps the first."""
+    half = len(data) // 2
+    return body(gzip.compress(data[:half]) + gzip.compress(data[half:]), Content_Encoding="gzip")

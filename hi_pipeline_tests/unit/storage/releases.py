@@ -1,6 +1,8 @@
 """Made-up publications for the tests of the store."""
 
+import hashlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from hi_pipeline.core.source import (
@@ -14,10 +16,39 @@ from hi_pipeline.core.source import (
     Source,
     Tables,
 )
+from hi_pipeline.storage.snapshots import Snapshots
 
 CSV = b"code,n\n" + b"".join(b"E%05d,%d\n" % (n, n) for n in range(2_000))
 OTHER = CSV.replace(b"E00007,7", b"E00007,8")
 HTML = b"\n<!DOCTYPE html><html><head><title>Page not found - NHS England</title></head></html>"
+PLACE = "files.digital.nhs.uk/AA/BBBBBB/data file.csv"
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class Mirror:
+    """A mirror's folder and the store that reads it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "mirror"
+        self.folder.mkdir()
+        self.root = folder / "data"
+        self.store = Snapshots(self.root, mode="mirror", mirror=str(self.folder), contact="a@b.uk")
+
+    def put(self, data: bytes, place: str = PLACE) -> Path:
+        path = self.folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def files(self) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(self.root)): path.read_bytes()
+            for path in self.root.rglob("*")
+            if path.is_file() and path.suffix != ".lock"
+        }
 
 
 def _parse(tables: RawTables, release: Release) -> Tables:

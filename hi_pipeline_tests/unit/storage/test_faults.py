@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
-from hi_pipeline.storage.http import Download, Downloader, HttpLimits
+from hi_pipeline.storage.download import Download, HttpLimits
+from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.snapshots import Snapshot, Snapshots
 from hi_pipeline_tests.unit.storage.fault_server import (
     Answer,
@@ -28,11 +30,13 @@ from hi_pipeline_tests.unit.storage.fault_server import (
     serving,
     silence,
     status,
+    twice_packed,
     wrong_length,
 )
 from hi_pipeline_tests.unit.storage.releases import CSV, HTML, OTHER, source_of
 
-FAST = HttpLimits(connect=2.0, idle=0.4, total=3.0, tries=3, first_wait=0.01, longest_wait=2.0, between=0.0)
+FAST = HttpLimits(connect=5.0, idle=5.0, total=20.0, tries=3, first_wait=0.01, longest_wait=2.0, between=0.0)
+HURRIED = replace(FAST, idle=0.3)
 
 
 class Client:
@@ -81,7 +85,6 @@ SUCCEEDS = {
     "502 then 200": [status(502), GOOD],
     "cut short once": [cut(CSV, after=5_000, ETag='"a"', Accept_Ranges="bytes"), GOOD],
     "wrong length, too long, once": [wrong_length(CSV, declared=len(CSV) + 10), GOOD],
-    "no answer once": [silence(0.8), GOOD],
     "connection reset once": [reset, GOOD],
     "packed although not asked": [packed(CSV)],
     "packed and cut once": [packed(CSV, part=0.5), GOOD],
@@ -103,7 +106,6 @@ def test_faults_that_pass(client: Client, server: FaultServer, script: list[Answ
 
 FAILS = {
     "503 for ever": ([status(503)], "failed 3 times, last because it answered 503"),
-    "no answer": ([silence(0.8)], "failed 3 times, last because ReadTimeout"),
     "connection reset": ([reset], "failed 3 times, last because (ReadError|RemoteProtocolError)"),
     "cut short": ([cut(CSV, after=5_000)], "failed 3 times, last because RemoteProtocolError: peer closed"),
     "declared too long": ([wrong_length(CSV, declared=len(CSV) + 1)], "failed 3 times, last because RemoteProtocol"),
@@ -118,6 +120,7 @@ FAILS = {
     "an empty body": ([body(b"")], r"is empty \(0 bytes\)"),
     "larger than declared by the release": ([body(b"a,b\n" + b"1,2\n" * 300_000)], "larger than the 1,000,000 bytes"),
     "packed cut short": ([packed(CSV, part=0.5)], "its gzip packing ends too early"),
+    "packed twice over": ([twice_packed(CSV)], "its gzip packing ends before the body does"),
     "packed broken": ([body(CSV, Content_Encoding="gzip")], "its gzip packing is broken"),
     "packed by another method": ([body(CSV, Content_Encoding="br")], "packed the file as 'br'"),
     "403": ([status(403)], "answers 403 Forbidden, expected 200; look at https://digital.nhs.uk/landing"),
@@ -147,12 +150,23 @@ def test_faults_that_stay(client: Client, server: FaultServer, script: list[Answ
     assert client.fetch().path.read_bytes() == CSV, "the store is as usable as before"
 
 
+def test_no_answer(tmp_path: Path, server: FaultServer) -> None:
+    client = Client(tmp_path, server.address, HURRIED)
+    server.script = [silence(1.5), GOOD]
+    assert client.fetch().path.read_bytes() == CSV
+    before = client.files()
+    server.script = [silence(1.5)]
+    with pytest.raises(FetchError, match="failed 3 times, last because ReadTimeout"):
+        client.fetch()
+    assert client.files() == before
+
+
 def test_a_bomb_is_stopped_at_the_cap(client: Client, server: FaultServer) -> None:
-    server.script = [packed(b"a,b\n" + b"0" * 200_000_000)]
+    server.script = [packed(b"a,b\n" + b"0" * 60_000_000)]
     began = time.monotonic()
     with pytest.raises(FetchError, match="larger than the 1,000,000 bytes"):
         client.fetch()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert client.files() == {}
 
 
@@ -164,12 +178,12 @@ def test_a_declared_length_over_the_cap_is_not_even_read(client: Client, server:
 
 
 def test_a_slow_drip_is_stopped_in_time(tmp_path: Path, server: FaultServer) -> None:
-    client = Client(tmp_path, server.address, HttpLimits(idle=0.5, total=0.8, tries=3, first_wait=0.01))
+    client = Client(tmp_path, server.address, HttpLimits(idle=5.0, total=0.8, tries=3, first_wait=0.01))
     server.script = [drip(CSV, pause=0.02)]
     began = time.monotonic()
-    with pytest.raises(FetchError, match=r"sent [0-9]+ bytes in 1 s and is not done; too slow"):
+    with pytest.raises(FetchError, match=r"sent [0-9]+ bytes in the time that it has and is not done; too slow"):
         client.fetch()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10, "the whole would take 400 s"
     assert client.files() == {}
 
 

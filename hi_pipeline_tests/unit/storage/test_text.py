@@ -96,9 +96,9 @@ from pathlib import Path
 from hi_pipeline.core.source import Container, Layout, Member
 from hi_pipeline.storage.archives import read_tables
 layout = Layout(name="l", container=Container.ZIP, members=(Member(table="t"),))
-began = time.monotonic()
+began = time.process_time()
 (table,) = read_tables(Path(__import__("sys").argv[1]), layout)["t"]
-print(*table.frame.shape, time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(*table.frame.shape, time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
@@ -107,5 +107,5 @@ def test_the_largest_real_file_is_read_within_seconds_and_memory(real_mirror) ->
     done = subprocess.run([sys.executable, "-c", _LARGE, path], capture_output=True, text=True, check=True)
     height, width, seconds, kilobytes = done.stdout.split()
     assert (int(height), int(width)) == (183_417, 121)
-    assert float(seconds) < 15
+    assert float(seconds) < 10, "of the processor"
     assert int(kilobytes) < 1_500_000

@@ -1,0 +1,155 @@
+"""One file to fetch over http: what, how patiently, and the body of an answer to a temporary file."""
+
+import hashlib
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from hi_pipeline.core.errors import FetchError
+from hi_pipeline.storage.atomic import Staged
+from hi_pipeline.storage.folder_mirror import Arrival
+
+_PIECE = 1 << 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpLimits:
+    """Patience and manners, in seconds unless the name says otherwise.
+
+    Attributes:
+        connect, idle: to open a connection; between two pieces of a body.
+        total: for one release, all tries and waits together.
+        longest_wait: a Retry-After beyond it ends the fetch.
+        first_wait: before the second try; doubled for each further one.
+        between: least time between two requests to one publisher's host.
+    """
+
+    connect: float = 15.0
+    idle: float = 30.0
+    total: float = 900.0
+    tries: int = 5
+    redirects: int = 5
+    longest_wait: float = 120.0
+    first_wait: float = 1.0
+    between: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a server said of the bytes that are kept."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """One file to fetch.
+
+    Attributes:
+        into: a place beside which the temporary file is made.
+        where: the release, for errors.
+        allowed_hosts: see ``addresses.check_address``.
+        absent_is_unavailable: a 404 means that a mirror does not hold it, not that something broke.
+    """
+
+    address: str
+    into: Path
+    where: str
+    landing_page: str
+    max_bytes: int
+    allowed_hosts: frozenset[str]
+    absent_is_unavailable: bool
+
+
+class TryAgain(Exception):
+    """A fault that may pass; ``wait`` is what the server asked for, in seconds."""
+
+    def __init__(self, why: str, wait: float | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+def save_body(response: httpx.Response, download: Download, *, deadline: float) -> Arrival:
+    """Stream a body to a temporary file, hashing and counting on the way.
+
+    Raises:
+        TryAgain: it is not what was announced.
+        FetchError: larger than the release may be, or too slow; nothing is left behind.
+    """
+    declared = response.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > download.max_bytes:
+        raise _too_large(download)
+    digest, size = hashlib.sha256(), 0
+    staged = Staged(download.into)
+    try:
+        for piece in _decoded(response):
+            size += len(piece)
+            if size > download.max_bytes:
+                raise _too_large(download)
+            if time.monotonic() > deadline:
+                raise FetchError(
+                    f"{download.where}: {download.address} sent {size:,} bytes in the time that it has and "
+                    "is not done; too slow, nothing was changed, run again later"
+                )
+            digest.update(piece)
+            staged.write(piece)
+        if _goes_on(response):
+            raise TryAgain(f"it sent more than the {declared} bytes it declared")
+    except BaseException:
+        staged.discard()
+        raise
+    return Arrival(
+        staged=staged,
+        sha256=digest.hexdigest(),
+        size=size,
+        read_from=download.address,
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
+    )
+
+
+def _decoded(response: httpx.Response) -> Iterator[bytes]:
+    """Give the body in small pieces, unpacked where the server packed it although it was asked not to."""
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if coding in ("", "identity"):
+        yield from response.iter_raw()
+        return
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise TryAgain(f"it packed the file as {coding!r}, which was not asked for")
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        for raw in response.iter_raw():
+            left = raw
+            while left:
+                yield unpack.decompress(left, _PIECE)
+                left = unpack.unconsumed_tail
+        yield unpack.flush()
+    except zlib.error as error:
+        raise TryAgain(f"its {coding} packing is broken ({error})") from error
+    if not unpack.eof or unpack.unused_data:
+        raise TryAgain(f"its {coding} packing ends {'too early' if not unpack.eof else 'before the body does'}")
+
+
+def _goes_on(response: httpx.Response) -> bool:
+    """Tell whether bytes came after the end that the server declared: then the body is cut and nobody says so.
+
+    httpx ends a body at its Content-Length and hides what follows; its parser (h11) still has it. Where the parser
+    is another one this sees nothing, and a pinned sha256 or the check of the last row has to.
+    """
+    inner: object = response.stream
+    for name in ("_stream", "_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        inner = getattr(inner, name, None)
+    after, _ = getattr(inner, "trailing_data", (b"", False))
+    return bool(after)
+
+
+def _too_large(download: Download) -> FetchError:
+    return FetchError(
+        f"{download.where}: {download.address} is larger than the {download.max_bytes:,} bytes that the release may "
+        "have; nothing was kept. If that is right, raise max_bytes in the source's source.py"
+    )
