@@ -10,7 +10,7 @@ from collections.abc import Callable
 import polars as pl
 
 LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
-ROUNDED = "limits widened for rounded counts"
+ROUNDED = "limits widened for rounding"
 _WITHOUT = "no {side} limits: within its rounding a count could be too small"
 
 Statistic = Callable[[pl.DataFrame], pl.DataFrame]

@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
 from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import GROUP
@@ -32,8 +32,8 @@ def complete(placed: Placed, indicator: Indicator, context: Context, releases: t
     frame = placed.frame
     frame = pl.concat([frame, _regions(frame, context)])
     frame = pl.concat([frame, _england(frame, placed)])
-    frame = _with_unknown_share(frame)
-    by_place = indicator.dimensions == (Dimension.TOTAL,) and indicator.attribution.value == "lsoa"
+    frame = _with_unknown_share(frame, whole=indicator.attribution is Attribution.PRACTICE)
+    by_place = indicator.attribution is Attribution.LSOA
     by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(by_place)
     by_ethnicity = pl.col("dimension") == Dimension.ETHNICITY.value
     full = frame.with_columns(
@@ -88,10 +88,11 @@ def _with(words: str) -> pl.Expr:
     return said.fill_null("")
 
 
-def _with_unknown_share(frame: pl.DataFrame) -> pl.DataFrame:
+def _with_unknown_share(frame: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
     """Add the share of an area's records whose group is unknown, by dimension: unknown over total.
 
-    Shares are of denominators where the records are counted there (courses, patients), else of numerators.
+    Shares are of denominators where the records are counted there (courses, patients), else of numerators. Where
+    every record has a row (``whole``), an area without unknown ones has a share of 0; else the share is not known.
     """
     place = [*PLACE]
     totals = frame.filter(dimension=Dimension.TOTAL.value).select(
@@ -109,8 +110,10 @@ def _with_unknown_share(frame: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("unknown_top").is_not_null() & (pl.col("all_top") > 0))
         .then(pl.col("unknown_top") / pl.col("all_top"))
     )
+    no_unknown = pl.lit(whole) & (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("unknown_top").is_null()
+    found = pl.when(no_unknown).then(0.0).otherwise(share.clip(0.0, 1.0))
     # A rounded part can exceed its rounded whole.
-    return joined.with_columns(unknown_share=pl.col("unknown_share").fill_null(share.clip(0.0, 1.0))).select(SHAPE)
+    return joined.with_columns(unknown_share=pl.col("unknown_share").fill_null(found)).select(SHAPE)
 
 
 def _order(frame: pl.DataFrame) -> pl.Expr:

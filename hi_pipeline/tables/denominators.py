@@ -10,6 +10,9 @@ from hi_pipeline.tables.placed import Context, Placed
 
 # The publisher prints its rates with one decimal.
 RATE_HALF_WIDTH = 0.05
+# 2026-11: in Mental Health Act 2023-24 the rates of boards, and England's total, rest on mid-2022; England's rates
+# by age and sex on a population 1% larger (50,434 at 87.4 per 100,000).
+OTHER_POPULATION = "the publisher's own rate rests on another population"
 IMPLIED = "population implied by the publisher's count and rate"
 _RESIDENT = (Dimension.TOTAL.value, Dimension.AGE.value, Dimension.SEX.value)
 
@@ -40,6 +43,7 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
         pl.when(pl.col("note") != "").then("note"),
         pl.when(implied & middle.is_not_null()).then(pl.lit(IMPLIED)),
         pl.when(resident & pl.col("residents").is_not_null()).then(pl.lit(f"residents of mid-{year}")),
+        pl.when(resident & _differs(indicator)).then(pl.lit(OTHER_POPULATION)),
         separator="; ",
         ignore_nulls=True,
     ).fill_null("")
@@ -51,6 +55,13 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
     ).drop("residents")
     placed.releases |= set(context.reader.releases("population", context.financial_year))
     return placed
+
+
+def _differs(indicator: Indicator) -> pl.Expr:
+    """Tell where the printed rate cannot come from these residents, whatever the rounding of count and rate."""
+    scale = indicator.multiplier / pl.col("residents")
+    low, high = pl.col("numerator_low") * scale - RATE_HALF_WIDTH, pl.col("numerator_high") * scale + RATE_HALF_WIDTH
+    return ((pl.col("published_value") < low) | (pl.col("published_value") > high)).fill_null(False)
 
 
 def _residents(population: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

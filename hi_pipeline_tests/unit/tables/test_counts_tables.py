@@ -1,0 +1,307 @@
+"""Published figures on the footprint of the year: boards, remainder, England, and nobody lost."""
+
+from collections.abc import Iterable
+
+import polars as pl
+import pytest
+
+from hi_pipeline.core.build import Built
+from hi_pipeline.core.errors import LinkageError, NothingToBuild, ValidationError
+from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.core.groups import QUINTILES
+from hi_pipeline.core.validation import validate
+from hi_pipeline.tables import footprint
+from hi_pipeline.tables.counts import build_counts
+from hi_pipeline.tables.schemas import COUNTS_SCHEMA
+from hi_pipeline_tests.unit.tables.fake_reader import FakeReader, observation, observations, practices, rounded
+
+YEAR = "2023-24"
+BOARDS = [board.ods for board in boards_of(Vintage.APRIL_2023)]
+
+
+def _build(
+    source: str, rows: Iterable[dict], *, year: str = YEAR, linked: dict | None = None, **clean: object
+) -> Built:
+    frames = {(source, "observations", year): observations([r | {"financial_year": year} for r in rows])}
+    built = build_counts(FakeReader(frames | clean.get("more", {}), linked), year, source=source)  # type: ignore
+    validate(built.frame, COUNTS_SCHEMA, where="counts")
+    return built
+
+
+def _total(built: Built, indicator: str, **area: object) -> dict:
+    found = built.frame.filter(indicator_id=indicator, dimension="total", **area)
+    assert found.height == 1, found
+    return found.row(0, named=True)
+
+
+def _recovery(level: str, code: str, recovered: float, finished: float, below: float, **extra: object) -> list[dict]:
+    counts = {"finished_course_treatment": finished, "not_at_caseness": below, "recovery": recovered}
+    counts["reliable_recovery"] = recovered
+    bounds = {} if level == "england" else None
+    rows = [
+        observation(level, code, measure, value, **(rounded(value) if bounds is None else {}), **extra)
+        for measure, value in counts.items()
+    ]
+    printed = 100 * recovered / (finished - below)
+    return [*rows, observation(level, code, "recovery_pct", round(printed), **extra)]
+
+
+def _talking(boards: Iterable[str] = BOARDS, england: float = 50 * 42 + 20) -> list[dict]:
+    rows = [row for code in boards for row in _recovery("icb", code, 50, 120, 20)]
+    rows += _recovery("unknown", "UNKNOWN", 20, 60, 5)
+    return [*rows, *_recovery("england", "", england, 120 * 42 + 60, 20 * 42 + 5)]
+
+
+def test_what_is_taken_away_moves_the_bounds_the_other_way() -> None:
+    found = _total(_build("talking_therapies", _talking()), "tt_recovery_pct", icb_code="E54000010")
+    assert (found["numerator"], found["numerator_low"], found["numerator_high"]) == (50, 48, 52)
+    assert (found["denominator"], found["denominator_low"], found["denominator_high"]) == (100, 96, 104)
+    assert (found["published_value"], found["imd_vintage"]) == (50, "")
+    assert found["source_releases"] == "talking_therapies:2023-24"
+
+
+def test_the_publishers_england_and_unknown_area_are_shown() -> None:
+    built = _build("talking_therapies", _talking())
+    assert _total(built, "tt_recovery_pct", area_type="england")["numerator"] == 50 * 42 + 20
+    unknown = _total(built, "tt_recovery_pct", area_type="remainder")
+    assert (unknown["area_name"], unknown["numerator"], unknown["icb_code"]) == ("Area unknown", 20, None)
+
+
+def test_regions_are_summed_from_boards_where_none_are_printed() -> None:
+    built = _build("talking_therapies", _talking())
+    regions = built.frame.filter(indicator_id="tt_recovery_pct", area_type="region", dimension="total")
+    assert regions.height == 7
+    assert regions["numerator"].sum() == 50 * 42
+    assert regions["note"].str.contains("sum of the region's boards").all()
+
+
+def test_a_missing_board_is_fatal() -> None:
+    with pytest.raises(ValidationError, match="1 boards of the footprint"):
+        _build("talking_therapies", _talking(BOARDS[1:]))
+
+
+def test_a_code_of_no_board_is_fatal() -> None:
+    with pytest.raises(ValidationError, match="QZZ"):
+        _build("talking_therapies", [*_talking(), *_recovery("icb", "QZZ", 50, 120, 20)])
+
+
+def test_england_must_be_the_sum_within_rounding() -> None:
+    _build("talking_therapies", _talking(england=50 * 42 + 20 + 80))
+    with pytest.raises(ValidationError, match="do not explain it"):
+        _build("talking_therapies", _talking(england=50 * 42 + 20 + 100))
+
+
+def test_unknown_share_is_of_the_areas_own_records() -> None:
+    rows = [*_talking(), *_recovery("icb", "QNC", 5, 15, 5, dimension="deprivation", category="Unknown")]
+    frame = _build("talking_therapies", rows).frame
+    found = frame.filter(indicator_id="tt_recovery_pct", icb_code="E54000010", dimension="deprivation")
+    assert found["unknown_share"].to_list() == [0.1]
+    assert found["imd_vintage"].to_list() == ["2019"]
+
+
+def _ccgs(codes: Iterable[str], year: str) -> list[dict]:
+    rows = [row for code in codes for row in _recovery("ccg", code, 50, 120, 20)]
+    n = len(list(codes))
+    rows += _recovery("stp", "QF7", 50 * n, 120 * n, 20 * n)
+    return [r | {"financial_year": year} for r in rows]
+
+
+def test_ccgs_that_are_sub_icb_locations_make_boards() -> None:
+    codes = [*footprint.sub_icbs(Vintage.JULY_2022)["sub_icb_ods"].to_list(), "13Q", "14R"]
+    rows = [*_ccgs(codes, "2021-22"), *_recovery("england", "", 50 * 108, 120 * 108, 20 * 108)]
+    built = _build("talking_therapies", rows, year="2021-22")
+    boards = built.frame.filter(indicator_id="tt_recovery_pct", area_type="icb", dimension="total")
+    assert boards.height == 42
+    assert boards["numerator"].sum() == 50 * 106
+    found = _total(built, "tt_recovery_pct", icb_code="E54000060")  # Nottingham with Bassetlaw
+    assert (found["numerator"], found["numerator_low"], found["coverage"]) == (100, 96, 1.0)
+    hubs = _total(built, "tt_recovery_pct", area_type="remainder")
+    assert (hubs["area_name"], hubs["numerator"]) == ("Commissioned nationally", 100)
+    assert built.counted["rows of level stp that only reconcile"] > 0
+
+
+def test_an_abolished_ccg_leaves_boards_unpublished_and_england_whole() -> None:
+    codes = [*footprint.sub_icbs(Vintage.JULY_2022)["sub_icb_ods"].to_list(), "05F"]
+    smi = [
+        observation("ccg", code, measure, value)
+        for code in codes
+        for measure, value in (("six_checks", 30.0), ("register", 50.0))
+    ]
+    built = _build("smi_health_checks", smi, year="2020-21")
+    boards = built.frame.filter(indicator_id="smi_checks_pct", area_type="icb")
+    assert boards.height == 42 and set(boards["status"]) == {"not_published"}
+    assert boards["note"].str.contains("no published table").all()
+    england = _total(built, "smi_checks_pct", area_type="england")
+    assert (england["numerator"], england["denominator"], england["status"]) == (30 * 107, 50 * 107, "ok")
+
+
+AREAS = pl.DataFrame(
+    {
+        "practice_code": ["A1", "A2", "A3"],
+        "icb_code": ["E54000010", "E54000010", "E54000011"],
+        "map_release": ["qof:2023-24"] * 3,
+        "own_year": [True] * 3,
+        "first_map": [True] * 3,
+    }
+)
+FIFTHS = pl.DataFrame(
+    {
+        "practice_code": ["A1", "A3"],
+        "imd_vintage": ["2019"] * 2,
+        "quintile": pl.Series([1, 5], dtype=pl.Int32),
+        "releases": ["gp_registrations:2022-07-lsoa;iod2019:2019"] * 2,
+        "list_release": ["gp_registrations:2022-07-lsoa"] * 2,
+    }
+)
+LINKED = {("practice_areas", YEAR): AREAS, ("practice_deprivation", YEAR): FIFTHS}
+
+
+def _qof() -> Built:
+    groups = ("hyp", "af", "chd", "stia", "dm", "mh", "ld", "copd", "dep")
+    rows = [
+        observation("practice", code, f"{kind}_{group}", value)
+        for code, register, size in (("A1", 10.0, 100.0), ("A2", 20.0, 100.0), ("A3", 30.0, 100.0), ("Z9", 1.0, 100.0))
+        for group in groups
+        for kind, value in (("register", register), ("list", size))
+    ]
+    return _build("qof", rows, linked=LINKED)
+
+
+def test_a_practice_in_no_map_goes_to_the_remainder() -> None:
+    built = _qof()
+    found = _total(built, "hypertension_prevalence_pct", area_type="remainder")
+    assert (found["area_name"], found["numerator"]) == ("Practices without a board", 1)
+    assert _total(built, "hypertension_prevalence_pct", area_type="england")["numerator"] == 61
+    assert built.counted["practices in no map, shown as a remainder"] == 1
+
+
+def test_a_practice_of_unknown_deprivation_is_a_group_and_not_dropped() -> None:
+    frame = _qof().frame.filter(indicator_id="hypertension_prevalence_pct", dimension="deprivation")
+    board = frame.filter(icb_code="E54000010").sort("category_order")
+    shown = dict(board.filter(status="ok").select("category", "numerator").iter_rows())
+    assert shown == {QUINTILES[0]: 10, "Unknown": 20}
+    assert board["unknown_share"].to_list() == [0.5] * board.height
+    assert board.filter(status="not_applicable")["category"].to_list() == list(QUINTILES[1:])
+    assert frame.filter(area_type="england")["numerator"].sum() == 61
+    assert frame.filter(icb_code="E54000011")["unknown_share"].unique().to_list() == [0.0]
+    assert board["note"].str.contains("not of the patient|no practice").all()
+
+
+def _teeth(rows: list[tuple[str, float | None, float | None]], england: float) -> Built:
+    figures = []
+    for code, young, old in rows:
+        for age, value in (("0_5", young), ("6_10", old)):
+            bounds = {"low": 1.0, "high": 7.0} if value is None else rounded(value)
+            figures.append(observation("local_authority", code, f"caries_extractions_{age}", value, **bounds))
+            figures.append(observation("local_authority", code, f"population_{age}", 1_000.0))
+    for age in ("0_5", "6_10"):
+        figures.append(observation("england", "", f"caries_extractions_{age}", england / 2))
+        figures.append(observation("england", "", f"population_{age}", 2_000.0))
+    lsoas = pl.DataFrame(
+        {
+            "lsoa_code": ["E01000001", "E01000002", "E01000003"],
+            "sub_icb_ods": ["05D", "05D", "M2L0M"],  # Staffordshire and Shropshire
+            "lad_code": ["E07000192", "E07000193", "E07000193"],
+        }
+    )
+    more = {
+        ("ons_geography", "lsoa_areas", "2022-lsoa"): lsoas,
+        ("ons_geography", "lsoa_2011_2021", "2011-2021-lsoa"): pl.DataFrame(
+            {"lsoa11_code": lsoas["lsoa_code"], "lsoa21_code": lsoas["lsoa_code"]}
+        ),
+        ("census_ethnicity", "residents", "2021"): pl.DataFrame(
+            {"lsoa21_code": lsoas["lsoa_code"], "total": [1_000, 1_500, 500]}
+        ),
+    }
+    return _build("tooth_extractions", figures, year="2020-21", more=more)
+
+
+def test_an_authority_that_spans_boards_is_shared_by_residents() -> None:
+    built = _teeth([("E07000192", 10, 20), ("E07000193", 40, 40)], england=110)
+    whole = _total(built, "tooth_extraction_decay_0_10_rate", icb_code="E54000010")
+    part = _total(built, "tooth_extraction_decay_0_10_rate", icb_code="E54000011")
+    assert (whole["numerator"], whole["denominator"]) == (30 + 60, 2_000 + 1_500)
+    assert (part["numerator"], part["numerator_low"], part["numerator_high"]) == (20, 19, 21)
+    assert "shared out by residents" in part["note"]
+    assert built.counted["authorities that span boards, shared out"] == 1
+
+
+def test_a_hidden_authority_is_an_interval_and_never_zero() -> None:
+    built = _teeth([("E07000192", None, 20), ("E07000193", 40, 40)], england=104)
+    found = _total(built, "tooth_extraction_decay_0_10_rate", icb_code="E54000010")
+    assert (found["numerator_low"], found["numerator_high"]) == (1 + 18 + 57, 7 + 22 + 63)
+    assert (found["status"], found["numerator"]) == ("ok", 84)  # 6 open by hiding, 10 by rounding
+    assert "hidden" in found["note"]
+    built = _teeth([("E07000192", None, None), ("E07000193", 40, 40)], england=90)
+    found = _total(built, "tooth_extraction_decay_0_10_rate", icb_code="E54000010")
+    assert (found["status"], found["numerator"]) == ("suppressed", None)
+
+
+def test_an_authority_of_no_lookup_is_fatal() -> None:
+    with pytest.raises(LinkageError, match="E07999999"):
+        _teeth([("E07999999", 10, 20)], england=30)
+
+
+def test_an_abolished_district_goes_with_its_successor() -> None:
+    with pytest.raises(LinkageError, match="E07000150"):
+        _teeth([("E07000150", 10, 20)], england=30)  # North Northamptonshire is not in this lookup
+
+
+def _detentions() -> Built:
+    rows = []
+    for ods in BOARDS:
+        rows.append(observation("icb", ods, "detentions", 100.0, **rounded(100)))
+        rows.append(observation("icb", ods, "detention_rate", 50.0))
+    key = {"dimension": "deprivation", "category": "Decile 1 (most deprived)"}
+    rows.append(observation("icb", "QNC", "detentions", 40.0, **rounded(40), **key))
+    rows.append(observation("icb", "QNC", "detention_rate", 200.0, **key))
+    rows += [
+        observation("england", "", "detentions", 4_200.0),
+        observation("england", "", "detention_rate", 90.0),
+    ]
+    codes = [b.ons for b in boards_of(Vintage.APRIL_2023)]
+    population = pl.DataFrame(
+        {
+            "icb_code": codes * 2,
+            "mid_year": [2022] * 42 + [2023] * 42,
+            "of_year": [False] * 42 + [True] * 42,
+            "sex": ["Female"] * 84,
+            "age": [30] * 84,
+            "population": [200_000] * 42 + [999_999] * 42,
+        }
+    )
+    return _build("mental_health_act", rows, linked={("population", YEAR): population})
+
+
+def test_detentions_divide_by_the_mid_year_before_and_by_what_the_rate_implies() -> None:
+    built = _detentions()
+    found = _total(built, "mha_detention_rate", icb_code="E54000010")
+    assert (found["denominator"], found["denominator_low"]) == (200_000, 200_000)
+    assert "residents of mid-2022" in found["note"] and "another population" not in found["note"]
+    assert "another population" in _total(built, "mha_detention_rate", area_type="england")["note"]
+    decile = built.frame.filter(icb_code="E54000010", dimension="deprivation").row(0, named=True)
+    assert decile["denominator"] == pytest.approx(20_000)
+    assert decile["denominator_low"] < 20_000 < decile["denominator_high"]
+    assert (decile["numerator_low"], decile["numerator_high"]) == (38, 42)
+
+
+def test_a_source_without_any_of_the_measures_builds_nothing() -> None:
+    with pytest.raises(NothingToBuild):
+        _build("fingertips", [observation("england", "", "count_200", 5.0)])
+
+
+def test_a_renamed_measure_is_an_error() -> None:
+    rows = [r | {"measure": r["measure"].replace("recovery", "recoveries")} for r in _talking()]
+    with pytest.raises(ValidationError, match="hold no measure"):
+        _build("talking_therapies", rows)
+
+
+def test_order_of_observations_does_not_matter() -> None:
+    one, two = _build("talking_therapies", _talking()), _build("talking_therapies", _talking()[::-1])
+    assert one.frame.equals(two.frame)
+
+
+def test_practices_helper_and_real_codes_agree() -> None:
+    assert set(practices([("A1", "05D", "QNC")], "icb")["sub_icb_ods"]) <= set(
+        footprint.sub_icbs(Vintage.APRIL_2023)["sub_icb_ods"]
+    )

@@ -1,0 +1,162 @@
+"""Practices: their boards on a footprint, and how deprived their patients are."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from hi_pipeline.core.errors import LinkageError, NothingToBuild
+from hi_pipeline.core.validation import validate
+from hi_pipeline.tables.core20 import build_core20_population
+from hi_pipeline.tables.editions import imd_vintage_of, months_apart, nearest
+from hi_pipeline.tables.practice_areas import build_practice_areas
+from hi_pipeline.tables.practice_deprivation import build_practice_deprivation
+from hi_pipeline.tables.schemas import CORE20_POPULATION, PRACTICE_AREAS, PRACTICE_DEPRIVATION
+from hi_pipeline_tests.unit.tables.fake_reader import FakeReader, practices
+
+QOF_2021 = practices([("A1", "02Q", "QF7"), ("A2", "D2P2L", "QUA")], "stp")
+
+
+def _areas(reader: FakeReader, year: str) -> dict[str, str]:
+    built = build_practice_areas(reader, year)
+    validate(built.frame, PRACTICE_AREAS, where="practice_areas")
+    return dict(built.frame.select("practice_code", "icb_code").iter_rows())
+
+
+def test_the_way_to_the_board_is_the_sub_icb_location_and_never_the_partnership() -> None:
+    areas = _areas(FakeReader({("qof", "practices", "2020-21"): QOF_2021}), "2020-21")
+    assert areas == {"A1": "E54000060", "A2": "E54000062"}  # Bassetlaw is QT1's although its partnership was QF7
+
+
+def test_boards_that_changed_their_code_in_april_2023() -> None:
+    reader = FakeReader(
+        {("qof", "practices", "2022-23"): practices([("A1", "92A", "QXU"), ("A2", "70F", "QNX")], "icb")}
+    )
+    assert _areas(reader, "2022-23") == {"A1": "E54000052", "A2": "E54000053"}
+    assert _areas(reader, "2023-24") == {"A1": "E54000063", "A2": "E54000064"}
+
+
+def test_another_years_map_is_said_and_further_maps_only_add() -> None:
+    reader = FakeReader(
+        {
+            ("qof", "practices", "2020-21"): QOF_2021,
+            ("gp_registrations", "practices", "2022-01-map"): practices(
+                [("A1", "00L", "QHM"), ("A3", "00L", "QHM")], "stp"
+            ),
+        }
+    )
+    built = build_practice_areas(reader, "2020-21")
+    assert built.frame["practice_code"].to_list() == ["A1", "A2", "A3"]
+    assert built.frame.filter(practice_code="A1")["icb_code"].item() == "E54000060"
+    assert built.counted["practices found only in another year's map"] == 1
+    later = build_practice_areas(reader, "2022-23")
+    assert "nearest in hand" in later.notes[0]
+    with pytest.raises(NothingToBuild):
+        build_practice_areas(reader, "2025-26")
+
+
+def test_a_map_that_names_another_board_is_refused() -> None:
+    reader = FakeReader({("qof", "practices", "2022-23"): practices([("A1", "02Q", "QYG")], "icb")})
+    with pytest.raises(LinkageError, match="02Q"):
+        build_practice_areas(reader, "2022-23")
+
+
+def test_editions_within_a_year_are_no_months_away() -> None:
+    assert [months_apart(f"{m}-lsoa", "2022-23") for m in ("2022-03", "2022-04", "2023-03", "2023-05")] == [1, 0, 0, 2]
+    assert nearest(("2022-07-lsoa", "2024-01-lsoa"), "2023-24", what="list") == ("2024-01-lsoa", 0)
+    assert [imd_vintage_of(year) for year in ("2018-19", "2024-25", "2025-26")] == ["2019", "2019", "2025"]
+
+
+def _patients(rows: list[tuple[str, str, str, int]]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema=["practice_code", "lsoa_code", "lsoa_kind", "patients"], orient="row")
+    return frame.with_columns(lsoa_vintage=pl.lit("2011"), extract_date=pl.lit(date(2022, 7, 1)))
+
+
+def _imd(rows: list[tuple[str, int, int]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["lsoa_code", "imd_rank", "imd_decile"], orient="row")
+
+
+LIST = _patients(
+    [
+        ("A1", "E01000001", "england", 30),
+        ("A1", "E01000002", "england", 10),
+        ("A1", "W01000001", "wales", 5),
+        ("A2", "E01000002", "england", 100),
+        ("A3", "NO2011", "none", 7),
+        *[(f"B{n}", "E01000003", "england", 10) for n in range(3)],
+    ]
+)
+CLEAN = {
+    ("gp_registrations", "practice_lsoa", "2022-07-lsoa"): LIST,
+    ("iod2019", "lsoa_imd", "2019"): _imd([("E01000001", 100, 1), ("E01000002", 20_000, 7), ("E01000003", 9_000, 3)]),
+    # E01000001 was split in two, E01000002 is unchanged.
+    ("iod2025", "lsoa_imd", "2025"): _imd(
+        [("E01000002", 10_000, 3), ("E01040001", 1_000, 1), ("E01040002", 33_000, 10), ("E01000003", 5_000, 2)]
+    ),
+    ("ons_geography", "lsoa_2011_2021", "2011-2021-lsoa"): pl.DataFrame(
+        {
+            "lsoa11_code": ["E01000001", "E01000001", "E01000002", "E01000003"],
+            "lsoa21_code": ["E01040001", "E01040002", "E01000002", "E01000003"],
+            "change": ["S", "S", "U", "U"],
+        }
+    ),
+    ("census_ethnicity", "residents", "2021"): pl.DataFrame(
+        {"lsoa21_code": ["E01040001", "E01040002", "E01000002", "E01000003"], "total": [1_000, 500, 1_500, 1_500]}
+    ),
+}
+
+
+def _deprivation(vintage: str) -> dict[str, dict]:
+    built = build_practice_deprivation(FakeReader(CLEAN), "2022-23")
+    validate(built.frame, PRACTICE_DEPRIVATION, where="practice_deprivation")
+    return {row["practice_code"]: row for row in built.frame.filter(imd_vintage=vintage).to_dicts()}
+
+
+def test_mean_rank_is_weighted_by_patients_of_english_lsoas() -> None:
+    found = _deprivation("2019")
+    assert found["A1"]["mean_rank"] == pytest.approx((30 * 100 + 10 * 20_000) / 40)
+    assert (found["A1"]["patients"], found["A1"]["patients_wales"]) == (45, 5)
+    assert (found["A1"]["patients_fifth_1"], found["A1"]["patients_fifth_4"]) == (30, 10)
+    assert found["A2"]["mean_rank"] == 20_000
+
+
+def test_split_lsoas_are_shared_by_census_residents() -> None:
+    found = _deprivation("2025")
+    assert found["A1"]["mean_rank"] == pytest.approx((20 * 1_000 + 10 * 33_000 + 10 * 10_000) / 40)
+    assert found["A1"]["patients_fifth_1"] == pytest.approx(20)
+    assert found["A1"]["patients_fifth_5"] == pytest.approx(10)
+
+
+def test_a_practice_without_an_english_patient_is_kept_without_a_fifth() -> None:
+    found = _deprivation("2019")
+    assert (found["A3"]["mean_rank"], found["A3"]["quintile"], found["A3"]["patients_no_lsoa"]) == (None, None, 7)
+
+
+def test_fifth_1_is_the_most_deprived() -> None:
+    found = _deprivation("2019")
+    assert found["A1"]["quintile"] == 1 and found["A2"]["quintile"] == 5
+
+
+def test_a_list_of_another_year_is_said() -> None:
+    built = build_practice_deprivation(FakeReader(CLEAN), "2020-21")
+    assert "nearest in hand" in built.notes[0]
+    assert built.counted["patients in Wales"] == 5
+    assert built.counted["practices without a patient in an English LSOA"] == 1
+
+
+def test_an_lsoa_without_a_rank_is_fatal() -> None:
+    short = CLEAN | {("iod2019", "lsoa_imd", "2019"): _imd([("E01000001", 100, 1)])}
+    with pytest.raises(LinkageError, match="E01000002"):
+        build_practice_deprivation(FakeReader(short), "2022-23")
+
+
+def test_core20_counts_deciles_1_and_2_and_keeps_practices_without_a_board() -> None:
+    areas = pl.DataFrame({"practice_code": ["A1", "B0", "B1", "B2"], "icb_code": ["E54000010"] * 4})
+    reader = FakeReader(CLEAN, {("practice_areas", "2022-23"): areas})
+    built = build_core20_population(reader, "2022-23")
+    validate(built.frame, CORE20_POPULATION, where="core20_population")
+    board = built.frame.filter(icb_code="E54000010", imd_vintage="2019").row(0, named=True)
+    assert (board["patients_all"], board["patients"], board["patients_core20"]) == (75, 70, 30)
+    assert built.counted["patients of practices without a board"] == 107
+    with pytest.raises(NothingToBuild):
+        build_core20_population(reader, "2025-26")

@@ -1,0 +1,65 @@
+"""The declared linked tables fit the declared indicators, and the population table keeps its promises."""
+
+import polars as pl
+import pytest
+
+from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
+from hi_pipeline.core.validation import validate
+from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.tables.catalogue import LINKED_TABLES
+from hi_pipeline.tables.population import build_population
+from hi_pipeline.tables.schemas import POPULATION
+from hi_pipeline_tests.unit.tables.fake_reader import FakeReader
+
+BY_NAME = {table.name: table for table in LINKED_TABLES}
+
+
+def test_every_indicator_has_the_counts_of_its_source() -> None:
+    for indicator in INDICATORS:
+        table = BY_NAME[f"{indicator.source}_counts"]
+        assert table.indicators_of == indicator.source
+        assert indicator.source in table.sources and indicator.source in table.required
+
+
+def test_names_are_unique_and_links_exist() -> None:
+    assert len(BY_NAME) == len(LINKED_TABLES)
+    for table in LINKED_TABLES:
+        assert set(table.linked) <= set(BY_NAME)
+        assert set(table.required) <= set(table.sources)
+
+
+def _population(vintage: Vintage, years: list[int]) -> pl.DataFrame:
+    codes = [s.ons for s in SUB_ICB_LOCATIONS if vintage in s.board]
+    frame = pl.DataFrame({"sub_icb_ons": codes, "icb_ons": ["E54000010"] * len(codes)})
+    groups = pl.DataFrame({"sex": ["Female", "Male", "Male"], "age": pl.Series([0, 4, 90], dtype=pl.Int32)})
+    mid_years = pl.DataFrame({"year": pl.Series(years, dtype=pl.Int32)})
+    return (
+        frame.join(groups, how="cross")
+        .join(mid_years, how="cross")
+        .with_columns(geography=pl.lit("ICB 2023"), population=pl.lit(10, dtype=pl.Int64))
+    )
+
+
+def _built(year: str) -> pl.DataFrame:
+    clean = {("ons_population", "population", "2022"): _population(Vintage.APRIL_2023, [2021, 2022])}
+    built = build_population(FakeReader(clean), year)
+    validate(built.frame, POPULATION, where="population")
+    return built.frame.with_columns(pl.lit("; ".join(built.notes)).alias("notes"))
+
+
+def test_population_of_the_mid_year_and_the_nearest_one() -> None:
+    frame = _built("2021-22")
+    assert frame.filter("of_year")["mid_year"].unique().to_list() == [2021]
+    later = _built("2023-24")
+    assert later.filter("of_year")["mid_year"].unique().to_list() == [2022]
+    assert "nearest in hand to mid-2023" in later["notes"][0]
+    assert set(later["icb_code"]) >= {"E54000063", "E54000064"}
+    assert set(_built("2022-23")["icb_code"]) >= {"E54000052", "E54000053"}
+    assert set(later["age_band"]) == {"0 to 4", "90 and over"}
+    assert later["population"].sum() == 106 * 30
+
+
+def test_a_parted_location_cannot_be_put_on_the_footprint_of_2026() -> None:
+    with pytest.raises(NothingToBuild, match="E38000252"):
+        _built("2026-27")

@@ -1,0 +1,101 @@
+"""Sums of rounded and hidden counts: what stands, what is hidden, and within which bounds."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD
+from hi_pipeline.tables.sums import add_up
+
+
+def _part(value: float | None, *, low: float | None = None, high: float | None = None, status: str = "") -> dict:
+    exact = value if value is not None else None
+    counts = {
+        "numerator": value,
+        "numerator_low": exact if low is None else low,
+        "numerator_high": exact if high is None else high,
+        "denominator": 100.0,
+        "denominator_low": 100.0,
+        "denominator_high": 100.0,
+    }
+    hidden = value is None and low is not None and high is not None
+    return {
+        "area": "x",
+        **counts,
+        "numerator_hiding": high - low if hidden else 0.0,  # type: ignore[operator]
+        "denominator_hiding": 0.0,
+        "period_start": date(2023, 4, 1),
+        "period_end": date(2024, 3, 31),
+        "period_type": "financial_year",
+        "status": status or ("ok" if value is not None else "suppressed"),
+        "note": "",
+    }
+
+
+def _sum(*parts: dict) -> dict:
+    schema = dict.fromkeys([*COUNTED, *HIDING], pl.Float64) | dict.fromkeys(PERIOD[:2], pl.Date)
+    summed = add_up(pl.DataFrame(list(parts), schema_overrides=schema), by=["area"])
+    assert summed.height == 1
+    return summed.row(0, named=True)
+
+
+def test_bounds_add_up() -> None:
+    found = _sum(_part(10, low=8, high=12), _part(20, low=18, high=22), _part(5))
+    assert (found["numerator"], found["numerator_low"], found["numerator_high"]) == (35, 31, 39)
+    assert (found["denominator"], found["status"], found["parts"]) == (300, "ok", 3)
+
+
+def test_a_hidden_part_among_exact_ones_hides_the_sum() -> None:
+    found = _sum(_part(10), _part(20), _part(None, low=1, high=7))
+    assert (found["numerator"], found["status"]) == (None, "suppressed")
+    assert (found["numerator_low"], found["numerator_high"]) == (31, 37)
+    assert "between 31 and 37" in found["note"]
+
+
+def test_hiding_no_more_than_rounding_does_stands_at_the_middle() -> None:
+    found = _sum(_part(10, low=8, high=12), _part(20, low=18, high=22), _part(None, low=1, high=7))
+    assert (found["numerator"], found["status"]) == (34, "ok")
+    assert (found["numerator_low"], found["numerator_high"]) == (27, 41)
+    assert "1 of 3 counts hidden" in found["note"]
+
+
+def test_hiding_more_than_rounding_does_not_stand() -> None:
+    found = _sum(_part(10, low=8, high=12), _part(None, low=1, high=7))
+    assert (found["numerator"], found["status"]) == (None, "suppressed")
+
+
+def test_a_missing_part_without_bounds_never_stands() -> None:
+    found = _sum(_part(10, low=0, high=99), _part(None, status="missing"))
+    assert (found["numerator"], found["numerator_high"], found["status"]) == (None, None, "missing")
+    assert "without known bounds" in found["note"]
+
+
+def test_a_single_hidden_part_stays_hidden() -> None:
+    assert _sum(_part(None, low=0, high=4))["status"] == "suppressed"
+
+
+counts = st.lists(st.tuples(st.integers(0, 500), st.booleans()), min_size=1, max_size=12)
+
+
+@given(counts)
+def test_the_true_sum_lies_within_the_bounds(true: list[tuple[int, bool]]) -> None:
+    parts = []
+    for count, small in true:
+        if small and count <= 7:
+            parts.append(_part(None, low=0, high=7))
+        else:
+            shown = 5 * round(count / 5)
+            parts.append(_part(shown, low=shown - 2, high=shown + 2))
+    found = _sum(*parts)
+    assert found["numerator_low"] <= sum(count for count, _ in true) <= found["numerator_high"]
+    if found["numerator"] is not None:
+        assert found["numerator_low"] <= found["numerator"] <= found["numerator_high"]
+
+
+def test_groups_without_a_code_are_a_group_of_their_own() -> None:
+    frame = pl.DataFrame([_part(1), _part(2) | {"area": None}, _part(3) | {"area": None}])
+    summed = add_up(frame, by=["area"])
+    assert summed.filter(pl.col("area").is_null())["numerator"].to_list() == pytest.approx([5])
