@@ -35,7 +35,10 @@ def snapshot_asset(source: Source) -> dg.AssetsDefinition:
 
     def body(context: dg.AssetExecutionContext) -> Events:
         pipeline = _pipeline(context)
-        outcomes = [_told(context, fetch_part(pipeline, source, part)) for part in _parts(context, source)]
+        outcomes = [
+            _told(context, fetch_part(pipeline, source, part, again=pipeline.ask_again))
+            for part in _parts(context, source)
+        ]
         asked = partial(found.of_snapshot, pipeline, source, outcomes, today=date.today())
         yield from report(context, _shaped(context, outcomes), *found.guarded(found.SNAPSHOT_CHECKS, asked))
 

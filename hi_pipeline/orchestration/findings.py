@@ -8,9 +8,10 @@ import polars as pl
 
 from hi_pipeline.core.geography import boards_of, vintage_of
 from hi_pipeline.core.groups import Dimension, category_order
-from hi_pipeline.core.indicator import Indicator, Kind
-from hi_pipeline.core.status import AreaType, Measure
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind
+from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.orchestration.outcome import Outcome, State
+from hi_pipeline.tables.reconcile import ROUNDING_SLACK, UNASSIGNED_AT_MOST
 
 _SHOWN = 20
 
@@ -103,27 +104,37 @@ def check_all_icbs(frames: Mapping[str, pl.DataFrame]) -> Finding:
     )
 
 
-def check_reconciles(frames: Mapping[str, pl.DataFrame]) -> Finding:
+def check_reconciles(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str, Indicator]) -> Finding:
     """The boards and the remainder together give the publisher's England row, within the bounds of what is known.
 
     Counts that are rounded or hidden are intervals: the sum of the lower bounds may not exceed England's upper bound,
-    nor the sum of the upper bounds fall short of England's lower bound.
+    nor the sum of the upper bounds fall short of England's lower bound by more than the linked tables allow. Where
+    boards are not published, their sum may only not exceed England.
     """
     wrong = []
+    partial = set()
     for year, frame in frames.items():
-        total = frame.filter((pl.col("dimension") == Dimension.TOTAL.value) & (pl.col("status") != "not_published"))
+        total = frame.filter(pl.col("dimension") == Dimension.TOTAL.value)
         for (name,), rows in total.group_by("indicator_id", maintain_order=True):
+            unpublished = rows.filter(
+                (pl.col("area_type") == AreaType.ICB.value) & (pl.col("status") == Status.NOT_PUBLISHED.value)
+            )
+            if unpublished.height:
+                partial.add(year)
+            practices = indicators[str(name)].attribution is Attribution.PRACTICE
+            short = 1.0 if unpublished.height else UNASSIGNED_AT_MOST if practices else ROUNDING_SLACK
             for count in ("numerator", "denominator"):
-                wrong += _unreconciled(rows, year, str(name), count)
+                wrong += _unreconciled(rows, year, str(name), count, short=short)
+    said = f" (boards are not published in {', '.join(sorted(partial))})" if partial else ""
     return finding(
         "reconciles_with_england",
         pl.DataFrame(wrong),
-        good="boards and remainder add up to the publisher's England row",
+        good=f"boards and remainder add up to the publisher's England row{said}",
         bad="boards and remainder do not add up to the publisher's England row",
     )
 
 
-def _unreconciled(rows: pl.DataFrame, year: str, name: str, count: str) -> list[dict[str, Any]]:
+def _unreconciled(rows: pl.DataFrame, year: str, name: str, count: str, *, short: float) -> list[dict[str, Any]]:
     england = rows.filter(pl.col("area_type") == AreaType.ENGLAND.value)
     parts = rows.filter(pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REMAINDER.value]))
     low, high = f"{count}_low", f"{count}_high"
@@ -133,8 +144,7 @@ def _unreconciled(rows: pl.DataFrame, year: str, name: str, count: str) -> list[
     unbounded = parts.select(pl.coalesce(high, count).is_null().any()).item()
     at_most = float("inf") if unbounded else float(parts.select(pl.coalesce(high, count).sum()).item())
     bottom, top = (float(england.select(pl.coalesce(c, count)).item()) for c in (low, high))
-    slack = 1e-9 * max(abs(top), 1.0)
-    if at_least <= top + slack and at_most >= bottom - slack:
+    if at_least <= top * (1 + ROUNDING_SLACK) and at_most >= bottom * (1 - short):
         return []
     return [
         {"year": year, "indicator": name, "count": count, "england": bottom, "at_least": at_least, "at_most": at_most}

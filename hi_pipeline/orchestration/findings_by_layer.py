@@ -140,7 +140,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_keys(frames, COUNTS_KEY),
             ask.check_labels(frames),
             ask.check_all_icbs(frames),
-            ask.check_reconciles(frames),
+            ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
             ask.check_coverage(outcomes),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
         ]
@@ -167,7 +167,7 @@ def of_indicator(
         ask.check_keys(frames, RESULT_KEY),
         ask.check_labels(_figures(frames)),
         ask.check_all_icbs(whole),
-        ask.check_reconciles(whole),
+        ask.check_reconciles(whole, pipeline.catalogue.indicators_by_id),
         ask.check_coverage(outcomes),
         ask.check_range(frames, pipeline.catalogue.indicators_by_id),
     ]

@@ -96,7 +96,10 @@ def _standing(pipeline: Pipeline, source: Source, part: str, *, newest: bool, to
     if held:
         return Standing(source=source.name, part=part, freshness=Freshness.ON_TIME if newest else Freshness.SUPERSEDED)
     published = releases_for(source, part)[0].published
-    if published is None:
+    if published is None or any(
+        other.published and other.published >= published and pipeline.snapshots.latest(source.name, other.edition)
+        for other in source.releases
+    ):
         return Standing(source=source.name, part=part, freshness=Freshness.UNKNOWN)
     return _late(source.name, part, published, today=today)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.errors import NothingToBuild, StoreError
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.storage.lake import Lake
@@ -70,6 +70,8 @@ class LakeReader:
     def _read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
         label = "/".join((layer, name, *parts))
         known = self._note((layer, name, *parts))
+        if known is None and layer == "linked":
+            raise NothingToBuild(f"{label} is not built for that year")
         if known is None:
             raise StoreError(
                 f"{label} is asked for and not built. Build it first (hi run builds what is missing), "

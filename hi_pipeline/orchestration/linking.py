@@ -1,5 +1,7 @@
 """The step from clean tables to a linked table of one financial year: a plain function, no Dagster."""
 
+from pathlib import Path
+
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.provenance import Provenance
@@ -8,6 +10,7 @@ from hi_pipeline.orchestration.inputs import LakeReader, built_parts, still_hold
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version, text_digest
+from hi_pipeline.storage.atomic import write_bytes
 
 
 def linked_code(table: LinkedTable) -> str:
@@ -36,7 +39,10 @@ def linked_staleness(pipeline: Pipeline, table: LinkedTable, year: str) -> str |
     if year not in table.years or missing_sources(pipeline, table, year):
         return None
     known = pipeline.lake.provenance("linked", table.name, year)
-    return still_holds(pipeline.lake, known, code=linked_version(pipeline, table), schema=schema_version(table.schema))
+    code, schema = linked_version(pipeline, table), schema_version(table.schema)
+    if not still_holds(pipeline.lake, _nothing(pipeline, table, year), code=code, schema=schema):
+        return None
+    return still_holds(pipeline.lake, known, code=code, schema=schema)
 
 
 def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
@@ -61,6 +67,10 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
         built = table.build(reader, year)
         frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")  # type: ignore[arg-type]
     except NothingToBuild as error:
+        facts = Provenance(
+            inputs=reader.inputs, code_version=code, schema_version=schema, notes=(str(error),), sha256="nothing"
+        )
+        write_bytes(_nothing_path(pipeline, table, year), facts.to_json().encode())
         return absent(year, str(error), rows_before=before)
     except Exception as error:
         return failed(year, error, rows_before=before)
@@ -76,3 +86,15 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
     )
     written = pipeline.lake.write(frame, provenance, layer="linked", name=table.name, parts=(year,))
     return Outcome(partition=year, state=State.WRITTEN, files={"": written}, rows_before=before)
+
+
+def _nothing_path(pipeline: Pipeline, table: LinkedTable, year: str) -> Path:
+    """Return where it is noted that a year's inputs hold nothing, so that it is not tried again until they change."""
+    return pipeline.lake.path("linked", table.name, year).with_suffix(".nothing.json")
+
+
+def _nothing(pipeline: Pipeline, table: LinkedTable, year: str) -> Provenance | None:
+    try:
+        return Provenance.from_json(_nothing_path(pipeline, table, year).read_text())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

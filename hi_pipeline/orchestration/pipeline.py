@@ -74,6 +74,7 @@ class Pipeline:
     """The declarations bound to one data root.
 
     Attributes:
+        ask_again: ask publishers even for what is kept.
         told: called with the asset's key and each outcome as it comes, for progress bars.
     """
 
@@ -82,6 +83,7 @@ class Pipeline:
     lake: Lake
     snapshots: Snapshots
     read: ReadTables = read_tables
+    ask_again: bool = False
     told: Callable[[tuple[str, ...], Outcome], None] = lambda key, outcome: None
     _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
 

@@ -81,8 +81,8 @@ class Plan:
         self._sees_files = watches_files(pipeline)
         self._looked = pipeline.settings.root / "snapshots" / "looked.json"
 
-    def snapshots(self) -> list[Stage]:
-        """Return the runs that bring in what is not there or looks changed."""
+    def snapshots(self, *, again: bool = False) -> list[Stage]:
+        """Return the runs that bring in what is not there or looks changed; all of them if again."""
         if self.selection.stale:
             return []
         now, before = look(self.pipeline), self._last_look()

@@ -5,6 +5,7 @@ would skip everything after a failed step).
 """
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from hi_pipeline.orchestration.build import build_definitions
 from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.planning import Key, Plan, Selection, Stage
+from hi_pipeline.orchestration.recovery import PID_TAG
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -95,10 +97,11 @@ class Runner:
             self._execute(stage)
         return self._report
 
-    def fetch(self, selection: Selection) -> Report:
-        """Bring in what is new or changed, and nothing else."""
+    def fetch(self, selection: Selection, *, again: bool = False) -> Report:
+        """Bring in what is new or changed, and nothing else; with again, ask for what is kept too."""
         plan = Plan(self._pipeline, selection)
-        for stage in plan.snapshots():
+        self._pipeline.ask_again = again
+        for stage in plan.snapshots(again=again):
             self._execute(stage)
         plan.looked()
         return self._report
@@ -110,7 +113,7 @@ class Runner:
         result = self._job.execute_in_process(
             instance=self._instance,
             asset_selection=[dg.AssetKey(list(key)) for key in stage.keys],
-            tags={**stage.tags, "hi/layer": stage.layer.value},
+            tags={**stage.tags, "hi/layer": stage.layer.value, PID_TAG: str(os.getpid())},
             run_config=_QUIET,
             raise_on_error=False,
         )

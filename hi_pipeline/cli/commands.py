@@ -1,0 +1,125 @@
+"""hi run, hi fetch, hi verify."""
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+
+from hi_pipeline.cli.progress import PartitionBar
+from hi_pipeline.cli.selecting import select
+from hi_pipeline.cli.session import Session
+from hi_pipeline.cli.summaries import indicators as indicator_table
+from hi_pipeline.cli.summaries import publications, published_paths
+from hi_pipeline.core.errors import HiPipelineError
+from hi_pipeline.orchestration.latest import failed_checks
+from hi_pipeline.orchestration.outcome import State
+from hi_pipeline.orchestration.planning import Plan, Selection
+from hi_pipeline.orchestration.running import Report, Runner
+
+FAILED, REFUSED = 1, 2
+_SHOWN = 12
+
+
+def said_clearly(command: Callable[[], int], console: Console) -> int:
+    """Run a command; an error raised on purpose is printed as its message alone."""
+    try:
+        return command()
+    except HiPipelineError as error:
+        console.print(f"[red]{type(error).__name__}[/red]: {error}", highlight=False)
+        return REFUSED
+    except KeyboardInterrupt:
+        console.print("Stopped. What was built stands; run again to go on from there.")
+        return 130
+
+
+def run_command(
+    console: Console,
+    source: str | None,
+    *,
+    years: Sequence[str],
+    icbs: Sequence[str],
+    indicators: Sequence[str],
+    stale: bool,
+) -> int:
+    """Build what is missing or stale; return the exit code."""
+
+    def command() -> int:
+        session = Session(source, console)
+        selection = select(
+            years=years, icbs=icbs, indicators=indicators, catalogue=session.pipeline.catalogue.indicators, stale=stale
+        )
+        mended = session.ready()
+        if mended.closed or mended.recorded:
+            console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+        with PartitionBar(console) as watcher:
+            report = Runner(session.pipeline, session.instance, watcher).run(selection)
+        _show(session, report)
+        return 0 if report.success else FAILED
+
+    return said_clearly(command, console)
+
+
+def fetch_command(console: Console, source: str | None, *, again: bool, dry_run: bool) -> int:
+    """Bring releases in; return the exit code."""
+
+    def command() -> int:
+        session = Session(source, console)
+        session.ready()
+        if dry_run:
+            for stage in Plan(session.pipeline, Selection()).snapshots(again=again):
+                years = " to ".join(dict.fromkeys(stage.tags.values()))
+                console.print(f"would fetch {', '.join(name for _, name in stage.keys)} {years}", highlight=False)
+            return 0
+        with PartitionBar(console) as watcher:
+            report = Runner(session.pipeline, session.instance, watcher).fetch(Selection(), again=again)
+        console.print(_counted(report))
+        _complain(console, report)
+        return 0 if report.success else FAILED
+
+    return said_clearly(command, console)
+
+
+def verify_command(console: Console, source: str | None) -> int:
+    """Compare files with their hashes; return the exit code."""
+
+    def command() -> int:
+        session = Session(source, console)
+        wrong = [*session.pipeline.lake.verify(), *session.pipeline.snapshots.verify()]
+        for line in wrong:
+            console.print(line, highlight=False, soft_wrap=True)
+        console.print(session.title(f"{len(wrong)} files disagree with the hash beside them"))
+        return FAILED if wrong else 0
+
+    return said_clearly(command, console)
+
+
+def _show(session: Session, report: Report) -> None:
+    console, pipeline = session.console, session.pipeline
+    console.print(publications(pipeline, session.title("Publications")))
+    failed = failed_checks(session.instance, pipeline.catalogue)
+    console.print(indicator_table(pipeline, failed, session.title("Indicators")))
+    console.print(_counted(report))
+    for path in published_paths(pipeline):
+        console.print(path, highlight=False, soft_wrap=True)
+    _complain(console, report)
+
+
+def _counted(report: Report) -> str:
+    if not report.runs:
+        return "Nothing to do: everything is built from what is there."
+    counts = ", ".join(f"{report.count(state)} {state.value}" for state in State if report.count(state))
+    return f"Partitions: {counts or 'none'}, in {report.runs} Dagster runs."
+
+
+def _complain(console: Console, report: Report) -> None:
+    failures = list(report.failures.items())
+    for (key, _), outcome in failures[:_SHOWN]:
+        console.print(
+            f"[red]failed[/red] {'/'.join(key)} {outcome.partition}: {outcome.reason}", highlight=False, soft_wrap=True
+        )
+    if len(failures) > _SHOWN:
+        console.print(f"and {len(failures) - _SHOWN} more; hi status and the Dagster UI (hi ui) show all")
+    for line in report.broken:
+        console.print(f"[red]broken[/red] {line}", highlight=False, soft_wrap=True)
+    for found in report.failed_checks:
+        word = "[yellow]warning[/yellow]" if found.warning else "[red]failed check[/red]"
+        console.print(f"{word} {'/'.join(found.key)} {found.check}: {found.said}", highlight=False, soft_wrap=True)

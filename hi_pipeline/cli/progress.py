@@ -1,0 +1,46 @@
+"""A progress bar over partitions, one line for each run."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from hi_pipeline.orchestration.outcome import Outcome, State
+from hi_pipeline.orchestration.planning import Key, Stage
+from hi_pipeline.orchestration.running import Watcher
+
+
+class PartitionBar:
+    """Shows runs as they go; failures are printed above the bar as they come."""
+
+    def __init__(self, console: Console, *, layers: tuple[str, ...] = ()) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[now]}"),
+            console=console,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._current: TaskID | None = None
+
+    def __enter__(self) -> Watcher:
+        self._progress.start()
+        return Watcher(stage=self._stage, outcome=self._outcome)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def _stage(self, stage: Stage) -> None:
+        name = stage.layer.value
+        if name not in self._tasks:
+            self._tasks[name] = self._progress.add_task(name, total=0, now="")
+        self._current = self._tasks[name]
+        task = next(t for t in self._progress.tasks if t.id == self._current)
+        self._progress.update(self._current, total=(task.total or 0) + stage.partitions)
+
+    def _outcome(self, key: Key, outcome: Outcome) -> None:
+        if self._current is not None:
+            self._progress.update(self._current, advance=1, now=f"{key[1]} {outcome.partition}")
+        if outcome.state is State.FAILED:
+            self._console.print(f"[red]failed[/red] {'/'.join(key)} {outcome.partition}: {outcome.reason}", markup=True)

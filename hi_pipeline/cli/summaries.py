@@ -1,0 +1,82 @@
+"""The two tables at the end of a run: what was read, what was made."""
+
+from collections.abc import Iterable
+
+import polars as pl
+from rich.table import Table
+
+from hi_pipeline.core.source import release_id
+from hi_pipeline.core.status import AreaType, Measure, Status
+from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.steps import parts_of, releases_for
+
+
+def publications(pipeline: Pipeline, title: str) -> Table:
+    """Return the table publication, release, rows: what is in the clean layer."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("Publication", no_wrap=True)
+    table.add_column("Release", no_wrap=True)
+    table.add_column("Rows", justify="right")
+    for source in pipeline.catalogue.sources.values():
+        rows: dict[str, int] = {}
+        for place in pipeline.lake.parts("clean", source.name):
+            known = pipeline.lake.provenance("clean", source.name, *place)
+            if known is not None and place[0] in parts_of(source):
+                editions = ", ".join(r.split(":")[1] for r in known.releases)
+                label = editions if not source.by_year or editions == place[0] else f"{editions}, {place[0]}"
+                rows[label] = rows.get(label, 0) + known.rows
+        for label, count in rows.items():
+            table.add_row(source.name, label, f"{count:,}")
+    return table
+
+
+def absent_releases(pipeline: Pipeline) -> list[str]:
+    """Return the declared releases of which nothing has been fetched."""
+    return [
+        release_id(source, release)
+        for source in pipeline.catalogue.sources.values()
+        for part in parts_of(source)
+        for release in releases_for(source, part)
+        if pipeline.snapshots.latest(source.name, release.edition) is None
+    ]
+
+
+def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) -> Table:
+    """Return the table indicator, years, ICBs, figures, suppressed, failed checks."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("Indicator", no_wrap=True)
+    table.add_column("Years", no_wrap=True)
+    for name in ("ICBs", "Figures", "Suppressed", "Failed checks"):
+        table.add_column(name, justify="right")
+    results = _published(pipeline)
+    for indicator in pipeline.catalogue.indicators:
+        own = results.filter(pl.col("indicator_id") == indicator.id)
+        failed = failed_checks.get(indicator.id, 0)
+        if own.is_empty() and not failed:
+            continue
+        years = own["financial_year"].unique().sort().to_list()
+        boards = own.filter(pl.col("area_type") == AreaType.ICB.value)["icb_code"].n_unique()
+        figures = own.filter((pl.col("measure") == Measure.VALUE.value) & (pl.col("status") == Status.OK.value)).height
+        hidden = own.filter(pl.col("status") == Status.SUPPRESSED.value).height
+        table.add_row(indicator.id, _span(years), f"{boards}", f"{figures:,}", f"{hidden:,}", f"{failed}")
+    return table
+
+
+def published_paths(pipeline: Pipeline) -> list[str]:
+    """Return the paths of the published files."""
+    folder = pipeline.settings.root / "published"
+    return [str(p) for p in sorted(folder.glob("*")) if p.is_file() and not p.name.startswith(".")]
+
+
+def _published(pipeline: Pipeline) -> pl.DataFrame:
+    columns = ["indicator_id", "financial_year", "area_type", "icb_code", "measure", "status"]
+    if not pipeline.lake.exists("published", "results"):
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    return pipeline.lake.read("published", "results").select(columns)
+
+
+def _span(years: Iterable[str]) -> str:
+    listed = list(years)
+    if len(listed) > 2 and int(listed[-1][:4]) - int(listed[0][:4]) == len(listed) - 1:
+        return f"{listed[0]} to {listed[-1]}"
+    return ", ".join(listed)
