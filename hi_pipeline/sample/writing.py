@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hi_pipeline.sample import (
     census_ethnicity,
@@ -55,7 +56,9 @@ class SampleManifest:
 
 
 def write_sample(folder: Path) -> SampleManifest:
-    """Write the synthetic publications below a folder, each at its place in a mirror; files there are replaced.
+    """Write the synthetic publications below a folder, each at its place in a mirror.
+
+    Files that an earlier version wrote there are removed.
 
     Args:
         folder: a mirror's root, as ``HI_SOURCE=mirror:`` would name it.
@@ -63,6 +66,9 @@ def write_sample(folder: Path) -> SampleManifest:
     Returns:
         The manifest, which is written last: a folder with a manifest is whole.
     """
+    for file in _read_manifest(folder).get("files", ()):
+        if (folder / file).resolve().is_relative_to(folder.resolve()):
+            (folder / file).unlink(missing_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     for write in WRITERS:
         write(folder)
@@ -74,11 +80,16 @@ def write_sample(folder: Path) -> SampleManifest:
 
 def is_current(folder: Path) -> bool:
     """Tell whether a folder holds this version of the sample, every file as it was written."""
+    found = _read_manifest(folder)
+    return bool(found.get("version") == _version() and found.get("files") == _hashes(folder))
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError):
-        return False
-    return bool(found.get("version") == _version() and found.get("files") == _hashes(folder))
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _version() -> str:

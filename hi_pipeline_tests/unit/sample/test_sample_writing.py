@@ -8,16 +8,14 @@ from hi_pipeline.sample import is_current, write_sample
 from hi_pipeline_tests.unit.sample.sample_files import Sample
 
 
-def test_the_same_bytes_again(written: Sample, tmp_path: Path) -> None:
-    again = write_sample(tmp_path)
-    assert again == written.manifest
-    assert (tmp_path / "manifest.json").read_bytes() == (written.folder / "manifest.json").read_bytes()
-
-
 def test_size_and_time(written: Sample) -> None:
     sizes = [path.stat().st_size for path in written.folder.rglob("*") if path.is_file()]
     assert sum(sizes) < 6_000_000
     assert written.seconds < 15
+
+
+def test_reading_all_of_it_is_quick(sample: Sample) -> None:
+    assert sample.reading_seconds < 20
 
 
 def test_a_whole_folder_is_current(written: Sample) -> None:
@@ -41,3 +39,13 @@ def test_a_changed_missing_or_older_file_is_noticed(written: Sample, tmp_path: P
     text = json.loads((tmp_path / "manifest.json").read_text())
     (tmp_path / "manifest.json").write_text(json.dumps({**text, "version": "0"}))
     assert not is_current(tmp_path)
+
+
+def test_the_same_bytes_again_and_nothing_left_of_an_earlier_version(written: Sample, tmp_path: Path) -> None:
+    left = tmp_path / "www.example.org" / "old.csv"
+    left.parent.mkdir()
+    left.write_text("a\n1\n")
+    (tmp_path / "manifest.json").write_text(json.dumps({"version": "0", "files": {"www.example.org/old.csv": "0"}}))
+    assert write_sample(tmp_path) == written.manifest
+    assert (tmp_path / "manifest.json").read_bytes() == (written.folder / "manifest.json").read_bytes()
+    assert not left.exists()
