@@ -1,0 +1,107 @@
+"""hi explain: one figure with its counts, limits, inputs, releases, formula and notes."""
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from hi_pipeline.cli.commands import FAILED, said_clearly
+from hi_pipeline.cli.selecting import select
+from hi_pipeline.cli.session import Session
+from hi_pipeline.core.errors import SelectionError
+from hi_pipeline.core.geography import board, is_valid
+from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.provenance import Input, Provenance
+from hi_pipeline.orchestration.inputs import current_hash
+from hi_pipeline.orchestration.pipeline import Pipeline
+
+_FORMULA = {
+    Kind.PROPORTION: "{m:g} x numerator / denominator; limits by Wilson's score method",
+    Kind.RATE: "{m:g} x numerator / denominator; limits by Byar's method, exact below 10 events",
+    Kind.COUNT: "the count itself",
+}
+
+
+def explain_command(console: Console, source: str | None, *, indicator: str, year: str, icb: str) -> int:
+    """Explain the figures of a cell; return the exit code."""
+
+    def command() -> int:
+        session = Session(source, console)
+        catalogue = session.pipeline.catalogue
+        chosen = select(years=[year], icbs=[icb], indicators=[indicator], catalogue=catalogue.indicators)
+        (name,) = chosen.indicators or ()
+        valid = [code for code in chosen.icbs or () if is_valid(code, year)]
+        return _explain(session, catalogue.indicators_by_id[name], year, valid[0])
+
+    return said_clearly(command, console)
+
+
+def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int:
+    console, lake = session.console, session.pipeline.lake
+    known = lake.provenance("indicator", indicator.id, year, icb)
+    if known is None:
+        raise SelectionError(
+            f"{indicator.id} of {board(icb).name} for {year} is not built. Run hi run --year {year} --icb {icb} "
+            f"--indicator {indicator.id}, or see hi status for why it cannot be."
+        )
+    rows = lake.read("indicator", indicator.id, year, icb)
+    console.print(session.title(f"{indicator.title}: {board(icb).name} ({icb}), {year}"), highlight=False)
+    console.print(indicator.definition, highlight=False)
+    words = f"numerator: {indicator.numerator_words}; denominator: {indicator.denominator_words or 'none'}"
+    console.print(f"Formula: {_FORMULA[indicator.kind].format(m=indicator.multiplier)} ({words})", highlight=False)
+    console.print(_figures(rows))
+    for line in dict.fromkeys([*rows["note"].unique().sort().to_list(), *known.notes, *indicator.caveats]):
+        if line:
+            console.print(f"Note: {line}", highlight=False)
+    console.print(f"Releases: {', '.join(known.releases)}", highlight=False)
+    if known.corrections:
+        console.print(f"Corrections: {', '.join(known.corrections)}", highlight=False)
+    console.print(f"File: {lake.path('indicator', indicator.id, year, icb)} sha256 {known.sha256}", highlight=False)
+    return 0 if _inputs(session, known) else FAILED
+
+
+def _figures(rows: pl.DataFrame) -> Table:
+    table = Table(title_justify="left")
+    table.add_column("Figure", no_wrap=True)
+    for name in ("Value", "95% limits", "Numerator", "Denominator", "Published", "England", "Status"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows.iter_rows(named=True):
+        group = " ".join(w for w in (row["dimension"], row["category"], row["measure"]) if w)
+        limits = "" if row["lower_95"] is None else f"{row['lower_95']:.4g} to {row['upper_95']:.4g}"
+        numbers = [row[n] for n in ("numerator", "denominator", "published_value", "comparator_value")]
+        shown = ["" if number is None else f"{number:,.6g}" for number in numbers]
+        value = "" if row["value"] is None else f"{row['value']:.6g} {row['unit']}"
+        table.add_row(group, value, limits, *shown, f"{row['status']}, {row['comparison']}")
+    return table
+
+
+def _inputs(session: Session, known: Provenance) -> bool:
+    """Print what the figure was made from, back to the publishers' files; tell whether all of it still holds."""
+    holds = True
+    waiting, shown = list(known.inputs), set()
+    while waiting:
+        item = waiting.pop(0)
+        if item.name in shown:
+            continue
+        shown.add(item.name)
+        same = _current(session.pipeline, item.name) == item.sha256
+        holds &= same
+        changed = "" if same else "  CHANGED since: the figure is stale"
+        session.console.print(f"  from {item.name} {item.sha256[:16]}{changed}", highlight=False)
+        waiting += _behind(session.pipeline, item.name)
+    return holds
+
+
+def _behind(pipeline: Pipeline, name: str) -> list[Input]:
+    if name.startswith(("linked/", "clean/")):
+        layer, table, *parts = name.split("/")
+        known = pipeline.lake.provenance(layer, table, *parts)
+        return list(known.inputs) if known else []
+    return []
+
+
+def _current(pipeline: Pipeline, name: str) -> str:
+    if name.startswith("snapshots/"):
+        _, source, edition = name.split("/")
+        kept = pipeline.snapshots.latest(source, edition)
+        return kept.sha256 if kept else ""
+    return current_hash(pipeline.lake, name)

@@ -1,0 +1,112 @@
+"""hi ui: Dagster's webserver and daemon on loopback, on the instance that hi run uses; Ctrl-C stops both."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from hi_pipeline.cli.commands import FAILED, said_clearly
+from hi_pipeline.cli.session import Session
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.settings import Settings
+
+HOST = "127.0.0.1"
+_STOP_S = 20.0
+
+
+def ui_command(console: Console, source: str | None, *, port: int) -> int:
+    """Serve until Ctrl-C; return the exit code."""
+
+    def command() -> int:
+        session = Session(source, console)
+        if _is_open(port):
+            raise StoreError(f"port {port} on {HOST} is taken; stop what listens there or choose another with --port")
+        mended = session.ready(alone=True)
+        if mended.closed or mended.recorded:
+            console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+        session.instance.dispose()
+        console.print(session.title(f"Dagster on http://{HOST}:{port} (Ctrl-C stops it)"), highlight=False)
+        return serve(session.settings, port)
+
+    return said_clearly(command, console)
+
+
+def serve(settings: Settings, port: int) -> int:
+    """Run webserver and daemon until one of them ends or a signal comes; both are gone on return."""
+    children = start(settings, port)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.3)
+        return FAILED
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop(children)
+
+
+def start(settings: Settings, port: int) -> list[subprocess.Popen[bytes]]:
+    """Start webserver and daemon, each as the leader of its own group of processes."""
+    environment = _environment(settings)
+    module = ["-m", "hi_pipeline.definitions"]
+    commands = [
+        [sys.executable, "-m", "dagster_webserver", "-h", HOST, "-p", str(port), "--log-level", "warning", *module],
+        [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "warning", *module],
+    ]
+    return [
+        subprocess.Popen(command, env=environment, cwd=settings.root, start_new_session=True) for command in commands
+    ]
+
+
+def stop(children: list[subprocess.Popen[bytes]]) -> None:
+    """Ask both to end, wait, and end what is left of their groups."""
+    for child in children:
+        if child.poll() is None:
+            _signal(child, signal.SIGINT)
+    deadline = time.monotonic() + _STOP_S
+    for child in children:
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _signal(child, signal.SIGTERM)
+    for child in children:
+        _signal(child, signal.SIGKILL)
+        child.wait()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    package = Path(__file__).parents[2]
+    return {
+        **os.environ,
+        "DAGSTER_HOME": str(settings.dagster_home),
+        "HI_SOURCE": _absolute(settings.source),
+        "HI_DATA_DIR": str(settings.data_dir.resolve()),
+        "PYTHONPATH": os.pathsep.join(p for p in (str(package), os.environ.get("PYTHONPATH")) if p),
+    }
+
+
+def _absolute(source: str) -> str:
+    kind, _, place = source.partition(":")
+    remote = place.startswith(("http://", "https://"))
+    return f"{kind}:{Path(place).resolve()}" if kind == "mirror" and not remote else source
+
+
+def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
