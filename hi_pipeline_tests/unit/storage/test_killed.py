@@ -71,17 +71,18 @@ def check_snapshots(root: Path, mirror: Path) -> None:
 
 
 def run_snapshot_trials(folder: Path, *, trials: int, seed: int) -> None:
-    root, mirror = folder / "data", folder / "mirror"
+    mirror = folder / "mirror"
     mirror.mkdir()
     chance = random.Random(seed)
-    seen = 0
+    seen: dict[Path, int] = {}
     for number in range(trials):
+        root = folder / f"data{number // 10}"
         command = [*FETCHER, root, mirror, str(number * 100_000)]
         kill_after(command, chance.uniform(0.0, 0.1))
         check_snapshots(root, mirror)
         now = len(list(root.glob("snapshots/*/*/*.csv")))
-        assert now >= seen
-        seen = now
+        assert now >= seen.get(root, 0), "a kept file is gone"
+        seen[root] = now
 
 
 def test_killed_three_times(tmp_path: Path) -> None:
