@@ -6,7 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.status import Status
+from hi_pipeline.core.status import PeriodType, Status
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -42,7 +42,10 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         ValidationError: they hold some of its measures but none of the numerators, or several periods.
     """
     wanted = [d.value for d in indicator.dimensions]
-    rows = observations.filter(pl.col("dimension").is_in(wanted))
+    # Of several snapshots in a year the latest stands for it (methods.md 4.8).
+    snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
+    latest = ~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max())
+    rows = observations.filter(pl.col("dimension").is_in(wanted) & latest)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
     if top.is_empty() and not rows.filter(pl.col("measure").is_in(_measures(indicator))).height:
         raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold none of its measures")
@@ -138,8 +141,9 @@ def worst() -> pl.Expr:
 
 
 def join_unique(column: str) -> pl.Expr:
-    """Join the different notes of the parts of a sum."""
-    return pl.col(column).filter(pl.col(column) != "").unique().sort().str.join("; ").alias(column)
+    """Join the different notes of the parts of a sum; a note that is itself joined counts by its pieces."""
+    pieces = pl.col(column).filter(pl.col(column) != "").str.split("; ").list.explode()
+    return pieces.unique().sort().str.join("; ").alias(column)
 
 
 def _one_period(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
@@ -147,6 +151,6 @@ def _one_period(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     if periods.height != 1:
         raise ValidationError(
             f"{indicator.id}: the figures of one year describe {periods.height} periods, {periods.rows()[:4]}; "
-            "expected one. Where a year has several snapshots its clean table must hold the latest only."
+            "expected one. Has a release been given the wrong year?"
         )
     return periods

@@ -1,6 +1,7 @@
 """Published figures on the footprint of the year: boards, remainder, England, and nobody lost."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import polars as pl
 import pytest
@@ -299,6 +300,33 @@ def test_a_renamed_measure_is_an_error() -> None:
 def test_order_of_observations_does_not_matter() -> None:
     one, two = _build("talking_therapies", _talking()), _build("talking_therapies", _talking()[::-1])
     assert one.frame.equals(two.frame)
+
+
+def _waiting(day: date, total: float) -> list[dict]:
+    when = {"period_start": day, "period_end": day, "period_type": "snapshot"}
+    return [
+        observation(level, code, measure, value, **when)
+        for level, codes, value in (
+            ("icb", BOARDS, total),
+            ("national", ["X24"], 7.0),
+            ("england", [""], 42 * total + 7),
+        )
+        for code in codes
+        for measure in ("pathways_total", "pathways_gt18", "pathways_gt52", "pathways_gt65")
+    ]
+
+
+def test_the_latest_snapshot_stands_for_the_year_and_national_commissioning_is_shown() -> None:
+    built = _build("rtt", [*_waiting(date(2023, 12, 31), 500.0), *_waiting(date(2024, 2, 29), 100.0)])
+    found = _total(built, "wl_total", icb_code="E54000010")
+    assert (found["numerator"], found["period_end"]) == (100, date(2024, 2, 29))
+    assert _total(built, "wl_total", area_type="remainder")["numerator"] == 7
+    assert _total(built, "wl_total", area_type="england")["numerator"] == 4_207
+
+
+def test_a_note_is_said_once() -> None:
+    notes = _qof().frame.filter(area_type="england", dimension="deprivation")["note"].to_list()
+    assert all(len(pieces) == len(set(pieces)) for pieces in (note.split("; ") for note in notes))
 
 
 def test_practices_helper_and_real_codes_agree() -> None:
