@@ -37,5 +37,5 @@ AUTHORITY_TO_2022 = Succession(
         "E07000155": "E06000062",  # South Northamptonshire
     },
     source="The Buckinghamshire (Structural Changes) Order 2019; The Northamptonshire (Structural Changes) Order 2020",
-    unconfirmed="recalled, and consistent with which codes the files of 2019, 2020 and 2021 hold",
+    unconfirmed="the titles of the orders; each pair agrees with the LSOA names of the ONS lookup of 2022 (a test)",
 )
