@@ -96,9 +96,9 @@ def periods(table: pl.DataFrame, name: str) -> Floats:
     return ranks(table, name)
 
 
-def names(by: str | Sequence[str]) -> list[str]:
-    """Accept one group column or several; repeated names count once."""
-    return list(dict.fromkeys([by] if isinstance(by, str) else by))
+def names(by: str | Sequence[str] | None) -> list[str]:
+    """Accept one group column, several or none; repeated names count once."""
+    return [by] if isinstance(by, str) else list(dict.fromkeys(by or []))
 
 
 def positive(number: float, *, name: str) -> float:

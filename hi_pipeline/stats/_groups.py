@@ -74,6 +74,21 @@ def group_rows(table: pl.DataFrame, by: Sequence[str], *, rows: int | None = Non
     return Groups(keys=keys, size=keys.height, starts=starts, run_group=_match(heads, keys), rows=rows)
 
 
+def running_within(values: Floats, starts: Integers) -> Floats:
+    """Running sum of the values within each segment.
+
+    One sum over all segments would be shorter, but would carry the rounding of one into the next.
+    """
+    if not len(starts):
+        return values
+    lengths = np.diff(np.append(starts, len(values)))
+    segment = np.repeat(np.arange(len(starts)), lengths)
+    place = np.arange(len(values)) - starts[segment]
+    square = np.zeros((len(starts), lengths.max()))
+    square[segment, place] = values
+    return np.cumsum(square, axis=1)[segment, place]
+
+
 def run_starts(table: pl.DataFrame, by: Sequence[str]) -> Integers:
     """Find the first row of every run of rows of one group."""
     if not by:

@@ -7,6 +7,7 @@ import numpy as np
 
 from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, quiet
+from hi_pipeline.stats._groups import Integers
 
 NODES = 48
 
@@ -54,15 +55,25 @@ def cornish_fisher(cumulants: list[Floats], z: float) -> Floats:
     return mean + sd * np.where(sd > 0, bent, 0.0)
 
 
-def pencil(slope: Floats, intercept: Floats, cumulants: list[Floats], starts: np.ndarray) -> list[list[Floats]]:
-    """Coefficients in t of the cumulants of sum (slope + t intercept) y, by group.
+def of_sum(weight: Floats, cumulants: list[Floats], starts: Integers) -> list[Floats]:
+    """Cumulants of sum weight y, by group: the k-th is the sum of weight^k times theirs."""
+    powers = _powers(weight)
+    return [np.add.reduceat(powers[k] * cumulant, starts) for k, cumulant in enumerate(cumulants, start=1)]
 
-    The k-th cumulant of a weighted sum of independent values is the sum of weight^k times theirs.
-    """
+
+def pencil(slope: Floats, intercept: Floats, cumulants: list[Floats], starts: Integers) -> list[list[Floats]]:
+    """Coefficients in t of the cumulants of sum (slope + t intercept) y, by group."""
+    ends, starts_of = _powers(slope), _powers(intercept)
     return [
-        [comb(k, j) * np.add.reduceat(slope ** (k - j) * intercept**j * cumulant, starts) for j in range(k + 1)]
+        [comb(k, j) * np.add.reduceat(ends[k - j] * starts_of[j] * cumulant, starts) for j in range(k + 1)]
         for k, cumulant in enumerate(cumulants, start=1)
     ]
+
+
+def _powers(weight: Floats) -> list[Floats]:
+    """Powers 0 to 4 by multiplication, which is many times faster than ``**``."""
+    square = weight * weight
+    return [np.ones_like(weight), weight, square, square * weight, square * square]
 
 
 def at(coefficients: list[list[Floats]], t: Floats) -> list[Floats]:
@@ -88,7 +99,8 @@ def ratio_root(coefficients: list[list[Floats]], start: Floats, guess: Floats, z
     f_one, f_two = cornish_fisher(at(coefficients, 1 - one), z), cornish_fisher(at(coefficients, 1 - two), z)
     for _ in range(40):
         step = f_two * (two - one) / (f_two - f_one)
-        moving = np.isfinite(step) & (np.abs(step) > 1e-13 * np.abs(two))
+        # A secant step of this size leaves an error near its square.
+        moving = np.isfinite(step) & (np.abs(step) > 1e-12 * np.abs(two))
         if not moving.any():
             break
         new = np.where(moving, two - step, two)

@@ -10,7 +10,7 @@ from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Status
 from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, collect, names, numbers, one_of, quiet, ranks
-from hi_pipeline.stats._groups import Groups, Integers, Mask, group_rows
+from hi_pipeline.stats._groups import Groups, Integers, Mask, group_rows, running_within
 from hi_pipeline.stats._results import Reasons, mark_fewer
 
 Kind = Literal["rate", "proportion", "other"]
@@ -173,9 +173,7 @@ def line_weights(population: Floats, starts: Integers) -> tuple[Floats, Floats, 
         return population, population, population
     lengths = np.diff(np.append(starts, len(population)))
     share = population / np.repeat(np.add.reduceat(population, starts), lengths)
-    running = np.cumsum(share)
-    before = np.repeat(running[starts] - share[starts], lengths)
-    ridit = running - before - share / 2
+    ridit = running_within(share, starts) - share / 2
     cubes = np.repeat(np.add.reduceat(share**3, starts), lengths)
     slope = 12 * share * (ridit - 0.5) / (1 - cubes)
     return share, slope, share - slope / 2

@@ -1,6 +1,7 @@
 """From a ladder to slope, line and limits, on the natural, log or logit scale."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -53,14 +54,23 @@ class LineLimits:
     def __init__(self, ladder: Ladder, line: Line) -> None:
         self._ladder, self._line = ladder, line
         self._bent = ladder.error is not None and ladder.transform == "none" and ladder.error_scale != "none"
-        self._pencil = self._cumulants() if self._bent and len(ladder.starts) else []
 
-    def _cumulants(self) -> list[list[Floats]]:
+    @cached_property
+    def _of_rows(self) -> list[Floats]:
+        """Cumulants of every value."""
+        assert self._ladder.error is not None
+        mean = to_scale(self._ladder.value, self._ladder.error_scale)
+        law = _cumulants.log_normal if self._ladder.error_scale == "log" else _cumulants.logit_normal
+        return law(mean, self._ladder.error)
+
+    @cached_property
+    def _of_slope(self) -> list[Floats]:
+        return _cumulants.of_sum(self._ladder.slope, self._of_rows, self._ladder.starts)
+
+    @cached_property
+    def _pencil(self) -> list[list[Floats]]:
         ladder = self._ladder
-        assert ladder.error is not None
-        mean = to_scale(ladder.value, ladder.error_scale)
-        law = _cumulants.log_normal if ladder.error_scale == "log" else _cumulants.logit_normal
-        return _cumulants.pencil(ladder.slope, ladder.intercept, law(mean, ladder.error), ladder.starts)
+        return _cumulants.pencil(ladder.slope, ladder.intercept, self._of_rows, ladder.starts)
 
     def _sum(self, one: Floats, two: Floats) -> Floats:
         assert self._ladder.error is not None
@@ -81,8 +91,7 @@ class LineLimits:
             return self._nothing()
         if self._bent:
             z = _limits.z_score(level)
-            cumulants = [terms[0] for terms in self._pencil]
-            return _cumulants.cornish_fisher(cumulants, -z), _cumulants.cornish_fisher(cumulants, z)
+            return _cumulants.cornish_fisher(self._of_slope, -z), _cumulants.cornish_fisher(self._of_slope, z)
         (low_0, low_1), (high_0, high_1) = self._ends(level)
         return low_1 - low_0, high_1 - high_0
 

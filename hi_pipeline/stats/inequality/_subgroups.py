@@ -8,7 +8,7 @@ import polars as pl
 
 from hi_pipeline.core.status import Status
 from hi_pipeline.stats._columns import Floats, Frame, collect, names, numbers, ranks
-from hi_pipeline.stats._groups import Groups, Integers, group_rows
+from hi_pipeline.stats._groups import Groups, Integers, group_rows, running_within
 from hi_pipeline.stats._results import Reasons
 
 
@@ -112,14 +112,12 @@ def read_subgroups(
     lengths = np.diff(np.append(starts, len(order)))
     n = n[order]
     share = n / np.repeat(np.add.reduceat(n, starts), lengths) if len(starts) else n
-    running = np.cumsum(share)
-    before = np.repeat(running[starts] - share[starts], lengths)
     found = np.full(len(starts), -1)
     rows = np.flatnonzero(place[order] == label)
     found[np.repeat(np.arange(len(starts)), lengths)[rows]] = rows
     return Subgroups(
         groups=groups, reasons=reasons, chosen=row_group[order][starts], starts=starts, share=share,
-        ridit=running - before - share / 2, estimate=y[order], error=error[order], reference=found,
+        ridit=running_within(share, starts) - share / 2, estimate=y[order], error=error[order], reference=found,
     )  # fmt: skip
 
 
