@@ -24,6 +24,7 @@ from hi_pipeline.sample import (
 from hi_pipeline.sample.chance import VERSION
 
 MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
 _NOTE = "SYNTHETIC: every number in these files is made up; they show the publishers' layouts and nothing else."
 
 WRITERS: tuple[Callable[[Path], None], ...] = (
@@ -64,7 +65,8 @@ def write_sample(folder: Path) -> SampleManifest:
         folder: a mirror's root, as ``HI_SOURCE=mirror:`` would name it.
 
     Returns:
-        The manifest, which is written last: a folder with a manifest is whole.
+        The manifest, which is written last: a folder with a manifest is whole. ``SHA256SUMS`` says the same in
+        the words of a mirror, so that a sample rewritten by newer code is no revision.
     """
     for file in _read_manifest(folder).get("files", ()):
         if (folder / file).resolve().is_relative_to(folder.resolve()):
@@ -73,6 +75,7 @@ def write_sample(folder: Path) -> SampleManifest:
     for write in WRITERS:
         write(folder)
     manifest = SampleManifest(version=_version(), files=_hashes(folder))
+    (folder / SUMS).write_text("".join(f"{sha256}  {file}\n" for file, sha256 in manifest.files.items()))
     text = {"note": _NOTE, "version": manifest.version, "files": dict(manifest.files)}
     (folder / MANIFEST).write_text(json.dumps(text, indent=1) + "\n")
     return manifest
@@ -103,5 +106,5 @@ def _version() -> str:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, SUMS))
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

@@ -49,3 +49,8 @@ def test_the_same_bytes_again_and_nothing_left_of_an_earlier_version(written: Sa
     assert write_sample(tmp_path) == written.manifest
     assert (tmp_path / "manifest.json").read_bytes() == (written.folder / "manifest.json").read_bytes()
     assert not left.exists()
+
+
+def test_the_sums_are_a_mirrors_own_manifest(written: Sample) -> None:
+    lines = (written.folder / "SHA256SUMS").read_text().splitlines()
+    assert dict(reversed(line.split("  ", 1)) for line in lines) == dict(written.manifest.files)
