@@ -78,14 +78,12 @@ class Reasons:
 
 
 def mark_fewer(reasons: Reasons, count: NDArray[np.int64], expected: int | None, *, what: str) -> None:
-    """Mark groups that have fewer parts than expected, by default fewer than is commonest.
+    """Mark groups that have fewer parts than expected, by default fewer than the fullest sound group.
 
-    Of two equally common numbers the larger is expected. The commonest rather than the largest,
-    so that one group with a part too many does not spoil the others.
+    Call it after the marks of groups at fault in other ways, so that these do not set what is expected.
     """
     if expected is None:
-        often = np.bincount(count[reasons.ok]) if reasons.ok.any() else np.zeros(1, dtype=np.int64)
-        expected = int(np.flatnonzero(often == often.max())[-1])
+        expected = int(count[reasons.ok].max(initial=0))
     note = f"{what} are absent: {{found}} of {expected} are present, and the figure needs all of them"
     reasons.mark_each(count < expected, Status.MISSING, note, count)
 

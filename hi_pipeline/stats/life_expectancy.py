@@ -50,10 +50,11 @@ def life_expectancy(
         confidence: confidence levels of the limits.
 
     Returns:
-        Group columns, value, limits, status, note, method, ``start_age``, and ``population`` and
-        ``deaths`` from that age up. A group is ``missing`` with a null or an absent band, ``too_few``
-        with 5,000 people or fewer or without deaths in the open band, ``not_applicable`` with more
-        deaths than people in a band; an age whose 95% interval is wider than 20 years is ``too_few``.
+        Group columns, value, limits, status, note, method, ``start_age`` (and the caller's own
+        name for it), ``population`` and ``deaths`` from that age up. A group is ``missing`` with a null or
+        an absent band, ``too_few`` with 5,000 people or fewer or without deaths in the open band,
+        ``not_applicable`` with more deaths than people in a band; an age whose 95% interval is wider than
+        20 years is ``too_few``.
 
     Raises:
         StatisticsError: a column is absent or not numeric.
@@ -97,12 +98,14 @@ def life_expectancy(
         limits[level] = (value - reach).ravel(), (value + reach).ravel()
     wide = (2 * _limits.z_score(0.95) * error > WIDEST).ravel()
     each.mark(wide, Status.TOO_FEW, "the 95% interval is wider than 20 years: too few deaths for this figure")
+    ages = pl.Series(np.tile(START_AGES, groups.size)).cast(pl.Int64)
     extra: Extra = {
-        "start_age": pl.Series(np.tile(START_AGES, groups.size)).cast(pl.Int64),
+        "start_age": ages,
         "population": _upwards(square[0]).ravel(),
         "deaths": _upwards(square[1]).ravel(),
     }
-    return result(spread, each, value=value.ravel(), limits=limits, method=Method.CHIANG, extra=extra)
+    out = result(spread, each, value=value.ravel(), limits=limits, method=Method.CHIANG, extra=extra)
+    return out if start_age in out.columns else out.with_columns(ages.alias(start_age))
 
 
 def _mark(reasons: Reasons, groups: Groups, age: Floats, people: Floats, died: Floats) -> None:

@@ -81,7 +81,9 @@ def test_r5_an_area_that_lacks_a_quintile_is_returned() -> None:
     ours = slope_index(short, **COLUMNS)
     assert ours["area"].to_list() == ["A", "B"]
     assert ours["status"].to_list() == ["missing", "ok"]
-    assert "4 of 5" in ours["note"][0]
+    assert "4 are present" in ours["note"][0]
+    last = slope_index(RATES.filter(~((pl.col("area") == "A") & (pl.col("rank") == 5))), **COLUMNS)
+    assert "4 of 5" in last["note"][0]
 
 
 @pytest.mark.parametrize("function", [proportion, crude_rate])

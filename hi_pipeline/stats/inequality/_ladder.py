@@ -210,12 +210,14 @@ def _mark_counts(marks: _Marks, place: Floats, expected: int | None) -> None:
     repeated = np.append(False, same & (step == 0)) if len(place) else np.zeros(0, dtype=bool)
     marks.rows(repeated, Status.NOT_APPLICABLE, "impossible input: a rank stands twice in this group")
     count = np.bincount(marks.row_group, minlength=marks.size)
-    mark_fewer(marks.reasons, count, expected, what="ranks")
-    skipped = same & (step > 1) & (place[1:] % 1 == 0) if len(place) else same
+    skipped = same & (step > 1) & (place[1:] % 1 == 0)
     by_one = np.zeros(marks.size, dtype=bool)
     by_one[marks.row_group[1:][same & (step == 1)]] = True
-    gap = np.append(False, skipped)[: len(place)] & by_one[marks.row_group]
-    marks.rows(gap, Status.MISSING, "ranks are absent: the numbers leave one out, and a slope needs all of them")
+    gap = np.zeros(marks.size, dtype=bool)
+    gap[marks.row_group[1:][skipped]] = True
+    note = "ranks are absent: {found} are present and their numbers leave one out, and a slope needs all of them"
+    marks.reasons.mark_each(gap & by_one, Status.MISSING, note, count)
+    mark_fewer(marks.reasons, count, expected, what="ranks")
     note = f"a slope needs {FEWEST} to {MOST} ordered groups; this one has {{found}}"
     marks.reasons.mark_each((count < FEWEST) | (count > MOST), Status.NOT_APPLICABLE, note, count)
 

@@ -71,7 +71,7 @@ def slope_index(
         transform: ``auto`` fits rates on the log scale, proportions on the logit scale and others
             as they are; ``none`` fits values as they are.
         multiplier: scale of value, line and limits; if negative the SII changes sign.
-        groups: how many ranks every group must have; by default the commonest number in the call.
+        groups: how many ranks every group must have; by default as many as the fullest group of the call.
         confidence: confidence levels of the limits.
 
     Returns:
@@ -158,7 +158,7 @@ def relative_index(
         kind: ``rate``, ``proportion`` or ``other``.
         transform: as in ``slope_index``.
         multiplier: its sign turns the ratio; its size scales the line only.
-        groups: how many ranks every group must have; by default the commonest number in the call.
+        groups: how many ranks every group must have; by default as many as the fullest group of the call.
         confidence: confidence levels of the limits.
 
     Returns:

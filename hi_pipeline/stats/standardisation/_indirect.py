@@ -47,7 +47,7 @@ def indirectly_standardised_ratio(
         by: group columns.
         multiplier: scale of value and limits, positive.
         total_reference_population: what the reference populations of a group must sum to. By default
-            a group must have the commonest number of strata in the call.
+            a group must have as many strata as the fullest group of the call.
         confidence: confidence levels of the limits.
 
     Returns:

@@ -56,7 +56,7 @@ def slope_bounds(
         kind: as in ``inequality.slope_index``.
         transform: as in ``inequality.slope_index``.
         multiplier: scale of bounds and limits, positive.
-        groups: how many ranks every group must have; by default the commonest number in the call.
+        groups: how many ranks every group must have; by default as many as the fullest group of the call.
         confidence: confidence levels of the limits.
 
     Returns:

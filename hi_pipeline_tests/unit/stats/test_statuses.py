@@ -128,6 +128,23 @@ def test_a_line_through_zero_has_no_ratio() -> None:
     assert inequality.relative_index(frame, standard_error="se", **SII)["status"][0] == "ok"
 
 
+def test_two_areas_that_lack_the_last_decile_do_not_outvote_one_that_has_it() -> None:
+    whole = ladder([float(20 - i) for i in range(10)])
+    short = whole.head(9)
+    frame = pl.concat([part.with_columns(g=pl.lit(i)) for i, part in enumerate([short, short, whole])])
+    ours = inequality.slope_index(frame, **{**SII, "by": ["g"]})
+    assert ours["status"].to_list() == ["missing", "missing", "ok"]
+
+
+def test_a_group_at_fault_does_not_set_what_is_expected() -> None:
+    five = ladder([5.0, 4, 3, 2, 1])
+    twice = pl.concat([five, five.head(1)])
+    unknown = pl.concat([five, five.head(1).with_columns(rank=pl.lit(99, pl.Int64))])
+    frame = pl.concat([part.with_columns(g=pl.lit(i)) for i, part in enumerate([five, twice, unknown])])
+    ours = inequality.slope_index(frame, **{**SII, "by": ["g"]})
+    assert ours["status"].to_list() == ["ok", "not_applicable", "missing"]
+
+
 def test_how_many_ranks_are_expected() -> None:
     frame = ladder([5, 4, 3, 2, 1, 1, 1])
     assert inequality.slope_index(frame, groups=10, **SII)["note"][0].startswith("ranks are absent: 7 of 10")
