@@ -94,7 +94,7 @@ def _default(parameter: inspect.Parameter) -> str:
 
 
 def _body(function: Callable[..., object]) -> str:
-    text = inspect.getdoc(function) or ""
+    text = (inspect.getdoc(function) or "").replace("``", "`")
     out: list[str] = []
     for block in re.split(rf"\n(?=(?:{HEADS})\b[^\n]*:)", text):
         head = re.match(rf"({HEADS})\b([^\n:]*):[ \n]?", block)

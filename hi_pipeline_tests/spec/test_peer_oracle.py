@@ -10,6 +10,7 @@ import pytest
 from hi_pipeline.stats.proportions import funnel_limits, proportion
 from hi_pipeline.stats.quantiles import quantile
 from hi_pipeline.stats.rates import crude_rate
+from hi_pipeline.stats.rates import funnel_limits as rate_funnel
 from hi_pipeline.stats.standardisation import (
     directly_standardised_rate,
     indirectly_standardised_rate,
@@ -112,5 +113,16 @@ def test_funnel_of_proportions() -> None:
 
     for row, people in zip(ours.iter_rows(named=True), n, strict=True):
         for name, p in (("95", 0.975), ("998", 0.999)):
-            lower = sigma_adjustment(p, int(people), average, "low", 1)
+            lower, upper = (sigma_adjustment(p, int(people), average, side, 1) for side in ("low", "high"))
             assert row[f"lower_{name}"] == pytest.approx(max(lower, 0), rel=1e-8, abs=1e-12)
+            assert row[f"upper_{name}"] == pytest.approx(min(upper, 1), rel=1e-8)
+
+
+@pytest.mark.parametrize("expected", [1, 4, 30])
+def test_funnel_of_rates(expected: int) -> None:
+    from PHStatsMethods.utils_funnel import poisson_funnel
+
+    frame = pl.DataFrame({"x": [expected], "n": [1]})
+    row = rate_funnel(frame, events="x", population="n", by=[], average=expected, multiplier=1).row(0, named=True)
+    assert row["lower_95"] == pytest.approx(poisson_funnel(expected, 0.025, "low"), rel=1e-5)
+    assert row["upper_95"] == pytest.approx(poisson_funnel(expected, 0.025, "high"), rel=1e-5)

@@ -51,7 +51,9 @@ def summary_measures(
     - ``par`` y_ref - mu and ``paf`` 100 PAR/mu, zero if the reference is not the better one.
 
     Symbols: B the upper bound of the estimates. Limits: value -+ z SE with SE^2 = sum (dM/dy)^2 se^2,
-    on the log scale for ratios, with the second-order term for ``bgv``.
+    on the log scale for ratios, with the second-order term for ``bgv``. They tell the sampling error of the
+    estimates; limits from the scatter of a few points about a line, as some packages print for the indices,
+    do not hold their level.
 
     Units: those of the estimate for d, aci, sii, bgsd, md and par; squared for bgv; none or per cent
     for the rest; thousandths for ti and mld.
