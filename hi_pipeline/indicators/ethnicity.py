@@ -10,12 +10,13 @@ from hi_pipeline.indicators.widen import LIMITS
 
 
 def reference_group(values: pl.DataFrame) -> str:
-    """Return White British where the boards' rows have it, else White: one group for all areas, England too.
+    """Return White British where the areas below England have it, else White: one group for all, England too.
 
-    England alone may be published in finer groups; its rows then compare with White as the boards' do.
+    England alone may be published in finer groups; its rows then compare with White as the boards' do. Regions speak
+    for boards where the frame holds no board (2026-11: regions and England are computed apart from the boards).
     """
-    boards = values.filter(pl.col("area_type") == AreaType.ICB.value)
-    rows = boards if boards.height else values
+    below = values.filter(pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REGION.value]))
+    rows = below if below.height else values
     return WHITE_BRITISH if WHITE_BRITISH in rows["category"] else WHITE
 
 

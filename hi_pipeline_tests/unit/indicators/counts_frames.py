@@ -9,6 +9,7 @@ from hi_pipeline.core.groups import Dimension, category_order
 
 ENGLAND = {"area_type": "england", "icb_code": "E92000001", "area_name": "England"}
 QNC = {"area_type": "icb", "icb_code": "E54000010", "area_name": "NHS Staffordshire and Stoke-on-Trent"}
+LONDON = {"area_type": "region", "icb_code": "E40000003", "area_name": "London"}
 NOWHERE = {"area_type": "remainder", "icb_code": None, "area_name": "Area unknown"}
 
 

@@ -237,6 +237,20 @@ def test_the_reference_is_white_everywhere_where_boards_have_no_finer_group() ->
     assert derived["note"].str.contains("the group less White$").all()
 
 
+def test_the_reference_is_the_same_where_regions_and_england_are_computed_without_boards() -> None:
+    others = (
+        made.row("ethnicity", "White", 2_000, 400_000, **made.LONDON),
+        made.row("ethnicity", "Mixed", 240, 40_000, **made.LONDON),
+        made.row("ethnicity", "White", 5_000, 1_000_000, **made.ENGLAND),
+        made.row("ethnicity", "White: British", 4_000, 900_000, **made.ENGLAND),
+        made.row("ethnicity", "Mixed", 600, 100_000, **made.ENGLAND),
+    )
+    boards = (made.row("ethnicity", "White", 500, 100_000), made.row("ethnicity", "Mixed", 60, 10_000))
+    alone, whole = _run(*others, indicator=DETENTION), _run(*others, *boards, indicator=DETENTION)
+    assert_frame_equal(alone, whole.filter(pl.col("area_type") != "icb"))
+    assert alone.filter(area_type="region", measure="difference")["value"].to_list() == pytest.approx([100.0])
+
+
 def test_order_of_rows_does_not_matter() -> None:
     rows = [
         *_deciles([400.0 + 10 * n for n in range(10)]),
