@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from hi_pipeline.stats._columns import Floats
 
+# How many rows tell whether runs are long, and up to how many heads sorting is quicker than hashing.
+SAMPLE = 2048
+SORTED_AT_ONCE = 200_000
+
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -70,7 +74,7 @@ def group_rows(table: pl.DataFrame, by: Sequence[str], *, rows: int | None = Non
         return Groups(keys=pl.DataFrame(), size=1, starts=zero, run_group=zero, rows=rows)
     starts = run_starts(table, by)
     heads = table.select(list(by)) if len(starts) == rows else table.select(list(by))[starts]
-    keys = heads.unique(maintain_order=True).sort(list(by), nulls_last=True)
+    keys = _keys(heads, by)
     return Groups(keys=keys, size=keys.height, starts=starts, run_group=_match(heads, keys), rows=rows)
 
 
@@ -93,10 +97,34 @@ def run_starts(table: pl.DataFrame, by: Sequence[str]) -> Integers:
     """Find the first row of every run of rows of one group."""
     if not by:
         return np.zeros(1, dtype=np.int64)
+    if table.height > SAMPLE and len(_starts_by_change(table.head(SAMPLE), by)) < SAMPLE // 8:
+        return _starts_by_length(table, by)
+    return _starts_by_change(table, by)
+
+
+def _starts_by_change(table: pl.DataFrame, by: Sequence[str]) -> Integers:
+    """Compare each row with the one before: steady, whatever the length of the runs."""
     changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in by)
     first = table.select(changed).to_series().to_numpy(writable=True)
     first[0] = True
     return np.flatnonzero(first)
+
+
+def _starts_by_length(table: pl.DataFrame, by: Sequence[str]) -> Integers:
+    """Count the lengths of the runs of each column: twice as fast where runs are long."""
+    first = np.zeros(table.height, dtype=bool)
+    first[0] = True
+    for name in by:
+        lengths = table.get_column(name).rle().struct.field("len").to_numpy()
+        first[np.cumsum(lengths)[:-1]] = True
+    return np.flatnonzero(first)
+
+
+def _keys(heads: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    if heads.height > SORTED_AT_ONCE:
+        return heads.unique().sort(list(by), nulls_last=True)
+    ordered = heads.sort(list(by), nulls_last=True)
+    return ordered[run_starts(ordered, by)]
 
 
 def _match(heads: pl.DataFrame, keys: pl.DataFrame) -> Integers:

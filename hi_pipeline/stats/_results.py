@@ -125,8 +125,10 @@ def result(
         columns[f"upper_{suffix(level)}"] = _shown(upper, keep)
     columns["status"] = reasons.status()
     columns["note"] = reasons.note()
-    words = [str(method)] * groups.size if isinstance(method, Method) else [str(word) for word in method]
-    named = pl.Series(words, dtype=pl.String)
+    if isinstance(method, Method):
+        named = pl.repeat(str(method), groups.size, dtype=pl.String, eager=True)
+    else:
+        named = pl.Series([str(word) for word in method], dtype=pl.String)
     columns["method"] = named if keep.all() else named.set(pl.Series(~keep), str(Method.NONE))
     for name, figure in (extra or {}).items():
         columns[name] = figure if isinstance(figure, pl.Series) else _shown(figure, keep)
