@@ -111,8 +111,15 @@ def place_england(parts: pl.DataFrame) -> pl.DataFrame:
 def _remainders(parts: pl.DataFrame) -> pl.DataFrame:
     rows = parts.filter(pl.col("area_level").is_in(list(REMAINDERS)))
     name = pl.col("area_level").replace_strict(REMAINDERS, return_dtype=pl.String)
-    summed = add_up(rows.with_columns(remainder=name), by=["remainder", *GROUP])
+    named, by = rows.with_columns(remainder=name), ["remainder", *GROUP]
+    summed = _with_own_figure(add_up(named, by=by), named, by=by)
     return shaped(summed, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.col("remainder"))
+
+
+def _with_own_figure(summed: pl.DataFrame, rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
+    """Keep the publisher's figure where a sum has one part: it is that area's own (2026-11: 26 boards are one CCG)."""
+    own = rows.group_by(by).agg(pl.col("published_value").first(), pl.len().alias("of")).filter(of=1).drop("of")
+    return summed.join(own, on=by, how="left", validate="1:1")
 
 
 def _boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -163,10 +170,11 @@ def _from_smaller(parts: pl.DataFrame, context: Context, placed: Placed) -> pl.D
         placed.counted["rows of CCGs that only reconcile with England"] = rows.height
         placed.unplaced = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("CCGs"))
         return _not_published(parts, boards)
-    summed = add_up(rows.with_columns(published_value=None), by=["icb_code", *GROUP]).join(
-        boards, on="icb_code", how="left", validate="m:1"
-    )
     expected = areas.group_by("icb_code").agg(expected=pl.len())
+    by = ["icb_code", *GROUP]
+    summed = add_up(rows, by=by).join(boards, on="icb_code", how="left", validate="m:1")
+    whole = rows.join(expected.filter(expected=1), on="icb_code", how="semi")
+    summed = _with_own_figure(summed, whole, by=by)
     reporting = (
         rows.filter((pl.col("dimension") == "total") & (pl.col("status") == "ok"))
         .group_by("icb_code")

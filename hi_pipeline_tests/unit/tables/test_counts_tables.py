@@ -61,6 +61,18 @@ def test_what_is_taken_away_moves_the_bounds_the_other_way() -> None:
     assert found["source_releases"] == "talking_therapies:2023-24"
 
 
+def test_an_area_made_of_one_published_area_has_its_printed_figure() -> None:
+    codes = [*footprint.sub_icbs(Vintage.JULY_2022)["sub_icb_ods"].to_list(), "13Q", "14R"]
+    rows = [*_ccgs(codes, "2021-22"), *_recovery("england", "", 50 * 108, 120 * 108, 20 * 108)]
+    built = _build("talking_therapies", rows, year="2021-22")
+    lincolnshire = _total(built, "tt_recovery_pct", icb_code="E54000013")  # 71E alone
+    assert (lincolnshire["numerator"], lincolnshire["published_value"]) == (50, 50)
+    assert _total(built, "tt_recovery_pct", icb_code="E54000060")["published_value"] is None  # of two CCGs
+    assert _total(built, "tt_recovery_pct", area_type="remainder")["published_value"] is None  # of two hubs
+    unknown = _total(_build("talking_therapies", _talking()), "tt_recovery_pct", area_type="remainder")
+    assert unknown["published_value"] == 36  # 20 of 55
+
+
 def test_the_publishers_england_and_unknown_area_are_shown() -> None:
     built = _build("talking_therapies", _talking())
     assert _total(built, "tt_recovery_pct", area_type="england")["numerator"] == 50 * 42 + 20
