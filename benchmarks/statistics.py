@@ -18,7 +18,9 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from math import prod
 from statistics import median
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -34,7 +36,7 @@ BY = ["icb", "financial_year", "indicator", "quintile"]
 def national_table() -> pl.DataFrame:
     """1,915,200 strata of 50,400 rates, in the order of their keys."""
     draw = np.random.default_rng(SEED)
-    labels = {
+    labels: dict[str, list[Any]] = {
         "icb": [f"E540000{i:02d}" for i in range(BOARDS)],
         "financial_year": [f"{2014 + i}-{15 + i}" for i in range(YEARS)],
         "indicator": [f"indicator_{i:02d}" for i in range(INDICATORS)],
@@ -42,7 +44,7 @@ def national_table() -> pl.DataFrame:
         "age": list(range(AGES)),
         "sex": ["F", "M"],
     }
-    rows = int(np.prod([len(values) for values in labels.values()]))
+    rows = prod(len(values) for values in labels.values())
     columns, inner = {}, rows
     for name, values in labels.items():
         inner //= len(values)
