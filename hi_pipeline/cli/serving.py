@@ -16,6 +16,7 @@ from hi_pipeline.core.errors import StoreError
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
+DEFINITIONS = "hi_pipeline.definitions"
 _STOP_S = 20.0
 
 
@@ -50,10 +51,10 @@ def serve(settings: Settings, port: int) -> int:
         stop(children)
 
 
-def start(settings: Settings, port: int) -> list[subprocess.Popen[bytes]]:
+def start(settings: Settings, port: int, *, module_name: str = DEFINITIONS) -> list[subprocess.Popen[bytes]]:
     """Start webserver and daemon, each as the leader of its own group of processes."""
     environment = _environment(settings)
-    module = ["-m", "hi_pipeline.definitions"]
+    module = ["-m", module_name]
     commands = [
         [sys.executable, "-m", "dagster_webserver", "-h", HOST, "-p", str(port), "--log-level", "warning", *module],
         [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "warning", *module],

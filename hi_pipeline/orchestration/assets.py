@@ -177,16 +177,25 @@ def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     )
 
 
-def build_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
-    """Return all assets, in the order in which data flows."""
+def build_assets(catalogue: Catalogue, *, synthetic: bool = False) -> list[dg.AssetsDefinition]:
+    """Return all assets, in the order in which data flows; those of the embedded sample say SYNTHETIC."""
     sources = list(catalogue.sources.values())
-    return [
+    assets = [
         *(snapshot_asset(source) for source in sources),
         *(clean_asset(source) for source in sources),
         *(linked_asset(catalogue, table) for table in catalogue.tables),
         *(indicator_asset(catalogue, indicator) for indicator in catalogue.indicators),
         published_asset(catalogue),
     ]
+    return [_labelled(asset) for asset in assets] if synthetic else assets
+
+
+def _labelled(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    return asset.map_asset_specs(
+        lambda spec: spec.replace_attributes(
+            description=f"SYNTHETIC (embedded sample). {spec.description}", tags={**spec.tags, "SYNTHETIC": "true"}
+        )
+    )
 
 
 def _asset(

@@ -23,7 +23,7 @@ def build_definitions(
     bound = pipeline or open_pipeline(settings, catalogue or load_catalogue())
     jobs = build_jobs()
     return dg.Definitions(
-        assets=build_assets(bound.catalogue),
+        assets=build_assets(bound.catalogue, synthetic=settings.synthetic),
         jobs=list(jobs.values()),
         schedules=build_schedules(bound.catalogue, jobs["refresh_release"]),
         sensors=build_sensors(bound.catalogue, jobs["refresh_release"]),

@@ -12,7 +12,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, Status
 from hi_pipeline.core.validation import validate
-from hi_pipeline.orchestration.figures import counts_for, wanted_provenance
+from hi_pipeline.orchestration.figures import counts_for, read_cells, wanted_provenance
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version
@@ -113,24 +113,24 @@ def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells) -> pl.DataFram
         if rest.height:
             others = pipeline.catalogue.compute(indicator, rest, synthetic=pipeline.settings.synthetic)
     fingerprint = cells.wanted.fingerprint()
-    frames, missing = [], []
-    for icb, known in cells.known.items():
-        if known is None:
-            missing.append(icb)
-            continue
-        frame = pipeline.lake.read("indicator", indicator.id, cells.year, icb)
-        frames.append(frame if known.fingerprint() == fingerprint else _marked(frame, _STALE))
-    template = frames[0].filter(
-        (pl.col("dimension") == Dimension.TOTAL.value)
+    there = [icb for icb, known in cells.known.items() if known is not None]
+    stale = [icb for icb, known in cells.known.items() if known and known.fingerprint() != fingerprint]
+    missing = [icb for icb, known in cells.known.items() if known is None]
+    boards = _marked(read_cells(pipeline, indicator, cells.year, there), stale)
+    template = boards.filter(
+        (pl.col("icb_code") == there[0])
+        & (pl.col("dimension") == Dimension.TOTAL.value)
         & (pl.col("category") == ALL)
         & (pl.col("measure") == Measure.VALUE.value)
     )
-    return pl.concat([*frames, *(_missing(template, icb) for icb in missing), others])
+    return pl.concat([boards, *(_missing(template, icb) for icb in missing), others])
 
 
-def _marked(frame: pl.DataFrame, note: str) -> pl.DataFrame:
-    text = pl.when(pl.col("note") == "").then(pl.lit(note)).otherwise(pl.col("note") + f"; {note}")
-    return frame.with_columns(text.alias("note"))
+def _marked(frame: pl.DataFrame, stale: list[str]) -> pl.DataFrame:
+    marked = pl.when(pl.col("note") == "").then(pl.lit(_STALE)).otherwise(pl.col("note") + f"; {_STALE}")
+    return frame.with_columns(
+        pl.when(pl.col("icb_code").is_in(stale)).then(marked).otherwise(pl.col("note")).alias("note")
+    )
 
 
 def _missing(template: pl.DataFrame, icb: str) -> pl.DataFrame:

@@ -1,11 +1,11 @@
 """The step from counts to the figures of one indicator and year, a file for each board: no Dagster here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.errors import StoreError, ValidationError
 from hi_pipeline.core.geography import board, boards_of, is_valid, vintage_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
@@ -148,7 +148,22 @@ def compute_boards(
         return {icb: _alone(pipeline, indicator, counts, icb, where=where) for icb in icbs}
     boards = rows.filter(pl.col("area_type") == AreaType.ICB.value)
     by_icb = {str(key[0]): frame for key, frame in boards.partition_by("icb_code", as_dict=True).items()}
+    if check_range({year: boards}, {indicator.id: indicator}).passed:
+        return {icb: by_icb.get(icb, _no_rows(where, icb)) for icb in icbs}
     return {icb: _gated(indicator, by_icb.get(icb), icb, where=where) for icb in icbs}
+
+
+def read_cells(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Sequence[str]) -> pl.DataFrame:
+    """Return the rows of several boards' files, in the order asked for.
+
+    Raises:
+        StoreError: a file cannot be read.
+    """
+    paths = [pipeline.lake.path("indicator", indicator.id, year, icb) for icb in icbs]
+    try:
+        return pl.read_parquet(paths, glob=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise StoreError(f"{paths[0].parent}: a file cannot be read ({error}); run hi verify, then hi run") from error
 
 
 def _alone(

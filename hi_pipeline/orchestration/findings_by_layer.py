@@ -14,6 +14,7 @@ from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, OBSERVATION_KEY, RESULT
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Source
 from hi_pipeline.orchestration import findings as ask
+from hi_pipeline.orchestration.figures import read_cells
 from hi_pipeline.orchestration.findings import Finding, finding
 from hi_pipeline.orchestration.freshness import Freshness, standings
 from hi_pipeline.orchestration.outcome import Outcome, State
@@ -151,12 +152,12 @@ def of_indicator(
     pipeline: Pipeline, indicator: Indicator, outcomes: Sequence[Outcome]
 ) -> tuple[list[Finding], Details]:
     """Return the findings about the cells of a run; boards are judged against the year's counts."""
-    cells: dict[str, list[pl.DataFrame]] = {}
+    cells: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.good:
             year, icb = outcome.partition.split("|")
-            cells.setdefault(year, []).append(pipeline.lake.read("indicator", indicator.id, year, icb))
-    frames = {year: pl.concat(parts) for year, parts in cells.items()}
+            cells.setdefault(year, []).append(icb)
+    frames = {year: read_cells(pipeline, indicator, year, icbs) for year, icbs in cells.items()}
     counts = pipeline.catalogue.counts_of(indicator).name
     whole = {
         year: pipeline.lake.read("linked", counts, year).filter(pl.col("indicator_id") == indicator.id)

@@ -1,9 +1,11 @@
-"""What Dagster knows last of each asset: failed checks, by indicator."""
+"""What Dagster knows last of each asset: failed checks and failed cells, by indicator."""
 
 import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 
 from hi_pipeline.orchestration.findings_by_layer import INDICATOR_CHECKS
+from hi_pipeline.orchestration.partitions import GRID
 from hi_pipeline.orchestration.pipeline import Catalogue
 
 
@@ -21,3 +23,12 @@ def failed_checks(instance: dg.DagsterInstance, catalogue: Catalogue) -> dict[st
             name = key.asset_key.path[-1]
             failed[name] = failed.get(name, 0) + 1
     return failed
+
+
+def failed_cells(instance: dg.DagsterInstance, indicator_id: str) -> frozenset[str]:
+    """Return the cells of an indicator that read failed in the UI."""
+    key = dg.AssetKey(["indicator", indicator_id])
+    status = get_and_update_asset_status_cache_value(instance, key, GRID)
+    if status is None:
+        return frozenset()
+    return frozenset(status.deserialize_failed_partition_subsets(GRID).get_partition_keys())

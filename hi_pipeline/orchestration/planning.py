@@ -1,7 +1,7 @@
 """What a run has to do: the partitions that are missing or stale, layer by layer, within what was asked for."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.orchestration.collecting import cells_of, published_wanted
-from hi_pipeline.orchestration.figures import cell_staleness, counts_for
+from hi_pipeline.orchestration.figures import cell, cell_staleness, counts_for
 from hi_pipeline.orchestration.linking import linked_staleness
 from hi_pipeline.orchestration.partitions import ICBS, grid_ranges, valid_cells, year_ranges
 from hi_pipeline.orchestration.pipeline import Pipeline
@@ -142,9 +142,14 @@ class Plan:
                         work.setdefault(("linked", table.name), {})[year] = why or ""
         return self._by_year(Layer.LINKED, work)
 
-    def figures(self) -> list[Stage]:
-        """Return the runs that build cells: as few rectangles as hold all of them and no cell that cannot exist."""
-        by_indicator = {i.id: stale_cells(self.pipeline, i, self.selection) for i in self.indicators}
+    def figures(self, failed: Callable[[str], Collection[str]] = lambda indicator: ()) -> list[Stage]:
+        """Return the runs that build cells: as few rectangles as hold all of them and no cell that cannot exist.
+
+        Args:
+            failed: the cells of an indicator that read failed; they are run again although their file holds, when
+                the input that was wrong has become what it was before.
+        """
+        by_indicator = {i.id: stale_cells(self.pipeline, i, self.selection, failed(i.id)) for i in self.indicators}
         stages: list[Stage] = []
         groups: dict[str, list[str]] = {}
         for name, cells in by_indicator.items():
@@ -199,16 +204,20 @@ class Plan:
             return {}
 
 
-def stale_cells(pipeline: Pipeline, indicator: Indicator, selection: Selection) -> dict[str, tuple[str, ...]]:
+def stale_cells(
+    pipeline: Pipeline, indicator: Indicator, selection: Selection, failed: Collection[str] = ()
+) -> dict[str, tuple[str, ...]]:
     """Return, by year, the boards whose cell must be built."""
     years = catalogue_years(pipeline, indicator, selection)
     found: dict[str, tuple[str, ...]] = {}
     for year, icbs in valid_cells(years, selection.icbs or ICBS).items():
         counts = counts_for(pipeline, indicator, year)
         if counts is not None:
-            wanted = counts.wanted
             stale = tuple(
-                icb for icb in icbs if selection.asks_for(cell_staleness(pipeline, indicator, year, icb, wanted))
+                icb
+                for icb in icbs
+                if cell(year, icb) in failed
+                or selection.asks_for(cell_staleness(pipeline, indicator, year, icb, counts.wanted))
             )
             if stale:
                 found[year] = stale

@@ -8,10 +8,12 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import dagster as dg
 
 from hi_pipeline.orchestration.build import build_definitions
+from hi_pipeline.orchestration.latest import failed_cells
 from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.planning import Key, Plan, Selection, Stage
@@ -91,7 +93,7 @@ class Runner:
         for level in self._pipeline.catalogue.table_levels():
             for stage in plan.linked(level):
                 self._execute(stage)
-        for stage in plan.figures():
+        for stage in plan.figures(partial(failed_cells, self._instance)):
             self._execute(stage)
         for stage in plan.published():
             self._execute(stage)

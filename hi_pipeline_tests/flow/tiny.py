@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from hi_pipeline.core.build import Built, LinkedTable, Reader
-from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, OBSERVATIONS, RESULTS
+from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, vintage_of
@@ -35,6 +35,7 @@ import pandera.polars as pa  # isort: skip
 
 HOST = "www.example.org"
 YEARS = ("2021-22", "2022-23", "2023-24")
+WRONG_BOARD = "E54000010"
 COLUMNS = ("LEVEL", "CODE", "NAME", "SEEN", "HELPED")
 PAGE = f"https://{HOST}/tiny"
 
@@ -207,4 +208,6 @@ def write_release(
     return path
 
 
-assert set(RESULTS) >= {"icb_code"}
+def with_too_many_helped(rows: list[list[str]], icb: str) -> list[list[str]]:
+    """Rows in which one board helped more people than it saw, by so few that England still adds up."""
+    return [[*row[:4], str(int(row[3]) + 1)] if row[1] == icb else row for row in rows]

@@ -1,0 +1,91 @@
+"""A data root in a temporary folder, with the miniature pipeline on it."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from hi_pipeline.cli.serving import start, stop
+from hi_pipeline.orchestration.instance import open_instance
+from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline, open_pipeline
+from hi_pipeline.orchestration.planning import Selection
+from hi_pipeline.orchestration.running import Report, Runner
+from hi_pipeline.settings import Settings
+from hi_pipeline_tests.flow.served import free_port, wait_until_up
+from hi_pipeline_tests.flow.tiny import (
+    WRONG_BOARD,
+    YEARS,
+    make_catalogue,
+    rows_of,
+    with_too_many_helped,
+    write_release,
+)
+
+
+@dataclass
+class Bench:
+    """One data root: its mirror, its pipeline and its instance."""
+
+    mirror: Path
+    settings: Settings
+    pipeline: Pipeline
+    instance: dg.DagsterInstance
+
+    def run(self, **selection: object) -> Report:
+        return Runner(self.pipeline, self.instance).run(Selection(**selection))  # type: ignore[arg-type]
+
+    def built(self, layer: str, name: str) -> set[str]:
+        """Partitions that Dagster knows as materialised."""
+        return set(self.instance.get_materialized_partitions(dg.AssetKey([layer, name])))
+
+
+def open_bench(folder: Path, catalogue: Catalogue | None = None) -> Bench:
+    mirror = folder / "mirror"
+    mirror.mkdir(parents=True, exist_ok=True)
+    settings = Settings(source=f"mirror:{mirror}", data_dir=folder / "data")
+    pipeline = open_pipeline(settings, catalogue or make_catalogue())
+    return Bench(mirror=mirror, settings=settings, pipeline=pipeline, instance=open_instance(settings))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        made = open_bench(tmp_path)
+        yield made
+        made.instance.dispose()
+
+
+@dataclass
+class Served:
+    """The miniature pipeline with Dagster's webserver and daemon running on it.
+
+    Built before: 2021-22 and 2022-23 for one board; in 2023-24 another board's row is wrong, so its cell failed.
+    """
+
+    bench: Bench
+    port: int
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    bench = open_bench(tmp_path_factory.mktemp("served"))
+    for year in YEARS:
+        rows = rows_of(year)
+        if year == "2023-24":
+            rows = with_too_many_helped(rows, WRONG_BOARD)
+        write_release(bench.mirror, year, rows)
+    bench.run(icbs=("E54000008",))
+    bench.run(years=("2023-24",), icbs=(WRONG_BOARD,))
+    port = free_port()
+    children = start(bench.settings, port, module_name="hi_pipeline_tests.flow.tiny_definitions")
+    try:
+        wait_until_up(port)
+        yield Served(bench=bench, port=port)
+    finally:
+        stop(children)
+        bench.instance.dispose()
+    assert all(child.poll() is not None for child in children)

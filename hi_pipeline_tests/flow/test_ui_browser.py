@@ -1,0 +1,47 @@
+"""The Dagster UI in a headless browser: the asset graph by group, the partition grid, the checks."""
+
+from pathlib import Path
+
+import pytest
+
+from hi_pipeline_tests.flow.browser import chromium_or_skip, open_browser
+from hi_pipeline_tests.flow.conftest import Served
+from hi_pipeline_tests.flow.tiny import WRONG_BOARD
+
+LAYERS = ("snapshot", "clean", "linked", "indicator", "published")
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_ui_shows_the_graph_by_group_the_grid_and_the_checks(served: Served, tmp_path: Path) -> None:
+    base = f"http://127.0.0.1:{served.port}"
+    asset = f"{base}/assets/indicator/tiny_1_pct"
+    with open_browser(chromium_or_skip(), tmp_path / "profile") as page:
+        page.open(f"{base}/asset-groups")
+        page.wait_for("Global asset lineage", *LAYERS)
+
+        page.open(f"{asset}?view=partitions")
+        grid = page.wait_for("459 Partitions", "Failed (1)", "2023-24", "2026-27", "E54000052", WRONG_BOARD)
+        # All cells: the good ones and the one whose row is wrong, nothing more.
+        good = len(served.bench.built("indicator", "tiny_1_pct"))
+        assert f"Materialized ({good})" in grid
+        assert f"Missing ({459 - 1 - good})" in grid
+
+        page.open(f"{asset}?view=checks")
+        page.wait_for("Checks (7)", "all_icbs", "reconciles_with_england", "values_in_range", "Succeeded")
+
+        page.open(f"{base}/assets/linked/tiny_counts?view=checks&checkDetail=values_in_range")
+        page.wait_for("Failed", "first_failing_rows", "figures outside their plausible range")
+
+        page.open(f"{base}/locations")
+        page.wait_for("tiny_definitions", "Loaded")
+
+
+def test_without_a_browser_the_test_skips_but_fails_under_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception):
+        chromium_or_skip()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception):
+        chromium_or_skip()
