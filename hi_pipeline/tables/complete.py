@@ -6,7 +6,7 @@ from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
 from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
 from hi_pipeline.core.indicator import Attribution, Indicator
-from hi_pipeline.core.status import AreaType
+from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.editions import imd_vintage_of
@@ -55,7 +55,10 @@ def _regions(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         validate="m:1",
     )
     printed = frame.filter(area_type=AreaType.REGION.value).select("icb_code", *GROUP)
-    summed = add_up(boards.drop("area_type", "area_name"), by=["region_code", "region_name", *GROUP])
+    by = ["region_code", "region_name", *GROUP]
+    # A board without anyone in a group adds nothing to its region's; a region of such boards alone keeps their word.
+    boards = boards.filter(~_empty() | _empty().all().over(by))
+    summed = add_up(boards.drop("area_type", "area_name"), by=by)
     absent = summed.join(printed, left_on=["region_code", *GROUP], right_on=["icb_code", *GROUP], how="anti")
     absent = absent.with_columns(note=_with(SUM_OF_BOARDS))
     return shaped(absent, area_type=AreaType.REGION, code=pl.col("region_code"), name=pl.col("region_name"))
@@ -70,10 +73,14 @@ def _england(frame: pl.DataFrame, placed: Placed) -> pl.DataFrame:
         rows = pl.concat([remainders, placed.unplaced])
     printed = frame.filter(area_type=AreaType.ENGLAND.value).select(GROUP)
     wanted = rows.join(printed, on=GROUP, how="anti")
-    empty = (pl.col("status") == "not_applicable") & pl.col("numerator").is_null()
-    summed = add_up(wanted.filter(~empty).drop(PLACE), by=GROUP)
+    summed = add_up(wanted.filter(~_empty()).drop(PLACE), by=GROUP)
     summed = summed.with_columns(note=_with(SUM_OF_ALL))
     return shaped(summed, area_type=AreaType.ENGLAND, code=pl.lit(ENGLAND), name=pl.lit(ENGLAND_NAME))
+
+
+def _empty() -> pl.Expr:
+    """Tell rows that say there is nobody in the group."""
+    return (pl.col("status") == Status.NOT_APPLICABLE.value) & pl.col("numerator").is_null()
 
 
 def _with(words: str) -> pl.Expr:

@@ -12,8 +12,16 @@ from collections.abc import Sequence
 import polars as pl
 
 from hi_pipeline.core.status import Status
-from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, join_unique, total, worst
+from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, total, worst
 
+# What notes say of how one part was made: left out of a sum, or said of all its parts.
+_OF_A_PART = r"^sum of \d+ sub-ICB locations$|^\d+ of \d+ counts hidden or missing"
+_OF_PARTS = {
+    r"^\d+ of \d+ counts hidden, taken at the middle of their bounds$": (
+        "among its parts, hidden counts taken at the middle of their bounds"
+    ),
+    r"^\d+ of \d+ authorities span boards .*$": "authorities that span boards are shared out by residents",
+}
 _SIDES = ("numerator", "denominator")
 _BARE = (Status.SUPPRESSED.value, Status.MISSING.value)
 
@@ -42,7 +50,7 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         *(pl.col(name).sum() for name in HIDING),
         *(pl.col(name).first() for name in PERIOD),
         worst(),
-        join_unique("note"),
+        _notes_of_parts(),
         pl.len().alias("parts"),
         hidden.sum().alias("hidden"),
         pl.col("denominator").is_null().all().alias("no_denominator"),
@@ -73,6 +81,14 @@ def _settle(summed: pl.DataFrame) -> pl.DataFrame:
         ).fill_null(""),
     )
     return settled.drop(*(f"{side}_middle" for side in _SIDES), "hidden", "no_denominator")
+
+
+def _notes_of_parts() -> pl.Expr:
+    """Join the different notes of the parts, without the numbers that belong to one of them."""
+    pieces = pl.col("note").filter(pl.col("note") != "").str.split("; ").list.explode()
+    for pattern, words in _OF_PARTS.items():
+        pieces = pieces.str.replace(pattern, words)
+    return pieces.filter(~pieces.str.contains(_OF_A_PART)).unique().sort().str.join("; ").alias("note")
 
 
 def _middle() -> pl.Expr:

@@ -200,6 +200,16 @@ def test_a_practice_of_unknown_deprivation_is_a_group_and_not_dropped() -> None:
     assert board["note"].str.contains("not of the patient|no practice").all()
 
 
+def test_a_board_without_a_practice_in_a_fifth_does_not_empty_its_regions_fifth() -> None:
+    frame = _qof().frame.filter(indicator_id="hypertension_prevalence_pct", dimension="deprivation")
+    midlands = frame.filter(icb_code="E40000011").sort("category_order")
+    found = {row["category"]: (row["numerator"], row["status"]) for row in midlands.iter_rows(named=True)}
+    assert found[QUINTILES[0]] == (10, "ok")
+    assert found[QUINTILES[4]] == (30, "ok")
+    assert found[QUINTILES[2]] == (None, "not_applicable")  # no board of the region has a practice there
+    assert not midlands.filter(status="ok")["note"].str.contains("no practice").any()
+
+
 def _teeth(rows: list[tuple[str, float | None, float | None]], england: float) -> Built:
     figures = []
     for code, young, old in rows:

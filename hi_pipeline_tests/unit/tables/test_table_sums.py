@@ -73,6 +73,23 @@ def test_a_missing_part_without_bounds_never_stands() -> None:
     assert "without known bounds" in found["note"]
 
 
+def test_how_a_part_was_made_is_not_said_of_the_sum() -> None:
+    made = "sum of 3 sub-ICB locations; 1 of 3 counts hidden, taken at the middle of their bounds; of a day"
+    again = "sum of 2 sub-ICB locations; 2 of 5 counts hidden, taken at the middle of their bounds; of a day"
+    spans = "2 of 9 authorities span boards and are shared out by residents (3.1% of the population)"
+    notes = [made, again, spans]
+    found = _sum(*(_part(10, low=8, high=12) | {"note": note} for note in notes))
+    assert found["note"].split("; ") == [
+        "among its parts, hidden counts taken at the middle of their bounds",
+        "authorities that span boards are shared out by residents",
+        "of a day",
+    ]
+    hidden = "3 of 4 counts hidden or missing: the sum lies between 0 and 12"
+    assert _sum(_part(None, low=0, high=12) | {"note": hidden}, _part(10))["note"] == (
+        "1 of 2 counts hidden or missing: the sum lies between 10 and 22"
+    )
+
+
 def test_a_single_hidden_part_stays_hidden() -> None:
     assert _sum(_part(None, low=0, high=4))["status"] == "suppressed"
 
