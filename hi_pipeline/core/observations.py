@@ -10,6 +10,7 @@ from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.status import PeriodType, Status
 
 _MAX_SHOWN = 8
+ONCE = "Expected each once. If the publisher repeats rows, say in parse.py which one counts; else fetch the file again."
 
 
 def melt_figures(frame: pl.DataFrame, *, measures: Mapping[str, str], keep: Sequence[str]) -> pl.DataFrame:
@@ -98,7 +99,7 @@ def check_within(observations: pl.DataFrame, *, part: str, whole: str, where: st
     twice = observations.filter(pl.struct(OBSERVATION_KEY).is_duplicated())
     if twice.height:
         shown = twice.select(OBSERVATION_KEY).unique(maintain_order=True).head(_MAX_SHOWN).rows()
-        raise ValidationError(f"{where}: {twice.height} figures stand there twice: {shown}", failures=twice)
+        raise ValidationError(f"{where}: {twice.height} figures stand there twice: {shown}. {ONCE}", failures=twice)
     wholes = observations.filter(pl.col("measure") == whole).select(*key, pl.col("high").alias("whole_high"))
     above = counts.join(wholes, on=key, how="inner", validate="1:1").filter(pl.col("low") > pl.col("whole_high"))
     if above.height:

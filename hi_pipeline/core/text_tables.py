@@ -13,6 +13,7 @@ from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.source import Member, Token
 
 _MAX_SHOWN = 8
+_LEFT = 6
 _REFUSED = (
     "nhs_number",
     "nhs number",
@@ -87,11 +88,12 @@ def read_numbers(
         number.alias(f"{column}_value"), status.otherwise(pl.lit("?")).alias(f"{column}_status")
     ).with_columns(pl.when(pl.col(f"{column}_status") == "ok").then(pl.col(f"{column}_value")).alias(f"{column}_value"))
     bad = pl.col(f"{column}_status") == "?"
-    _refuse(read, bad, column, f"neither numbers nor declared tokens {sorted(map(str, tokens))}", where)
-    _refuse(read, pl.col(f"{column}_value") < 0, column, "negative", where)
+    declared = sorted("(blank)" if text is None else text for text in tokens)
+    _refuse(frame, read.select(bad), column, f"neither numbers nor declared tokens {declared}", where)
+    _refuse(frame, read.select(pl.col(f"{column}_value") < 0), column, "negative", where)
     if whole:
         fraction = pl.col(f"{column}_value") != pl.col(f"{column}_value").round(0)
-        _refuse(read, fraction, column, "not whole numbers", where)
+        _refuse(frame, read.select(fraction), column, "not whole numbers", where)
     return read
 
 
@@ -111,8 +113,14 @@ def map_labels(frame: pl.DataFrame, column: str, *, labels: Mapping[str, str], i
     return frame.with_columns(pl.col(column).replace_strict(dict(labels), return_dtype=pl.String).alias(into))
 
 
-def _refuse(frame: pl.DataFrame, bad: pl.Expr, column: str, what: str, where: str) -> None:
-    rows = frame.with_row_index("row", offset=2).filter(bad)
+def _refuse(frame: pl.DataFrame, bad: pl.DataFrame, column: str, what: str, where: str) -> None:
+    """Name cells by the texts at the left of their row: parsers leave rows out before, so a number would mislead."""
+    rows = frame.filter(bad.to_series().fill_null(False))
     if rows.height:
-        shown = rows.select("row", column).head(_MAX_SHOWN).rows()
-        raise LayoutError(f"{where}: {rows.height} cells of {column!r} are {what}: (row, text) {shown}")
+        left = [name for name in frame.columns if name != column][:_LEFT]
+        shown = rows.select(column, *left).head(_MAX_SHOWN).rows()
+        raise LayoutError(
+            f"{where}: {rows.height} cells of {column!r} are {what}: (text, first cells of its row) {shown}. Expected "
+            "numbers of 0 or more. If the publisher has a new token, declare it with its meaning in the source's "
+            "parse.py; else the file is damaged: fetch it again."
+        )

@@ -78,7 +78,7 @@ def validate(frame: pl.DataFrame, schema: pa.DataFrameSchema, *, where: str) -> 
         shown = cases.select("column", "check", "failure_case").unique(maintain_order=True).head(_MAX_SHOWN)
         raise ValidationError(
             f"{where}: {cases.height} failures against the schema; first of them (column, check, found): "
-            f"{shown.rows()}. Nothing was written.",
+            f"{shown.rows()}. Nothing was written. Look at these rows of the file: if it is right, the schema is not.",
             failures=cases,
         ) from error
 
@@ -112,5 +112,9 @@ def join_exactly(
     lost = left.join(right, on=list(on), how="anti")
     if lost.height and not unmatched_ok:
         shown = lost.select(on).unique().head(_MAX_SHOWN).rows()
-        raise LinkageError(f"{where}: {lost.height} rows have no match on {list(on)}, such as {shown}", failures=lost)
+        raise LinkageError(
+            f"{where}: {lost.height} rows have no match on {list(on)}, such as {shown}; expected one for each. See "
+            "whether both files are whole and of one edition.",
+            failures=lost,
+        )
     return joined

@@ -74,7 +74,16 @@ def _read_zip(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple[Memb
 def _csv_table(data: bytes, member: Member, name: str, where: str, limits: Limits) -> RawTable:
     frame = read_csv(data, where=where, limits=limits)
     check_header(frame.columns, member, where=where)
-    return RawTable(name, frame)
+    return RawTable(name, _with_rows(frame, where))
+
+
+def _with_rows(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+    if frame.is_empty():
+        raise LayoutError(
+            f"{where}: a header and no row below it; expected figures. The file is not whole: fetch it again, or look "
+            "at the publisher's page."
+        )
+    return frame
 
 
 def _read_workbook(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple[Member, RawTable]]:
@@ -88,7 +97,7 @@ def _read_workbook(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple
             continue
         frame = table_of_sheet(frames[name], header_row=member.header_row, where=where)
         check_header(frame.columns, member, where=where)
-        yield member, RawTable(name, frame)
+        yield member, RawTable(name, _with_rows(frame, where))
 
 
 def _words_at_the_top(matrix: pl.DataFrame) -> list[str]:

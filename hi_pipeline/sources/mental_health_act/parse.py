@@ -4,7 +4,7 @@ import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
-from hi_pipeline.core.observations import add_financial_year, to_observations
+from hi_pipeline.core.observations import ONCE, add_financial_year, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_labels, read_numbers
 from hi_pipeline.sources.mental_health_act.deciles import restore_decile_labels
@@ -106,7 +106,7 @@ def _check_unique(frame: pl.DataFrame, where: str) -> None:
     twice = frame.filter(pl.struct(key).is_duplicated())
     if twice.height:
         shown = twice.select(key).unique(maintain_order=True).head(5).rows()
-        raise ValidationError(f"{where}: {twice.height} rows stand there twice: {shown}", failures=twice)
+        raise ValidationError(f"{where}: {twice.height} rows stand there twice: {shown}. {ONCE}", failures=twice)
 
 
 def _leave_out_repeated(frame: pl.DataFrame, account: Account) -> pl.DataFrame:

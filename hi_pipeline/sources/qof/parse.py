@@ -7,7 +7,7 @@ import polars as pl
 from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import add_bounds, add_financial_year, to_observations
+from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, to_observations
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import map_labels, read_numbers
 from hi_pipeline.core.validation import join_exactly
@@ -121,6 +121,10 @@ def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -
             f"{here}: groups on other lists than before: {pairs}. Their prevalence has another meaning: declare it "
             "in GROUP_LISTS of parse.py, with the year from which it holds."
         )
+    twice = frame.filter(pl.struct("PRACTICE_CODE", "GROUP_CODE").is_duplicated())
+    if twice.height:
+        shown = twice.select("PRACTICE_CODE", "GROUP_CODE", "REGISTER").head(8).rows()
+        raise ValidationError(f"{here}: {twice.height} registers stand there twice: {shown}. {ONCE}", failures=twice)
     for column in ("REGISTER", "PRACTICE_LIST_SIZE"):
         frame = read_numbers(frame, column, tokens=NO_TOKENS, where=here, whole=True)
     known = frame.filter(excused())
@@ -171,7 +175,7 @@ def _practices(raw: RawTable, where: str) -> pl.DataFrame:
     twice = raw.frame.filter(pl.col("PRACTICE_CODE").is_duplicated())
     if twice.height:
         codes = twice["PRACTICE_CODE"].unique().sort().to_list()[:8]
-        raise ValidationError(f"{where}, {raw.member}: practices {codes} stand there twice", failures=twice)
+        raise ValidationError(f"{where}, {raw.member}: practices {codes} stand there twice. {ONCE}", failures=twice)
     return raw.frame.select(
         pl.col("PRACTICE_CODE").alias("practice_code"),
         pl.col("PRACTICE_NAME").alias("practice_name"),

@@ -12,7 +12,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import BOARDS
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import check_within, to_observations
+from hi_pipeline.core.observations import ONCE, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import PeriodType, Status
 from hi_pipeline.core.text_tables import map_labels, read_numbers
@@ -34,6 +34,7 @@ BOARD_CODES = frozenset(board.ods for board in BOARDS)
 _BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1")
 _PERIOD = re.compile(r"RTT-([A-Z][a-z]+)-(\d{4})")
 _AREA = ("area_level", "area_code", "area_name")
+_ROW = ("Provider Org Code", "Commissioner Org Code")
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
@@ -41,7 +42,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
     Raises:
         LayoutError: another month, part, or code of a board than known, or text in a number's place.
-        ValidationError: a row whose total is not the sum of its bands.
+        ValidationError: a row whose total is not the sum of its bands, or that stands there twice.
     """
     raw = tables["extract"][0]
     where = f"rtt {release.edition}, {raw.member}"
@@ -53,6 +54,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         frame = read_numbers(frame, column, tokens=NO_TOKENS, where=where, whole=True)
     for column in ("Total", "Patients with unknown clock start date"):
         frame = read_numbers(frame, column, tokens=BLANKS, where=where, whole=True)
+    _check_unique(frame, where)
     _check_totals(frame, tuple(bands), where)
     observations = _observe(_count(frame, bands, where), day=day, last_band=max(bands.values()))
     for part in ("pathways_gt18", "pathways_gt52", "pathways_gt65"):
@@ -81,6 +83,18 @@ def _incomplete(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFra
     if total.is_empty():
         raise LayoutError(f"{where}: no row of {PART} with treatment function {ALL_FUNCTIONS}, the sum of all")
     return total
+
+
+def _check_unique(frame: pl.DataFrame, where: str) -> None:
+    """Rows are summed, so that one said twice would count twice."""
+    twice = frame.filter(pl.struct(_ROW).is_duplicated())
+    if twice.height:
+        shown = twice.select(*_ROW, "Total All").unique(maintain_order=True).head(5).rows()
+        raise ValidationError(
+            f"{where}: {twice.height} rows of {PART} are of one provider and commissioner more than once: {shown}. "
+            f"{ONCE}",
+            failures=twice.select(*_ROW, "Total All"),
+        )
 
 
 def _check_totals(frame: pl.DataFrame, bands: tuple[str, ...], where: str) -> None:

@@ -9,7 +9,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, to_observations
+from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import map_labels, read_numbers
 
@@ -110,7 +110,8 @@ def _check_unique(frame: pl.DataFrame, where: str) -> None:
     key = ["Period", "CCG Code", "Question"]
     twice = frame.filter(pl.struct(key).is_duplicated())
     if twice.height:
+        shown = twice.select(key).unique(maintain_order=True).head(5).rows()
         raise ValidationError(
-            f"{where}: {twice.height} answers stand there twice: {twice.select(key).unique().head(5).rows()}",
+            f"{where}: {twice.height} answers stand there twice: {shown}. {ONCE}",
             failures=twice.select(*key, "Answer"),
         )

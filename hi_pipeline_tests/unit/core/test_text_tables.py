@@ -17,7 +17,7 @@ TOKENS = {"*": Token.SUPPRESSED, None: Token.MISSING}
 
 
 def _read(*cells: str | None, whole: bool = False) -> pl.DataFrame:
-    frame = pl.DataFrame({"n": pl.Series(cells, dtype=pl.String)})
+    frame = pl.DataFrame({"area": [f"area {n}" for n in range(len(cells))], "n": pl.Series(cells, dtype=pl.String)})
     return read_numbers(frame, "n", tokens=TOKENS, where="a file", whole=whole)
 
 
@@ -33,7 +33,8 @@ def test_hidden_blank_and_zero_are_three_things() -> None:
 def test_other_texts_and_negative_numbers_stop(cell: str, says: str) -> None:
     with pytest.raises(LayoutError, match=says) as error:
         _read("1", cell)
-    assert f"(3, '{cell}')" in str(error.value), "the message names the row as a spreadsheet numbers it"
+    assert f"('{cell}', 'area 1')" in str(error.value), "the message names the row by the texts at its left"
+    assert "Expected numbers of 0 or more" in str(error.value) and "declare it" in str(error.value)
 
 
 def test_fractions_stop_where_counts_are_expected() -> None:

@@ -100,7 +100,7 @@ def test_achievement_of_england_and_of_regions(tmp_path: Path) -> None:
         ("HYP,700.0", "HYP,-700.0", LayoutError, "negative"),
         ("HYP,700.0", "HYP,", LayoutError, "neither numbers nor declared tokens"),
         ("HYP,700.0", "HYP,5001.0", ValidationError, "above their denominator"),
-        ("LD,30.0,TOTAL,5000", "HYP,30.0,TOTAL,5000", ValidationError, "uniqueness"),
+        ("LD,30.0,TOTAL,5000", "HYP,30.0,TOTAL,5000", ValidationError, "registers stand there twice"),
         ("SUB_ICB_ODS_CODE", "SICBL_ODS_CODE", LayoutError, r"New: \['SICBL_ODS_CODE'\]"),
         ("Stockton PCN,A81002", "Stockton PCN,A81003", LinkageError, "no match"),
         ("Stockton PCN,A81002", "Stockton PCN,A81001", ValidationError, "stand there twice"),
