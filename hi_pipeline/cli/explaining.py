@@ -62,8 +62,9 @@ def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int
 def _figures(rows: pl.DataFrame) -> Table:
     table = Table(title_justify="left")
     table.add_column("Figure", no_wrap=True)
-    for name in ("Value", "95% limits", "Numerator", "Denominator", "Published", "England", "Status"):
+    for name in ("Value", "95% limits", "Count", "Of", "Published", "England"):
         table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Status")
     for row in rows.iter_rows(named=True):
         group = " ".join(w for w in (row["dimension"], row["category"], row["measure"]) if w)
         limits = "" if row["lower_95"] is None else f"{row['lower_95']:.4g} to {row['upper_95']:.4g}"

@@ -4,8 +4,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
 from rich.console import Console
 
+from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.orchestration.instance import open_instance
 from hi_pipeline.orchestration.pipeline import Pipeline, open_pipeline
 from hi_pipeline.orchestration.recovery import Mended, mend
@@ -19,7 +21,10 @@ class Session:
     """One data root, opened as far as a command needs it."""
 
     def __init__(self, source: str | None, console: Console) -> None:
-        self.settings = Settings(source=source) if source else Settings()
+        try:
+            self.settings = Settings(source=source) if source else Settings()
+        except ValidationError as error:
+            raise SelectionError("; ".join(str(e["msg"]) for e in error.errors())) from error
         self.console = console
 
     @cached_property

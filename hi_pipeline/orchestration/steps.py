@@ -14,6 +14,7 @@ from hi_pipeline.core.errors import HiPipelineError, LayoutError, ReleaseUnavail
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.source import Release, ReleaseStatus, Source, Tables, release_id
 from hi_pipeline.core.validation import validate
+from hi_pipeline.core.whole import validate_whole
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version
@@ -171,10 +172,12 @@ def _tables_of(source: Source, part: str, parsed: Iterable[Accounted]) -> Tables
             of_year = source.by_year and "financial_year" in frame.columns
             collected.setdefault(name, []).append(frame.filter(pl.col("financial_year") == part) if of_year else frame)
     tables = {name: pl.concat(frames) for name, frames in sorted(collected.items())}
-    return {
+    valid = {
         name: validate(frame, source.schemas[name], where=f"{source.name} {part}, table {name}")
         for name, frame in tables.items()
     }
+    validate_whole(valid, source.whole_levels, financial_year=part, where=f"{source.name} {part}")
+    return valid
 
 
 def _fetched(source: Source, release: Release, snapshot: Snapshot, state: State) -> Outcome:
