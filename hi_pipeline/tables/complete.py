@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
 from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
-from hi_pipeline.core.indicator import Attribution, Indicator
+from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import GROUP
@@ -32,7 +32,7 @@ def complete(placed: Placed, indicator: Indicator, context: Context, releases: t
     frame = placed.frame
     frame = pl.concat([frame, _regions(frame, context)])
     frame = pl.concat([frame, _england(frame, placed)])
-    frame = _with_unknown_share(frame, whole=indicator.attribution is Attribution.PRACTICE)
+    frame = _with_unknown_share(frame, indicator)
     by_place = indicator.attribution is Attribution.LSOA
     by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(by_place)
     by_ethnicity = pl.col("dimension") == Dimension.ETHNICITY.value
@@ -95,32 +95,35 @@ def _with(words: str) -> pl.Expr:
     return said.fill_null("")
 
 
-def _with_unknown_share(frame: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
+def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     """Add the share of an area's records whose group is unknown, by dimension: unknown over total.
 
-    Shares are of denominators where the records are counted there (courses, patients), else of numerators. Where
-    every record has a row (``whole``), an area without unknown ones has a share of 0; else the share is not known.
+    Shares are of denominators where the records are counted there (courses, patients), of numerators where the
+    denominator is no count of records (residents). A hidden count of the unknown stands at the middle of its bounds
+    where rounding leaves as much open as hiding; else the share is not known. Where every practice has a row, an area
+    without unknown ones has a share of 0.
     """
+    by_events = indicator.denominator_from is not DenominatorFrom.SOURCE
+    side = "numerator" if by_events else "denominator"
     place = [*PLACE]
-    totals = frame.filter(dimension=Dimension.TOTAL.value).select(
-        *place, all_top=pl.col("numerator"), all_bottom=pl.col("denominator")
-    )
-    unknown = frame.filter(category=UNKNOWN).select(
-        *place, "dimension", unknown_top=pl.col("numerator"), unknown_bottom=pl.col("denominator")
-    )
+    totals = frame.filter(dimension=Dimension.TOTAL.value).select(*place, all=pl.col(side))
+    unknown = frame.filter(category=UNKNOWN).select(*place, "dimension", unknown=_or_middle(side), known_of=pl.lit(True))
     joined = frame.join(totals, on=place, how="left", nulls_equal=True, validate="m:1").join(
         unknown, on=[*place, "dimension"], how="left", nulls_equal=True, validate="m:1"
     )
-    share = (
-        pl.when(pl.col("unknown_bottom").is_not_null() & (pl.col("all_bottom") > 0))
-        .then(pl.col("unknown_bottom") / pl.col("all_bottom"))
-        .when(pl.col("unknown_top").is_not_null() & (pl.col("all_top") > 0))
-        .then(pl.col("unknown_top") / pl.col("all_top"))
-    )
-    no_unknown = pl.lit(whole) & (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("unknown_top").is_null()
-    found = pl.when(no_unknown).then(0.0).otherwise(share.clip(0.0, 1.0))
     # A rounded part can exceed its rounded whole.
+    share = pl.when(pl.col("all") > 0).then((pl.col("unknown") / pl.col("all")).clip(0.0, 1.0))
+    whole = pl.lit(indicator.attribution is Attribution.PRACTICE)
+    none = whole & (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("known_of").is_null()
+    found = pl.when(none).then(0.0).otherwise(share)
     return joined.with_columns(unknown_share=pl.col("unknown_share").fill_null(found)).select(SHAPE)
+
+
+def _or_middle(side: str) -> pl.Expr:
+    """Return a count, or the middle of its bounds where hiding leaves no more open than rounding (as in sums)."""
+    low, high = pl.col(f"{side}_low"), pl.col(f"{side}_high")
+    within = 2 * pl.col(f"{side}_hiding") <= high - low
+    return pl.when(pl.col(side).is_not_null()).then(side).when(within).then((low + high) / 2)
 
 
 def _order(frame: pl.DataFrame) -> pl.Expr:

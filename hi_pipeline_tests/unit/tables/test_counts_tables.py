@@ -112,6 +112,19 @@ def test_unknown_share_is_of_the_areas_own_records() -> None:
     assert found["imd_vintage"].to_list() == ["2019"]
 
 
+def test_unknown_share_is_of_one_definition_where_a_count_of_the_unknown_is_hidden() -> None:
+    group = {"dimension": "sex", "category": "Unknown"}
+    rows = [*_talking(), *_recovery("icb", "QNC", 15, 35, 5, **group), *_recovery("icb", "QOC", 5, 10, 5, **group)]
+    hidden = {"value": None, "low": 0.0, "high": 4.0, "status": "suppressed"}
+    for row in rows:
+        if row["category"] == "Unknown" and (row["measure"] == "not_at_caseness" or row["area_code"] == "QOC"):
+            row.update(hidden)
+    frame = _build("talking_therapies", rows).frame.filter(indicator_id="tt_recovery_pct", dimension="sex")
+    shares = dict(frame.select("icb_code", "unknown_share").iter_rows())
+    assert shares["E54000010"] == (29 + 37) / 2 / 100  # courses between 33 - 4 and 37 - 0, of 100: not recoveries
+    assert shares["E54000011"] is None  # nothing of it is printed
+
+
 def _ccgs(codes: Iterable[str], year: str) -> list[dict]:
     rows = [row for code in codes for row in _recovery("ccg", code, 50, 120, 20)]
     n = len(list(codes))
@@ -281,6 +294,8 @@ def _detentions() -> Built:
     rows += [
         observation("england", "", "detentions", 4_200.0),
         observation("england", "", "detention_rate", 90.0),
+        observation("england", "", "detentions", 420.0, dimension="deprivation", category="Unknown"),
+        observation("england", "", "detention_rate", 60.0, dimension="deprivation", category="Unknown"),
     ]
     codes = [b.ons for b in boards_of(Vintage.APRIL_2023)]
     population = pl.DataFrame(
@@ -306,6 +321,8 @@ def test_detentions_divide_by_the_mid_year_before_and_by_what_the_rate_implies()
     assert decile["denominator"] == pytest.approx(20_000)
     assert decile["denominator_low"] < 20_000 < decile["denominator_high"]
     assert (decile["numerator_low"], decile["numerator_high"]) == (38, 42)
+    unknown = built.frame.filter(area_type="england", category="Unknown").row(0, named=True)
+    assert unknown["unknown_share"] == 0.1  # of detentions, not of the people that a rate implies
 
 
 def test_a_source_without_any_of_the_measures_builds_nothing() -> None:
