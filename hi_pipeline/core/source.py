@@ -172,6 +172,8 @@ class Source:
             for reference data (clean tables are written by edition).
         parse: text tables and release in, clean tables by name out; raises LayoutError.
         schemas: the pandera schema of each clean table.
+        whole_levels: financial years by level of area: in these years every area of the level (board, sub-ICB
+            location, or some practice of each location) must be in ``observations``; see ``core.whole``.
         disclosure: the publisher's rule for hiding and rounding, in plain words.
         attribution: the wording that the publisher asks for.
     """
@@ -193,6 +195,7 @@ class Source:
     parser_version: str = "1"
     owner: str = "team:hi_pipeline"
     tags: Mapping[str, str] = field(default_factory=dict)
+    whole_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

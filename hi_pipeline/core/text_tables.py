@@ -117,7 +117,7 @@ def _refuse(frame: pl.DataFrame, bad: pl.DataFrame, column: str, what: str, wher
     """Name cells by the texts at the left of their row: parsers leave rows out before, so a number would mislead."""
     rows = frame.filter(bad.to_series().fill_null(False))
     if rows.height:
-        left = [name for name in frame.columns if name != column][:_LEFT]
+        left = [name for name, dtype in frame.schema.items() if name != column and dtype == pl.String][:_LEFT]
         shown = rows.select(column, *left).head(_MAX_SHOWN).rows()
         raise LayoutError(
             f"{where}: {rows.height} cells of {column!r} are {what}: (text, first cells of its row) {shown}. Expected "

@@ -176,7 +176,8 @@ def _tables_of(source: Source, part: str, parsed: Iterable[Accounted]) -> Tables
         name: validate(frame, source.schemas[name], where=f"{source.name} {part}, table {name}")
         for name, frame in tables.items()
     }
-    validate_whole(valid, source.whole_levels, financial_year=part, where=f"{source.name} {part}")
+    where = f"{source.name} {part}, table observations"
+    validate_whole(valid, source.whole_levels, financial_year=part, where=where)
     return valid
 
 

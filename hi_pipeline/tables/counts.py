@@ -6,10 +6,13 @@ import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator
+from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.denominators import add_populations
+from hi_pipeline.tables.footprint import refuse_absent_boards
 from hi_pipeline.tables.place_authorities import place_authorities
 from hi_pipeline.tables.place_lsoas import place_core20
 from hi_pipeline.tables.place_practices import place_practices
@@ -32,8 +35,8 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
     Raises:
         NothingToBuild: no indicator of the source has figures in this year, or a linked table or a lookup that its
             way of placing needs is not in hand.
-        ValidationError: a board is missing, or the parts do not add up to England.
-        LinkageError: areas without a place.
+        ValidationError: the parts do not add up to England.
+        LinkageError: a board without a row of its total, or areas without a place.
     """
     context = Context(reader=reader, financial_year=financial_year)
     frames: list[pl.DataFrame] = []
@@ -60,6 +63,7 @@ def _place(indicator: Indicator, context: Context, counted: dict[str, int]) -> t
     year = context.financial_year
     if indicator.attribution is Attribution.LSOA:
         placed = place_core20(context)
+        _refuse_absent(placed, indicator, context)
         return placed, placed.releases
     parts = parts_of(context.reader.clean(indicator.source, "observations", year), indicator)
     if indicator.attribution is Attribution.PRACTICE:
@@ -68,10 +72,17 @@ def _place(indicator: Indicator, context: Context, counted: dict[str, int]) -> t
         placed = place_authorities(parts, indicator, context)
     else:
         placed = place_published(parts, context)
+    _refuse_absent(placed, indicator, context)
     if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
         placed = add_populations(placed, indicator, context)
     counted |= validate_total(placed, parts, indicator, where=f"{indicator.source}_counts {year}")
     return placed, placed.releases | _own_releases(context.reader.releases(indicator.source, year), indicator)
+
+
+def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:
+    totals = placed.frame.filter(area_type=AreaType.ICB.value, dimension=Dimension.TOTAL.value)
+    where = f"{indicator.source}_counts {context.financial_year}, {indicator.id}"
+    refuse_absent_boards(totals["icb_code"].to_list(), context.vintage, where=where)
 
 
 def _own_releases(releases: tuple[str, ...], indicator: Indicator) -> set[str]:

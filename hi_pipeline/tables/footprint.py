@@ -1,7 +1,10 @@
 """The areas of a footprint as frames: which board a sub-ICB location, an ODS code or a region means there."""
 
+from collections.abc import Collection
+
 import polars as pl
 
+from hi_pipeline.core.errors import LinkageError
 from hi_pipeline.core.geography import NHS_REGIONS, SUB_ICB_LOCATIONS, Vintage, board, boards_of, region_of
 
 
@@ -39,3 +42,24 @@ def regions(vintage: Vintage) -> pl.DataFrame:
 def board_name(ons: str) -> str:
     """Return the name of a board."""
     return board(ons).name
+
+
+def refuse_absent_boards(codes: Collection[str | None], vintage: Vintage, *, where: str) -> None:
+    """Refuse a table in which a board of the footprint has no row of its total, not even one that says why.
+
+    Args:
+        codes: ONS codes of the boards that have one.
+        vintage: the footprint.
+        where: what is linked, for the error.
+
+    Raises:
+        LinkageError: naming the boards; ``failures`` holds them.
+    """
+    absent = boards(vintage).filter(~pl.col("icb_code").is_in([code for code in codes if code]))
+    if absent.height:
+        raise LinkageError(
+            f"{where}: {absent.height} boards of the footprint {vintage} have no row: "
+            f"{absent['icb_name'].to_list()[:8]}. Expected all of them. Is the publication whole, and are its areas "
+            "those of this footprint?",
+            failures=absent,
+        )

@@ -66,7 +66,7 @@ def place_published(parts: pl.DataFrame, context: Context) -> Placed:
     2022-23 on; before, their boundaries were others.
 
     Raises:
-        ValidationError: a board without a row, or a code of no board.
+        ValidationError: a code of no board.
     """
     hub = (pl.col("area_level") == "ccg") & pl.col("area_code").is_in(list(NATIONAL_HUBS))
     parts = parts.with_columns(area_level=pl.when(hub).then(pl.lit("national")).otherwise("area_level"))
@@ -134,13 +134,6 @@ def _boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
             f"on the footprint {context.vintage}. Has the publisher moved to another footprint?",
             failures=lost,
         )
-    absent = boards.join(rows.filter(dimension="total"), on="icb_code", how="anti")
-    if absent.height:
-        raise ValidationError(
-            f"{context.financial_year}: {absent.height} boards of the footprint {context.vintage} have no row in the "
-            f"publication: {absent['icb_name'].to_list()[:8]}. Is the file whole?",
-            failures=absent,
-        )
     return shaped(rows, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
 
 
@@ -192,18 +185,7 @@ def _from_smaller(parts: pl.DataFrame, context: Context, placed: Placed) -> pl.D
             ignore_nulls=True,
         ).fill_null(""),
     )
-    _refuse_absent(summed, boards, context)
     return shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
-
-
-def _refuse_absent(summed: pl.DataFrame, boards: pl.DataFrame, context: Context) -> None:
-    absent = boards.join(summed.filter(dimension="total"), on="icb_code", how="anti")
-    if absent.height:
-        raise ValidationError(
-            f"{context.financial_year}: no sub-ICB location of {absent['icb_name'].to_list()[:8]} is in the "
-            "publication. Is the file whole?",
-            failures=absent,
-        )
 
 
 def _not_published(parts: pl.DataFrame, boards: pl.DataFrame) -> pl.DataFrame:

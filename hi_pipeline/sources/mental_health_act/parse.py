@@ -7,6 +7,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.observations import ONCE, add_financial_year, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.whole import validate_areas
 from hi_pipeline.sources.mental_health_act.deciles import restore_decile_labels
 from hi_pipeline.sources.mental_health_act.figures import figures_of
 from hi_pipeline.sources.mental_health_act.labels import (
@@ -33,11 +34,12 @@ def parse(tables: RawTables, release: Release) -> Tables:
     Raises:
         LayoutError: a measure, breakdown, label or token outside the vocabulary.
         CorrectionError: the known wrong labels are no longer as the register says.
-        ValidationError: a figure that stands in the file twice, or totals that disagree.
+        ValidationError: a board without a row, a figure that stands in the file twice, or totals that disagree.
     """
     where = f"mental_health_act {release.edition}, {tables['figures'][0].member}"
     account = Account()
     frame = _detentions(tables["figures"][0].frame, release, account, where)
+    _check_boards(frame, release.financial_years[0], where)
     frame = restore_decile_labels(frame, edition=release.edition, account=account, where=where)
     frame = read_numbers(frame, "MHSDS_Count", tokens=COUNT_TOKENS, where=where, whole=True)
     frame = read_numbers(frame, "Total_Count", tokens=COUNT_TOKENS, where=where, whole=True)
@@ -65,6 +67,15 @@ def _detentions(frame: pl.DataFrame, release: Release, account: Account, where: 
     return areas
 
 
+def _check_boards(frame: pl.DataFrame, financial_year: str, where: str) -> None:
+    """All boards, before the register's entry, which would take an absent board's rows for mended labels."""
+    codes = frame.filter(OrganisationBreakdown="ICB")["OrgID"].unique().sort()
+    odd = codes.filter(~codes.str.contains(r"^Q\w\w$") & ~codes.is_in([ENGLAND_ID, UNKNOWN_AREA])).to_list()
+    if odd:
+        raise LayoutError(f"{where}: {odd[:8]} are no ODS codes of ICBs; expected codes such as QMF")
+    validate_areas(codes.to_list(), level="icb", financial_year=financial_year, where=where)
+
+
 def _map_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     """Name the areas; drop the row "All prov" of sub-ICBs and take that of ICBs for England's total."""
     frame = map_labels(frame, "OrganisationBreakdown", labels=LEVELS, into="level", where=where)
@@ -72,7 +83,7 @@ def _map_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFram
     again = everywhere & (pl.col("level") == "sub_icb")
     account.left_out("England's total said again beside the sub-ICBs", frame.filter(again).height)
     unknown = (pl.col("OrgID") == UNKNOWN_AREA) & (pl.col("level") == "icb")
-    frame = frame.filter(~again).with_columns(
+    return frame.filter(~again).with_columns(
         pl.when(everywhere)
         .then(pl.lit("england"))
         .when(unknown)
@@ -82,10 +93,6 @@ def _map_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFram
         pl.when(everywhere).then(pl.lit("")).otherwise(pl.col("OrgID")).alias("area_code"),
         pl.when(everywhere).then(pl.lit("England")).otherwise(pl.col("OrgName")).alias("area_name"),
     )
-    odd = frame.filter((pl.col("area_level") == "icb") & ~pl.col("area_code").str.contains(r"^Q\w\w$"))
-    if odd.height:
-        raise LayoutError(f"{where}: {odd['area_code'].unique().to_list()[:8]} are no ODS codes of ICBs")
-    return frame
 
 
 def _check_totals(frame: pl.DataFrame, where: str) -> None:

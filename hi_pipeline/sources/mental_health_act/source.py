@@ -58,6 +58,7 @@ SOURCE = Source(
     ),
     parse=parse,
     schemas=SCHEMAS,
+    whole_levels={"icb": ("2023-24",)},
     disclosure=(
         "England's figures are exact. Counts of areas are rounded to the nearest 5 and hidden below 5, rates of a "
         "hidden count too. Rates are per 100,000 residents (Census 2021 for ethnic groups) with one decimal."

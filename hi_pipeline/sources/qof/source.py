@@ -1,5 +1,6 @@
 """Quality and Outcomes Framework, raw data of an edition: registers by practice. Declaration and pinned releases."""
 
+from hi_pipeline.core.financial_year import years_between
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.qof.parse import parse
 from hi_pipeline.sources.qof.schema import SCHEMAS
@@ -135,5 +136,7 @@ SOURCE = Source(
     ),
     parse=parse,
     schemas=SCHEMAS,
+    # Before, the sub-ICB locations' places hold CCGs that were not yet those.
+    whole_levels={"practice": years_between("2020-21", "2024-25")},
     disclosure="None: registers and lists of practices are printed as they are.",
 )

@@ -93,5 +93,6 @@ SOURCE = Source(
     ),
     parse=parse,
     schemas=SCHEMAS,
+    whole_levels={"icb": ("2024-25", "2025-26", "2026-27")},
     disclosure="None: counts of pathways are printed as they are, by provider and commissioner.",
 )

@@ -2,7 +2,7 @@
 
 from hi_pipeline.core.financial_year import years_between
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
-from hi_pipeline.sources.smi_health_checks.parse import parse
+from hi_pipeline.sources.smi_health_checks.parse import FIRST_SUB_ICB_YEAR, parse
 from hi_pipeline.sources.smi_health_checks.schema import SCHEMAS
 
 LANDING_PAGE = "https://www.england.nhs.uk/statistics/statistical-work-areas/serious-mental-illness-smi/"
@@ -51,5 +51,6 @@ SOURCE = Source(
     ),
     parse=parse,
     schemas=SCHEMAS,
+    whole_levels={"sub_icb": years_between(FIRST_SUB_ICB_YEAR, "2023-24")},
     disclosure="None seen: counts are printed as they are; a blank answer is a commissioner that did not report.",
 )

@@ -200,6 +200,7 @@ SOURCE = Source(
     ),
     parse=parse,
     schemas=SCHEMAS,
+    whole_levels={"ccg": ("2021-22",), "icb": ("2022-23", "2023-24", "2024-25")},
     disclosure=(
         "England's figures are exact. All others are rounded to the nearest 5 and counts below 5 are hidden as '*'; "
         "a percentage is hidden where its count is. Percentages are made from the unrounded counts and printed "

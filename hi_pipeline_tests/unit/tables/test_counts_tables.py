@@ -8,7 +8,7 @@ import pytest
 
 from hi_pipeline.core.build import Built
 from hi_pipeline.core.errors import LinkageError, NothingToBuild, ValidationError
-from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, boards_of
 from hi_pipeline.core.groups import QUINTILES
 from hi_pipeline.core.validation import validate
 from hi_pipeline.tables import footprint
@@ -161,15 +161,11 @@ def test_an_abolished_ccg_leaves_boards_unpublished_and_england_whole() -> None:
     assert (england["numerator"], england["denominator"], england["status"]) == (30 * 107, 50 * 107, "ok")
 
 
+# One practice without any patient of interest for each board that a test says nothing about.
+OTHERS = {f"O{b.ons}": b.ons for b in boards_of(Vintage.APRIL_2023) if b.ons not in ("E54000010", "E54000011")}
 AREAS = pl.DataFrame(
-    {
-        "practice_code": ["A1", "A2", "A3"],
-        "icb_code": ["E54000010", "E54000010", "E54000011"],
-        "map_release": ["qof:2023-24"] * 3,
-        "own_year": [True] * 3,
-        "first_map": [True] * 3,
-    }
-)
+    {"practice_code": ["A1", "A2", "A3", *OTHERS], "icb_code": ["E54000010"] * 2 + ["E54000011", *OTHERS.values()]}
+).with_columns(map_release=pl.lit("qof:2023-24"), own_year=pl.lit(True), first_map=pl.lit(True))
 FIFTHS = pl.DataFrame(
     {
         "practice_code": ["A1", "A3"],
@@ -182,11 +178,12 @@ FIFTHS = pl.DataFrame(
 LINKED = {("practice_areas", YEAR): AREAS, ("practice_deprivation", YEAR): FIFTHS}
 
 
-def _qof() -> Built:
+def _qof(others: Iterable[str] = OTHERS) -> Built:
     groups = ("hyp", "af", "chd", "stia", "dm", "mh", "ld", "copd", "dep")
+    own = (("A1", 10.0, 100.0), ("A2", 20.0, 100.0), ("A3", 30.0, 100.0), ("Z9", 1.0, 100.0))
     rows = [
         observation("practice", code, f"{kind}_{group}", value)
-        for code, register, size in (("A1", 10.0, 100.0), ("A2", 20.0, 100.0), ("A3", 30.0, 100.0), ("Z9", 1.0, 100.0))
+        for code, register, size in (*own, *((code, 0.0, 100.0) for code in others))
         for group in groups
         for kind, value in (("register", register), ("list", size))
     ]
@@ -199,6 +196,11 @@ def test_a_practice_in_no_map_goes_to_the_remainder() -> None:
     assert (found["area_name"], found["numerator"]) == ("Practices without a board", 1)
     assert _total(built, "hypertension_prevalence_pct", area_type="england")["numerator"] == 61
     assert built.counted["practices in no map, shown as a remainder"] == 1
+
+
+def test_a_board_without_a_practice_is_fatal_although_england_is_the_sum() -> None:
+    with pytest.raises(LinkageError, match=r"qof_counts 2023-24, .*: 1 boards .* have no row: \['NHS Norfolk"):
+        _qof([code for code, icb in OTHERS.items() if icb != "E54000022"])
 
 
 def test_a_practice_of_unknown_deprivation_is_a_group_and_not_dropped() -> None:
@@ -225,9 +227,14 @@ def test_a_board_without_a_practice_in_a_fifth_does_not_empty_its_regions_fifth(
 
 def _teeth(rows: list[tuple[str, float | None, float | None]], england: float) -> Built:
     figures = []
-    for code, young, old in rows:
+    others = {
+        f"E06{900000 + number:06}": next(s.ods for s in SUB_ICB_LOCATIONS if s.board.get(Vintage.JULY_2022) == b.ons)
+        for number, b in enumerate(boards_of(Vintage.JULY_2022))
+        if b.ons not in ("E54000010", "E54000011")
+    }
+    for code, young, old in (*rows, *((code, 0.0, 0.0) for code in others)):
         for age, value in (("0_5", young), ("6_10", old)):
-            bounds = {"low": 1.0, "high": 7.0} if value is None else rounded(value)
+            bounds = {"low": 1.0, "high": 7.0} if value is None else rounded(value) if value else {}
             figures.append(observation("local_authority", code, f"caries_extractions_{age}", value, **bounds))
             figures.append(observation("local_authority", code, f"population_{age}", 1_000.0))
     for age in ("0_5", "6_10"):
@@ -235,9 +242,9 @@ def _teeth(rows: list[tuple[str, float | None, float | None]], england: float) -
         figures.append(observation("england", "", f"population_{age}", 2_000.0))
     lsoas = pl.DataFrame(
         {
-            "lsoa_code": ["E01000001", "E01000002", "E01000003"],
-            "sub_icb_ods": ["05D", "05D", "M2L0M"],  # Staffordshire and Shropshire
-            "lad_code": ["E07000192", "E07000193", "E07000193"],
+            "lsoa_code": ["E01000001", "E01000002", "E01000003", *(f"E01{code[3:]}" for code in others)],
+            "sub_icb_ods": ["05D", "05D", "M2L0M", *others.values()],  # Staffordshire and Shropshire
+            "lad_code": ["E07000192", "E07000193", "E07000193", *others],
         }
     )
     more = {
@@ -246,7 +253,7 @@ def _teeth(rows: list[tuple[str, float | None, float | None]], england: float) -
             {"lsoa11_code": lsoas["lsoa_code"], "lsoa21_code": lsoas["lsoa_code"]}
         ),
         ("census_ethnicity", "residents", "2021"): pl.DataFrame(
-            {"lsoa21_code": lsoas["lsoa_code"], "total": [1_000, 1_500, 500]}
+            {"lsoa21_code": lsoas["lsoa_code"], "total": [1_000, 1_500, 500, *(1_000 for _ in others)]}
         ),
     }
     return _build("tooth_extractions", figures, year="2020-21", more=more)
