@@ -7,7 +7,7 @@ from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.widen import LIMITS, widened
 from hi_pipeline.stats import proportions, rates
 
-PUBLISHED_ONLY = "the count is hidden: the figure is the publisher's own, without limits of ours"
+PUBLISHED_ONLY = "a count of it is hidden: the figure is the publisher's own, without limits of ours"
 WITHOUT = {
     Status.SUPPRESSED.value: "hidden by the publisher",
     Status.MISSING.value: "missing in the publication",

@@ -107,7 +107,9 @@ def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFra
     side = "numerator" if by_events else "denominator"
     place = [*PLACE]
     totals = frame.filter(dimension=Dimension.TOTAL.value).select(*place, all=pl.col(side))
-    unknown = frame.filter(category=UNKNOWN).select(*place, "dimension", unknown=_or_middle(side), known_of=pl.lit(True))
+    unknown = frame.filter(category=UNKNOWN).select(
+        *place, "dimension", unknown=_or_middle(side), known_of=pl.lit(True)
+    )
     joined = frame.join(totals, on=place, how="left", nulls_equal=True, validate="m:1").join(
         unknown, on=[*place, "dimension"], how="left", nulls_equal=True, validate="m:1"
     )

@@ -1,7 +1,10 @@
 """Core20: the linked table of registered patients by deprivation of where they live, as figures of boards."""
 
+from datetime import date
+
 import polars as pl
 
+from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.status import AreaType, PeriodType, Status
 from hi_pipeline.tables import footprint
@@ -10,6 +13,11 @@ from hi_pipeline.tables.place_practices import NOWHERE
 from hi_pipeline.tables.placed import Context, Placed, shaped
 
 NOTE = "registered patients by where they live, by board of their practice; those of no English LSOA left out"
+
+
+def _said(day: date, year: str) -> str:
+    first, last = period(year)
+    return f"list of {day}" if first <= day <= last else f"list of {day}, the nearest in hand to {year}"
 
 
 def place_core20(context: Context) -> Placed:
@@ -28,7 +36,7 @@ def place_core20(context: Context) -> Placed:
         **{f"denominator{end}": pl.col("patients") for end in ("", "_low", "_high")},
         unknown_share=1 - pl.col("patients") / pl.col("patients_all"),
         status=pl.lit(Status.OK.value),
-        note=pl.lit(f"{NOTE}; list of {day}"),
+        note=pl.lit(f"{NOTE}; {_said(day, year)}"),
     )
     board = pl.col("icb_code").is_not_null()
     frame = pl.concat(

@@ -34,8 +34,9 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         by: columns of the groups; nulls are a group of their own.
 
     Returns:
-        One row a group: ``by``, PERIOD, COUNTED, HIDING, status, note, and ``parts``, their number. The publisher's
-        own figure of a part is not one of the sum and is left out.
+        One row a group: ``by``, PERIOD, COUNTED, HIDING, status, note, ``parts``, their number, and unknown_share
+        where the parts have one of people beside their denominators. The publisher's own figure of a part is not one
+        of the sum and is left out.
     """
     hidden = pl.col("status") != Status.OK.value
     widths = parts.with_columns(
@@ -51,6 +52,7 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         *(pl.col(name).first() for name in PERIOD),
         worst(),
         _notes_of_parts(),
+        *([_unknown_share()] if "unknown_share" in parts.columns else []),
         pl.len().alias("parts"),
         hidden.sum().alias("hidden"),
         pl.col("denominator").is_null().all().alias("no_denominator"),
@@ -81,6 +83,13 @@ def _settle(summed: pl.DataFrame) -> pl.DataFrame:
         ).fill_null(""),
     )
     return settled.drop(*(f"{side}_middle" for side in _SIDES), "hidden", "no_denominator")
+
+
+def _unknown_share() -> pl.Expr:
+    """Return the unknown share of all records of a sum, whose denominators are those with a known group."""
+    share, known = pl.col("unknown_share"), pl.col("denominator")
+    all_there = (share.null_count() == 0) & (known.null_count() == 0) & (share < 1).all()
+    return pl.when(all_there).then(1 - known.sum() / (known / (1 - share)).sum()).alias("unknown_share")
 
 
 def _notes_of_parts() -> pl.Expr:

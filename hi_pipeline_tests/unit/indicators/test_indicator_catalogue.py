@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind, Polarity
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators import catalogue, catalogue_prevalence
 from hi_pipeline.indicators.catalogue import INDICATORS
@@ -78,6 +78,15 @@ def test_logic_would_be_found(source: str, tmp_path: Path) -> None:
     path.write_text(f'"""Words."""\n{source}\n')
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         test_a_catalogue_holds_literals_only(path)
+
+
+def test_directions_are_those_of_the_specification() -> None:
+    """indicators.md 3.13: counts too have a direction, although they are not compared."""
+    better = {i.id: i.polarity for i in INDICATORS}
+    lower = ("wl_total", "wl_gt18_pct", "wl_gt52_pct", "wl_gt65_pct", "mha_detention_rate")
+    higher = ("smi_checks_n", "smi_checks_pct", "tt_recovery_pct", "tt_reliable_recovery_pct")
+    assert {better[name] for name in (*lower, "tooth_extraction_decay_0_10_rate")} == {Polarity.LOWER_IS_BETTER}
+    assert {better[name] for name in higher} == {Polarity.HIGHER_IS_BETTER}
 
 
 def test_the_catalogue_holds_what_the_first_issue_names() -> None:

@@ -9,6 +9,8 @@ from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.validation import validate
 from hi_pipeline.tables.core20 import build_core20_population
 from hi_pipeline.tables.editions import imd_vintage_of, months_apart, nearest
+from hi_pipeline.tables.place_lsoas import place_core20
+from hi_pipeline.tables.placed import Context
 from hi_pipeline.tables.practice_areas import build_practice_areas
 from hi_pipeline.tables.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.schemas import CORE20_POPULATION, PRACTICE_AREAS, PRACTICE_DEPRIVATION
@@ -160,3 +162,14 @@ def test_core20_counts_deciles_1_and_2_and_keeps_practices_without_a_board() -> 
     assert built.counted["patients of practices without a board"] == 107
     with pytest.raises(NothingToBuild):
         build_core20_population(reader, "2025-26")
+
+
+def test_core20_says_where_its_list_is_not_of_the_year() -> None:
+    row = {"icb_code": "E54000010", "imd_vintage": "2019", "patients_all": 75.0, "patients": 70.0}
+    row |= {"patients_core20": 30.0, "snapshot": date(2022, 7, 1), "releases": "gp_registrations:2022-07-lsoa"}
+    for year, elsewhere in (("2022-23", False), ("2021-22", True), ("2023-24", True)):
+        linked = {("core20_population", year): pl.DataFrame([row]), ("practice_areas", year): pl.DataFrame()}
+        placed = place_core20(Context(reader=FakeReader({}, linked), financial_year=year))
+        (note,) = placed.frame["note"].to_list()
+        assert "list of 2022-07-01" in note
+        assert (f"the nearest in hand to {year}" in note) is elsewhere

@@ -73,6 +73,12 @@ def test_a_missing_part_without_bounds_never_stands() -> None:
     assert "without known bounds" in found["note"]
 
 
+def test_a_sum_has_the_unknown_share_of_all_its_people() -> None:
+    parts = [_part(10) | {"unknown_share": 0.5}, _part(10) | {"unknown_share": 0.0}]  # 100 of 200, 100 of 100
+    assert _sum(*parts)["unknown_share"] == pytest.approx(1 / 3)
+    assert _sum(*(part | {"unknown_share": None} for part in parts))["unknown_share"] is None
+
+
 def test_how_a_part_was_made_is_not_said_of_the_sum() -> None:
     made = "sum of 3 sub-ICB locations; 1 of 3 counts hidden, taken at the middle of their bounds; of a day"
     again = "sum of 2 sub-ICB locations; 2 of 5 counts hidden, taken at the middle of their bounds; of a day"
