@@ -2,19 +2,15 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from rich.console import Console
 
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.orchestration.instance import open_instance
+from hi_pipeline.orchestration.instance import Instance, open_instance
 from hi_pipeline.orchestration.pipeline import Pipeline, open_pipeline
 from hi_pipeline.orchestration.recovery import Mended, mend
 from hi_pipeline.settings import Settings
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 
 class Session:
@@ -33,7 +29,7 @@ class Session:
         return open_pipeline(self.settings)
 
     @cached_property
-    def instance(self) -> "dg.DagsterInstance":
+    def instance(self) -> Instance:
         """The persistent Dagster instance."""
         return open_instance(self.settings)
 

@@ -8,6 +8,8 @@ import dagster as dg
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
 
+Instance = dg.DagsterInstance
+
 _YAML = """\
 # Written by hi. One instance for each data root, so that synthetic and real never meet.
 telemetry:

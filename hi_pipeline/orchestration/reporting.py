@@ -80,6 +80,9 @@ def metadata_of(outcome: Outcome) -> dict[str, Any]:
     }
     if any(p.synthetic for p in outcome.files.values()):
         facts["SYNTHETIC"] = True
+    if "|" in outcome.partition:
+        # A cell's notes and corrections stand in its sidecar: with thousands of records they would swell the log.
+        return facts
     dropped = {what: n for p in outcome.files.values() for what, n in p.dropped_rows.items()}
     corrections = sorted({c for p in outcome.files.values() for c in p.corrections})
     notes = list(dict.fromkeys(n for p in outcome.files.values() for n in p.notes))
