@@ -32,11 +32,12 @@ PAGE = b"<!DOCTYPE html>\n<html><head><title>503 Service Unavailable</title></he
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """A mirror's folder, a data root and the declarations that are run on them."""
+    """A mirror's folder, a data root, and the declarations and financial years that are run on them."""
 
     mirror: Path
     data: Path
     catalogue: Catalogue
+    years: tuple[str, ...]
 
     @property
     def root(self) -> Path:
@@ -66,23 +67,26 @@ class Flow:
         shutil.copytree(self.data, copied.data, copy_function=os.link)
         return copied
 
-    def run(self) -> Outcomes:
+    def run(self, *, publish: bool = True) -> Outcomes:
         """Run every step of every layer by the plain functions and return what became of each partition."""
         pipeline = self.open()
         done: Outcomes = {}
         for source in self.catalogue.sources.values():
             for part in parts_of(source):
+                if source.by_year and part not in self.years:
+                    continue
                 done["fetch", source.name, part] = fetch_part(pipeline, source, part)
                 done["clean", source.name, part] = build_clean(pipeline, source, part)
         for level in self.catalogue.table_levels():
             for table in level:
-                for year in table.years:
+                for year in self.years:
                     done["linked", table.name, year] = build_linked(pipeline, table, year)
         for indicator in self.catalogue.indicators:
-            for year in self.catalogue.counts_of(indicator).years:
+            for year in self.years:
                 for icb, outcome in build_indicator(pipeline, indicator, year).items():
                     done["indicator", indicator.id, f"{year}|{icb}"] = outcome
-        done["published", "results", ""] = publish_results(pipeline)
+        if publish:
+            done["published", "results", ""] = publish_results(pipeline)
         return done
 
     def hashes(self, *layers: str) -> dict[str, str]:
@@ -95,14 +99,18 @@ class Flow:
         }
 
 
-def narrowed(indicators: Iterable[str], sources: Iterable[str], tables: Iterable[str]) -> Catalogue:
-    """Return the project's own declarations, fewer of them."""
-    full, ids, named, built = load_catalogue(), set(indicators), set(sources), set(tables)
+def narrowed(indicators: Iterable[str], sources: Iterable[str]) -> Catalogue:
+    """Return the project's own declarations: some indicators, some publications, and the tables that these need."""
+    full, ids, named = load_catalogue(), set(indicators), set(sources)
+    chosen = tuple(i for i in full.indicators if i.id in ids)
+    needed = [full.counts_of(i).name for i in chosen]
+    for name in needed:
+        needed += [other for other in full.tables_by_name[name].linked if other not in needed]
     return replace(
         full,
-        indicators=tuple(i for i in full.indicators if i.id in ids),
+        indicators=chosen,
         sources={name: source for name, source in full.sources.items() if name in named},
-        tables=tuple(t for t in full.tables if t.name in built),
+        tables=tuple(t for t in full.tables if t.name in needed),
     )
 
 
@@ -131,16 +139,16 @@ def damaged_member(path: Path) -> None:
 
 
 def edited(change: Callable[[Table], Table], *, member: str = ".*") -> Change:
-    """Return a change of one table: of a CSV, of the member of a zip, or of the only sheet of a workbook.
+    """Return a change of one table: of a CSV, of a member of a zip, or of a sheet of a workbook.
 
     Args:
         change: gets all lines with the header, every cell as text, and returns them.
-        member: regular expression of the member's name.
+        member: regular expression of the member's or sheet's name, which one of them has.
     """
 
     def apply(path: Path) -> None:
         if path.suffix == ".xlsx":
-            _replace(path, _edit_workbook(path, change))
+            _replace(path, _edit_workbook(path, change, member))
         elif path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
                 members = {name: archive.read(name) for name in archive.namelist()}
@@ -199,16 +207,6 @@ def without_any_row(table: Table) -> Table:
     return table[:1]
 
 
-def both(*changes: Change) -> Change:
-    """Return several changes as one."""
-
-    def apply(path: Path) -> None:
-        for change in changes:
-            change(path)
-
-    return apply
-
-
 def _is(row: list[str], header: list[str], where: dict[str, str]) -> bool:
     return all(re.fullmatch(text, row[header.index(column)]) for column, text in where.items())
 
@@ -219,12 +217,16 @@ def _edit_csv(data: bytes, change: Callable[[Table], Table]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def _edit_workbook(path: Path, change: Callable[[Table], Table]) -> bytes:
+def _edit_workbook(path: Path, change: Callable[[Table], Table], sheet: str) -> bytes:
     book = fastexcel.read_excel(path)
-    (name,) = book.sheet_names
-    rows = book.load_sheet(name, header_row=None, dtypes="string").to_polars().rows()
-    table = change([[cell or "" for cell in row] for row in rows])
-    return xlsx_bytes({name: [[int(c) if c.isdecimal() else c or None for c in row] for row in table]})
+    (wanted,) = [name for name in book.sheet_names if re.fullmatch(sheet, name)]
+    sheets = {}
+    for name in book.sheet_names:
+        rows = book.load_sheet(name, header_row=None, dtypes="string").to_polars().rows()
+        table = [[cell or "" for cell in row] for row in rows]
+        lines = change(table) if name == wanted else table
+        sheets[name] = [[int(cell) if cell.isdecimal() else cell or None for cell in line] for line in lines]
+    return xlsx_bytes(sheets)
 
 
 def _replace(path: Path, data: bytes) -> None:

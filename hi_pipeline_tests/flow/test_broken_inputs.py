@@ -1,0 +1,394 @@
+"""Broken publications stop at the right step, say what to do, and change nothing that was built from good ones."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from hi_pipeline.orchestration.outcome import State
+from hi_pipeline.sample import write_sample
+from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST
+from hi_pipeline_tests.flow.broken import (
+    LAYERS,
+    Change,
+    Flow,
+    Outcomes,
+    damaged_member,
+    edited,
+    emptied,
+    error_page,
+    narrowed,
+    renamed,
+    truncated,
+    with_cell,
+    with_row_twice,
+    without_any_row,
+    without_rows,
+)
+
+TT, MHA, RTT = ("talking_therapies", "2023-24"), ("mental_health_act", "2023-24"), ("rtt", "2026-01")
+QOF, AE = ("qof", "2022-23"), ("fingertips", "93930")
+SMI, LISTS = ("smi_health_checks", "2018-19_to_2023-24"), ("gp_registrations", "2022-07-lsoa")
+PEOPLE = ("ons_population", "mid-2022-mid-2024")
+BUILT_FROM = (
+    *(TT, MHA, RTT, QOF, AE, SMI, LISTS, PEOPLE),
+    ("iod2019", "2019-file-1"),
+    ("ons_geography", "2011-2021-lsoa"),
+    ("census_ethnicity", "2021-csv"),
+)
+# What comes together with the broken file: another publication, or another year where that one is broken.
+ELSE = ("rtt", "2025-02"), ("talking_therapies", "2022-23")
+YEARS = ("2021-22", "2022-23", "2023-24", "2024-25", "2025-26")
+SMI_YEARS = YEARS[:3]
+INDICATORS = (
+    "tt_recovery_pct",
+    "mha_detention_rate",
+    "wl_total",
+    "smi_checks_pct",
+    "learning_disability_prevalence_pct",
+    "ae_attendance_0_4_rate",
+)
+
+PREVALENCE, PLACES = "PREVALENCE_.*", "MAPPING_NHS_GEOGRAPHIES_.*"
+BOARD = {"OrgType": "ICB", "OrgCode": "QMF"}
+BOARD_CODE, BOARD_NAME = "E54000029", "NHS North East London Integrated Care Board"
+WAITING = {"RTT Part Type": "Part_2", "Treatment Function Code": "C_999"}
+FETCH_AGAIN, NEW_LAYOUT = "etch it again", "declare a new layout in the source's source.py"
+WORDS, NUMBERS = "Map each by its words", "Expected numbers of 0 or more"
+ONCE, WHOLE, REGISTER = "Expected each once", "Fetch the file again", "corrections"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One thing broken: the steps that fail, and what they say."""
+
+    release: tuple[str, str]
+    change: Change
+    stops: set[tuple[str, str, str]]
+    says: tuple[str, ...]
+
+
+def _case(release: tuple[str, str], step: str, change: Change, *says: str, parts: tuple[str, ...] = ()) -> Case:
+    source, edition = release
+    years = {"rtt": ("2025-26",), "fingertips": ("2021-22",), "smi_health_checks": SMI_YEARS}
+    stops = {(step, source, part) for part in parts or years.get(source, (edition,))}
+    return Case(release=release, change=change, stops=stops, says=says)
+
+
+TT_FILE, TT_MEMBER = "psych-ther-ann-rep-csvs-2023-24.zip", "psych-ther-ann-rep-csv-2023-24-main.csv"
+MHA_FILE, SHEET = "ment-heal-act-stat-eng-2023-24-data.csv", "Sheet 1 - Physical-Health-Check"
+CASES = {
+    "a truncated zip": _case(TT, "fetch", truncated, TT_FILE, "the zip file is truncated", FETCH_AGAIN),
+    "a truncated workbook": _case(SMI, "fetch", truncated, "SMI-time-series.xlsx", "xlsx file is trunc", FETCH_AGAIN),
+    "a damaged member": _case(TT, "clean", damaged_member, TT_FILE, TT_MEMBER, "damaged", "Fetch the archive again"),
+    "an error page as csv": _case(
+        MHA, "fetch", error_page, MHA_FILE, "expected a CSV", "HTML or XML page titled '503 Service Unavailable'"
+    ),
+    "an error page as zip": _case(TT, "fetch", error_page, TT_FILE, "expected a zip", "titled '503 Service"),
+    "an error page as xlsx": _case(SMI, "fetch", error_page, "SMI-time-series.xlsx", "expected a xlsx", "titled '503"),
+    "an empty csv": _case(MHA, "fetch", emptied, MHA_FILE, "empty (0 bytes)", "try again"),
+    "an empty zip": _case(QOF, "fetch", emptied, "QOF 2022-23 Raw data .csv files.zip", "empty (0 bytes)", "try again"),
+    "an empty member": _case(TT, "clean", edited(lambda table: []), TT_MEMBER, "the file is empty", FETCH_AGAIN),
+    "a header alone": _case(
+        MHA, "clean", edited(without_any_row), MHA_FILE, "a header and no row", "expected figures", FETCH_AGAIN
+    ),
+    "a renamed column": _case(
+        TT,
+        "clean",
+        renamed("Count_Recovery", "Count_Recovered"),
+        *(TT_MEMBER, "Missing: ['Count_Recovery']. New: ['Count_Recovered']", NEW_LAYOUT),
+    ),
+    "a renamed column of a mapping": _case(
+        QOF,
+        "clean",
+        renamed("ICB_ODS_CODE", "BOARD_ODS_CODE", member=PLACES),
+        *("MAPPING_NHS_GEOGRAPHIES_2223.csv", "Missing: ['ICB_ODS_CODE']. New: ['BOARD_ODS_CODE']", NEW_LAYOUT),
+    ),
+    "a renamed column of a sheet": _case(
+        SMI, "clean", renamed("Answer", "Value", header=1), SHEET, "Missing: ['Answer']. New: ['Value']", NEW_LAYOUT
+    ),
+    "an unknown decile label": _case(
+        TT,
+        "clean",
+        with_cell("VariableA", "01 Least deprived tenth", where={"VariableA": "01 Least deprived"}),
+        *(TT_MEMBER, "not in the vocabulary: ['01 Least deprived tenth']", WORDS),
+    ),
+    "an unknown decile label amid damaged ones": _case(
+        MHA,
+        "clean",
+        with_cell("DemographicBreakdown", "05 Middling", where={"DemographicBreakdown": "05 Less deprived"}),
+        *(MHA_FILE, "All prov carry", "'05 Middling'", "expected eleven rows", "take the publisher's own file"),
+    ),
+    "a duplicated area": _case(
+        TT, "clean", with_row_twice(BOARD), TT_MEMBER, "stand there twice", "'icb', 'QMF', 'total', 'All'", ONCE
+    ),
+    "a duplicated register": _case(
+        QOF, "clean", with_row_twice({}, member=PREVALENCE), "PREVALENCE_2223.csv", "2 registers stand", "A97001", ONCE
+    ),
+    "a duplicated practice": _case(
+        QOF, "clean", with_row_twice({}, member=PLACES), "MAPPING_NHS_GEOGRAPHIES_2223.csv", "['A97001'] stand", ONCE
+    ),
+    "a duplicated provider": _case(
+        RTT, "clean", with_row_twice(WAITING), "RTT-January-2026-full-extract.csv", "more than once", "'R50'", ONCE
+    ),
+    "a duplicated group": _case(
+        MHA,
+        "clean",
+        with_row_twice({"OrganisationBreakdown": "ICB", "OrgID": "QMF", "Demographic": "Age"}),
+        *(MHA_FILE, "rows stand there twice: [('ICB', 'QMF', 'Age'", ONCE),
+    ),
+    "a duplicated list": _case(
+        LISTS,
+        "clean",
+        with_row_twice({}, member=".*all.csv"),
+        "table practice_lsoa",
+        "uniqueness",
+        "Look at these rows",
+    ),
+    "a missing board": _case(
+        TT, "clean", without_rows(BOARD), "talking_therapies 2023-24", "1 of the 42 boards", f"QMF {BOARD_NAME}", WHOLE
+    ),
+    "a missing total of a board": _case(
+        TT,
+        "clean",
+        without_rows({**BOARD, "VariableType": "Total"}),
+        *("talking_therapies 2023-24", "1 of the 42 boards", f"QMF {BOARD_NAME}", WHOLE),
+    ),
+    "a missing board amid damaged labels": _case(
+        MHA,
+        "clean",
+        without_rows({"OrganisationBreakdown": "ICB", "OrgID": "QMF"}),
+        *(MHA_FILE, "1 of the 42 boards", f"QMF {BOARD_NAME}", WHOLE),
+    ),
+    "a missing commissioner parent": _case(
+        RTT,
+        "clean",
+        without_rows({"Commissioner Parent Org Code": "QMF"}),
+        *("rtt 2025-26", "1 of the 42 boards", f"QMF {BOARD_NAME}", WHOLE),
+    ),
+    "a mapping without a board": _case(
+        QOF,
+        "clean",
+        without_rows({"ICB_ODS_CODE": "QMF"}, member=PLACES),
+        *("geography mapping", "rows have no match", "expected one for each", "whether both files are whole"),
+    ),
+    "a missing location of a board of several": _case(
+        SMI,
+        "clean",
+        without_rows({"CCG Code": "00L"}, header=1),
+        *("smi_health_checks", "1 of the 106 sub-ICB locations", "00L of NHS North East and North Cumbria", WHOLE),
+    ),
+    "a count above its denominator": _case(
+        TT,
+        "clean",
+        with_cell("Count_Recovery", "9999995", where={**BOARD, "VariableType": "Total"}),
+        *(
+            TT_MEMBER,
+            "above their denominator 'finished_course_treatment'",
+            "('QMF', 'total', 'All', 9999995.0",
+            REGISTER,
+        ),
+    ),
+    "a register above its list": _case(
+        QOF,
+        "clean",
+        with_cell("REGISTER", "99999.0", where={"GROUP_CODE": "LD"}, member=PREVALENCE),
+        *("PREVALENCE_2223.csv", "above their denominator, the list", "('A97001', 'LD', '99999.0'", REGISTER),
+    ),
+    "a mended entry of the register": _case(
+        QOF,
+        "clean",
+        with_cell("REGISTER", "1.0", where={"GROUP_CODE": "LD", "PRACTICE_CODE": "Y05750"}, member=PREVALENCE),
+        *(REGISTER_ABOVE_LIST.id, "expects 1 rows in qof 2022-23, found 0", "remove the entry"),
+    ),
+    "a negative count": _case(
+        TT,
+        "clean",
+        with_cell("Count_FinishedCourseTreatment", "-5", where=BOARD),
+        *(TT_MEMBER, "'Count_FinishedCourseTreatment' are negative", "('-5', 'ICB', 'QMF'", NUMBERS),
+    ),
+    "a negative list": _case(
+        LISTS,
+        "clean",
+        with_cell("NUMBER_OF_PATIENTS", "-3", where={}, member=".*all.csv"),
+        *("gp-reg-pat-prac-lsoa-all.csv", "'NUMBER_OF_PATIENTS' are negative", "'-3'", NUMBERS),
+    ),
+    "text in a number column": _case(
+        TT,
+        "clean",
+        with_cell("Count_Recovery", "about 40", where=BOARD),
+        *(TT_MEMBER, "neither numbers nor declared tokens ['*', 'NULL']", "('about 40', 'ICB', 'QMF'", NUMBERS),
+    ),
+    "text in a column of rates": _case(
+        MHA,
+        "clean",
+        with_cell("CrudeRate", "high", where={"OrganisationBreakdown": "ICB", "OrgID": "QMF"}),
+        *(MHA_FILE, "neither numbers nor declared tokens", "'high'", NUMBERS),
+    ),
+    "an undeclared token": _case(
+        AE,
+        "clean",
+        with_cell("Count", "z", where={"Area Type": "GPs"}),
+        *("indicator_ids=93930.csv", "neither numbers nor declared tokens ['(blank)']", "('z', '93930'", NUMBERS),
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("broken") / "sample"
+    write_sample(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def good(sample: Path) -> Flow:
+    """A data root built from good publications, once; each test breaks a copy of it."""
+    used = {source for source, _ in BUILT_FROM}
+    catalogue = narrowed(INDICATORS, used)
+    flow = Flow(mirror=sample.parent / "mirror", data=sample.parent / "data", catalogue=catalogue, years=YEARS)
+    flow.take(sample, BUILT_FROM)
+    done = flow.run()
+    assert not _failed(done)
+    built = {(name, part.split("|")[0]) for (layer, name, part), o in done.items() if layer == "indicator" and o.good}
+    assert {name for name, _ in built} == set(INDICATORS)
+    return flow
+
+
+@pytest.fixture
+def flow(good: Flow, tmp_path: Path) -> Flow:
+    return good.copy(tmp_path)
+
+
+def _failed(done: Outcomes) -> set[tuple[str, str, str]]:
+    return {place for place, outcome in done.items() if outcome.state is State.FAILED}
+
+
+def _written(done: Outcomes) -> set[tuple[str, str]]:
+    return {place[:2] for place, outcome in done.items() if outcome.state is State.WRITTEN}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_broken_file_stops_its_step_and_changes_nothing(flow: Flow, sample: Path, name: str) -> None:
+    case = CASES[name]
+    source = case.release[0]
+    before, kept = flow.hashes(*LAYERS), flow.hashes(f"snapshots/{source}")
+    case.change(flow.place(*case.release))
+    done = flow.run()
+    assert _failed(done) == case.stops
+    for place in case.stops:
+        reason = done[place].reason
+        assert not [text for text in case.says if text not in reason], reason
+    assert flow.hashes(*LAYERS) == before
+    if all(step == "fetch" for step, _, _ in case.stops):
+        assert not _written(done)
+        assert flow.hashes(f"snapshots/{source}") == kept, "what was kept stays, and nothing beside it"
+    else:
+        assert _written(done) == {("fetch", source)}
+    _builds_the_rest(flow, sample, case, before)
+
+
+def _builds_the_rest(flow: Flow, sample: Path, case: Case, before: dict[str, str]) -> None:
+    """Bring in something else: it is built in full, and what is broken stays refused and as it was."""
+    other = ELSE[case.release[0] == "rtt"]
+    indicator = {"rtt": "wl_total", "talking_therapies": "tt_recovery_pct"}[other[0]]
+    flow.take(sample, [other])
+    done = flow.run(publish=False)
+    assert _failed(done) == case.stops
+    assert sum(o.state is State.WRITTEN for place, o in done.items() if place[:2] == ("indicator", indicator)) == 42
+    after = flow.hashes(*LAYERS)
+    assert {path: after.get(path) for path in before} == before
+
+
+def test_a_location_without_practices_of_either_file_stops(flow: Flow) -> None:
+    gone = "|".join(_practices_of(flow, BOARD_CODE))
+    for member in (PREVALENCE, PLACES):
+        without_rows({"PRACTICE_CODE": gone}, member=member)(flow.place(*QOF))
+    before = flow.hashes(*LAYERS)
+    done = flow.run()
+    assert _failed(done) == {("clean", *QOF)}
+    assert "of the 106 sub-ICB locations" in done["clean", *QOF].reason and BOARD_NAME in done["clean", *QOF].reason
+    assert flow.hashes(*LAYERS) == before
+
+
+def test_a_board_whose_practices_are_not_in_the_file_stops_at_the_counts(flow: Flow) -> None:
+    """The file has no map of its own: only the counts can tell that a board is missing."""
+    without_rows({"Area Code": "|".join(_practices_of(flow, BOARD_CODE))})(flow.place(*AE))
+    before = flow.hashes(*LAYERS)
+    done = flow.run()
+    counts = ("linked", "fingertips_counts", "2021-22")
+    assert _failed(done) == {counts}
+    said = ("fingertips_counts 2021-22, ae_attendance_0_4_rate", "1 boards of the footprint 2022-07 have no row")
+    assert not [
+        text for text in (*said, f"['{BOARD_NAME}']", "Expected all of them") if text not in done[counts].reason
+    ]
+    after = flow.hashes(*LAYERS)
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    assert {Path(path).parent.as_posix() for path in changed} == {"clean/fingertips/2021-22"}
+
+
+def test_residents_without_a_board_stop(flow: Flow) -> None:
+    change = without_rows({"ICB 2024 Code": BOARD_CODE}, member="Mid-2023 ICB 2024", header=3)
+    change(flow.place(*PEOPLE))
+    before = flow.hashes(*LAYERS)
+    done = flow.run()
+    assert _failed(done) == {("clean", *PEOPLE)}
+    reason = done["clean", *PEOPLE].reason
+    assert "Mid-2023 ICB 2024" in reason and BOARD_CODE in reason and "declare the geography" in reason
+    assert flow.hashes(*LAYERS) == before
+
+
+def test_the_good_file_back_again_rebuilds_nothing(flow: Flow, sample: Path) -> None:
+    before = flow.hashes(*LAYERS)
+    with_cell("Count_Recovery", "-5", where=BOARD)(flow.place(*TT))
+    assert _failed(flow.run()) == {("clean", *TT)}
+    flow.place(*TT).unlink()
+    flow.take(sample, [TT])
+    done = flow.run()
+    assert not _failed(done)
+    assert _written(done) == {("fetch", "talking_therapies")}
+    assert flow.hashes(*LAYERS) == before
+
+
+def test_what_is_published_beside_a_broken_file_is_new_and_old(flow: Flow, sample: Path) -> None:
+    results = flow.root / "published" / "results.parquet"
+    before = pl.read_parquet(results)
+    truncated(flow.place(*TT))
+    flow.take(sample, [ELSE[0], ELSE[1]])
+    done = flow.run()
+    assert _failed(done) == {("fetch", *TT)}
+    assert done["published", "results", ""].state is State.WRITTEN
+    after = pl.read_parquet(results)
+    new = after.join(before, on=["indicator_id", "financial_year"], how="anti")
+    assert set(new.select("indicator_id", "financial_year").unique().rows()) == {
+        ("wl_total", "2024-25"),
+        ("tt_recovery_pct", "2022-23"),
+    }
+    assert after.join(new, on=["indicator_id", "financial_year"], how="anti").equals(before)
+
+
+def test_the_register_above_its_list_is_kept_and_flagged(good: Flow) -> None:
+    lake = good.open().lake
+    rows = lake.read("clean", "qof", "2022-23", "observations").filter(area_code="Y05750")
+    register, whole = (rows.filter(measure=f"{kind}_ld")["value"].item() for kind in ("register", "list"))
+    assert register > whole
+    assert rows.filter(measure="register_ld")["note"].item() == REGISTER_ABOVE_LIST.note
+    known = lake.provenance("clean", "qof", "2022-23", "observations")
+    assert known is not None and known.corrections == (REGISTER_ABOVE_LIST.id,)
+    areas = lake.read("linked", "practice_areas", "2022-23")
+    icb = areas.filter(practice_code="Y05750")["icb_code"].item()
+    own = areas.filter(icb_code=icb)["practice_code"].implode()
+    registers = lake.read("clean", "qof", "2022-23", "observations").filter(
+        pl.col("area_code").is_in(own) & (pl.col("measure") == "register_ld")
+    )
+    result = pl.read_parquet(good.root / "published" / "results.parquet").filter(
+        indicator_id="learning_disability_prevalence_pct", icb_code=icb, dimension="total", measure="value"
+    )
+    assert result["numerator"].item() == registers["value"].sum(), "its people are counted"
+    assert REGISTER_ABOVE_LIST.note in result["note"].item()
+
+
+def _practices_of(flow: Flow, icb: str) -> list[str]:
+    areas = flow.open().lake.read("linked", "practice_areas", "2022-23")
+    return areas.filter(icb_code=icb)["practice_code"].to_list()
