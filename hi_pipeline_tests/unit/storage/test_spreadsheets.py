@@ -204,8 +204,11 @@ def flood(path: Path, *, rows: int) -> Path:
 
 def test_the_child_stops_at_its_memory(tmp_path: Path) -> None:
     path = flood(tmp_path / "b.xlsx", rows=20_000)
-    with pytest.raises(ArchiveError, match="cannot be read within 300,000,000 bytes.*(SIGABRT|more memory)"):
+    # The library words its want of memory in several ways, so only our own words are compared.
+    with pytest.raises(ArchiveError, match="cannot be read within 300,000,000 bytes"):
         read_sheets(path, [".*"], limits=Limits(child_memory_bytes=300_000_000, ratio=1_000))
+    names, frames = read_sheets(path, [".*"], limits=Limits(ratio=1_000))
+    assert frames[names[0]].shape == (20_000, 100), "it was the memory, not the file"
 
 
 def test_the_child_stops_at_its_time(tmp_path: Path) -> None:
