@@ -15,7 +15,7 @@ from hi_pipeline.tables.sums import add_up
 
 PLACE = ["area_type", "icb_code", "area_name"]
 SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, "published_value", "status", "note", "coverage", "unknown_share"]
-REMAINDERS = {"unknown": "Area unknown", "national": "Commissioned nationally"}
+REMAINDERS = {"unknown": "Area unknown", "national": "No board named (national commissioning)"}
 SMALLER = ("sub_icb", "ccg")
 # 2026-11: hubs of NHS England that stand among the CCGs of 2019-20 to 2021-22.
 NATIONAL_HUBS = ("13Q", "14E", "14R")

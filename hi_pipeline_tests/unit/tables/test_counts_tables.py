@@ -142,7 +142,7 @@ def test_ccgs_that_are_sub_icb_locations_make_boards() -> None:
     found = _total(built, "tt_recovery_pct", icb_code="E54000060")  # Nottingham with Bassetlaw
     assert (found["numerator"], found["numerator_low"], found["coverage"]) == (100, 96, 1.0)
     hubs = _total(built, "tt_recovery_pct", area_type="remainder")
-    assert (hubs["area_name"], hubs["numerator"]) == ("Commissioned nationally", 100)
+    assert (hubs["area_name"], hubs["numerator"]) == ("No board named (national commissioning)", 100)
     assert built.counted["rows of level stp that only reconcile"] > 0
 
 
