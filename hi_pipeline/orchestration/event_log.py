@@ -33,10 +33,11 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from dagster_shared.serdes import deserialize_value
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 BATCH_SIZE = 1000
 INTERVAL_S = 1.0
+_OPEN_SHARDS = 8
 # Metadata of an observation that tells which planned partitions of a run do not apply (no release, no such board).
 NOT_APPLICABLE = "partitions_not_applicable"
 
@@ -59,6 +60,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         self._engines: dict[str, Engine] = {}
         self._inside = threading.local()
         self._migrated: set[str] = set()
+        self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
         atexit.register(self.flush)
 
@@ -91,6 +93,17 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             self._migrated.add(name)
         return name in self._migrated
 
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Tell whether the table of assets has a column; asked several times for each record."""
+        if column_name not in self._columns and super().has_asset_key_col(column_name):
+            self._columns.add(column_name)
+        return column_name in self._columns
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        if column_name not in self._columns and super()._has_asset_key_col_on_connection(conn, column_name):
+            self._columns.add(column_name)
+        return column_name in self._columns
+
     def flush(self) -> None:
         """Write all pending events: one transaction for each run's file, one for the index."""
         with self._lock:
@@ -108,6 +121,9 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         """Write what is pending and close."""
         self.flush()
         atexit.unregister(self.flush)
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
         super().dispose()
 
     def get_latest_asset_partition_materialization_attempts_without_materializations(
@@ -139,17 +155,30 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             yield connection
 
     def _engine(self, shard: str) -> Engine:
-        if shard not in self._engines:
-            engine = db.create_engine(
-                self.conn_string_for_shard(shard),
-                poolclass=NullPool,
-                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
-            )
-            if shard not in self._initialized_dbs:
-                self._initdb(engine)
-                self._initialized_dbs.add(shard)
-            self._engines[shard] = engine
-        return self._engines[shard]
+        """Return a shard's engine, with a connection that stays open: closing the last one rewrites the file."""
+        with self._lock:
+            if shard not in self._engines:
+                while len(self._engines) > _OPEN_SHARDS:
+                    oldest = next(name for name in self._engines if name != INDEX_SHARD_NAME)
+                    self._engines.pop(oldest).dispose()
+                self._engines[shard] = self._open(shard)
+            return self._engines[shard]
+
+    def _open(self, shard: str) -> Engine:
+        engine = db.create_engine(
+            self.conn_string_for_shard(shard),
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=20,
+            connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        )
+        # In WAL mode a kill loses nothing that was committed; a power cut may lose the last batches, never part of
+        # one, and what they recorded is reconciled from the files at the next start.
+        db.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=NORMAL"))
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        return engine
 
     def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
         """Write events of one run to its file and, where other runs ask for them, to the index."""

@@ -17,6 +17,8 @@ from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version, text_digest
 from hi_pipeline.storage.lake import Item
 
+_BOARD_CODES = "E54"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
@@ -140,17 +142,48 @@ def _build(
 def compute_boards(
     pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[str], counts: pl.DataFrame
 ) -> dict[str, pl.DataFrame | Exception]:
-    """Compute all boards at once; where that fails, each by itself, so that a wrong one fails alone."""
+    """Compute all boards at once; where that fails, in halves, so that a wrong one fails alone."""
     where = f"{indicator.id} {year}"
     try:
-        rows = _computed(pipeline, indicator, counts, where=where)
+        rows = pipeline.catalogue.compute(indicator, counts, synthetic=pipeline.settings.synthetic)
+        wrong = _wrong_boards(pipeline, rows, where=where)
     except Exception:
-        return {icb: _alone(pipeline, indicator, counts, icb, where=where) for icb in icbs}
-    boards = rows.filter(pl.col("area_type") == AreaType.ICB.value)
+        return _halved(pipeline, indicator, list(icbs), counts, where=where)
+    boards = rows.filter((pl.col("area_type") == AreaType.ICB.value) & ~pl.col("icb_code").is_in(list(wrong)))
     by_icb = {str(key[0]): frame for key, frame in boards.partition_by("icb_code", as_dict=True).items()}
     if check_range({year: boards}, {indicator.id: indicator}).passed:
-        return {icb: by_icb.get(icb, _no_rows(where, icb)) for icb in icbs}
-    return {icb: _gated(indicator, by_icb.get(icb), icb, where=where) for icb in icbs}
+        return {icb: wrong.get(icb) or _there(by_icb.get(icb), icb, where=where) for icb in icbs}
+    return {icb: wrong.get(icb) or _gated(indicator, by_icb.get(icb), icb, where=where) for icb in icbs}
+
+
+def _wrong_boards(pipeline: Pipeline, rows: pl.DataFrame, *, where: str) -> dict[str, Exception]:
+    """Return the boards whose rows break the schema, each with its error; the rows of all others satisfy it.
+
+    Raises:
+        ValidationError: the failures belong to no single board, or there are others without them.
+    """
+    schema = pipeline.catalogue.result_schema
+    try:
+        validate(rows, schema, where=where)
+    except ValidationError as error:
+        failures = error.failures
+        if not isinstance(failures, pl.DataFrame) or failures["index"].null_count():
+            raise
+        named = failures.with_columns(icb_code=rows["icb_code"].gather(failures["index"].cast(pl.UInt32)))
+        found = sorted(icb for icb in set(named["icb_code"].to_list()) if icb and icb.startswith(_BOARD_CODES))
+        validate(rows.filter(~pl.col("icb_code").is_in(found) | pl.col("icb_code").is_null()), schema, where=where)
+        return {icb: _of_board(named, icb, where=where) for icb in found}
+    return {}
+
+
+def _of_board(failures: pl.DataFrame, icb: str, *, where: str) -> ValidationError:
+    own = failures.filter(pl.col("icb_code") == icb)
+    shown = own.select("column", "check").unique(maintain_order=True).head(5).rows()
+    return ValidationError(
+        f"{where} {icb}: {own.height} failures against the schema (column, check): {shown}. Nothing was written for "
+        "this board; look at its rows in the source's file.",
+        failures=own,
+    )
 
 
 def read_cells(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Sequence[str]) -> pl.DataFrame:
@@ -166,17 +199,22 @@ def read_cells(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Sequen
         raise StoreError(f"{paths[0].parent}: a file cannot be read ({error}); run hi verify, then hi run") from error
 
 
-def _alone(
-    pipeline: Pipeline, indicator: Indicator, counts: pl.DataFrame, icb: str, *, where: str
-) -> pl.DataFrame | Exception:
-    """Compute one board from its own rows and those that belong to no board (England, regions, remainders)."""
-    others = (pl.col("area_type") == AreaType.ICB.value) & (pl.col("icb_code") != icb)
+def _halved(
+    pipeline: Pipeline, indicator: Indicator, icbs: list[str], counts: pl.DataFrame, *, where: str
+) -> dict[str, pl.DataFrame | Exception]:
+    """Compute boards with the rows that belong to none, in halves until the wrong ones stand alone."""
+    is_board = pl.col("area_type") == AreaType.ICB.value
+    own = counts.filter(~is_board | pl.col("icb_code").is_in(icbs))
     try:
-        rows = _computed(pipeline, indicator, counts.filter(~others), where=f"{where} {icb}")
+        rows = _computed(pipeline, indicator, own, where=f"{where} {' '.join(icbs)}")
     except Exception as error:
-        return error
-    own = rows.filter((pl.col("area_type") == AreaType.ICB.value) & (pl.col("icb_code") == icb))
-    return _gated(indicator, own, icb, where=where)
+        if len(icbs) <= 1:
+            return dict.fromkeys(icbs, error)
+        middle = len(icbs) // 2
+        first = _halved(pipeline, indicator, icbs[:middle], counts, where=where)
+        return first | _halved(pipeline, indicator, icbs[middle:], counts, where=where)
+    boards = rows.filter(is_board).partition_by("icb_code", as_dict=True)
+    return {icb: _gated(indicator, boards.get((icb,)), icb, where=where) for icb in icbs}
 
 
 def _gated(indicator: Indicator, rows: pl.DataFrame | None, icb: str, *, where: str) -> pl.DataFrame | Exception:
@@ -197,6 +235,10 @@ def _gated(indicator: Indicator, rows: pl.DataFrame | None, icb: str, *, where: 
 def _computed(pipeline: Pipeline, indicator: Indicator, counts: pl.DataFrame, *, where: str) -> pl.DataFrame:
     rows = pipeline.catalogue.compute(indicator, counts, synthetic=pipeline.settings.synthetic)
     return validate(rows, pipeline.catalogue.result_schema, where=where)
+
+
+def _there(rows: pl.DataFrame | None, icb: str, *, where: str) -> pl.DataFrame | Exception:
+    return _no_rows(where, icb) if rows is None else rows
 
 
 def _no_rows(where: str, icb: str) -> ValidationError:

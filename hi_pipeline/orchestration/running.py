@@ -83,7 +83,14 @@ class Runner:
         pipeline.told = self._told
 
     def run(self, selection: Selection) -> Report:
-        """Run every layer in turn and return what became of each partition."""
+        """Run every layer in turn, publish, and return what became of each partition."""
+        self.build(selection)
+        for stage in Plan(self._pipeline, selection).published():
+            self._execute(stage)
+        return self._report
+
+    def build(self, selection: Selection) -> Report:
+        """Run every layer but the last."""
         plan = Plan(self._pipeline, selection)
         for stage in plan.snapshots():
             self._execute(stage)
@@ -94,8 +101,6 @@ class Runner:
             for stage in plan.linked(level):
                 self._execute(stage)
         for stage in plan.figures(partial(failed_cells, self._instance)):
-            self._execute(stage)
-        for stage in plan.published():
             self._execute(stage)
         return self._report
 

@@ -1,0 +1,170 @@
+"""A synthetic England of full size, for the benchmark: practices and LSOAs in, counts of every indicator out."""
+
+import dataclasses
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from hi_pipeline.core.build import Built, LinkedTable, Reader
+from hi_pipeline.core.columns import COUNTS
+from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, board, boards_of, vintage_of
+from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_DETAIL_2001, QUINTILES, SEXES, Dimension
+from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.indicators.compute import compute_results
+from hi_pipeline.orchestration.linking import build_linked
+from hi_pipeline.orchestration.pipeline import Pipeline, load_catalogue, open_pipeline
+from hi_pipeline.settings import Settings
+
+_AGES = ("Under 18", "18 to 25", "26 to 64", "65 and over")
+
+
+def make_pipeline(root: Path, *, indicators: int, wrong: str) -> Pipeline:
+    """Return a pipeline of the project's indicators over synthetic counts; ``wrong`` is a board with wrong rows."""
+    from hi_pipeline.core.financial_year import ALL_YEARS
+
+    catalogue = load_catalogue()
+    chosen = catalogue.indicators[:indicators] if indicators else catalogue.indicators
+    if indicators and not any(i.id == "hypertension_prevalence_pct" for i in chosen):
+        chosen = (*chosen[:-1], catalogue.indicators_by_id["hypertension_prevalence_pct"])
+    tables = tuple(
+        LinkedTable(
+            name=f"{source}_counts",
+            sources=(),
+            years=ALL_YEARS,
+            build=_Builder(source),
+            schema=catalogue.tables_by_name[f"{source}_counts"].schema,
+            description="Synthetic counts.",
+            indicators_of=source,
+        )
+        for source in sorted({i.source for i in chosen})
+    )
+    fake = dataclasses.replace(
+        catalogue, sources={}, tables=tables, indicators=chosen, compute=partial(_compute, wrong)
+    )
+    mirror = root / "publications"
+    mirror.mkdir(parents=True, exist_ok=True)
+    return open_pipeline(Settings(source=f"mirror:{mirror}", data_dir=root), fake)
+
+
+def write_counts(pipeline: Pipeline, *, practices: int, lsoas: int, each: int) -> None:
+    """Build the linked tables, unless they are there: not part of what is timed."""
+    lists = make_lists(practices=practices, lsoas=lsoas, each=each)
+    for table in pipeline.catalogue.tables:
+        table.build.lists = lists  # type: ignore[attr-defined]
+        for year in table.years:
+            outcome = build_linked(pipeline, table, year)
+            assert outcome.good, outcome.reason
+
+
+def make_lists(*, practices: int, lsoas: int, each: int) -> pl.DataFrame:
+    """Return patients by practice and LSOA, with the fifth and tenth of deprivation, the place and the list."""
+    random = np.random.default_rng(7)
+    practice = np.repeat(np.arange(practices), each)
+    lsoa = (practice * lsoas // practices + random.integers(0, each, practice.size)) % lsoas
+    decile = random.permutation(lsoas)[lsoa] * 10 // lsoas
+    return pl.DataFrame(
+        {
+            "practice": practice,
+            "place": practice / practices,
+            "decile": decile,
+            "patients": random.integers(100, 600, practice.size),
+        }
+    )
+
+
+def _compute(wrong: str, indicator: Indicator, counts: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
+    """Compute as always, but let the figures of a wrong board come out below zero."""
+    rows = compute_results(indicator, counts, synthetic=synthetic)
+    is_wrong = pl.col("icb_code") == wrong
+    return rows.with_columns(pl.when(is_wrong).then(-pl.col("value")).otherwise(pl.col("value")).alias("value"))
+
+
+class _Builder:
+    """Sums the lists to the boards of a year and gives every indicator counts in all its dimensions."""
+
+    lists: pl.DataFrame
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def __call__(self, reader: Reader, year: str) -> Built:
+        boards = [b.ons for b in boards_of(vintage_of(year))]
+        lists = self.lists.with_columns(
+            icb=pl.lit(pl.Series(boards)).gather((pl.col("place") * len(boards)).cast(pl.Int64))
+        )
+        people = lists.group_by("icb", "decile").agg(pl.col("patients").sum().cast(pl.Float64)).sort("icb", "decile")
+        england = people.group_by("decile").agg(pl.col("patients").sum()).with_columns(icb=pl.lit(ENGLAND))
+        people = pl.concat([people, england.select(people.columns)]).sort("icb", "decile")
+        frames = [self._counts(i, year, people) for i in reader.indicators(self.source)]
+        return Built(frame=pl.concat(frames), releases=(f"{self.source}:{year}",))
+
+    def _counts(self, indicator: Indicator, year: str, people: pl.DataFrame) -> pl.DataFrame:
+        rows: list[tuple[Any, ...]] = []
+        # Half of what is plausible, so that every cell is good.
+        most = 0.5 * indicator.plausible[1] / indicator.multiplier
+        seed = sum(map(ord, indicator.id)) + int(year[:4])
+        for (icb,), own in people.group_by("icb", maintain_order=True):
+            total = float(own["patients"].sum())
+            for dimension in indicator.dimensions:
+                for order, (category, share) in enumerate(_groups(dimension, indicator, own, total), start=1):
+                    size = round(total * share)
+                    share_of_group = min(0.05 + 0.01 * order + (seed % 7) / 500, most)
+                    events = round(size * share_of_group)
+                    rows.append((icb, dimension.value, category, order, float(events), float(size)))
+        start, end = period(year)
+        frame = pl.DataFrame(
+            rows,
+            schema=["icb_code", "dimension", "category", "category_order", "numerator", "denominator"],
+            orient="row",
+        )
+        is_count = indicator.kind is Kind.COUNT
+        denominator = pl.lit(None, pl.Float64) if is_count else pl.col("denominator")
+        return (
+            frame.with_columns(
+                indicator_id=pl.lit(indicator.id),
+                financial_year=pl.lit(year),
+                period_start=pl.lit(start),
+                period_end=pl.lit(end),
+                period_type=pl.lit("financial_year"),
+                area_type=pl.when(pl.col("icb_code") == ENGLAND).then(pl.lit("england")).otherwise(pl.lit("icb")),
+                area_name=pl.col("icb_code").map_elements(
+                    lambda code: ENGLAND_NAME if code == ENGLAND else board(code).name, return_dtype=pl.String
+                ),
+                numerator_low=pl.col("numerator"),
+                numerator_high=pl.col("numerator"),
+                denominator=denominator,
+                denominator_low=denominator,
+                denominator_high=denominator,
+                published_value=pl.lit(None, pl.Float64),
+                status=pl.lit("ok"),
+                note=pl.lit(""),
+                unknown_share=pl.lit(0.0),
+                coverage=pl.lit(1.0),
+                imd_vintage=pl.when(pl.col("dimension") == "deprivation").then(pl.lit("2019")).otherwise(pl.lit("")),
+                ethnicity_scheme=pl.when(pl.col("dimension") == "ethnicity").then(pl.lit("2001")).otherwise(pl.lit("")),
+                source_releases=pl.lit(f"{self.source}:{year}"),
+            )
+            .select(list(COUNTS))
+            .cast(dict(COUNTS))
+        )
+
+
+def _groups(dimension: Dimension, indicator: Indicator, own: pl.DataFrame, total: float) -> list[tuple[str, float]]:
+    match dimension:
+        case Dimension.TOTAL:
+            return [(ALL, 1.0)]
+        case Dimension.AGE:
+            return [(age, 1 / len(_AGES)) for age in _AGES]
+        case Dimension.SEX:
+            return [(sex, 0.5) for sex in SEXES[:2]]
+        case Dimension.ETHNICITY:
+            return [(group, 1 / len(ETHNIC_DETAIL_2001)) for group in ETHNIC_DETAIL_2001]
+    sums = dict(own.select("decile", "patients").rows())
+    shares = [sums.get(n, 0.0) / total for n in range(10)]
+    if indicator.deprivation_groups == 10:
+        return list(zip(DECILES, shares, strict=True))
+    return [(name, shares[2 * n] + shares[2 * n + 1]) for n, name in enumerate(QUINTILES)]
