@@ -119,7 +119,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator_from=DenominatorFrom.NONE,
         caveats=(
             "Pathways are not people: one person may wait on several.",
-            "Pathways without a board (commissioned nationally, or with no commissioner named) are shown as a remainder.",
+            "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
         ),
         plausible=(0.0, 20_000_000.0),
     ),
@@ -142,9 +142,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("pathways_total",),
         target="at most 8%",
         unconfirmed="the standard of 92% within 18 weeks is recalled, not read in a publication",
-        caveats=(
-            "Pathways without a board (commissioned nationally, or with no commissioner named) are shown as a remainder.",
-        ),
+        caveats=("Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",),
         plausible=(0.0, 100.0),
     ),
     Indicator(
@@ -166,7 +164,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("pathways_total",),
         target="none by March 2025",
         caveats=(
-            "Pathways without a board (commissioned nationally, or with no commissioner named) are shown as a remainder.",
+            "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "The file counts more than 52 weeks; 52 weeks or more cannot be recovered from it.",
         ),
         plausible=(0.0, 100.0),
@@ -190,7 +188,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("pathways_total",),
         target="none by March 2024",
         caveats=(
-            "Pathways without a board (commissioned nationally, or with no commissioner named) are shown as a remainder.",
+            "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Patients who chose to wait cannot be told apart.",
         ),
         plausible=(0.0, 100.0),
