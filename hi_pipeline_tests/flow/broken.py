@@ -13,7 +13,6 @@ from pathlib import Path
 
 import fastexcel
 
-from hi_pipeline.core.source import Release
 from hi_pipeline.orchestration.collecting import publish_results
 from hi_pipeline.orchestration.figures import build_indicator
 from hi_pipeline.orchestration.linking import build_linked
@@ -22,6 +21,7 @@ from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline, load_catalog
 from hi_pipeline.orchestration.steps import build_clean, fetch_part, parts_of
 from hi_pipeline.sample.containers import xlsx_bytes, zip_bytes
 from hi_pipeline.settings import Settings
+from hi_pipeline.sources import SOURCES
 
 Table = list[list[str]]
 Change = Callable[[Path], None]
@@ -46,19 +46,13 @@ class Flow:
     def open(self) -> Pipeline:
         return open_pipeline(Settings(source=f"mirror:{self.mirror}", data_dir=self.data), self.catalogue)
 
-    def release(self, source: str, edition: str) -> Release:
-        return self.catalogue.sources[source].release(edition)
-
     def place(self, source: str, edition: str) -> Path:
         """Return where a release's file lies in the mirror."""
-        return self.mirror / self.release(source, edition).mirror_file
+        return self.mirror / SOURCES[source].release(edition).mirror_file
 
     def take(self, sample: Path, releases: Iterable[tuple[str, str]]) -> None:
-        """Put releases of the sample into the mirror; the files are the sample's own, by hard link."""
-        for source, edition in releases:
-            place = self.place(source, edition)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.link(sample / self.release(source, edition).mirror_file, place)
+        """Put releases of the sample into the mirror."""
+        link_releases(sample, self.mirror, releases)
 
     def copy(self, folder: Path) -> "Flow":
         """Return the same mirror and data elsewhere. Every writer replaces files, so links are as good as copies."""
@@ -68,50 +62,63 @@ class Flow:
         return copied
 
     def run(self, *, publish: bool = True) -> Outcomes:
-        """Run every step of every layer by the plain functions and return what became of each partition."""
-        pipeline = self.open()
-        done: Outcomes = {}
-        for source in self.catalogue.sources.values():
-            for part in parts_of(source):
-                if source.by_year and part not in self.years:
-                    continue
-                done["fetch", source.name, part] = fetch_part(pipeline, source, part)
-                done["clean", source.name, part] = build_clean(pipeline, source, part)
-        for level in self.catalogue.table_levels():
-            for table in level:
-                for year in self.years:
-                    done["linked", table.name, year] = build_linked(pipeline, table, year)
-        for indicator in self.catalogue.indicators:
-            for year in self.years:
-                for icb, outcome in build_indicator(pipeline, indicator, year).items():
-                    done["indicator", indicator.id, f"{year}|{icb}"] = outcome
-        if publish:
-            done["published", "results", ""] = publish_results(pipeline)
-        return done
+        return run_steps(self.open(), self.years, publish=publish)
 
     def hashes(self, *layers: str) -> dict[str, str]:
         """Return the sha256 of every file of some layers, by its place below the data root."""
-        return {
-            path.relative_to(self.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for layer in layers
-            for path in sorted((self.root / layer).rglob("*"))
-            if path.is_file()
-        }
+        return hashes_of(self.root, *layers)
 
 
-def narrowed(indicators: Iterable[str], sources: Iterable[str]) -> Catalogue:
-    """Return the project's own declarations: some indicators, some publications, and the tables that these need."""
-    full, ids, named = load_catalogue(), set(indicators), set(sources)
+def run_steps(pipeline: Pipeline, years: tuple[str, ...], *, publish: bool = True) -> Outcomes:
+    """Run every step of every layer by the plain functions, without Dagster; return what became of each partition."""
+    done: Outcomes = {}
+    for source in pipeline.catalogue.sources.values():
+        for part in parts_of(source):
+            if not source.by_year or part in years:
+                done["fetch", source.name, part] = fetch_part(pipeline, source, part)
+                done["clean", source.name, part] = build_clean(pipeline, source, part)
+    for level in pipeline.catalogue.table_levels():
+        for table in level:
+            for year in years:
+                done["linked", table.name, year] = build_linked(pipeline, table, year)
+    for indicator in pipeline.catalogue.indicators:
+        for year in years:
+            for icb, outcome in build_indicator(pipeline, indicator, year).items():
+                done["indicator", indicator.id, f"{year}|{icb}"] = outcome
+    if publish:
+        done["published", "results", ""] = publish_results(pipeline)
+    return done
+
+
+def link_releases(sample: Path, mirror: Path, releases: Iterable[tuple[str, str]]) -> None:
+    """Put releases (source, edition) of the sample into a mirror by hard link: their bytes are the sample's own."""
+    for source, edition in releases:
+        file = SOURCES[source].release(edition).mirror_file
+        (mirror / file).parent.mkdir(parents=True, exist_ok=True)
+        os.link(sample / file, mirror / file)
+
+
+def hashes_of(root: Path, *layers: str) -> dict[str, str]:
+    """Return the sha256 of every file of some layers, by its place below the data root."""
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for layer in layers
+        for path in sorted((root / layer).rglob("*"))
+        if path.is_file()
+    }
+
+
+def narrowed(indicators: Iterable[str]) -> Catalogue:
+    """Return the project's own declarations of some indicators, with the tables and publications that these need."""
+    full, ids = load_catalogue(), set(indicators)
     chosen = tuple(i for i in full.indicators if i.id in ids)
     needed = [full.counts_of(i).name for i in chosen]
     for name in needed:
         needed += [other for other in full.tables_by_name[name].linked if other not in needed]
-    return replace(
-        full,
-        indicators=chosen,
-        sources={name: source for name, source in full.sources.items() if name in named},
-        tables=tuple(t for t in full.tables if t.name in needed),
-    )
+    tables = tuple(table for table in full.tables if table.name in needed)
+    read = {name for table in tables for name in table.sources}
+    sources = {name: source for name, source in full.sources.items() if name in read}
+    return replace(full, indicators=chosen, sources=sources, tables=tables)
 
 
 def truncated(path: Path) -> None:

@@ -13,6 +13,7 @@ from hi_pipeline.orchestration.instance import open_instance
 from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline, open_pipeline
 from hi_pipeline.orchestration.planning import Selection
 from hi_pipeline.orchestration.running import Report, Runner
+from hi_pipeline.sample import write_sample
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.served import free_port, wait_until_up
 from hi_pipeline_tests.flow.tiny import (
@@ -57,6 +58,14 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         made = open_bench(tmp_path)
         yield made
         made.instance.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the embedded sample; tests link its files and never write to them."""
+    folder = tmp_path_factory.mktemp("sample") / "publications"
+    write_sample(folder)
+    return folder
 
 
 @dataclass

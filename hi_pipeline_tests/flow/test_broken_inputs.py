@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from hi_pipeline.orchestration.outcome import State
-from hi_pipeline.sample import write_sample
 from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST
 from hi_pipeline_tests.flow.broken import (
     LAYERS,
@@ -236,18 +235,10 @@ CASES = {
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("broken") / "sample"
-    write_sample(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def good(sample: Path) -> Flow:
+def good(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Flow:
     """A data root built from good publications, once; each test breaks a copy of it."""
-    used = {source for source, _ in BUILT_FROM}
-    catalogue = narrowed(INDICATORS, used)
-    flow = Flow(mirror=sample.parent / "mirror", data=sample.parent / "data", catalogue=catalogue, years=YEARS)
+    folder = tmp_path_factory.mktemp("good")
+    flow = Flow(mirror=folder / "mirror", data=folder / "data", catalogue=narrowed(INDICATORS), years=YEARS)
     flow.take(sample, BUILT_FROM)
     done = flow.run()
     assert not _failed(done)
