@@ -55,7 +55,8 @@ def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) ->
         if own.is_empty() and not failed:
             continue
         years = own["financial_year"].unique().sort().to_list()
-        boards = own.filter(pl.col("area_type") == AreaType.ICB.value)["icb_code"].n_unique()
+        built = (pl.col("area_type") == AreaType.ICB.value) & (pl.col("status") != Status.MISSING.value)
+        boards = own.filter(built)["icb_code"].n_unique()
         figures = own.filter((pl.col("measure") == Measure.VALUE.value) & (pl.col("status") == Status.OK.value)).height
         hidden = own.filter(pl.col("status") == Status.SUPPRESSED.value).height
         table.add_row(indicator.id, _span(years), f"{boards}", f"{figures:,}", f"{hidden:,}", f"{failed}")

@@ -18,7 +18,7 @@ from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version
 
 _STALE = "stale: the last good figure, because its newer input is wrong"
-_MISSING = "missing: its input is wrong and there is no earlier figure"
+_MISSING = "missing: no figure of this board has been built for the year"
 # Blanked in a row that stands for a figure which is not there.
 _NUMBERS = [
     name for name, dtype in RESULTS.items() if dtype == pl.Float64 and name not in ("multiplier", "comparator_value")
