@@ -1,5 +1,7 @@
 """All definitions of one data root: assets, checks, jobs, schedules, sensors. Loads without network and secrets."""
 
+from dataclasses import replace
+
 import dagster as dg
 
 from hi_pipeline.orchestration.assets import build_assets
@@ -18,9 +20,10 @@ def build_definitions(
     Args:
         settings: where files come from and where data goes.
         catalogue: the declarations; the project's own when not given.
-        pipeline: the declarations already bound to the data root (then ``catalogue`` is not used).
+        pipeline: the declarations already bound to the data root (then ``catalogue`` is not used). When not given, a
+            run asks publishers whether what is kept has changed: that is why somebody, or a schedule, started it.
     """
-    bound = pipeline or open_pipeline(settings, catalogue or load_catalogue())
+    bound = pipeline or replace(open_pipeline(settings, catalogue or load_catalogue()), looks_again=True)
     jobs = build_jobs()
     return dg.Definitions(
         assets=build_assets(bound.catalogue, synthetic=settings.synthetic),

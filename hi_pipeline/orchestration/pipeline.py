@@ -74,7 +74,8 @@ class Pipeline:
     """The declarations bound to one data root.
 
     Attributes:
-        ask_again: ask publishers even for what is kept.
+        ask_again: ask publishers for the bytes even of what is kept.
+        looks_again: ask publishers whether what is kept has changed (ETag, Last-Modified, then the hash).
         told: called with the asset's key and each outcome as it comes, for progress bars.
     """
 
@@ -84,6 +85,7 @@ class Pipeline:
     snapshots: Snapshots
     read: ReadTables = read_tables
     ask_again: bool = False
+    looks_again: bool = False
     told: Callable[[tuple[str, ...], Outcome], None] = lambda key, outcome: None
     _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
 

@@ -51,7 +51,7 @@ def fetch_release(pipeline: Pipeline, source: Source, release: Release, *, again
         Written, unchanged (the bytes are already kept), absent (nothing at its place, no address) or failed.
     """
     known = pipeline.snapshots.latest(source.name, release.edition)
-    if known is not None and not again and not watches_files(pipeline):
+    if known is not None and not (again or pipeline.looks_again or watches_files(pipeline)):
         return _fetched(source, release, known, State.UNCHANGED)
     try:
         snapshot = pipeline.snapshots.fetch(source, release, force=again)
