@@ -21,7 +21,7 @@ from hi_pipeline.stats._columns import Floats, Frame, numbers, quiet, select
 from hi_pipeline.stats._groups import Groups, group_rows, run_starts
 from hi_pipeline.stats._results import Reasons
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 131_072
 WORKERS = min(4, os.cpu_count() or 1)
 
 Part = tuple[pl.DataFrame, Floats, NDArray[np.uint8]]
