@@ -1,4 +1,4 @@
-"""Writes the generated pages: docs/sources, docs/indicators and docs/methods.md. A test keeps them current."""
+"""Writes the pages made from the declarations: docs/sources and docs/indicators. A test keeps them current."""
 
 import sys
 from pathlib import Path
