@@ -11,7 +11,7 @@ slow (2026-11: 42 ms a partition). Named in dagster.yaml, a public extension poi
 Safe against a crash: events are kept in memory for at most ``INTERVAL_S`` seconds, are written before any
 reader of this process looks and before a run or a step changes its state, and each batch is one transaction of the
 run's file and one of the index. What a killed process had not written yet is a figure without its record, which
-``orchestration.reconcile`` reports at the next start.
+``orchestration.reconcile`` records at the next start.
 """
 
 import atexit

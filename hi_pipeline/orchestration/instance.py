@@ -1,5 +1,6 @@
 """The Dagster instance of a data root: its dagster.yaml, opened with telemetry off and a batched event log."""
 
+import shutil
 import warnings
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import dagster as dg
 
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.locks import locked
 
 Instance = dg.DagsterInstance
 
+_DATABASES = ("history", "schedules")
 _YAML = """\
 # Written by hi. One instance for each data root, so that synthetic and real never meet.
 telemetry:
@@ -49,7 +52,22 @@ def prepare_home(settings: Settings) -> Path:
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """Open the persistent instance of a data root."""
-    with warnings.catch_warnings():
+    """Open the persistent instance of a data root; make it where there is none.
+
+    One process after the other: Dagster's databases do not bear being made by two at once, nor being left half made.
+    """
+    with locked(settings.root / "locks", "dagster"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return dg.DagsterInstance.from_config(str(prepare_home(settings)))
+        home = prepare_home(settings)
+        begun = home / "being_made"
+        if begun.exists():
+            # Whoever made it died on the way, before anything was recorded.
+            for folder in _DATABASES:
+                shutil.rmtree(home / folder, ignore_errors=True)
+        is_new = not (home / _DATABASES[0]).exists()
+        if is_new:
+            write_bytes(begun, b"")
+        instance = dg.DagsterInstance.from_config(str(home))
+        if is_new:
+            begun.unlink()
+    return instance

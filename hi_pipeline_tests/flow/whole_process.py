@@ -1,0 +1,93 @@
+"""A whole run of the miniature pipeline in a process of its own, which a test may kill.
+
+Run as ``python -m hi_pipeline_tests.flow.whole_process MIRROR DATA``: says "ready" once everything is imported, waits
+for a line on standard input, then does what ``hi run`` does and ends with 0 where nothing failed.
+"""
+
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+from hi_pipeline.orchestration.instance import Instance, open_instance
+from hi_pipeline.orchestration.pipeline import Pipeline, open_pipeline
+from hi_pipeline.orchestration.planning import Selection
+from hi_pipeline.orchestration.recovery import Mended, mend
+from hi_pipeline.orchestration.running import Runner
+from hi_pipeline.settings import Settings
+from hi_pipeline_tests.flow.tiny import make_catalogue
+
+INDICATORS = 2
+
+
+class Root:
+    """A data root of the miniature pipeline with two indicators, opened."""
+
+    def __init__(self, mirror: Path, data: Path) -> None:
+        self.settings = Settings(source=f"mirror:{mirror}", data_dir=data)
+        self.pipeline: Pipeline = open_pipeline(self.settings, make_catalogue(indicators=INDICATORS))
+        self.instance: Instance = open_instance(self.settings)
+
+    def start(self) -> Mended:
+        """Do what every command does first."""
+        return mend(self.pipeline, self.instance)
+
+    def run(self) -> list[str]:
+        """Run everything; return what failed."""
+        report = Runner(self.pipeline, self.instance).run(Selection())
+        checks = [str(check) for check in report.failed_checks if not check.warning]
+        return [*report.broken, *(o.reason for o in report.failures.values()), *checks]
+
+    def close(self) -> None:
+        self.instance.dispose()
+
+
+def start_process(mirror: Path, data: Path) -> "subprocess.Popen[bytes]":
+    """Return a process that has imported everything and waits for ``go``."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONWARNINGS": "ignore"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", __name__, mirror, data],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def go(process: "subprocess.Popen[bytes]") -> None:
+    assert process.stdin is not None
+    process.stdin.write(b"go\n")
+    process.stdin.flush()
+
+
+def finish(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
+    """Wait for a process that was told to go; return its exit code and what it said."""
+    try:
+        said, complained = process.communicate(timeout=180)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        said, complained = process.communicate()
+        raise AssertionError(f"the run hangs: {(said + complained).decode()}") from None
+    return process.returncode, (said + complained).decode()
+
+
+def main() -> int:
+    mirror, data = Path(sys.argv[1]), Path(sys.argv[2])
+    warnings.simplefilter("ignore")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    root = Root(mirror, data)
+    root.start()
+    failed = root.run()
+    root.close()
+    sys.stdout.write("\n".join(failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
