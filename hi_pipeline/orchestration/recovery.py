@@ -90,11 +90,11 @@ def _is_younger(pid: int, created: datetime) -> bool:
     In a container the numbers start again at 1 each time.
     """
     try:
-        after_boot = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
         (boot,) = [line.split()[1] for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime")]
     except (OSError, ValueError, IndexError):
         return False
-    return int(boot) + after_boot > created.timestamp() + _CLOCK_SLACK_S
+    return int(boot) + ticks / os.sysconf("SC_CLK_TCK") > created.timestamp() + _CLOCK_SLACK_S
 
 
 def _drop_half_published(pipeline: Pipeline) -> None:

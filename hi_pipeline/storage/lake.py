@@ -231,7 +231,7 @@ def _sync_all(files: list[Staged]) -> None:
 
 
 def _lacks_a_neighbour(folder: Path, found: Collection[Path]) -> bool:
-    """Tell whether data waits in a folder for a place that is empty: nobody would miss it if the others looked built."""
+    """Tell whether data waits in a folder for a place that is empty: nobody would miss it if the rest looked built."""
     waiting = (_WAITING_DATA.fullmatch(path.name) for path in found if path.parent == folder)
     return any(match and not (folder / match["name"]).exists() for match in waiting)
 

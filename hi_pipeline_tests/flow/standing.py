@@ -47,7 +47,8 @@ def check_records(pipeline: Pipeline, instance: Instance) -> None:
         assert set(on_disk) <= set(recorded), f"{asset}: without a record: {sorted(set(on_disk) - set(recorded))}"
         other = [p for p, sha256 in on_disk.items() if sha256 is not None and recorded[p] != sha256]
         assert not other, f"{asset}: recorded with other bytes: {other}"
-        assert set(recorded) <= set(on_disk), f"{asset}: recorded without a file: {sorted(set(recorded) - set(on_disk))}"
+        missing = sorted(set(recorded) - set(on_disk))
+        assert not missing, f"{asset}: recorded without a file: {missing}"
 
 
 def check_instance(instance: Instance, home: Path) -> None:

@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline_tests.flow.standing import Tree, check_instance, check_records, check_whole, tree_of
-from hi_pipeline_tests.flow.tiny import YEARS, rows_of, write_release
-from hi_pipeline_tests.flow.whole_process import Root, finish, go, start_process
+from hi_pipeline_tests.flow.whole_process import Root, finish, go, start_process, undisturbed, write_mirror
 
 TRIALS = 50
 SEED = 2026
-CHANGED = ("2021-22", "2023-24")
+LAYERS = ("snapshots", "clean", "linked", "indicator", "published")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,25 +34,6 @@ class Start:
     old: Tree
     new: Tree
     seconds: float
-
-
-def write_mirror(mirror: Path, *, later: bool) -> None:
-    """Write the releases; later, the counts of some have been revised."""
-    for year in YEARS:
-        if later and year in CHANGED:
-            write_release(mirror, year, [[*row[:4], str(int(row[4]) + (5 if row[1] else 5 * 42))] for row in rows_of(year)])
-        elif not later:
-            write_release(mirror, year)
-
-
-def undisturbed(mirror: Path, data: Path) -> float:
-    """Run once to the end; return the seconds from the word go."""
-    process = start_process(mirror, data)
-    began = time.monotonic()
-    go(process)
-    code, said = finish(process)
-    assert code == 0, said
-    return time.monotonic() - began
 
 
 def kill_at(mirror: Path, data: Path, moment: float) -> bool:
@@ -80,7 +60,7 @@ def trial(start: Start, folder: Path, moments: tuple[float, ...]) -> tuple[int, 
     for moment in moments:
         killed += kill_at(start.mirror, data, moment)
         check_whole(tree_of(root_folder), start.old, start.new)
-    reached = [name for name in ("snapshots", "clean", "linked", "indicator", "published") if (root_folder / name).exists()]
+    reached = [name for name in LAYERS if (root_folder / name).exists()]
     root = Root(start.mirror, data)
     root.start()
     swept = tree_of(root_folder)
@@ -113,8 +93,9 @@ def test_whole_runs_killed_fifty_times(tmp_path: Path) -> None:
         chance = random.Random(SEED)
         plan = [(start, moments) for start in starts for moments in moments_of(start, TRIALS // 2, chance)]
         tried = [pool.submit(trial, s, tmp_path / f"trial-{n}", m) for n, (s, m) in enumerate(plan)]
-        wrong = [f"{plan[n][0].name} {plan[n][1]}: {e}" for n, t in enumerate(tried) if (e := t.exception()) is not None]
-        assert not wrong, "\n".join(wrong)
+        errors = [(start.name, moments, t.exception()) for (start, moments), t in zip(plan, tried, strict=True)]
+    wrong = [f"{name} killed at {moments}: {error}" for name, moments, error in errors if error is not None]
+    assert not wrong, "\n".join(wrong)
     assert len(tried) == TRIALS
     assert sum(t.result()[0] for t in tried) >= TRIALS * 0.7, "most runs must be killed before they end"
     assert len({t.result()[1] for t in tried}) >= 4, "the moments must be spread over the layers"

@@ -126,9 +126,7 @@ def test_a_published_folder_that_is_half_new_is_written_again(built: Bench, name
 
 
 @pytest.mark.parametrize("at", [0, 4])
-def test_publishing_that_stops_on_the_way_is_done_again(
-    built: Bench, at: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_publishing_that_stops_on_the_way_is_done_again(built: Bench, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even without a start in between: what says that the folder is built is written last."""
     write_release(built.mirror, "2022-23")
     done: list[Path] = []
