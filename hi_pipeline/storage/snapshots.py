@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import polars as pl
 
@@ -29,6 +29,7 @@ from hi_pipeline.storage.records import Edition, Pointer, Record
 _log = logging.getLogger(__name__)
 
 Mode = Literal["sample", "mirror", "live"]
+_LARGEST_PAGE = 5_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +111,59 @@ class Snapshots:
             _log.warning("%s: %s", keeper.where, _how_revised(found))
         return found
 
+    def news(self, source: Source, release: Release, *, ask: bool = True) -> str | None:
+        """Tell whether a fetch would find something new at a release's place; no body is asked for, nothing written.
+
+        Args:
+            source: the publication.
+            release: its edition.
+            ask: send a request where files come over the network; else only what is kept is looked at.
+
+        Returns:
+            A short mark of what is there where it is not what was seen last, or of kept bytes that have been accepted
+            since; None where it is the same, nothing is there, or a server says nothing by which to tell.
+
+        Raises:
+            FetchError: the place cannot be asked.
+        """
+        try:
+            keeper = self._keeper(source, release)
+            accepted = keeper.kept.by_hash(keeper.pinned)
+            current = keeper.kept.current()
+            if accepted and current and accepted.sha256 != current.sha256:
+                return f"accepted {accepted.sha256}"
+            if self.asks_network and not ask:
+                return None if current else "not kept"
+            return self._glance(keeper)
+        except ReleaseUnavailable:
+            return None
+
+    def page(self, address: str) -> str:
+        """Return the text of a publisher's page.
+
+        Raises:
+            FetchError: it cannot be fetched, or is larger than a page may be.
+        """
+        host = urlsplit(address).hostname or ""
+        arrival = self._downloader.fetch(
+            Download(
+                address=address,
+                into=self.root / "snapshots" / "page",
+                where=f"the page {address}",
+                landing_page=address,
+                max_bytes=_LARGEST_PAGE,
+                allowed_hosts=frozenset({host}),
+                absent_is_unavailable=False,
+            ),
+            None,
+        )
+        if arrival is None:
+            return ""
+        try:
+            return arrival.staged.temporary.read_text(encoding="utf-8", errors="replace")
+        finally:
+            arrival.staged.discard()
+
     def latest(self, source_name: str, edition: str) -> Snapshot | None:
         """Return the file that builds of an edition read, without any network; None where nothing is kept."""
         kept = self._edition(source_name, edition)
@@ -186,21 +240,40 @@ class Snapshots:
     def _get(self, keeper: Keeper, *, force: bool) -> Arrival | None:
         """Bring the bytes in; None where those seen last are still there."""
         release, seen = keeper.release, None if force else keeper.seen
-        if self.mode == "live":
-            return self._download(keeper, keeper.address, seen)
-        if self._remote:
-            return self._download(keeper, f"{self._mirror}/{quote(release.mirror_file)}", seen)
+        if self.asks_network:
+            known = None
+            if seen and seen.read_from == self._address(keeper) and _is_whole(keeper, seen):
+                known = Known(etag=seen.etag, last_modified=seen.last_modified)
+            return self._downloader.fetch(self._download(keeper), known)
         path = self._folder.locate(release.mirror_file, where=keeper.where)
         if seen and seen.read_from == str(path) and seen.stamp == stamp_of(path):
             return None
         return copy_in(path, keeper.incoming, max_bytes=release.max_bytes, where=keeper.where)
 
-    def _download(self, keeper: Keeper, address: str, seen: Record | None) -> Arrival | None:
-        known = None
-        if seen and seen.read_from == address and hash_of(keeper.kept.folder / seen.file) == seen.sha256:
-            known = Known(etag=seen.etag, last_modified=seen.last_modified)
-        download = Download(
-            address=address,
+    def _glance(self, keeper: Keeper) -> str | None:
+        """Return a mark of what stands at a place, None where it looks like what was seen last."""
+        seen = keeper.seen
+        if self.asks_network:
+            same_place = seen is not None and seen.read_from == self._address(keeper)
+            known = Known(etag=seen.etag, last_modified=seen.last_modified, size=seen.size) if seen else None
+            return self._downloader.glance(self._download(keeper), known if same_place else None)
+        path = self._folder.locate(keeper.release.mirror_file, where=keeper.where)
+        stamp = stamp_of(path)
+        return None if seen and (seen.read_from, seen.stamp) == (str(path), stamp) else stamp
+
+    @property
+    def asks_network(self) -> bool:
+        """Tell whether a look at a release's place is a request over the network."""
+        return self.mode == "live" or self._remote
+
+    def _address(self, keeper: Keeper) -> str:
+        if self.mode == "live":
+            return keeper.address
+        return f"{self._mirror}/{quote(keeper.release.mirror_file)}"
+
+    def _download(self, keeper: Keeper) -> Download:
+        return Download(
+            address=self._address(keeper),
             into=keeper.incoming,
             where=keeper.where,
             landing_page=keeper.release.landing_page,
@@ -208,7 +281,10 @@ class Snapshots:
             allowed_hosts=keeper.release.hosts,
             absent_is_unavailable=self.mode != "live",
         )
-        return self._downloader.fetch(download, known)
+
+
+def _is_whole(keeper: Keeper, record: Record) -> bool:
+    return hash_of(keeper.kept.folder / record.file) == record.sha256
 
 
 def _how_revised(found: Snapshot) -> str:
