@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from hi_pipeline.orchestration.run_storage import naming
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
@@ -22,6 +23,11 @@ nux:
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+run_storage:
+  module: hi_pipeline.orchestration.run_storage
+  class: NamingSqliteRunStorage
+  config:
+    base_dir: {base}/history
 event_log_storage:
   module: hi_pipeline.orchestration.event_log
   class: BatchedSqliteEventLogStorage
@@ -55,6 +61,10 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     """Open the persistent instance of a data root; make it where there is none.
 
     One process after the other: Dagster's databases do not bear being made by two at once, nor being left half made.
+
+    Raises:
+        StoreError: its files cannot be read or written; names them.
+
     """
     with locked(settings.root / "locks", "dagster"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -67,7 +77,8 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
         is_new = not (home / _DATABASES[0]).exists()
         if is_new:
             write_bytes(begun, b"")
-        instance = dg.DagsterInstance.from_config(str(home))
+        with naming(home / _DATABASES[0]):
+            instance = dg.DagsterInstance.from_config(str(home))
         if is_new:
             begun.unlink()
     return instance

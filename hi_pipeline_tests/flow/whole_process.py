@@ -11,6 +11,9 @@ import time
 import warnings
 from pathlib import Path
 
+from rich.console import Console
+
+from hi_pipeline.cli.commands import said_clearly
 from hi_pipeline.orchestration.instance import Instance, open_instance
 from hi_pipeline.orchestration.pipeline import Pipeline, open_pipeline
 from hi_pipeline.orchestration.planning import Selection
@@ -104,12 +107,16 @@ def main() -> int:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    root = Root(mirror, data)
-    root.start()
-    failed = root.run()
-    root.close()
-    sys.stdout.write("\n".join(failed))
-    return 1 if failed else 0
+
+    def command() -> int:
+        root = Root(mirror, data)
+        root.start()
+        failed = root.run()
+        root.close()
+        sys.stdout.write("\n".join(failed))
+        return 1 if failed else 0
+
+    return said_clearly(command, Console(width=10_000))
 
 
 if __name__ == "__main__":
