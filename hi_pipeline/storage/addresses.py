@@ -7,6 +7,10 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from hi_pipeline.core.errors import FetchError
+from hi_pipeline.storage.download import TryAgain
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def check_address(
@@ -23,6 +27,7 @@ def check_address(
 
     Raises:
         FetchError: not https, not on the list, or in a private network.
+        TryAgain: the name cannot be looked up just now.
     """
     if trusted_origin and _origin(address) == _origin(trusted_origin):
         return
@@ -49,9 +54,8 @@ def check_peer(found: str, *, host: str, where: str) -> None:
     Raises:
         FetchError: a private, loopback, link-local or reserved address.
     """
-    address = ipaddress.ip_address(found.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    if not (mapped or address).is_global or (mapped or address).is_multicast:
+    address = _meant(ipaddress.ip_address(found.partition("%")[0]))
+    if not address.is_global or address.is_multicast:
         raise FetchError(f"{where}: {host!r} is the private address {found}; refused, as publishers are public")
 
 
@@ -63,6 +67,15 @@ def is_proxied(address: str) -> bool:
     return bool(named) and not urllib.request.proxy_bypass(parts.hostname or "")
 
 
+def _meant(address: _Address) -> _Address:
+    """Return the IPv4 address that an IPv6 one stands for (mapped, 6to4, NAT64); any other as it is."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
 def _origin(address: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(address)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -72,4 +85,7 @@ def _look_up(host: str, port: int, where: str) -> list[str]:
     try:
         return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except OSError as error:
-        raise FetchError(f"{where}: the host {host!r} is not known here ({error}); is there a network?") from error
+        said = f"the host {host!r} is not known here ({error}); is there a network?"
+        if error.errno == socket.EAI_AGAIN:
+            raise TryAgain(said) from error
+        raise FetchError(f"{where}: {said}") from error

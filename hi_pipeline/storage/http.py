@@ -17,6 +17,7 @@ import httpx
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
 from hi_pipeline.storage.addresses import check_address, check_peer, is_proxied
+from hi_pipeline.storage.closing import Connections, closing_at
 from hi_pipeline.storage.download import Download, HttpLimits, Known, TryAgain, said_by, save_body
 from hi_pipeline.storage.folder_mirror import Arrival
 
@@ -96,13 +97,20 @@ class Downloader:
         """Ask, and ask again where that helps; ``take`` reads the last answer until the deadline."""
         deadline = time.monotonic() + self._limits.total
         wait, why = self._limits.first_wait, ""
-        with self._client() as client:
+        with self._client() as client, closing_at(deadline) as connections:
             for number in range(1, self._limits.tries + 1):
                 try:
-                    return self._try(client, download, conditions, lambda response: take(response, deadline))
+                    return self._try(
+                        client, download, conditions, lambda response: take(response, deadline), connections
+                    )
                 except TryAgain as fault:
                     why = str(fault)
                     asked = fault.wait
+                if time.monotonic() > deadline:
+                    raise FetchError(
+                        f"{download.where}: {download.address} did not answer whole within {self._limits.total:g} s "
+                        f"({why}); too slow, nothing was changed, run again later"
+                    )
                 if number < self._limits.tries:
                     self._wait(download, asked if asked is not None else wait * random.uniform(0.8, 1.2), why, deadline)
                     wait *= 2
@@ -134,6 +142,7 @@ class Downloader:
         download: Download,
         conditions: dict[str, str],
         take: Callable[[httpx.Response], T],
+        connections: Connections,
     ) -> T:
         address = download.address
         for hop in range(self._limits.redirects + 1):
@@ -146,7 +155,8 @@ class Downloader:
             )
             self._be_polite(address)
             try:
-                with client.stream("GET", address, headers=conditions) as response:
+                watched = {"trace": connections.trace}
+                with client.stream("GET", address, headers=conditions, extensions=watched) as response:
                     self._check_connection(response, address, download)
                     if response.status_code in _REDIRECTS and "location" in response.headers:
                         address = urljoin(address, response.headers["location"])

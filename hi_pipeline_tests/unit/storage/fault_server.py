@@ -26,6 +26,12 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.server.hung_up += 1
 
+    def do_CONNECT(self) -> None:
+        """A proxy that lets nobody through."""
+        self.server.requests.append((self.path, dict(self.headers)))
+        self.close_connection = True
+        self.head(403, Content_Length=0)
+
     def head(self, status: int, **headers: object) -> None:
         self.send_response(status)
         for name, value in headers.items():
@@ -95,6 +101,18 @@ def drip(data: bytes, *, pause: float) -> Answer:
         handler.head(200, Content_Length=len(data))
         for place in range(len(data)):
             handler.wfile.write(data[place : place + 1])
+            time.sleep(pause)
+
+    return play
+
+
+def drip_headers(*, pause: float) -> Answer:
+    """Never comes to the end of its headers; each piece arrives well in time."""
+
+    def play(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for number in range(10_000):
+            handler.wfile.write(b"X-%d: y\r\n" % number)
             time.sleep(pause)
 
     return play

@@ -24,6 +24,7 @@ from hi_pipeline_tests.unit.storage.fault_server import (
     body,
     cut,
     drip,
+    drip_headers,
     not_modified_or,
     packed,
     reset,
@@ -187,6 +188,24 @@ def test_a_slow_drip_is_stopped_in_time(tmp_path: Path, server: FaultServer) -> 
     assert client.files() == {}
 
 
+def test_headers_that_never_end_are_stopped_in_time(tmp_path: Path, server: FaultServer) -> None:
+    client = Client(tmp_path, server.address, replace(FAST, total=0.5))
+    server.script = [drip_headers(pause=0.02)]
+    began = time.monotonic()
+    with pytest.raises(FetchError, match=r"did not answer whole within 0\.5 s .*too slow, nothing was changed"):
+        client.fetch()
+    assert time.monotonic() - began < 30, "the whole would take 200 s"
+    assert client.files() == {}
+
+
+def test_the_time_of_a_release_counts_all_its_tries(tmp_path: Path, server: FaultServer) -> None:
+    client = Client(tmp_path, server.address, replace(FAST, total=0.5))
+    server.script = [status(503, Retry_After=1)]
+    with pytest.raises(FetchError, match="answered 503 Service Unavailable; another 1 s of waiting would be more"):
+        client.fetch()
+    assert client.slept == []
+
+
 def test_a_slow_drip_that_arrives_in_time_is_kept(client: Client, server: FaultServer) -> None:
     server.script = [drip(b"a,b\n1,2\n", pause=0.05)]
     assert client.fetch().path.read_bytes() == b"a,b\n1,2\n"
@@ -266,8 +285,12 @@ def test_a_redirect_within_the_mirror_is_followed(client: Client, server: FaultS
 
 
 @pytest.mark.parametrize(
-    "found", ["10.1.2.3", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.1", "0.0.0.0"]
-)
+    "found",
+    [
+        "10.1.2.3", "127.0.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
+        "::1", "fd00::1", "fe80::1", "fe80::1%eth0", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1",
+    ],
+)  # fmt: skip
 def test_a_redirect_to_a_private_address_is_refused(
     client: Client, server: FaultServer, found: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +309,35 @@ def test_a_redirect_to_a_private_address_is_refused(
         client.fetch()
     assert asked == ["files.digital.nhs.uk"]
     assert client.files() == {}
+
+
+@pytest.mark.parametrize("found", ["10.1.2.3", "[::1]", "[fd00::1]", "127.0.0.1"])
+def test_a_redirect_to_a_private_address_that_is_on_the_list_is_refused(
+    client: Client, server: FaultServer, found: str
+) -> None:
+    server.script = [redirect(f"https://{found}/x")]
+    with pytest.raises(FetchError, match="is the private address .*; refused"):
+        client.fetch(allowed_hosts=(found.strip("[]"),))
+
+
+def test_a_name_that_cannot_be_looked_up_just_now_is_tried_again(
+    client: Client, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = socket.getaddrinfo, []
+
+    def look_up(host: str, *args: object, **kwargs: object) -> list[object]:
+        if host != "files.digital.nhs.uk":
+            return real(host, *args, **kwargs)  # type: ignore[arg-type]
+        asked.append(host)
+        code = socket.EAI_AGAIN if len(asked) < 3 else socket.EAI_NONAME
+        raise socket.gaierror(code, "made up")
+
+    server.script = [redirect("https://files.digital.nhs.uk/x")]
+    monkeypatch.setattr("hi_pipeline.storage.addresses.socket.getaddrinfo", look_up)
+    with pytest.raises(FetchError, match="the host 'files.digital.nhs.uk' is not known here"):
+        client.fetch()
+    assert len(asked) == 3
+    assert len(client.slept) == 2
 
 
 def test_hosts_that_the_release_allows_may_be_redirected_to(client: Client, server: FaultServer) -> None:
@@ -364,6 +416,32 @@ def test_proxies_of_the_environment_are_used(
     mirrored = Client(tmp_path / "other", "http://mirror.invalid")
     assert mirrored.fetch().path.read_bytes() == CSV
     assert server.requests[0][0] == f"http://mirror.invalid{PLACE}"
+
+
+def test_behind_a_proxy_names_are_left_to_it_but_the_list_of_hosts_holds(
+    client: Client, server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = socket.getaddrinfo
+
+    def refuse(host: str, *args: object, **kwargs: object) -> list[object]:
+        assert host == "127.0.0.1", f"looked up {host}"
+        return real(host, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setenv("HTTPS_PROXY", server.address)
+    live = Snapshots(
+        tmp_path / "live", mode="live", mirror="", contact="", downloader=Downloader(contact="", limits=FAST)
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr("hi_pipeline.storage.addresses.socket.getaddrinfo", refuse)
+        with pytest.raises(FetchError, match="ProxyError: 403 Forbidden"):
+            live.fetch(*source_of())
+        assert {path for path, _ in server.requests} == {"files.digital.nhs.uk:443"}
+        server.script = [redirect("https://evil.example/x")]
+        with pytest.raises(FetchError, match=r"'evil.example', which is not on"):
+            client.fetch()
+        monkeypatch.setenv("NO_PROXY", "files.digital.nhs.uk")
+        with pytest.raises(AssertionError, match="looked up"):
+            live.fetch(*source_of())
 
 
 def test_certificates_of_the_system_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
