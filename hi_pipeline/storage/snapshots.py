@@ -1,12 +1,13 @@
 """Keeps each publisher's file by its hash, and says which one is current: fetched once, never swapped silently.
 
 Files lie in ``<root>/snapshots/<source>/<edition>/<16 digits of sha256>-<name>`` with a sidecar each; ``current.json``
-names the one that builds read. The same address with other bytes is a revision: both files are kept. A declared
-sha256 (live) or the mirror's manifest ``SHA256SUMS`` says which bytes are accepted.
+names the one that builds read. The same address with other bytes is a revision: both files are kept, and what changed
+lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SUMS`` says which bytes are accepted.
 """
 
 import logging
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from urllib.parse import quote
 import polars as pl
 
 from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
-from hi_pipeline.core.source import Release, Source, release_id
+from hi_pipeline.core.source import Release, ReleaseStatus, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.download import Download, Known
@@ -41,8 +42,10 @@ class Snapshot:
         fetched_at: UTC.
         revised: the publisher put other bytes at this address and nobody has accepted them; outputs made from the
             edition are marked.
-        pending: path of such bytes where they are kept but not used (live, or a manifest), for comparison.
-        supersedes: sha256 of the file that was current before, if any (``history`` has it).
+        pending: path of such bytes where they are kept but not used (live, or a manifest), for comparison; with
+            ``revised`` false they replace a provisional edition, which is expected.
+        supersedes: sha256 of the accepted file that these bytes took, or would take, the place of (``history`` has it).
+        status: what the declaration said of the edition when they came: provisional or final.
     """
 
     path: Path
@@ -57,6 +60,7 @@ class Snapshot:
     last_modified: str | None
     pending: Path | None = None
     supersedes: str | None = None
+    status: str = ReleaseStatus.FINAL.value
 
 
 class Snapshots:
@@ -95,7 +99,7 @@ class Snapshots:
             FetchError: it cannot be fetched, is not what was declared, or differs from its pinned sha256.
             StoreError: it cannot be written.
         """
-        with locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}"):
+        with self._locked(source, release):
             keeper = self._keeper(source, release)
             keeper.accept_declared()
             arrival = self._get(keeper, force=force)
@@ -107,8 +111,30 @@ class Snapshots:
         if found is None:
             raise StoreError(f"{keeper.kept.folder}: the kept file is missing; fetch again with force")
         if found.revised:
-            _log.warning("%s: %s", keeper.where, _how_revised(found))
+            _log.warning("%s: %s; %s", keeper.where, _how_revised(found), self.acceptance(found))
         return found
+
+    def accept(self, source: Source, release: Release) -> Snapshot | None:
+        """Let the declaration (or a mirror's manifest) accept kept bytes, without asking anybody for new ones.
+
+        Returns:
+            What builds read from now on; None where nothing is kept.
+
+        Raises:
+            ReleaseUnavailable: no address, or no place in a mirror.
+        """
+        if self.can_accept(source, release):
+            with self._locked(source, release):
+                self._keeper(source, release).accept_declared()
+        return self.latest(source.name, release.edition)
+
+    def can_accept(self, source: Source, release: Release) -> bool:
+        """Tell whether kept bytes are accepted now that were not when they came; nothing is written."""
+        kept = self._edition(source.name, release.edition)
+        try:
+            return kept.pointer() != self._keeper(source, release).accepted()
+        except ReleaseUnavailable:
+            return False
 
     def latest(self, source_name: str, edition: str) -> Snapshot | None:
         """Return the file that builds of an edition read, without any network; None where nothing is kept."""
@@ -124,20 +150,40 @@ class Snapshots:
             for record in kept.records()
         )
 
-    def write_changes(self, snapshot: Snapshot, changes: pl.DataFrame) -> Path:
-        """Keep what a revision changed (see ``core.revisions``) beside the revised file; return its place.
+    def write_changes(self, newer: Path, older_sha256: str, changes: pl.DataFrame | str) -> Path:
+        """Keep what changed between two kept files (see ``core.revisions``) beside the newer one; return its place.
 
         Args:
-            snapshot: the edition; the changes lie beside its pending file, or beside its current one.
-            changes: one row a changed figure.
+            newer: the file that took, or would take, the other's place.
+            older_sha256: of that other one.
+            changes: the cells that differ; or, in words, why the two cannot be compared.
 
         Raises:
             StoreError: it cannot be written.
         """
+        table, words = _changes_places(newer, older_sha256)
+        if isinstance(changes, str):
+            data = f"{changes}\n".encode()
+            if not words.is_file() or words.read_bytes() != data:
+                write_bytes(words, data)
+            return words
+        write_bytes(table, changes.write_csv().encode())
+        words.unlink(missing_ok=True)
+        return table
+
+    def changes(self, newer: Path, older_sha256: str) -> Path | None:
+        """Return where it is kept what changed between two files: a .csv, or a .txt that says why it is not known."""
+        return next((place for place in _changes_places(newer, older_sha256) if place.is_file()), None)
+
+    def acceptance(self, snapshot: Snapshot) -> str:
+        """Say how the revised bytes of an edition are accepted."""
         revised = snapshot.pending or snapshot.path
-        path = revised.with_name(f"{revised.name}.changes.csv")
-        write_bytes(path, changes.write_csv().encode())
-        return path
+        if snapshot.pending and self.mode != "live":
+            place = f"the mirror's {MANIFEST}"
+        else:
+            place = f"hi_pipeline/sources/{snapshot.source}/source.py"
+        record = self._edition(snapshot.source, snapshot.edition).record(revised.name)
+        return f"compare the two files, then pin the new sha256 {record.sha256 if record else ''} in {place}"
 
     def verify(self) -> list[str]:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""
@@ -156,6 +202,9 @@ class Snapshots:
     def sweep(self) -> list[Path]:
         """Remove what dead processes left behind; call at start."""
         return atomic.sweep(self.root / "snapshots")
+
+    def _locked(self, source: Source, release: Release) -> AbstractContextManager[None]:
+        return locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}")
 
     def _edition(self, source_name: str, edition: str) -> Edition:
         return Edition(self.root / "snapshots" / safe_name(source_name) / safe_name(edition))
@@ -214,13 +263,14 @@ class Snapshots:
 def _how_revised(found: Snapshot) -> str:
     if found.pending:
         return (
-            f"REVISED by the publisher: {found.address} has other bytes now, kept as {found.pending.name} and not "
-            "used. Compare the two files, then pin the new sha256 to accept it"
+            f"REVISED by the publisher: {found.address} has other bytes now, kept as {found.pending.name} and not used"
         )
-    return (
-        f"REVISED: {found.address} has other bytes than before; both are kept, {found.path.name} is used and outputs "
-        f"are marked until the mirror's {MANIFEST} lists it"
-    )
+    return f"REVISED: {found.address} has other bytes than before; both are kept, {found.path.name} is used"
+
+
+def _changes_places(newer: Path, older_sha256: str) -> tuple[Path, Path]:
+    stem = f"{newer.name}.changes-from-{older_sha256[:16]}"
+    return newer.with_name(f"{stem}.csv"), newer.with_name(f"{stem}.txt")
 
 
 def _snapshot(kept: Edition, record: Record, pointer: Pointer, source: str, edition: str) -> Snapshot:
@@ -237,4 +287,5 @@ def _snapshot(kept: Edition, record: Record, pointer: Pointer, source: str, edit
         last_modified=record.last_modified,
         pending=kept.folder / pointer.pending if pointer.pending else None,
         supersedes=record.supersedes,
+        status=record.status,
     )
