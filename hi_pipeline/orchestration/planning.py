@@ -14,6 +14,7 @@ from hi_pipeline.orchestration.figures import cell, cell_staleness, counts_for
 from hi_pipeline.orchestration.linking import linked_staleness
 from hi_pipeline.orchestration.partitions import ICBS, grid_ranges, valid_cells, year_ranges
 from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.revising import is_unfinished
 from hi_pipeline.orchestration.steps import clean_staleness, parts_of, releases_for
 from hi_pipeline.orchestration.watching import Marks, look, watches_files
 from hi_pipeline.storage.atomic import write_bytes
@@ -96,6 +97,7 @@ class Plan:
                     i in now or (not now and r.address is not None) for i, r in zip(ids, releases, strict=True)
                 ]
                 missing = any(can and not has for can, has in zip(reachable, kept, strict=True))
+                missing |= any(is_unfinished(self.pipeline, source, r) for r in releases)
                 if missing or any(now.get(i) != before.get(i) for i in ids if i in now):
                     work.setdefault(("snapshot", source.name), {})[part] = "not fetched, or changed"
         return self._by_year(Layer.SNAPSHOT, work)
