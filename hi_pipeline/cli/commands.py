@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
+from hi_pipeline.cli.foretelling import foretell
 from hi_pipeline.cli.progress import PartitionBar
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.cli.session import Session
@@ -12,7 +13,7 @@ from hi_pipeline.cli.summaries import publications, published_paths
 from hi_pipeline.core.errors import HiPipelineError
 from hi_pipeline.orchestration.latest import failed_checks
 from hi_pipeline.orchestration.outcome import State
-from hi_pipeline.orchestration.planning import Plan, Selection
+from hi_pipeline.orchestration.planning import Selection
 from hi_pipeline.orchestration.running import Report, Runner
 
 FAILED, REFUSED = 1, 2
@@ -65,10 +66,7 @@ def fetch_command(console: Console, source: str | None, *, again: bool, dry_run:
         session = Session(source, console)
         session.ready()
         if dry_run:
-            for stage in Plan(session.pipeline, Selection()).snapshots(again=again):
-                years = " to ".join(dict.fromkeys(stage.tags.values()))
-                console.print(f"would fetch {', '.join(name for _, name in stage.keys)} {years}", highlight=False)
-            return 0
+            return foretell(session, again=again)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).fetch(Selection(), again=again)
         console.print(_counted(report))

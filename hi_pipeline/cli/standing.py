@@ -1,6 +1,5 @@
 """hi status and hi coverage: how each release and each asset stands."""
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,10 +12,13 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.source import Release, Source
 from hi_pipeline.core.status import AreaType, Measure, Status
-from hi_pipeline.orchestration.freshness import Freshness, standings
+from hi_pipeline.orchestration.freshness import Freshness, is_superseded, standings
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.revising import replacements
 from hi_pipeline.orchestration.staleness import Standing, asset_standings
+from hi_pipeline.orchestration.watching import new_links
+
+_NAMED = 3
 
 
 def status_command(console: Console, source: str | None) -> int:
@@ -53,6 +55,8 @@ def _releases(session: Session) -> Table:
         for part, standing in judged.items():
             if source.by_year and part not in source.years:
                 table.add_row(f"{source.name}:(not declared)", part, "", "no", standing.words)
+        for link in new_links(session.pipeline, source):
+            table.add_row(f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}")
     return table
 
 
@@ -69,6 +73,8 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     words = [] if pipeline.settings.synthetic else [getattr(judged, "words", "")]
     if getattr(judged, "freshness", None) is Freshness.ON_TIME and kept is None:
         words = ["its year is held by another release"]
+    if is_superseded(pipeline, source, release):
+        words = [Freshness.SUPERSEDED.value]
     words = [found.words for found in replacements(pipeline, source, release)] + words
     if pipeline.settings.synthetic:
         words.append("SYNTHETIC")
@@ -89,7 +95,15 @@ def _assets(session: Session) -> Table:
 
 
 def _why(standing: Standing) -> str:
-    return "; ".join(f"{why} ({n})" for why, n in Counter(standing.reasons.values()).most_common(2))
+    """Return the reasons with their partitions, the first few of each by name."""
+    by_reason: dict[str, list[str]] = {}
+    for partition, why in standing.reasons.items():
+        by_reason.setdefault(why, []).append(partition)
+    said = []
+    for why, partitions in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
+        named = [partition for partition in partitions[:_NAMED] if partition]
+        said.append(f"{why} ({len(partitions)}): {', '.join(named)}" if named else why)
+    return "; ".join(said)
 
 
 def _coverage(session: Session) -> Table:

@@ -22,6 +22,7 @@ from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.partitions import GRID, YEAR_PARTITIONS
 from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline
 from hi_pipeline.orchestration.reporting import Events, report
+from hi_pipeline.orchestration.requests import editions_asked_for
 from hi_pipeline.orchestration.steps import build_clean, clean_code, fetch_part, parts_of
 
 OWNER = "team:hi_pipeline"
@@ -35,8 +36,9 @@ def snapshot_asset(source: Source) -> dg.AssetsDefinition:
 
     def body(context: dg.AssetExecutionContext) -> Events:
         pipeline = _pipeline(context)
+        only = editions_asked_for(context.run.tags)
         outcomes = [
-            _told(context, fetch_part(pipeline, source, part, again=pipeline.ask_again))
+            _told(context, fetch_part(pipeline, source, part, again=pipeline.ask_again, editions=only))
             for part in _parts(context, source)
         ]
         asked = partial(found.of_snapshot, pipeline, source, outcomes, today=date.today())

@@ -6,6 +6,7 @@ import dagster as dg
 
 from hi_pipeline.orchestration.assets import build_assets
 from hi_pipeline.orchestration.jobs import build_jobs
+from hi_pipeline.orchestration.judging import judging_job, judging_schedule
 from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline, load_catalogue, open_pipeline
 from hi_pipeline.orchestration.schedules import build_schedules
 from hi_pipeline.orchestration.sensors import build_sensors
@@ -24,12 +25,12 @@ def build_definitions(
             run asks publishers whether what is kept has changed: that is why somebody, or a schedule, started it.
     """
     bound = pipeline or replace(open_pipeline(settings, catalogue or load_catalogue()), looks_again=True)
-    jobs = build_jobs()
+    jobs, judging = build_jobs(), judging_job()
     return dg.Definitions(
         assets=build_assets(bound.catalogue, synthetic=settings.synthetic),
-        jobs=list(jobs.values()),
-        schedules=build_schedules(bound.catalogue, jobs["refresh_release"]),
-        sensors=build_sensors(bound.catalogue, jobs["refresh_release"]),
+        jobs=[*jobs.values(), judging],
+        schedules=[*build_schedules(bound.catalogue, jobs["refresh_release"]), judging_schedule(judging)],
+        sensors=build_sensors(jobs, network=bound.snapshots.asks_network),
         resources={"pipeline": bound},
         executor=dg.in_process_executor,
         metadata={"source": settings.kind, "SYNTHETIC": settings.synthetic},

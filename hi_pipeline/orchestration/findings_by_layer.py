@@ -22,6 +22,13 @@ from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.reporting import table
 from hi_pipeline.orchestration.revising import Replacement, first_changes, replacements
+from hi_pipeline.orchestration.staleness import (
+    Standing,
+    clean_standing,
+    indicator_standing,
+    linked_standing,
+    published_standing,
+)
 from hi_pipeline.orchestration.steps import releases_for
 from hi_pipeline.storage.folder_mirror import hash_of
 
@@ -36,6 +43,7 @@ _COVERAGE = ("coverage_did_not_shrink", "no partition holds fewer rows than its 
 _RANGE = ("values_in_range", "figures lie in their plausible range; no share exceeds the whole")
 _ICBS = ("all_icbs", "every board of the year's footprint is there")
 _ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
+_STALE = ("stale_partitions", "no partition was built from other inputs, code or schema than those of now")
 _FRESH = ("freshness", "each financial year's release is there when its calendar says so")
 
 SNAPSHOT_CHECKS = (
@@ -44,11 +52,13 @@ SNAPSHOT_CHECKS = (
     ("revisions", "no publisher put other bytes at the same address"),
     _FRESH,
 )
-CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE)
-LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE)
-COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE)
-INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE)
-PUBLISHED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"))
+CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
+LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
+COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
+INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
+PUBLISHED_CHECKS = (
+    _SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"), _STALE,
+)  # fmt: skip
 
 
 def guarded(
@@ -129,6 +139,20 @@ def check_freshness(pipeline: Pipeline, source: Source, *, today: date) -> Findi
     return _as_warning(finding("freshness", rows, good="nothing is overdue", bad=words))
 
 
+def check_stale(standing: Standing) -> Finding:
+    """No partition of an asset was built from other inputs, code or schema than those of now (a warning)."""
+    stale = standing.not_current
+    rows = pl.DataFrame([{"partition": partition or "all", "why": why} for partition, why in stale.items()])
+    return _as_warning(
+        finding(
+            "stale_partitions",
+            rows,
+            good=f"no partition is stale; {standing.built} are current, {standing.missing} are not built",
+            bad=f"{len(stale)} partitions are stale; hi run --stale rebuilds just those",
+        )
+    )
+
+
 def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) -> tuple[list[Finding], Details]:
     """Return the findings about clean tables, and a preview of each partition."""
     frames = {
@@ -144,6 +168,7 @@ def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) ->
         ask.check_labels(frames),
         ask.check_coverage(outcomes),
         ask.check_values_not_negative(frames),
+        check_stale(clean_standing(pipeline, source)),
     ]
     return findings, _details(outcomes, frames)
 
@@ -170,7 +195,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_coverage(outcomes),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
         ]
-    return findings, _details(outcomes, frames)
+    return [*findings, check_stale(linked_standing(pipeline, linked))], _details(outcomes, frames)
 
 
 def of_indicator(
@@ -196,6 +221,7 @@ def of_indicator(
         ask.check_reconciles(whole, pipeline.catalogue.indicators_by_id),
         ask.check_coverage(outcomes),
         ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+        check_stale(indicator_standing(pipeline, indicator)),
     ]
     return findings, {}
 
@@ -212,6 +238,7 @@ def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], D
         ask.check_labels(_figures(frames)),
         ask.check_coverage([outcome]),
         finding("hashes", pl.DataFrame(broken), good="hashes agree", bad="published files have other bytes"),
+        check_stale(published_standing(pipeline)),
     ]
     details = _details([outcome], frames)
     for facts in details.values():

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from hi_pipeline.core.financial_year import label_of_date, period
-from hi_pipeline.core.source import Cadence, Source
+from hi_pipeline.core.source import Cadence, Release, ReleaseStatus, Source
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.steps import parts_of, releases_for
 
@@ -74,6 +74,19 @@ def standings(pipeline: Pipeline, source: Source, *, today: date) -> tuple[Stand
     if next_part and next_part not in parts:
         found.append(_judge(source, next_part, held=False, today=today))
     return tuple(found)
+
+
+def is_superseded(pipeline: Pipeline, source: Source, release: Release) -> bool:
+    """Tell whether a provisional release is read no more: a final one of each of its years is kept."""
+    if release.status is not ReleaseStatus.PROVISIONAL:
+        return False
+    return all(
+        any(
+            other.status is ReleaseStatus.FINAL and pipeline.snapshots.latest(source.name, other.edition) is not None
+            for other in source.releases_of(year)
+        )
+        for year in release.financial_years
+    )
 
 
 def _next(source: Source, parts: tuple[str, ...], *, today: date) -> str:

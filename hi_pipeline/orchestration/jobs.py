@@ -1,25 +1,43 @@
-"""Three jobs: bring a release in, build figures from what is in, publish what is built."""
+"""The jobs: bring a release in, link tables, build figures, publish: a job takes one layer's partitions, or a range."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from hi_pipeline.orchestration.planning import Layer
+
 
 def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
     """Return the jobs by name; each takes a partition (or a range) and a selection within its layers."""
+    groups = dg.AssetSelection.groups
     return {
         "refresh_release": dg.define_asset_job(
             "refresh_release",
-            selection=dg.AssetSelection.groups("snapshot", "clean"),
+            selection=groups("snapshot", "clean"),
             description="Fetch releases and rebuild their clean tables.",
+        ),
+        "link_tables": dg.define_asset_job(
+            "link_tables",
+            selection=groups("linked"),
+            description="Build linked tables for a financial year, or a range of them.",
         ),
         "build_indicators": dg.define_asset_job(
             "build_indicators",
-            selection=dg.AssetSelection.groups("indicator"),
+            selection=groups("indicator"),
             description="Compute figures for a financial year x board, or a range of them.",
         ),
         "publish": dg.define_asset_job(
             "publish",
-            selection=dg.AssetSelection.groups("published"),
+            selection=groups("published"),
             description="Collect every figure and write the published folder.",
         ),
     }
+
+
+# The job that runs a layer of the plan.
+JOB_OF = {
+    Layer.SNAPSHOT: "refresh_release",
+    Layer.CLEAN: "refresh_release",
+    Layer.LINKED: "link_tables",
+    Layer.INDICATOR: "build_indicators",
+    Layer.PUBLISHED: "publish",
+}

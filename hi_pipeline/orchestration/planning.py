@@ -8,16 +8,14 @@ from enum import StrEnum
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.source import Release, Source, release_id
+from hi_pipeline.core.source import Release, Source
 from hi_pipeline.orchestration.collecting import cells_of, published_wanted
 from hi_pipeline.orchestration.figures import cell, cell_staleness, counts_for
 from hi_pipeline.orchestration.linking import linked_staleness
 from hi_pipeline.orchestration.partitions import ICBS, grid_ranges, valid_cells, year_ranges
 from hi_pipeline.orchestration.pipeline import Pipeline
-from hi_pipeline.orchestration.revising import is_unfinished
+from hi_pipeline.orchestration.revising import lacks_record
 from hi_pipeline.orchestration.steps import clean_staleness, parts_of, releases_for
-from hi_pipeline.orchestration.watching import Marks, look, watches_files
-from hi_pipeline.storage.atomic import write_bytes
 
 NOT_BUILT = "not built"
 Key = tuple[str, str]
@@ -79,49 +77,25 @@ class Plan:
         self.tables = _tables(pipeline, None if wanted is None else self.indicators)
         names = {name for table in self.tables for name in table.sources}
         self.sources = [s for s in catalogue.sources.values() if wanted is None or s.name in names]
-        self._sees_files = watches_files(pipeline)
-        self._looked = pipeline.settings.root / "snapshots" / "looked.json"
 
     def snapshots(self, *, again: bool = False) -> list[Stage]:
         """Return the runs that bring in what is not there or looks changed; all of them if again."""
         if self.selection.stale:
             return []
-        now, before = look(self.pipeline), self._last_look()
         work: Work = {}
         for source in self.sources:
             for part in self._parts(source):
-                releases = releases_for(source, part)
-                ids = [release_id(source, r) for r in releases]
-                kept = [self.pipeline.snapshots.latest(source.name, r.edition) is not None for r in releases]
-                reachable = [
-                    i in now or (not now and r.address is not None) for i, r in zip(ids, releases, strict=True)
-                ]
-                missing = any(can and not has for can, has in zip(reachable, kept, strict=True))
-                missing |= any(is_unfinished(self.pipeline, source, r) for r in releases)
-                if missing or any(now.get(i) != before.get(i) for i in ids if i in now):
+                if again or any(self._is_due(source, release) for release in releases_for(source, part)):
                     work.setdefault(("snapshot", source.name), {})[part] = "not fetched, or changed"
         return self._by_year(Layer.SNAPSHOT, work)
 
-    def _is_new(self, source: Source, release: Release, now: Marks, before: Marks) -> bool:
-        """Tell whether a release is at its place and not kept, or looks otherwise than when it was last fetched."""
-        name = release_id(source, release)
-        if name in now:
-            return now[name] != before.get(name)
-        kept = self.pipeline.snapshots.latest(source.name, release.edition)
-        return kept is None and not self._sees_files and release.address is not None
-
-    def looked(self) -> None:
-        """Remember how the places of the releases look, once they have been fetched."""
-        kept = {
-            release_id(s, r)
-            for s in self.pipeline.catalogue.sources.values()
-            for r in s.releases
-            if self.pipeline.snapshots.latest(s.name, r.edition) is not None
-        }
-        seen = {i: mark for i, mark in look(self.pipeline).items() if i in kept}
-        text = json.dumps(seen, indent=0, sort_keys=True)
-        if not self._looked.is_file() or self._looked.read_text() != text:
-            write_bytes(self._looked, text.encode())
+    def _is_due(self, source: Source, release: Release) -> bool:
+        """Tell whether a release is to be fetched; publishers are not asked about what is kept (sensors do that)."""
+        snapshots = self.pipeline.snapshots
+        kept = snapshots.latest(source.name, release.edition) is not None
+        # A mirror may lack what is declared, so an http mirror is asked first.
+        ask = not kept and self.pipeline.settings.kind != "live"
+        return snapshots.news(source, release, ask=ask) is not None or lacks_record(self.pipeline, source, release)
 
     def clean(self) -> list[Stage]:
         """Return the runs that build clean tables."""
@@ -198,12 +172,6 @@ class Plan:
             keys = tuple(key for key, parts in yearly.items() if any(y in years for y in parts))
             stages.append(Stage(layer=layer, keys=keys, tags=tags, partitions=len(keys) * len(years)))
         return stages
-
-    def _last_look(self) -> Marks:
-        try:
-            return dict(json.loads(self._looked.read_text()))
-        except (OSError, ValueError):
-            return {}
 
 
 def stale_cells(

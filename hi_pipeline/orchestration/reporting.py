@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from dagster._core.definitions.metadata import normalize_metadata
 
 from hi_pipeline.orchestration.event_log import NOT_APPLICABLE
 from hi_pipeline.orchestration.findings import Finding
@@ -128,16 +129,31 @@ def _partitioned(context: dg.AssetExecutionContext) -> bool:
 
 
 def _check(key: dg.AssetKey, found: Finding) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {"found": found.said}
-    if found.rows is not None:
-        metadata |= {"failing_rows": found.count, "first_failing_rows": table(found.rows)}
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=found.check,
         passed=found.passed,
-        severity=dg.AssetCheckSeverity.WARN if found.warning else dg.AssetCheckSeverity.ERROR,
-        metadata=metadata,
+        severity=_severity(found),
+        metadata=_facts(found),
     )
+
+
+def evaluation(key: dg.AssetKey, found: Finding) -> dg.AssetCheckEvaluation:
+    """Return the record of a check that was asked outside of its asset's run."""
+    facts = normalize_metadata(_facts(found))
+    return dg.AssetCheckEvaluation(
+        asset_key=key, check_name=found.check, passed=found.passed, severity=_severity(found), metadata=facts
+    )
+
+
+def _severity(found: Finding) -> dg.AssetCheckSeverity:
+    return dg.AssetCheckSeverity.WARN if found.warning else dg.AssetCheckSeverity.ERROR
+
+
+def _facts(found: Finding) -> dict[str, Any]:
+    if found.rows is None:
+        return {"found": found.said}
+    return {"found": found.said, "failing_rows": found.count, "first_failing_rows": table(found.rows)}
 
 
 def _spared(key: dg.AssetKey, spared: Sequence[Outcome]) -> dg.AssetObservation:

@@ -18,7 +18,9 @@ from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.revisions import CHANGES, FIGURE, TABLE, changed_tables
 from hi_pipeline.core.source import Release, ReleaseStatus, Source, Tables, release_id
 from hi_pipeline.orchestration.pipeline import Pipeline
-from hi_pipeline.storage.snapshots import Snapshot
+from hi_pipeline.storage.changes import find_changes, write_changes
+from hi_pipeline.storage.folder_mirror import MANIFEST
+from hi_pipeline.storage.kept import Snapshot
 
 _log = logging.getLogger(__name__)
 _YEAR = "financial_year"
@@ -37,7 +39,7 @@ class Replacement:
         alarm: they are a revision that nobody has accepted.
         provisional: they replace a provisional edition, which is expected.
         record: a .csv with what changed, a .txt that says why it is not known, or None while there is neither.
-        acceptance: what to do to accept them.
+        by_manifest: a mirror's manifest says which bytes are accepted, not the declaration.
     """
 
     release: str
@@ -52,7 +54,7 @@ class Replacement:
     alarm: bool = False
     provisional: bool = False
     record: Path | None
-    acceptance: str = ""
+    by_manifest: bool = False
 
     @cached_property
     def figures(self) -> int | None:
@@ -70,6 +72,13 @@ class Replacement:
         if self.figures is None:
             return "the two files cannot be compared"
         return {0: "no figure differs", 1: "1 figure differs"}.get(self.figures, f"{self.figures:,} figures differ")
+
+    @property
+    def acceptance(self) -> str:
+        """Say what to do to accept the newer bytes."""
+        declaration = f"hi_pipeline/sources/{self.release.split(':')[0]}/source.py"
+        place = f"the mirror's {MANIFEST}" if self.by_manifest else declaration
+        return f"compare the two files, then pin the new sha256 {self.newer_sha256} in {place}"
 
     @property
     def words(self) -> str:
@@ -94,10 +103,9 @@ def alarm_of(pipeline: Pipeline, source: Source, release: Release) -> Replacemen
     return next((r for r in replacements(pipeline, source, release) if r.alarm), None)
 
 
-def is_unfinished(pipeline: Pipeline, source: Source, release: Release) -> bool:
-    """Tell whether a release is to be taken up again although nothing new came: accepted by now, or not compared."""
-    waits = any(r.record is None for r in replacements(pipeline, source, release))
-    return waits or pipeline.snapshots.can_accept(source, release)
+def lacks_record(pipeline: Pipeline, source: Source, release: Release) -> bool:
+    """Tell whether kept bytes have not been compared with those whose place they took: a kill came between."""
+    return any(found.record is None for found in replacements(pipeline, source, release))
 
 
 def record_changes(pipeline: Pipeline, source: Source, release: Release) -> None:
@@ -110,7 +118,7 @@ def record_changes(pipeline: Pipeline, source: Source, release: Release) -> None
             continue
         changes = _compared_or_why_not(pipeline, source, release, found)
         try:
-            pipeline.snapshots.write_changes(found.newer, found.older_sha256, changes)
+            write_changes(found.newer, found.older_sha256, changes)
         except Exception:
             _log.warning("%s: what changed could not be kept", found.release, exc_info=True)
 
@@ -134,15 +142,14 @@ def _of_edition(pipeline: Pipeline, source: Source, release: Release, found: Sna
     waiting = next((s for s in kept if s.path == found.pending), None)
     older = next((s for s in kept if s.sha256 == found.supersedes), None)
     if waiting is not None:
-        how = pipeline.snapshots.acceptance(found)
+        manifest = pipeline.snapshots.mode != "live"
         pair = _pair(pipeline, source, release, waiting, found.sha256, older=found)
-        yield replace(pair, pending=True, alarm=found.revised, provisional=not found.revised, acceptance=how)
+        yield replace(pair, pending=True, alarm=found.revised, provisional=not found.revised, by_manifest=manifest)
     if found.supersedes is not None:
         alarm = found.revised and found.pending is None
         was = older is not None and older.status == ReleaseStatus.PROVISIONAL
         pair = _pair(pipeline, source, release, found, found.supersedes, older=older)
-        how = pipeline.snapshots.acceptance(found) if alarm else ""
-        yield replace(pair, alarm=alarm, provisional=was and not alarm, acceptance=how)
+        yield replace(pair, alarm=alarm, provisional=was and not alarm)
 
 
 def _of_year(pipeline: Pipeline, source: Source, release: Release, found: Snapshot) -> Iterator[Replacement]:
@@ -171,7 +178,7 @@ def _pair(
         older=older.path if older else None,
         older_sha256=older_sha256,
         older_release=release,
-        record=pipeline.snapshots.changes(newer.path, older_sha256),
+        record=find_changes(newer.path, older_sha256),
     )
 
 

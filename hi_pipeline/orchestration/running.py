@@ -8,11 +8,13 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 import dagster as dg
 
 from hi_pipeline.orchestration.build import build_definitions
+from hi_pipeline.orchestration.judging import judge
 from hi_pipeline.orchestration.latest import failed_cells
 from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.pipeline import Pipeline
@@ -87,14 +89,13 @@ class Runner:
         self.build(selection)
         for stage in Plan(self._pipeline, selection).published():
             self._execute(stage)
-        return self._report
+        return self._judged(selection)
 
     def build(self, selection: Selection) -> Report:
         """Run every layer but the last."""
         plan = Plan(self._pipeline, selection)
         for stage in plan.snapshots():
             self._execute(stage)
-        plan.looked()
         for stage in plan.clean():
             self._execute(stage)
         for level in self._pipeline.catalogue.table_levels():
@@ -110,7 +111,12 @@ class Runner:
         self._pipeline.ask_again = again
         for stage in plan.snapshots(again=again):
             self._execute(stage)
-        plan.looked()
+        return self._judged(selection)
+
+    def _judged(self, selection: Selection) -> Report:
+        """Judge the assets that were not built too, after a run of everything, and return the report."""
+        if self._report.runs and selection == Selection():
+            judge(self._pipeline, self._instance, today=date.today())
         return self._report
 
     def _execute(self, stage: Stage) -> None:

@@ -5,6 +5,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from hi_pipeline.core.source import Cadence, Source
 from hi_pipeline.orchestration.pipeline import Catalogue
+from hi_pipeline.orchestration.requests import request_newest
 
 TIMEZONE = "Europe/London"
 # Publishers bring out statistics at 9:30; an hour later the files are there.
@@ -36,17 +37,7 @@ def _schedule(cadence: Cadence, sources: list[Source], refresh: UnresolvedAssetJ
         description=f"Look for new {cadence.value} editions of {names}.",
     )
     def refresh_cadence(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-        return [request_of(source, reason=f"schedule {cadence.value}") for source in sources]
+        reason = f"schedule {cadence.value}"
+        return [request for source in sources for request in request_newest(source, reason=reason)]
 
     return refresh_cadence
-
-
-def request_of(source: Source, *, reason: str, part: str | None = None, run_key: str | None = None) -> dg.RunRequest:
-    """Return the request to refresh one source: a financial year of it, by default its newest declared one."""
-    year = part or (max(source.years) if source.by_year else None)
-    return dg.RunRequest(
-        run_key=run_key,
-        asset_selection=[dg.AssetKey(["snapshot", source.name]), dg.AssetKey(["clean", source.name])],
-        partition_key=year if source.by_year else None,
-        tags={"hi/source": source.name, "hi/reason": reason},
-    )

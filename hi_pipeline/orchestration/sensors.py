@@ -1,44 +1,98 @@
-"""The sensor that watches the mirror for new editions and changed bytes, and refreshes those alone."""
+"""Two sensors: one brings in what is new and that alone, the other builds on with what has become stale."""
 
 import json
+from datetime import date
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline
-from hi_pipeline.orchestration.schedules import request_of
-from hi_pipeline.orchestration.watching import changes, look, run_key
+from hi_pipeline.core.errors import FetchError
+from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.rebuilding import OPEN_RUNS, last_event, next_work
+from hi_pipeline.orchestration.requests import request_release, request_stage
+from hi_pipeline.orchestration.watching import Place, change_at, new_links, places, read_page
 
-INTERVAL_S = 300
+FOLDER_INTERVAL_S = 300
+# Over the network each place is a request, a second apart for each host, and a tick has a minute: a few places an
+# hour, so that each is looked at about four times a day.
+NETWORK_INTERVAL_S = 3600
+NETWORK_PLACES = 20
+REBUILD_INTERVAL_S = 30
 
 
-def build_sensors(catalogue: Catalogue, refresh: UnresolvedAssetJobDefinition) -> list[dg.SensorDefinition]:
+def build_sensors(jobs: dict[str, UnresolvedAssetJobDefinition], *, network: bool) -> list[dg.SensorDefinition]:
     """Return the sensors; stopped until somebody starts them."""
+    return [_new_releases(jobs["refresh_release"], network=network), _rebuild_stale(list(jobs.values()))]
 
+
+def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg.SensorDefinition:
     @dg.sensor(
         name="new_releases",
         job=refresh,
-        minimum_interval_seconds=INTERVAL_S,
+        minimum_interval_seconds=NETWORK_INTERVAL_S if network else FOLDER_INTERVAL_S,
         default_status=dg.DefaultSensorStatus.STOPPED,
         required_resource_keys={"pipeline"},
-        description="Watches the place of every declared release for a new edition or changed bytes.",
+        description="Looks at the place of every declared release, and at publishers' pages, for a new edition or "
+        "changed bytes, and refreshes that edition alone.",
     )
-    def new_releases(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    def new_releases(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         pipeline: Pipeline = context.resources.pipeline
-        now = look(pipeline)
-        found = changes(pipeline, json.loads(context.cursor or "{}"), now)
-        requests = [
-            request_of(
-                change.source,
-                reason=f"new or changed: {change.release.edition}",
-                part=part or None,
-                run_key=run_key(change, part),
-            )
-            for change in found
-            for part in (change.release.financial_years if change.source.by_year else ("",))
-        ]
-        if not requests:
-            return dg.SkipReason("no release is new or changed")
-        return dg.SensorResult(run_requests=requests, cursor=json.dumps(now, sort_keys=True))
+        chosen, turn = _turn(places(pipeline), int(context.cursor or 0), at_once=NETWORK_PLACES if network else None)
+        requests: list[dg.RunRequest] = []
+        for place in chosen:
+            try:
+                requests += _look(context, pipeline, place)
+            except FetchError as error:
+                context.log.warning(str(error))
+        said = None if requests else f"no release is new or changed; looked at {len(chosen)} places"
+        return dg.SensorResult(run_requests=requests, skip_reason=said, cursor=str(turn))
 
-    return [new_releases]
+    return new_releases
+
+
+def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="rebuild_stale",
+        jobs=jobs,
+        minimum_interval_seconds=REBUILD_INTERVAL_S,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        required_resource_keys={"pipeline"},
+        description="After each run, builds what it made stale or possible: layer by layer up to the published folder.",
+    )
+    def rebuild_stale(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        pipeline: Pipeline = context.resources.pipeline
+        memory = json.loads(context.cursor or '{"after": "", "tried": []}')
+        if context.instance.get_runs_count(dg.RunsFilter(statuses=list(OPEN_RUNS))):
+            return dg.SkipReason("a run is going on")
+        now = last_event(pipeline, context.instance, day=date.today().isoformat())
+        if memory["after"] == now:
+            return dg.SkipReason("nothing has happened since the last look")
+        work = next_work(pipeline, context.instance, memory["tried"])
+        return dg.SensorResult(
+            run_requests=[request_stage(stage, reason="stale or missing") for stage in work.stages],
+            skip_reason=None if work.stages else "everything is built from what is there, or was tried and failed",
+            cursor=json.dumps({"after": now, "tried": work.tried}),
+        )
+
+    return rebuild_stale
+
+
+def _turn(found: tuple[Place, ...], start: int, *, at_once: int | None) -> tuple[list[Place], int]:
+    """Return the next places, going round and round, and where the turn after this starts."""
+    if at_once is None or at_once >= len(found):
+        return list(found), 0
+    first = start % len(found)
+    return [found[(first + n) % len(found)] for n in range(at_once)], (first + at_once) % len(found)
+
+
+def _look(context: dg.SensorEvaluationContext, pipeline: Pipeline, place: Place) -> list[dg.RunRequest]:
+    if place.release is None:
+        read_page(pipeline, place.source, place.page)
+        for link in new_links(pipeline, place.source):
+            context.log.warning(f"{place.page} links to {link}, which no release of {place.source.name} declares")
+        return []
+    change = change_at(pipeline, place.source, place.release)
+    if change is None:
+        return []
+    reason = f"new or changed: {place.name}"
+    return request_release(place.source, place.release, reason=reason, run_key=change.run_key)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.source import Source
 from hi_pipeline.orchestration.collecting import cells_of, published_wanted
 from hi_pipeline.orchestration.figures import cell, cell_staleness, counts_for
 from hi_pipeline.orchestration.linking import linked_staleness
@@ -31,6 +33,11 @@ class Standing:
     missing: int = 0
     reasons: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def not_current(self) -> dict[str, str]:
+        """Return the reason of each stale partition (those that are only missing left out)."""
+        return {partition: why for partition, why in self.reasons.items() if why != NOT_BUILT}
+
     def add(self, partition: str, why: str | None) -> None:
         """Count a partition by its staleness (None where there is nothing to build from)."""
         if why is None:
@@ -49,19 +56,29 @@ def asset_standings(pipeline: Pipeline) -> Iterable[Standing]:
     """Return the standing of every asset after the snapshots, in the order of flow."""
     catalogue = pipeline.catalogue
     for source in catalogue.sources.values():
-        standing = Standing(key=("clean", source.name))
-        for part in parts_of(source):
-            standing.add(part, clean_staleness(pipeline, source, part))
-        yield standing
+        yield clean_standing(pipeline, source)
     for table in catalogue.tables:
-        standing = Standing(key=("linked", table.name))
-        for year in table.years:
-            if year in ALL_YEARS:
-                standing.add(year, linked_staleness(pipeline, table, year))
-        yield standing
+        yield linked_standing(pipeline, table)
     for indicator in catalogue.indicators:
         yield indicator_standing(pipeline, indicator)
-    yield _published(pipeline)
+    yield published_standing(pipeline)
+
+
+def clean_standing(pipeline: Pipeline, source: Source) -> Standing:
+    """Return the standing of a publication's clean tables."""
+    standing = Standing(key=("clean", source.name))
+    for part in parts_of(source):
+        standing.add(part, clean_staleness(pipeline, source, part))
+    return standing
+
+
+def linked_standing(pipeline: Pipeline, table: LinkedTable) -> Standing:
+    """Return the standing of a linked table."""
+    standing = Standing(key=("linked", table.name))
+    for year in table.years:
+        if year in ALL_YEARS:
+            standing.add(year, linked_staleness(pipeline, table, year))
+    return standing
 
 
 def indicator_standing(pipeline: Pipeline, indicator: Indicator) -> Standing:
@@ -76,7 +93,8 @@ def indicator_standing(pipeline: Pipeline, indicator: Indicator) -> Standing:
     return standing
 
 
-def _published(pipeline: Pipeline) -> Standing:
+def published_standing(pipeline: Pipeline) -> Standing:
+    """Return the standing of the published folder."""
     standing = Standing(key=("published", "results"))
     cells = {i.id: found for i in pipeline.catalogue.indicators if (found := cells_of(pipeline, i))}
     known = pipeline.lake.provenance("published", "results")

@@ -4,7 +4,7 @@ Each reads, calls, validates, and only then writes. Wrong input writes nothing a
 whose inputs are as they were does nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import polars as pl
@@ -19,9 +19,8 @@ from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.revising import record_changes
 from hi_pipeline.orchestration.versions import code_digest, schema_version
-from hi_pipeline.orchestration.watching import watches_files
+from hi_pipeline.storage.kept import Snapshot
 from hi_pipeline.storage.lake import Item
-from hi_pipeline.storage.snapshots import Snapshot
 
 
 def parts_of(source: Source) -> tuple[str, ...]:
@@ -59,7 +58,7 @@ def fetch_release(pipeline: Pipeline, source: Source, release: Release, *, again
 
 def _bring(pipeline: Pipeline, source: Source, release: Release, *, again: bool) -> Outcome:
     known = pipeline.snapshots.latest(source.name, release.edition)
-    asks = again or pipeline.looks_again or watches_files(pipeline)
+    asks = again or pipeline.looks_again or not pipeline.snapshots.asks_network
     try:
         if known is None or asks:
             snapshot = pipeline.snapshots.fetch(source, release, force=again)
@@ -75,9 +74,24 @@ def _bring(pipeline: Pipeline, source: Source, release: Release, *, again: bool)
     return _fetched(source, release, snapshot, State.UNCHANGED if same else State.WRITTEN)
 
 
-def fetch_part(pipeline: Pipeline, source: Source, part: str, *, again: bool = False) -> Outcome:
-    """Bring all releases of a financial year (or edition) into the snapshots: one outcome for them together."""
-    outcomes = [fetch_release(pipeline, source, release, again=again) for release in releases_for(source, part)]
+def fetch_part(
+    pipeline: Pipeline, source: Source, part: str, *, again: bool = False, editions: Collection[str] | None = None
+) -> Outcome:
+    """Bring the releases of a financial year (or edition) into the snapshots: one outcome for them together.
+
+    Args:
+        pipeline: the data root and its declarations.
+        source: the publication.
+        part: financial year, or edition of reference data.
+        again: ask for the bytes even of what is kept.
+        editions: the only ones to ask for; the others count as they are kept. All when not given.
+    """
+    outcomes = [
+        fetch_release(pipeline, source, release, again=again)
+        if editions is None or release.edition in editions
+        else _as_kept(pipeline, source, release)
+        for release in releases_for(source, part)
+    ]
     wrong = [o for o in outcomes if o.state is State.FAILED]
     there = [o for o in outcomes if o.good]
     if wrong:
@@ -87,6 +101,13 @@ def fetch_part(pipeline: Pipeline, source: Source, part: str, *, again: bool = F
     state = State.WRITTEN if any(o.state is State.WRITTEN for o in there) else State.UNCHANGED
     files = {name: p for o in there for name, p in o.files.items()}
     return Outcome(partition=part, state=state, files=files, rows_before=None)
+
+
+def _as_kept(pipeline: Pipeline, source: Source, release: Release) -> Outcome:
+    known = pipeline.snapshots.latest(source.name, release.edition)
+    if known is None:
+        return absent(release.edition, f"{release_id(source, release)} was not asked for in this run")
+    return _fetched(source, release, known, State.UNCHANGED)
 
 
 def clean_code(source: Source) -> str:

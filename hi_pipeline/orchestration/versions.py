@@ -10,6 +10,9 @@ PACKAGE = Path(__file__).parents[1]
 # Catalogues hold declarations: each counts for itself, so that a new indicator does not make the others stale.
 _DECLARATIONS = {"catalogue.py"}
 
+# The rooms whose code decides what is built.
+PROGRAM = ("core", "stats", "sources", "tables", "indicators", "publishing", "storage", "orchestration")
+
 
 @cache
 def code_digest(*rooms: str) -> str:

@@ -40,10 +40,23 @@ class HttpLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What a server said of the bytes that are kept."""
+    """What a server said of a file's bytes."""
 
     etag: str | None
     last_modified: str | None
+    size: int | None = None
+
+    @property
+    def mark(self) -> str:
+        """All that was said, in one line."""
+        return f"{self.etag or ''} {self.last_modified or ''} {self.size if self.size is not None else ''}".strip()
+
+    def agrees_with(self, kept: "Known") -> bool:
+        """Tell whether it can be the bytes that are kept: by the surest that both know, true where that is nothing."""
+        for mine, theirs in ((self.etag, kept.etag), (self.last_modified, kept.last_modified), (self.size, kept.size)):
+            if mine is not None and theirs is not None:
+                return mine == theirs
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +85,17 @@ class TryAgain(Exception):
     def __init__(self, why: str, wait: float | None = None) -> None:
         super().__init__(why)
         self.wait = wait
+
+
+def said_by(response: httpx.Response) -> Known:
+    """Return what an answer's headers say of its body."""
+    declared = response.headers.get("content-length", "")
+    packed = response.headers.get("content-encoding", "identity") != "identity"
+    return Known(
+        etag=response.headers.get("etag"),
+        last_modified=response.headers.get("last-modified"),
+        size=int(declared) if declared.isdigit() and not packed else None,
+    )
 
 
 def save_body(response: httpx.Response, download: Download, *, deadline: float) -> Arrival:
@@ -103,13 +127,14 @@ def save_body(response: httpx.Response, download: Download, *, deadline: float) 
     except BaseException:
         staged.discard()
         raise
+    said = said_by(response)
     return Arrival(
         staged=staged,
         sha256=digest.hexdigest(),
         size=size,
         read_from=download.address,
-        etag=response.headers.get("etag"),
-        last_modified=response.headers.get("last-modified"),
+        etag=said.etag,
+        last_modified=said.last_modified,
     )
 
 

@@ -10,18 +10,20 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
 from hi_pipeline.storage.addresses import check_address, check_peer, is_proxied
-from hi_pipeline.storage.download import Download, HttpLimits, Known, TryAgain, save_body
+from hi_pipeline.storage.download import Download, HttpLimits, Known, TryAgain, said_by, save_body
 from hi_pipeline.storage.folder_mirror import Arrival
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (404, 410)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
+T = TypeVar("T")
 
 
 class Downloader:
@@ -65,12 +67,39 @@ class Downloader:
             ReleaseUnavailable: a mirror does not hold it.
             FetchError: one clear message; nothing is left behind.
         """
+        return self._patiently(
+            download, lambda response, deadline: self._take(response, download, known, deadline), _conditions(known)
+        )
+
+    def glance(self, download: Download, known: Known | None) -> str | None:
+        """Tell whether a file differs from the bytes that are kept, without asking for its body.
+
+        Args:
+            download: what; nothing is written.
+            known: what the server said of the bytes that are kept, if any are.
+
+        Returns:
+            A short mark of what the server says of the file; None where it says that it is the one that is kept, or
+            says nothing by which that could be told (then only a fetch and the hash can).
+
+        Raises:
+            ReleaseUnavailable: a mirror does not hold it.
+            FetchError: one clear message.
+        """
+        return self._patiently(
+            download, lambda response, _: self._compare(response, download, known), _conditions(known)
+        )
+
+    def _patiently(
+        self, download: Download, take: Callable[[httpx.Response, float], T], conditions: dict[str, str]
+    ) -> T:
+        """Ask, and ask again where that helps; ``take`` reads the last answer until the deadline."""
         deadline = time.monotonic() + self._limits.total
         wait, why = self._limits.first_wait, ""
         with self._client() as client:
             for number in range(1, self._limits.tries + 1):
                 try:
-                    return self._try(client, download, known, deadline)
+                    return self._try(client, download, conditions, lambda response: take(response, deadline))
                 except TryAgain as fault:
                     why = str(fault)
                     asked = fault.wait
@@ -99,7 +128,13 @@ class Downloader:
             )
         self._sleep(seconds)
 
-    def _try(self, client: httpx.Client, download: Download, known: Known | None, deadline: float) -> Arrival | None:
+    def _try(
+        self,
+        client: httpx.Client,
+        download: Download,
+        conditions: dict[str, str],
+        take: Callable[[httpx.Response], T],
+    ) -> T:
         address = download.address
         for hop in range(self._limits.redirects + 1):
             check_address(
@@ -111,12 +146,12 @@ class Downloader:
             )
             self._be_polite(address)
             try:
-                with client.stream("GET", address, headers=_conditions(known)) as response:
+                with client.stream("GET", address, headers=conditions) as response:
                     self._check_connection(response, address, download)
                     if response.status_code in _REDIRECTS and "location" in response.headers:
                         address = urljoin(address, response.headers["location"])
                         continue
-                    return self._take(response, download, known, deadline)
+                    return take(response)
             except (httpx.TransportError, ssl.SSLError) as error:
                 raise TryAgain(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -149,24 +184,42 @@ class Downloader:
     def _take(
         self, response: httpx.Response, download: Download, known: Known | None, deadline: float
     ) -> Arrival | None:
-        status = response.status_code
-        if status == 304:
-            if known and (known.etag or known.last_modified):
-                return None
-            raise TryAgain("it answered 304 (not modified) although nothing is kept")
-        if status in _GONE:
-            message = f"{download.where}: {download.address} answers {status}: there is no such file"
-            if download.absent_is_unavailable:
-                raise ReleaseUnavailable(f"{message}; it runs when the file appears")
-            raise FetchError(f"{message}; the publisher may have moved it, look at {download.landing_page}")
-        if status in _BUSY:
-            raise TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
-        if status != 200:
-            raise FetchError(
-                f"{download.where}: {download.address} answers {status} {response.reason_phrase}, expected 200; "
-                f"look at {download.landing_page}"
-            )
+        if _is_the_same(response, known):
+            return None
+        _check_status(response, download)
         return save_body(response, download, deadline=deadline)
+
+    def _compare(self, response: httpx.Response, download: Download, known: Known | None) -> str | None:
+        if _is_the_same(response, known):
+            return None
+        _check_status(response, download)
+        said = said_by(response)
+        return None if known and said.agrees_with(known) else said.mark
+
+
+def _is_the_same(response: httpx.Response, known: Known | None) -> bool:
+    if response.status_code != 304:
+        return False
+    if known and (known.etag or known.last_modified):
+        return True
+    raise TryAgain("it answered 304 (not modified) although nothing is kept")
+
+
+def _check_status(response: httpx.Response, download: Download) -> None:
+    """Raise where an answer carries no file: for good, or with the chance of another try."""
+    status = response.status_code
+    if status in _GONE:
+        message = f"{download.where}: {download.address} answers {status}: there is no such file"
+        if download.absent_is_unavailable:
+            raise ReleaseUnavailable(f"{message}; it runs when the file appears")
+        raise FetchError(f"{message}; the publisher may have moved it, look at {download.landing_page}")
+    if status in _BUSY:
+        raise TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
+    if status != 200:
+        raise FetchError(
+            f"{download.where}: {download.address} answers {status} {response.reason_phrase}, expected 200; "
+            f"look at {download.landing_page}"
+        )
 
 
 def _conditions(known: Known | None) -> dict[str, str]:

@@ -8,59 +8,25 @@ lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SU
 import logging
 import re
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
-
-import polars as pl
+from urllib.parse import quote, urlsplit
 
 from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
-from hi_pipeline.core.source import Release, ReleaseStatus, Source, release_id
+from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
-from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import MANIFEST, Arrival, FolderMirror, copy_in, hash_of, stamp_of
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.keeper import Keeper, safe_name
+from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
 
 _log = logging.getLogger(__name__)
 
 Mode = Literal["sample", "mirror", "live"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Snapshot:
-    """A kept file of a publisher.
-
-    Attributes:
-        path: the file; its name starts with 16 digits of its sha256.
-        address: the publisher's address, or the place in the mirror where none is known.
-        fetched_at: UTC.
-        revised: the publisher put other bytes at this address and nobody has accepted them; outputs made from the
-            edition are marked.
-        pending: path of such bytes where they are kept but not used (live, or a manifest), for comparison; with
-            ``revised`` false they replace a provisional edition, which is expected.
-        supersedes: sha256 of the accepted file that these bytes took, or would take, the place of (``history`` has it).
-        status: what the declaration said of the edition when they came: provisional or final.
-    """
-
-    path: Path
-    sha256: str
-    size: int
-    source: str
-    edition: str
-    address: str
-    fetched_at: datetime
-    revised: bool
-    etag: str | None
-    last_modified: str | None
-    pending: Path | None = None
-    supersedes: str | None = None
-    status: str = ReleaseStatus.FINAL.value
+_LARGEST_PAGE = 5_000_000
 
 
 class Snapshots:
@@ -111,7 +77,7 @@ class Snapshots:
         if found is None:
             raise StoreError(f"{keeper.kept.folder}: the kept file is missing; fetch again with force")
         if found.revised:
-            _log.warning("%s: %s; %s", keeper.where, _how_revised(found), self.acceptance(found))
+            _log.warning("%s: %s", keeper.where, how_revised(found))
         return found
 
     def accept(self, source: Source, release: Release) -> Snapshot | None:
@@ -123,67 +89,75 @@ class Snapshots:
         Raises:
             ReleaseUnavailable: no address, or no place in a mirror.
         """
-        if self.can_accept(source, release):
-            with self._locked(source, release):
-                self._keeper(source, release).accept_declared()
+        with self._locked(source, release):
+            self._keeper(source, release).accept_declared()
         return self.latest(source.name, release.edition)
 
-    def can_accept(self, source: Source, release: Release) -> bool:
-        """Tell whether kept bytes are accepted now that were not when they came; nothing is written."""
-        kept = self._edition(source.name, release.edition)
+    def news(self, source: Source, release: Release, *, ask: bool = True) -> str | None:
+        """Tell whether a fetch would find something new at a release's place; no body is asked for, nothing written.
+
+        Args:
+            source: the publication.
+            release: its edition.
+            ask: send a request where files come over the network; else only what is kept is looked at.
+
+        Returns:
+            A short mark of what is there where it is not what was seen last, or of kept bytes that have been accepted
+            since; None where it is the same, nothing is there, or a server says nothing by which to tell.
+
+        Raises:
+            FetchError: the place cannot be asked.
+        """
         try:
-            return kept.pointer() != self._keeper(source, release).accepted()
+            keeper = self._keeper(source, release)
+            accepted = keeper.accepted()
+            if accepted and accepted != keeper.kept.pointer():
+                return f"accepted {keeper.pinned or release.sha256}"
+            if self.asks_network and not ask:
+                return None if keeper.kept.current() else "not kept"
+            return self._glance(keeper)
         except ReleaseUnavailable:
-            return False
+            return None
+
+    def page(self, address: str) -> str:
+        """Return the text of a publisher's page.
+
+        Raises:
+            FetchError: it cannot be fetched, or is larger than a page may be.
+        """
+        host = urlsplit(address).hostname or ""
+        arrival = self._downloader.fetch(
+            Download(
+                address=address,
+                into=self.root / "snapshots" / "page",
+                where=f"the page {address}",
+                landing_page=address,
+                max_bytes=_LARGEST_PAGE,
+                allowed_hosts=frozenset({host}),
+                absent_is_unavailable=False,
+            ),
+            None,
+        )
+        if arrival is None:
+            return ""
+        try:
+            return arrival.staged.temporary.read_text(encoding="utf-8", errors="replace")
+        finally:
+            arrival.staged.discard()
 
     def latest(self, source_name: str, edition: str) -> Snapshot | None:
         """Return the file that builds of an edition read, without any network; None where nothing is kept."""
         kept = self._edition(source_name, edition)
         pointer, record = kept.pointer(), kept.current()
-        return _snapshot(kept, record, pointer, source_name, edition) if pointer and record else None
+        return snapshot_of(kept, record, pointer, source_name, edition) if pointer and record else None
 
     def history(self, source_name: str, edition: str) -> tuple[Snapshot, ...]:
         """Return all kept files of an edition, oldest first; ``revised`` says how each one came."""
         kept = self._edition(source_name, edition)
         return tuple(
-            _snapshot(kept, record, Pointer(file=record.file, revised=record.revised), source_name, edition)
+            snapshot_of(kept, record, Pointer(file=record.file, revised=record.revised), source_name, edition)
             for record in kept.records()
         )
-
-    def write_changes(self, newer: Path, older_sha256: str, changes: pl.DataFrame | str) -> Path:
-        """Keep what changed between two kept files (see ``core.revisions``) beside the newer one; return its place.
-
-        Args:
-            newer: the file that took, or would take, the other's place.
-            older_sha256: of that other one.
-            changes: the cells that differ; or, in words, why the two cannot be compared.
-
-        Raises:
-            StoreError: it cannot be written.
-        """
-        table, words = _changes_places(newer, older_sha256)
-        if isinstance(changes, str):
-            data = f"{changes}\n".encode()
-            if not words.is_file() or words.read_bytes() != data:
-                write_bytes(words, data)
-            return words
-        write_bytes(table, changes.write_csv().encode())
-        words.unlink(missing_ok=True)
-        return table
-
-    def changes(self, newer: Path, older_sha256: str) -> Path | None:
-        """Return where it is kept what changed between two files: a .csv, or a .txt that says why it is not known."""
-        return next((place for place in _changes_places(newer, older_sha256) if place.is_file()), None)
-
-    def acceptance(self, snapshot: Snapshot) -> str:
-        """Say how the revised bytes of an edition are accepted."""
-        revised = snapshot.pending or snapshot.path
-        if snapshot.pending and self.mode != "live":
-            place = f"the mirror's {MANIFEST}"
-        else:
-            place = f"hi_pipeline/sources/{snapshot.source}/source.py"
-        record = self._edition(snapshot.source, snapshot.edition).record(revised.name)
-        return f"compare the two files, then pin the new sha256 {record.sha256 if record else ''} in {place}"
 
     def verify(self) -> list[str]:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""
@@ -235,21 +209,40 @@ class Snapshots:
     def _get(self, keeper: Keeper, *, force: bool) -> Arrival | None:
         """Bring the bytes in; None where those seen last are still there."""
         release, seen = keeper.release, None if force else keeper.seen
-        if self.mode == "live":
-            return self._download(keeper, keeper.address, seen)
-        if self._remote:
-            return self._download(keeper, f"{self._mirror}/{quote(release.mirror_file)}", seen)
+        if self.asks_network:
+            known = None
+            if seen and seen.read_from == self._address(keeper) and _is_whole(keeper, seen):
+                known = Known(etag=seen.etag, last_modified=seen.last_modified)
+            return self._downloader.fetch(self._download(keeper), known)
         path = self._folder.locate(release.mirror_file, where=keeper.where)
         if seen and seen.read_from == str(path) and seen.stamp == stamp_of(path):
             return None
         return copy_in(path, keeper.incoming, max_bytes=release.max_bytes, where=keeper.where)
 
-    def _download(self, keeper: Keeper, address: str, seen: Record | None) -> Arrival | None:
-        known = None
-        if seen and seen.read_from == address and hash_of(keeper.kept.folder / seen.file) == seen.sha256:
-            known = Known(etag=seen.etag, last_modified=seen.last_modified)
-        download = Download(
-            address=address,
+    def _glance(self, keeper: Keeper) -> str | None:
+        """Return a mark of what stands at a place, None where it looks like what was seen last."""
+        seen = keeper.seen
+        if self.asks_network:
+            same_place = seen is not None and seen.read_from == self._address(keeper)
+            known = Known(etag=seen.etag, last_modified=seen.last_modified, size=seen.size) if seen else None
+            return self._downloader.glance(self._download(keeper), known if same_place else None)
+        path = self._folder.locate(keeper.release.mirror_file, where=keeper.where)
+        stamp = stamp_of(path)
+        return None if seen and (seen.read_from, seen.stamp) == (str(path), stamp) else stamp
+
+    @property
+    def asks_network(self) -> bool:
+        """Tell whether a look at a release's place is a request over the network."""
+        return self.mode == "live" or self._remote
+
+    def _address(self, keeper: Keeper) -> str:
+        if self.mode == "live":
+            return keeper.address
+        return f"{self._mirror}/{quote(keeper.release.mirror_file)}"
+
+    def _download(self, keeper: Keeper) -> Download:
+        return Download(
+            address=self._address(keeper),
             into=keeper.incoming,
             where=keeper.where,
             landing_page=keeper.release.landing_page,
@@ -257,35 +250,7 @@ class Snapshots:
             allowed_hosts=keeper.release.hosts,
             absent_is_unavailable=self.mode != "live",
         )
-        return self._downloader.fetch(download, known)
 
 
-def _how_revised(found: Snapshot) -> str:
-    if found.pending:
-        return (
-            f"REVISED by the publisher: {found.address} has other bytes now, kept as {found.pending.name} and not used"
-        )
-    return f"REVISED: {found.address} has other bytes than before; both are kept, {found.path.name} is used"
-
-
-def _changes_places(newer: Path, older_sha256: str) -> tuple[Path, Path]:
-    stem = f"{newer.name}.changes-from-{older_sha256[:16]}"
-    return newer.with_name(f"{stem}.csv"), newer.with_name(f"{stem}.txt")
-
-
-def _snapshot(kept: Edition, record: Record, pointer: Pointer, source: str, edition: str) -> Snapshot:
-    return Snapshot(
-        path=kept.folder / record.file,
-        sha256=record.sha256,
-        size=record.size,
-        source=source,
-        edition=edition,
-        address=record.address,
-        fetched_at=datetime.fromisoformat(record.fetched_at),
-        revised=pointer.revised,
-        etag=record.etag,
-        last_modified=record.last_modified,
-        pending=kept.folder / pointer.pending if pointer.pending else None,
-        supersedes=record.supersedes,
-        status=record.status,
-    )
+def _is_whole(keeper: Keeper, record: Record) -> bool:
+    return hash_of(keeper.kept.folder / record.file) == record.sha256

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,9 +16,11 @@ from dagster._core.definitions.sensor_definition import SensorExecutionData
 
 from hi_pipeline.orchestration.build import build_definitions
 from hi_pipeline.orchestration.pipeline import open_pipeline
+from hi_pipeline.orchestration.requests import EDITIONS_TAG, request_release
+from hi_pipeline.orchestration.steps import fetch_part
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.conftest import Bench
-from hi_pipeline_tests.flow.tiny import rows_of, with_too_many_helped, write_release
+from hi_pipeline_tests.flow.tiny import YEARS, make_source, rows_of, with_too_many_helped, write_release
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -42,23 +45,73 @@ def _look(bench: Bench, cursor: str | None) -> SensorExecutionData:
     return definitions.resolve_sensor_def("new_releases").evaluate_tick(context)
 
 
+def _asked(found: SensorExecutionData) -> list[str | None]:
+    return [request.partition_key for request in found.run_requests or []]
+
+
+def _refresh(bench: Bench, found: SensorExecutionData) -> None:
+    """Do what the daemon does with the requests of a tick."""
+    job = build_definitions(bench.settings, pipeline=bench.pipeline).resolve_job_def("refresh_release")
+    for request in found.run_requests or []:
+        job.execute_in_process(
+            instance=bench.instance,
+            partition_key=request.partition_key,
+            tags=dict(request.tags),
+            asset_selection=request.asset_selection,
+            raise_on_error=False,
+        )
+
+
 def test_the_sensor_asks_for_what_is_new_or_changed_and_nothing_else(bench: Bench) -> None:
     write_release(bench.mirror, "2021-22")
     first = _look(bench, None)
-    assert [r.partition_key for r in first.run_requests or []] == ["2021-22"]
+    assert _asked(first) == ["2021-22"]
+    again = _look(bench, first.cursor)
+    assert [r.run_key for r in again.run_requests or []] == [r.run_key for r in first.run_requests or []], (
+        "not fetched yet: the same request, which Dagster runs once"
+    )
+    _refresh(bench, first)
     nothing = _look(bench, first.cursor)
     assert not nothing.run_requests
-    assert nothing.skip_message == "no release is new or changed"
+    assert nothing.skip_message == "no release is new or changed; looked at 3 places"
 
     write_release(bench.mirror, "2022-23")
     second = _look(bench, first.cursor)
-    assert [r.partition_key for r in second.run_requests or []] == ["2022-23"]
+    assert _asked(second) == ["2022-23"]
 
-    write_release(bench.mirror, "2021-22", with_too_many_helped(rows_of("2021-22"), "E54000010"))
+    old = rows_of("2021-22")
+    write_release(bench.mirror, "2021-22", with_too_many_helped(old, "E54000010"))
     third = _look(bench, second.cursor)
-    assert [r.partition_key for r in third.run_requests or []] == ["2021-22"]
-    keys = {r.run_key for result in (first, second, third) for r in (result.run_requests or [])}
-    assert len(keys) == 3, "the same change is asked for once"
+    assert _asked(third) == ["2021-22", "2022-23"]
+    _refresh(bench, third)
+    write_release(bench.mirror, "2021-22", old)
+    back = _look(bench, third.cursor)
+    assert _asked(back) == ["2021-22"]
+    keys = [r.run_key for found in (first, third, back) for r in found.run_requests or [] if r.partition_key]
+    assert len(set(keys)) == len(keys), "going back to old bytes is a change too"
+
+
+def test_a_refresh_asks_for_its_edition_alone(bench: Bench) -> None:
+    (release, other, _) = bench.pipeline.catalogue.sources["tiny"].releases
+    both = replace(release, financial_years=("2021-22",), edition="first half")
+    source = replace(make_source(), releases=(both, replace(other, financial_years=("2021-22",), edition="second")))
+    for year in ("2021-22", "2022-23"):
+        write_release(bench.mirror, year)
+    outcome = fetch_part(bench.pipeline, source, "2021-22", editions={"second"})
+    assert outcome.releases == ("tiny:second",)
+    assert bench.pipeline.snapshots.latest("tiny", "first half") is None
+    fetch_part(bench.pipeline, source, "2021-22")
+    kept = fetch_part(bench.pipeline, source, "2021-22", editions={"second"})
+    assert kept.releases == ("tiny:first half", "tiny:second"), "the other counts as it is kept"
+
+
+def test_several_years_of_a_release_are_one_run() -> None:
+    source = make_source()
+    (first, *_) = source.releases
+    (request,) = request_release(source, replace(first, financial_years=YEARS), reason="new", run_key="key")
+    assert request.tags["dagster/asset_partition_range_start"] == "2021-22"
+    assert request.tags["dagster/asset_partition_range_end"] == "2023-24"
+    assert request.tags[EDITIONS_TAG] == "2021-22"
 
 
 def test_refresh_release_fetches_and_cleans_one_year(bench: Bench) -> None:

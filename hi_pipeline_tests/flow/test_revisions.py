@@ -275,7 +275,7 @@ def test_what_changed_is_recorded_later_where_a_kill_came_between(
 
     source = bench.pipeline.catalogue.sources["tiny"]
     with monkeypatch.context() as patch:
-        patch.setattr(Snapshots, "write_changes", killed)
+        patch.setattr(revising, "write_changes", killed)
         with pytest.raises(_Killed):
             steps.fetch_part(bench.pipeline, source, YEAR, again=mode == "live")
     kept = bench.pipeline.snapshots.latest("tiny", YEAR)
@@ -363,7 +363,7 @@ def test_a_comparison_that_breaks_never_stops_a_fetch(bench: Bench, monkeypatch:
     def full(*args: object) -> Path:
         raise OSError("no space left")
 
-    monkeypatch.setattr(Snapshots, "write_changes", full)
+    monkeypatch.setattr(revising, "write_changes", full)
     outcome = steps.fetch_part(bench.pipeline, bench.pipeline.catalogue.sources["tiny"], YEAR)
     assert (outcome.state, outcome.sha256) == (State.WRITTEN, second)
 

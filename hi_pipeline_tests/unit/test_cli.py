@@ -80,9 +80,14 @@ def test_a_failure_is_told_and_ends_non_zero(mirror: Path) -> None:
 
 
 def test_fetch_says_what_it_would_do_then_does_it_and_builds_nothing(mirror: Path, tmp_path: Path) -> None:
-    assert "would fetch tiny 2023-24" in hi("fetch", "--dry-run")
+    told = hi("fetch", "--dry-run")
+    assert "would fetch tiny:2023-24 (new), then build clean/tiny, 1 linked tables and 1 indicators" in told
+    assert told.count("would fetch") == 1
     assert not list((tmp_path / "data").rglob("*.csv"))
     hi("fetch")
+    assert "Nothing to do" in hi("fetch", "--dry-run")
+    write_release(mirror, "2023-24", rows_of("2023-24")[:-1])
+    assert "tiny:2023-24 (its place looks otherwise than what is kept)" in hi("fetch", "--dry-run")
     assert list((tmp_path / "data").rglob("*.csv"))
     assert not list((tmp_path / "data").rglob("*.parquet"))
 

@@ -10,6 +10,7 @@ import pytest
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
 from hi_pipeline.core.source import Release, ReleaseStatus, Source
 from hi_pipeline.storage.atomic import Staged
+from hi_pipeline.storage.changes import find_changes, write_changes
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import Arrival
 from hi_pipeline.storage.snapshots import Snapshots
@@ -178,15 +179,15 @@ def test_what_a_revision_changed_lies_beside_it(mirror: Mirror) -> None:
     first = mirror.store.fetch(*source_of())
     mirror.put(OTHER)
     got = mirror.store.fetch(*source_of())
-    assert mirror.store.changes(got.path, first.sha256) is None
-    words = mirror.store.write_changes(got.path, first.sha256, "not compared: no such column")
+    assert find_changes(got.path, first.sha256) is None
+    words = write_changes(got.path, first.sha256, "not compared: no such column")
     assert words == got.path.with_name(f"{got.path.name}.changes-from-{first.sha256[:16]}.txt")
-    assert mirror.store.changes(got.path, first.sha256) == words
+    assert find_changes(got.path, first.sha256) == words
     changes = pl.DataFrame({"code": ["E00007"], "before": ["7"], "after": ["8"]})
-    path = mirror.store.write_changes(got.path, first.sha256, changes)
+    path = write_changes(got.path, first.sha256, changes)
     assert path == words.with_suffix(".csv")
     assert path.read_text() == "code,before,after\nE00007,7,8\n"
-    assert mirror.store.changes(got.path, first.sha256) == path
+    assert find_changes(got.path, first.sha256) == path
     assert not words.exists(), "what is known takes the place of why it was not"
     assert mirror.store.fetch(*source_of()) == got
     assert len(mirror.store.history("made_up", "2023-24")) == 2
@@ -212,9 +213,8 @@ def test_a_mirror_without_manifest_is_accepted_by_the_declaration(mirror: Mirror
     mirror.put(OTHER)
     got = mirror.store.fetch(*source_of(sha256=sha(CSV)))
     assert got.revised
-    assert mirror.store.acceptance(got).endswith(f"{sha(OTHER)} in hi_pipeline/sources/made_up/source.py")
-    assert not mirror.store.can_accept(*source_of(sha256=sha(CSV)))
-    assert mirror.store.can_accept(*source_of(sha256=sha(OTHER)))
+    assert mirror.store.news(*source_of(sha256=sha(CSV)), ask=False) is None
+    assert str(mirror.store.news(*source_of(sha256=sha(OTHER)), ask=False)).startswith("accepted")
     accepted = mirror.store.accept(*source_of(sha256=sha(OTHER)))
     assert accepted == replace(got, revised=False)
     assert not mirror.store.fetch(*source_of(sha256=sha(OTHER))).revised
@@ -228,11 +228,11 @@ def test_live_bytes_are_accepted_without_asking_the_publisher(live: Snapshots, p
     held = live.fetch(*_pinned(CSV))
     assert live.accept(*_pinned(CSV)) == held
     asked = len(publisher.asked)
-    assert live.can_accept(*_pinned(OTHER))
+    assert str(live.news(*_pinned(OTHER), ask=False)).startswith("accepted")
     accepted = live.accept(*_pinned(OTHER))
     assert accepted is not None
     assert (accepted.sha256, accepted.revised, accepted.pending) == (sha(OTHER), False, None)
-    assert not live.can_accept(*_pinned(OTHER))
+    assert live.news(*_pinned(OTHER), ask=False) is None
     assert len(publisher.asked) == asked
 
 
@@ -242,11 +242,10 @@ def test_a_mirror_is_accepted_by_its_manifest_alone(mirror: Mirror) -> None:
     manifest.write_text(f"{sha(CSV)}  {PLACE}\n")
     mirror.store.fetch(*source_of())
     mirror.put(OTHER)
-    held = mirror.store.fetch(*source_of())
-    assert mirror.store.acceptance(held).endswith(f"{sha(OTHER)} in the mirror's SHA256SUMS")
-    assert not mirror.store.can_accept(*source_of(sha256=sha(OTHER)))
+    mirror.store.fetch(*source_of())
+    assert mirror.store.news(*source_of(sha256=sha(OTHER)), ask=False) is None
     manifest.write_text(f"{sha(OTHER)}  {PLACE}\n")
-    assert mirror.store.can_accept(*source_of())
+    assert str(mirror.store.news(*source_of(), ask=False)).startswith("accepted")
 
 
 def test_what_replaces_a_provisional_that_is_pinned_waits_without_alarm(

@@ -1,0 +1,51 @@
+"""hi fetch --dry-run: what a refresh would fetch and what would be built from it, with nothing fetched or built."""
+
+from collections.abc import Iterable
+
+from hi_pipeline.cli.session import Session
+from hi_pipeline.core.errors import FetchError
+from hi_pipeline.core.source import Source
+from hi_pipeline.orchestration.pipeline import Catalogue
+from hi_pipeline.orchestration.watching import Place, change_at, places, read_page
+
+
+def foretell(session: Session, *, again: bool) -> int:
+    """Look at every release's place, and at publishers' pages where files are live; return the exit code."""
+    found, refused = 0, 0
+    for place in places(session.pipeline):
+        try:
+            lines = list(_said(session, place, again=again))
+        except FetchError as error:
+            refused += 1
+            lines = [f"[red]cannot be asked[/red] {error}"]
+        found += len(lines)
+        for line in lines:
+            session.console.print(line, highlight=False, soft_wrap=True)
+    if not found:
+        session.console.print("Nothing to do: every release looks like what is kept of it.")
+    return 1 if refused else 0
+
+
+def _said(session: Session, place: Place, *, again: bool) -> Iterable[str]:
+    pipeline, source = session.pipeline, place.source
+    if place.release is None:
+        for link in read_page(pipeline, source, place.page):
+            yield f"new on {place.page}: {link}; declare it in the releases of {source.name} to have it fetched"
+        return
+    change = change_at(pipeline, source, place.release)
+    if change is None and not again:
+        return
+    kept = pipeline.snapshots.latest(source.name, place.release.edition)
+    if change is None and kept is None:
+        return
+    why = "asked for again" if change is None else "its place looks otherwise than what is kept" if kept else "new"
+    yield f"would fetch {place.name} ({why}), then build {_follows(pipeline.catalogue, source)}"
+
+
+def _follows(catalogue: Catalogue, source: Source) -> str:
+    """Return what rests on a publication."""
+    linked: list[str] = []
+    for level in catalogue.table_levels():
+        linked += [t.name for t in level if source.name in t.sources or not set(linked).isdisjoint(t.linked)]
+    indicators = [i.id for i in catalogue.indicators if catalogue.counts_of(i).name in linked]
+    return f"clean/{source.name}, {len(linked)} linked tables and {len(indicators)} indicators where it changes them"

@@ -1,0 +1,61 @@
+"""With the daemon running and both sensors on, a new file in the mirror becomes published figures by itself."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from hi_pipeline.cli.serving import start, stop
+from hi_pipeline_tests.flow.conftest import Bench, Served, open_bench
+from hi_pipeline_tests.flow.served import ask, free_port, wait_until_up
+from hi_pipeline_tests.flow.tiny import rows_of, write_release
+
+# A refresh and three layers, each a tick of the daemon (30 s) and a run's start (up to 10 s on a busy machine).
+PATIENCE_S = 600
+MODULE = "hi_pipeline_tests.flow.tiny_definitions"
+START = """
+mutation start($selector: SensorSelector!) {
+  startSensor(sensorSelector: $selector) { __typename ... on PythonError { message } }
+}
+"""
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Served]:
+    bench = open_bench(tmp_path)
+    write_release(bench.mirror, "2021-22")
+    assert bench.run().success
+    port = free_port()
+    children = start(bench.settings, port, module_name=MODULE)
+    try:
+        wait_until_up(port)
+        yield Served(bench=bench, port=port)
+    finally:
+        stop(children)
+        bench.instance.dispose()
+
+
+def _years(bench: Bench) -> dict[str, float]:
+    """Return England's count of people seen, by year, as published."""
+    path = bench.settings.root / "published" / "results.parquet"
+    england = pl.read_parquet(path).filter(area_type="england", measure="value")
+    return dict(england.select("financial_year", "denominator").rows())
+
+
+@pytest.mark.slow
+def test_a_new_file_becomes_published_figures_by_itself(alone: Served) -> None:
+    bench, port = alone.bench, alone.port
+    repository = {"repositoryName": "__repository__", "repositoryLocationName": MODULE}
+    write_release(bench.mirror, "2022-23")
+    for name in ("new_releases", "rebuild_stale"):
+        answer = ask(port, START, {"selector": {**repository, "sensorName": name}})["startSensor"]
+        assert answer["__typename"] == "Sensor", answer
+    expected = float(rows_of("2022-23")[0][3])
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and _years(bench).get("2022-23") != expected:
+        time.sleep(2)
+    assert _years(bench).get("2022-23") == expected
+    assert "2022-23" in bench.built("snapshot", "tiny"), "the records are Dagster's own"
+    assert len([cell for cell in bench.built("indicator", "tiny_1_pct") if cell.startswith("2022-23|")]) == 42
