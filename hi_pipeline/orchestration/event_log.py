@@ -11,15 +11,17 @@ slow (2026-11: 42 ms a partition). Named in dagster.yaml, a public extension poi
 Safe against a crash: events are kept in memory for at most ``INTERVAL_S`` seconds, are written before any
 reader of this process looks and before a run or a step changes its state, and each batch is one transaction of the
 run's file and one of the index. What a killed process had not written yet is a figure without its record, which
-``orchestration.reconcile`` reports at the next start.
+``orchestration.reconcile`` records at the next start.
 """
 
 import atexit
 import json
+import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as db
@@ -35,6 +37,10 @@ from dagster_shared.serdes import deserialize_value
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.orchestration.run_storage import naming
+
+_log = logging.getLogger(__name__)
 BATCH_SIZE = 1000
 INTERVAL_S = 1.0
 _OPEN_SHARDS = 8
@@ -62,7 +68,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         self._migrated: set[str] = set()
         self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
-        atexit.register(self.flush)
+        atexit.register(self._flush_quietly)
 
     @classmethod
     def from_config_value(
@@ -78,7 +84,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             if len(self._pending) >= BATCH_SIZE or _type(event) in _WRITE_NOW:
                 self.flush()
             elif self._timer is None:
-                self._timer = threading.Timer(INTERVAL_S, self.flush)
+                self._timer = threading.Timer(INTERVAL_S, self._flush_quietly)
                 self._timer.daemon = True
                 self._timer.start()
 
@@ -117,10 +123,20 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
                 # Only now: what a failed transaction did not keep is tried again with the next batch.
                 del self._pending[: len(events)]
 
+    def _flush_quietly(self) -> None:
+        """Write what is pending where nobody could answer an error: what fails is kept for the next batch.
+
+        At the end of the process there is none; the next start then makes up for what is missing.
+        """
+        try:
+            self.flush()
+        except StoreError as error:
+            _log.debug("%d events are not written yet: %s", len(self._pending), error)
+
     def dispose(self) -> None:
         """Write what is pending and close."""
-        self.flush()
-        atexit.unregister(self.flush)
+        self._flush_quietly()
+        atexit.unregister(self._flush_quietly)
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
@@ -151,8 +167,16 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             return
         if not nested:
             self.flush()
-        with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
+        with (
+            naming(self._path(shard)),
+            self._db_lock,
+            self._engine(shard).connect() as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    def _path(self, shard: str) -> Path:
+        return Path(self.path_for_shard(shard))
 
     def _engine(self, shard: str) -> Engine:
         """Return a shard's engine, with a connection that stays open: closing the last one rewrites the file."""
@@ -183,8 +207,18 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
     def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
         """Write events of one run to its file and, where other runs ask for them, to the index."""
         indexed = [event for event in events if _is_indexed(event)]
-        run_engine, index_engine = self._engine(run_id), self._engine(INDEX_SHARD_NAME)
-        with self._db_lock, run_engine.connect() as run, index_engine.connect() as index, index.begin(), run.begin():
+        with naming(self._path(run_id)):
+            run_engine = self._engine(run_id)
+        with naming(self._path(INDEX_SHARD_NAME)):
+            index_engine = self._engine(INDEX_SHARD_NAME)
+        with (
+            naming(self._path(run_id)),
+            self._db_lock,
+            run_engine.connect() as run,
+            index_engine.connect() as index,
+            index.begin(),
+            run.begin(),
+        ):
             self._inside.connections = {run_id: run, INDEX_SHARD_NAME: index}
             try:
                 self._insert(run, events)

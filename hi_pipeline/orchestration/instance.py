@@ -1,15 +1,19 @@
 """The Dagster instance of a data root: its dagster.yaml, opened with telemetry off and a batched event log."""
 
+import shutil
 import warnings
 from pathlib import Path
 
 import dagster as dg
 
+from hi_pipeline.orchestration.run_storage import naming
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.locks import locked
 
 Instance = dg.DagsterInstance
 
+_DATABASES = ("history", "schedules")
 _YAML = """\
 # Written by hi. One instance for each data root, so that synthetic and real never meet.
 telemetry:
@@ -19,6 +23,11 @@ nux:
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+run_storage:
+  module: hi_pipeline.orchestration.run_storage
+  class: NamingSqliteRunStorage
+  config:
+    base_dir: {base}/history
 event_log_storage:
   module: hi_pipeline.orchestration.event_log
   class: BatchedSqliteEventLogStorage
@@ -49,7 +58,27 @@ def prepare_home(settings: Settings) -> Path:
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """Open the persistent instance of a data root."""
-    with warnings.catch_warnings():
+    """Open the persistent instance of a data root; make it where there is none.
+
+    One process after the other: Dagster's databases do not bear being made by two at once, nor being left half made.
+
+    Raises:
+        StoreError: its files cannot be read or written; names them.
+
+    """
+    with locked(settings.root / "locks", "dagster"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return dg.DagsterInstance.from_config(str(prepare_home(settings)))
+        home = prepare_home(settings)
+        begun = home / "being_made"
+        if begun.exists():
+            # Whoever made it died on the way, before anything was recorded.
+            for folder in _DATABASES:
+                shutil.rmtree(home / folder, ignore_errors=True)
+        is_new = not (home / _DATABASES[0]).exists()
+        if is_new:
+            write_bytes(begun, b"")
+        with naming(home / _DATABASES[0]):
+            instance = dg.DagsterInstance.from_config(str(home))
+        if is_new:
+            begun.unlink()
+    return instance

@@ -1,20 +1,26 @@
 """What to mend at the start: leftovers of processes that died, runs left as started, figures without their record."""
 
+import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
 
 from hi_pipeline.orchestration.event_log import BatchedSqliteEventLogStorage
-from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.pipeline import Pipeline
-from hi_pipeline.orchestration.reporting import materialization
+from hi_pipeline.orchestration.reconcile import reconcile
+from hi_pipeline.storage.folder_mirror import hash_of
 
 PID_TAG = "hi/pid"
-_DATA_VERSION = "dagster/data_version"
-_OPEN = (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
+_OPEN = (
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+_CLOCK_SLACK_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +30,7 @@ class Mended:
     Attributes:
         leftovers: temporary files removed.
         closed: runs that were left as started.
-        recorded: figures on disk whose record was missing or of other bytes.
+        recorded: files on disk whose record was missing or of other bytes.
     """
 
     leftovers: int
@@ -41,8 +47,10 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
         alone: no other process runs on the instance, so every open run is dead (the start of ``hi ui``).
     """
     leftovers = len(pipeline.lake.sweep()) + len(pipeline.snapshots.sweep())
-    closed = sum(_close(instance, run, alone=alone) for run in instance.get_runs(dg.RunsFilter(statuses=list(_OPEN))))
-    recorded = _reconcile(pipeline, instance)
+    _drop_half_published(pipeline)
+    open_runs = instance.get_run_records(dg.RunsFilter(statuses=list(_OPEN)))
+    closed = sum(_close(instance, record, alone=alone) for record in open_runs)
+    recorded = reconcile(pipeline, instance)
     storage = instance.event_log_storage
     if recorded and isinstance(storage, BatchedSqliteEventLogStorage):
         storage.flush()
@@ -63,66 +71,44 @@ def is_alive(pid: int) -> bool:
         return True
 
 
-def _close(instance: dg.DagsterInstance, run: dg.DagsterRun, *, alone: bool) -> bool:
+def _close(instance: dg.DagsterInstance, record: dg.RunRecord, *, alone: bool) -> bool:
+    run = record.dagster_run
     pid = run.tags.get(PID_TAG)
-    dead = not is_alive(int(pid)) if pid else alone
+    if pid:
+        dead = not is_alive(int(pid)) or _is_younger(int(pid), record.create_timestamp)
+    else:
+        # Not begun and of no process: it waits for the daemon.
+        dead = alone and run.status is not dg.DagsterRunStatus.NOT_STARTED
     if dead:
         instance.report_run_failed(run, message="Its process died; closed at the next start. Run hi run to finish it.")
     return dead
 
 
-def _reconcile(pipeline: Pipeline, instance: dg.DagsterInstance) -> int:
-    """Record what is on disk and not in the event log; compare by hash where the log keeps it."""
-    events: list[dg.AssetMaterialization] = []
-    for indicator in pipeline.catalogue.indicators:
-        events += _unrecorded(pipeline, instance, "indicator", indicator.id, by_hash=True)
-    for table in pipeline.catalogue.tables:
-        events += _unrecorded(pipeline, instance, "linked", table.name, by_hash=False)
-    for source in pipeline.catalogue.sources.values():
-        if source.by_year:
-            events += _unrecorded_clean(pipeline, instance, source.name)
-    for event in events:
-        instance.report_runless_asset_event(event)
-    return len(events)
+def _is_younger(pid: int, created: datetime) -> bool:
+    """Tell whether a process began after a run did, so that it only has the number of the one that died.
+
+    In a container the numbers start again at 1 each time.
+    """
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        (boot,) = [line.split()[1] for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime")]
+    except (OSError, ValueError, IndexError):
+        return False
+    return int(boot) + ticks / os.sysconf("SC_CLK_TCK") > created.timestamp() + _CLOCK_SLACK_S
 
 
-def _unrecorded(
-    pipeline: Pipeline, instance: dg.DagsterInstance, layer: str, name: str, *, by_hash: bool
-) -> Iterable[dg.AssetMaterialization]:
-    key = dg.AssetKey([layer, name])
-    places = pipeline.lake.parts(layer, name)
-    if not places:
-        return
-    recorded = _recorded(instance, key)
-    for place in places:
-        partition = "|".join(place)
-        known = pipeline.lake.provenance(layer, name, *place)
-        if known is None or (partition in recorded and (not by_hash or recorded[partition] in ("", known.sha256))):
-            continue
-        yield _record(key, Outcome(partition=partition, state=State.WRITTEN, files={"": known}))
+def _drop_half_published(pipeline: Pipeline) -> None:
+    """Let the published folder count as not built where its files are not those of its data package.
 
-
-def _unrecorded_clean(pipeline: Pipeline, instance: dg.DagsterInstance, name: str) -> Iterable[dg.AssetMaterialization]:
-    key = dg.AssetKey(["clean", name])
-    by_year: dict[str, list[str]] = {}
-    for year, table in pipeline.lake.parts("clean", name):
-        by_year.setdefault(year, []).append(table)
-    recorded = _recorded(instance, key) if by_year else {}
-    for year, tables in by_year.items():
-        files = {t: pipeline.lake.provenance("clean", name, year, t) for t in tables}
-        whole = {t: p for t, p in files.items() if p is not None}
-        if year not in recorded and len(whole) == len(files):
-            yield _record(key, Outcome(partition=year, state=State.WRITTEN, files=whole))
-
-
-def _recorded(instance: dg.DagsterInstance, key: dg.AssetKey) -> dict[str, str]:
-    """Return the data version of the newest record of each partition, "" where it has none."""
-    found = dict.fromkeys(instance.get_materialized_partitions(key), "")
-    tags = instance.event_log_storage.get_latest_tags_by_partition(
-        key, dg.DagsterEventType.ASSET_MATERIALIZATION, [_DATA_VERSION]
-    )
-    return found | {partition: values.get(_DATA_VERSION, "") for partition, values in tags.items()}
-
-
-def _record(key: dg.AssetKey, outcome: Outcome) -> dg.AssetMaterialization:
-    return materialization(key, outcome, {"reconciled": "its file was there without this record"})
+    Its files are written one after the other; a run that died among them leaves new ones beside old ones.
+    """
+    parquet = pipeline.lake.path("published", "results")
+    folder = parquet.parent
+    try:
+        resources = json.loads((folder / "datapackage.json").read_text())["resources"]
+        said = {folder / r["path"]: r["hash"].removeprefix("sha256:") for r in resources}
+        whole = all(hash_of(path) == sha256 for path, sha256 in said.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        parquet.with_name(f"{parquet.name}.json").unlink(missing_ok=True)

@@ -4,6 +4,7 @@ Everything here is made from the results and the declarations alone, sorted and 
 gives the same bytes.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.package import data_package
 from hi_pipeline.storage.atomic import write_bytes
-from hi_pipeline.storage.lake import Lake
+from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
 NAME = "results"
@@ -56,7 +57,6 @@ def publish(
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
     used_indicators = [i for i in indicators if i.id in set(tidy["indicator_id"])]
-    written = lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -71,7 +71,7 @@ def publish(
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
-        files={"results.parquet": written.sha256, **files},
+        files={"results.parquet": hashlib.sha256(to_parquet(tidy)).hexdigest(), **files},
         rows=tidy.height,
         sources=used_sources,
         revised=unaccepted,
@@ -80,6 +80,8 @@ def publish(
     files["datapackage.json"] = _json(package)
     for name, content in files.items():
         write_bytes(folder / name, content)
+    # Last, because it is by this file's sidecar that the folder counts as built.
+    lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     return (parquet, *(folder / name for name in files))
 
 

@@ -9,7 +9,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -98,24 +98,25 @@ def sync_folder(path: Path) -> None:
             os.close(descriptor)
 
 
-def sweep(root: Path, *, finish: Callable[[Path, Path], bool] = lambda temporary, meant: False) -> list[Path]:
+def sweep(
+    root: Path, *, finish: Callable[[Path, Path, Collection[Path]], bool] = lambda temporary, meant, found: False
+) -> list[Path]:
     """Remove the temporary files that dead processes left below a folder; those of the living are left alone.
 
     Args:
         root: the folder.
-        finish: is given each such file and the place it was meant for; returns True once it has renamed it there.
+        finish: is given each such file, the place it was meant for and all temporary files that were found; returns
+            True once it has renamed it there.
 
     Returns:
         The temporary files that are gone.
     """
     gone = []
-    for temporary in sorted(root.rglob(".*.tmp")):
-        found = _TEMPORARY.fullmatch(temporary.name)
-        if not found:
-            continue
+    names = {path: match["name"] for path in root.rglob(".*.tmp") if (match := _TEMPORARY.fullmatch(path.name))}
+    for temporary, name in sorted(names.items()):
         with _held(temporary) as mine:
             if mine:
-                if not finish(temporary, temporary.with_name(found["name"])):
+                if not finish(temporary, temporary.with_name(name), names):
                     temporary.unlink(missing_ok=True)
                 gone.append(temporary)
     return gone

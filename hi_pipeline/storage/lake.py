@@ -1,13 +1,15 @@
 """The lake: parquet files with a provenance sidecar each, written whole or not at all, the same bytes every time.
 
-A file counts as built when its sidecar carries its sha256. Data is renamed into place before its sidecar, so that a
-stop between the two leaves a pair that disagrees: it counts as not built until ``sweep`` has mended it.
+A file counts as built when its sidecar carries its sha256. The data files of a folder are renamed into place before
+their sidecars, so that a stop in between leaves pairs that disagree and tables that are seen: they count as not built
+until ``sweep`` has mended them or they are written again.
 """
 
 import hashlib
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +23,7 @@ from hi_pipeline.storage.locks import locked
 
 _BATCH = 128  # two open files each, well below the usual limit of 1,024
 _SYNC_THREADS = 8
+_WAITING_DATA = re.compile(r"\.(?P<name>.+\.parquet)\.[0-9a-f]{12}\.tmp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +151,9 @@ class Lake:
         """
         return sweep(self.root, finish=self._finish)
 
-    def _finish(self, temporary: Path, meant: Path) -> bool:
+    def _finish(self, temporary: Path, meant: Path, found: Collection[Path]) -> bool:
         """Rename a dead writer's sidecar if its data got into place before it died."""
-        if not meant.name.endswith(".parquet.json"):
+        if not meant.name.endswith(".parquet.json") or _lacks_a_neighbour(meant.parent, found):
             return False
         data = meant.with_name(meant.name.removesuffix(".json"))
         with locked(self._locks, self._lock_name(meant.parent)):
@@ -189,9 +192,11 @@ class Lake:
         pairs.append(_Pair(len(pairs), staged, sidecar, provenance))
 
     def _commit(self, folder: Path, pairs: Iterator[_Pair]) -> None:
+        own = list(pairs)
         with locked(self._locks, self._lock_name(folder)):
-            for pair in pairs:
+            for pair in own:
                 pair.data.commit()
+            for pair in own:
                 pair.sidecar.commit()
             sync_folder(folder)
 
@@ -223,6 +228,12 @@ def _sync_all(files: list[Staged]) -> None:
         return
     with ThreadPoolExecutor(_SYNC_THREADS) as pool:
         list(pool.map(Staged.sync, files))
+
+
+def _lacks_a_neighbour(folder: Path, found: Collection[Path]) -> bool:
+    """Tell whether data waits in a folder for a place that is empty: nobody would miss it if the rest looked built."""
+    waiting = (_WAITING_DATA.fullmatch(path.name) for path in found if path.parent == folder)
+    return any(match and not (folder / match["name"]).exists() for match in waiting)
 
 
 def _sidecar(path: Path) -> Path:

@@ -5,6 +5,7 @@ Every cell is a string; an empty cell is null and every other text, "NULL" and "
 
 import csv
 import io
+from collections import Counter
 
 import polars as pl
 import pyarrow as pa
@@ -78,8 +79,13 @@ def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str
     head = body[: 1 << 20].decode("utf-8", errors="replace")
     if head.count(",") > limits.columns and _first_line(head).count(",") > limits.columns:
         raise ArchiveError(f"{where}: the first line has more than {limits.columns} columns; this is no table")
-    header = next(csv.reader(io.StringIO(head, newline="")))
-    twice = sorted({name for name in header if header.count(name) > 1})
+    try:
+        header = next(csv.reader(io.StringIO(head, newline="")))
+    except csv.Error as error:
+        raise ArchiveError(f"{where}: the header cannot be read ({error}); this is no table") from error
+    if len(header) > limits.columns:
+        raise ArchiveError(f"{where}: the header has more than {limits.columns} columns; this is no table")
+    twice = sorted(name for name, times in Counter(header).items() if times > 1)
     if twice:
         raise LayoutError(f"{where}: column names that occur twice: {twice}. A column must be told by its name.")
     return header

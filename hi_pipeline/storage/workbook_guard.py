@@ -3,7 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,14 +14,18 @@ from hi_pipeline.storage.zips import chunks_of, files_of, open_zip, read_member
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+# Repetitions are bounded or end at a character that they cannot hold: no text makes the search slow.
 _CELL = re.compile(
-    rb"""<(?:\w+:)?c\s(?P<attributes>[^>]*?\br=["'](?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})["'][^>/]*)>\s*"""
-    rb"""(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?\s*<(?:\w+:)?(?:v|is)\b"""
+    rb"""<(?:\w{1,20}:)?c\s(?P<attributes>[^<>]{0,200}?\br=["'](?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})["']"""
+    rb"""[^<>/]{0,200})>\s*(?:<(?:\w{1,20}:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w{1,20}:)?f>)\s*)?"""
+    rb"""<(?:\w{1,20}:)?(?:v|is)\b"""
 )
 _ERROR = re.compile(rb"""\bt=["']e["']""")
 _TAIL = 4096
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# The list of sheets is held as a tree, in this process; the largest real one has 10 kB.
+_LISTS = replace(LIMITS, member_bytes=4_000_000)
 _BOOK, _RELS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
@@ -106,8 +110,8 @@ def inspect_workbook(path: Path, *, limits: Limits = LIMITS) -> WorkbookGuard:
 
 def _sheet_parts(archive: zipfile.ZipFile, path: Path, parts: dict[str, _Sheet]) -> list[tuple[str, str]]:
     try:
-        book = ET.fromstring(read_member(archive, _BOOK, where=f"{path.name}, part {_BOOK}"))
-        rels = ET.fromstring(read_member(archive, _RELS, where=f"{path.name}, part {_RELS}"))
+        book = ET.fromstring(read_member(archive, _BOOK, where=f"{path.name}, part {_BOOK}", limits=_LISTS))
+        rels = ET.fromstring(read_member(archive, _RELS, where=f"{path.name}, part {_RELS}", limits=_LISTS))
     except ET.ParseError as error:
         raise ArchiveError(f"{path.name}: the workbook's list of sheets is broken XML ({error})") from error
     targets = {rel.get("Id"): (rel.get("Target") or "").removeprefix("/xl/") for rel in rels}

@@ -1,18 +1,53 @@
 """At the start: leftovers are swept, dead runs closed, figures without their record recorded."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
+import pytest
 
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.orchestration.instance import open_instance, prepare_home
 from hi_pipeline.orchestration.recovery import PID_TAG, is_alive, mend
+from hi_pipeline.publishing import release
+from hi_pipeline.settings import Settings
+from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
+from hi_pipeline_tests.flow.standing import check_records
 from hi_pipeline_tests.flow.tiny import YEARS, write_release
 
 KEY = dg.AssetKey(["indicator", "tiny_1_pct"])
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a mirror of one release, built."""
+    folder = tmp_path_factory.mktemp("kept")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        made = open_bench(folder)
+        write_release(made.mirror, "2023-24")
+        assert made.run().success
+        made.instance.dispose()
+    return folder
+
+
+@pytest.fixture
+def built(kept: Path, tmp_path: Path) -> Iterator[Bench]:
+    shutil.copytree(kept, tmp_path / "built")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        made = open_bench(tmp_path / "built")
+        yield made
+        made.instance.dispose()
 
 
 def test_figures_without_their_record_are_recorded_at_the_next_start(bench: Bench) -> None:
@@ -23,33 +58,115 @@ def test_figures_without_their_record_are_recorded_at_the_next_start(bench: Benc
     assert not bench.built("indicator", "tiny_1_pct")
     mended = mend(bench.pipeline, bench.instance)
     assert mended.recorded == len(before) + 2
+    check_records(bench.pipeline, bench.instance)
     assert bench.built("indicator", "tiny_1_pct") == before
     assert bench.built("linked", "tiny_counts") == {"2023-24"}
     assert mend(bench.pipeline, bench.instance).recorded == 0
 
 
-def test_a_file_newer_than_its_record_is_recorded_again(bench: Bench) -> None:
-    write_release(bench.mirror, "2023-24")
-    bench.run()
-    bench.instance.report_runless_asset_event(
-        dg.AssetMaterialization(KEY, partition="2023-24|E54000010", tags={"dagster/data_version": "other bytes"})
+@pytest.mark.parametrize(
+    ("layer", "name", "partition"),
+    [
+        ("snapshot", "tiny", "2023-24"),
+        ("clean", "tiny", "2023-24"),
+        ("linked", "tiny_counts", "2023-24"),
+        ("indicator", "tiny_1_pct", "2023-24|E54000010"),
+        ("published", "results", None),
+    ],
+)
+def test_a_file_newer_than_its_record_is_recorded_again(
+    built: Bench, layer: str, name: str, partition: str | None
+) -> None:
+    key = dg.AssetKey([layer, name])
+    other = {"dagster/data_version": "other bytes"}
+    built.instance.report_runless_asset_event(
+        dg.AssetMaterialization(key, partition=partition, tags=other, metadata={"sha256": "other bytes"})
     )
-    assert mend(bench.pipeline, bench.instance).recorded == 1
+    assert mend(built.pipeline, built.instance).recorded == 1
+    check_records(built.pipeline, built.instance)
+    assert mend(built.pipeline, built.instance).recorded == 0
 
 
 def test_runs_of_dead_processes_are_closed_and_those_of_living_ones_left(bench: Bench) -> None:
     child = subprocess.Popen([sys.executable, "-c", "pass"])
     child.wait()
-    dead = bench.instance.create_run_for_job(_job(), tags={PID_TAG: str(child.pid)})
-    alive = bench.instance.create_run_for_job(_job(), tags={PID_TAG: str(os.getpid())})
-    for run in (dead, alive):
-        bench.instance.report_dagster_event(
-            dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=run.job_name), run.run_id
-        )
+    dead = _open_run(bench, child.pid, started=True)
+    not_begun = _open_run(bench, child.pid, started=False)
+    alive = _open_run(bench, os.getpid(), started=True)
     assert is_alive(os.getpid())
+    assert mend(bench.pipeline, bench.instance).closed == 2
+    assert _status(bench, dead) is dg.DagsterRunStatus.FAILURE
+    assert _status(bench, not_begun) is dg.DagsterRunStatus.FAILURE
+    assert _status(bench, alive) is dg.DagsterRunStatus.STARTED
+
+
+def test_a_run_of_the_same_number_but_of_an_older_process_is_closed(bench: Bench) -> None:
+    """In a container every process may be number 1."""
+    run = _open_run(bench, os.getpid(), started=True)
+    with sqlite3.connect(bench.settings.dagster_home / "history" / "runs.db") as runs:
+        runs.execute("UPDATE runs SET create_timestamp = '2020-01-01 00:00:00.000000'")
+    runs.close()
     assert mend(bench.pipeline, bench.instance).closed == 1
-    assert bench.instance.get_run_by_id(dead.run_id).status is dg.DagsterRunStatus.FAILURE  # type: ignore[union-attr]
-    assert bench.instance.get_run_by_id(alive.run_id).status is dg.DagsterRunStatus.STARTED  # type: ignore[union-attr]
+    assert _status(bench, run) is dg.DagsterRunStatus.FAILURE
+
+
+def test_runs_that_wait_for_the_daemon_are_left(bench: Bench) -> None:
+    run = bench.instance.create_run_for_job(_job())
+    assert mend(bench.pipeline, bench.instance, alone=True).closed == 0
+    assert _status(bench, run.run_id) is dg.DagsterRunStatus.NOT_STARTED
+
+
+@pytest.mark.parametrize("name", ["results.csv", "indicators.json", "datapackage.json"])
+def test_a_published_folder_that_is_half_new_is_written_again(built: Bench, name: str) -> None:
+    before = _tree(built)
+    (built.settings.root / "published" / name).write_text("of another run")
+    mend(built.pipeline, built.instance)
+    assert built.run().runs == 1
+    assert _tree(built) == before
+
+
+@pytest.mark.parametrize("at", [0, 4])
+def test_publishing_that_stops_on_the_way_is_done_again(built: Bench, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even without a start in between: what says that the folder is built is written last."""
+    write_release(built.mirror, "2022-23")
+    done: list[Path] = []
+
+    def stop(path: Path, data: bytes) -> None:
+        if len(done) == at:
+            raise StoreError(f"{path}: no room")
+        write_bytes(path, data)
+        done.append(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(release, "write_bytes", stop)
+        assert "no room" in built.run().failures[("published", "results"), ""].reason
+    assert built.run().success
+    after = _tree(built)
+    shutil.rmtree(built.settings.root / "published")
+    assert built.run().success
+    assert _tree(built) == after
+
+
+@pytest.mark.parametrize("table", ["runs/index.db", "runs.db"])
+def test_an_instance_that_was_left_half_made_is_made_anew(tmp_path: Path, table: str) -> None:
+    settings = Settings(source=f"mirror:{tmp_path}", data_dir=tmp_path / "data")
+    home = prepare_home(settings)
+    (home / "being_made").touch()
+    database = home / "history" / table
+    database.parent.mkdir(parents=True)
+    with sqlite3.connect(database) as half:
+        half.execute("CREATE TABLE runs (id INTEGER)")
+        half.execute("CREATE TABLE event_logs (id INTEGER)")
+    half.close()
+    instance = open_instance(settings)
+    run = instance.create_run_for_job(_job())
+    assert instance.get_run_by_id(run.run_id) is not None
+    assert instance.event_log_storage.has_secondary_index("asset_key_table")
+    instance.dispose()
+    assert not (home / "being_made").exists()
+    again = open_instance(settings)
+    assert again.get_run_by_id(run.run_id) is not None, "a whole one is left as it is"
+    again.dispose()
 
 
 def test_a_run_that_was_killed_ends_with_the_same_bytes(bench: Bench) -> None:
@@ -98,6 +215,20 @@ def test_running_in_another_folder_gives_the_same_bytes_in_the_published_folder(
         path.unlink()
     assert bench.run().runs == 1, "only the figures are built again; what was published still holds"
     assert _tree(bench) == first
+
+
+def _open_run(bench: Bench, pid: int, *, started: bool) -> str:
+    run = bench.instance.create_run_for_job(_job(), tags={PID_TAG: str(pid)})
+    if started:
+        event = dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=run.job_name)
+        bench.instance.report_dagster_event(event, run.run_id)
+    return run.run_id
+
+
+def _status(bench: Bench, run_id: str) -> dg.DagsterRunStatus:
+    run = bench.instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status
 
 
 def _job() -> dg.JobDefinition:

@@ -6,6 +6,8 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,19 +131,51 @@ def test_a_new_file_never_counts_with_an_old_sidecar(lake: Lake, monkeypatch: py
 
 
 def _die_before_sidecar(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    commit, discard = atomic.Staged.commit, atomic.Staged.discard
+    with _dying_at_rename(1, monkeypatch), pytest.raises(KeyboardInterrupt):
+        lake.write(frame_of(2), provenance_of(2), **PLACE)
+
+
+@contextmanager
+def _dying_at_rename(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stop as a kill does: so many renames are done, the temporary files of the others lie there unlocked."""
+    commit, done = atomic.Staged.commit, []
 
     def stop(self: atomic.Staged, path: Path | None = None) -> None:
-        if self.path.name.endswith(".json"):
+        if len(done) == number:
             raise KeyboardInterrupt
         commit(self, path)
+        done.append(self.path)
 
-    monkeypatch.setattr(atomic.Staged, "commit", stop)
-    monkeypatch.setattr(atomic.Staged, "discard", lambda self: self.file.close())
-    with pytest.raises(KeyboardInterrupt):
-        lake.write(frame_of(2), provenance_of(2), **PLACE)
-    monkeypatch.setattr(atomic.Staged, "commit", commit)
-    monkeypatch.setattr(atomic.Staged, "discard", discard)
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic.Staged, "commit", stop)
+        patch.setattr(atomic.Staged, "discard", lambda self: self.file.close())
+        yield
+
+
+@pytest.mark.parametrize("renames", range(6))
+@pytest.mark.parametrize("before", [False, True], ids=["first", "again"])
+def test_tables_of_one_part_never_look_whole_when_one_of_them_is_not(
+    lake: Lake, renames: int, before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of which there is no trace would not be missed: a part is the tables that lie in its folder."""
+    tables = ("areas", "names", "observations")
+
+    def items(generation: int) -> list[Item]:
+        given = provenance_of(generation)
+        frame = pl.DataFrame({"n": [generation]})
+        return [Item(frame=frame, provenance=given, layer="clean", name="x", parts=("2023-24", t)) for t in tables]
+
+    if before:
+        lake.write_many(items(1))
+    with _dying_at_rename(renames, monkeypatch), pytest.raises(KeyboardInterrupt):
+        lake.write_many(items(2))
+    for _ in ("before the sweep", "after it"):
+        found = {part: lake.provenance("clean", "x", *part) for part in lake.parts("clean", "x")}
+        if found and None not in found.values():
+            assert len(found) == len(tables)
+        lake.sweep()
+    lake.write_many(items(2))
+    assert lake.verify() == []
 
 
 def test_a_sidecar_without_its_data_is_dropped(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

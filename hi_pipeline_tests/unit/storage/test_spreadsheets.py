@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import xlsxwriter
 
 from hi_pipeline.core.errors import ArchiveError, LayoutError
 from hi_pipeline.core.source import Container, Layout, Member
+from hi_pipeline.storage import spreadsheets
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline.storage.limits import Limits
 from hi_pipeline.storage.spreadsheets import read_sheets
+from hi_pipeline.storage.workbook_guard import inspect_workbook
 
 Cells = dict[tuple[int, int], object]
 TABLE: Cells = {(0, 0): "Title", (2, 0): "code", (2, 1): "n", (3, 0): "00T", (3, 1): 112.0, (4, 0): "1E05", (4, 1): "*"}
@@ -174,6 +177,46 @@ def test_entities_in_another_encoding_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="DOCTYPE or entities"):
         rewrite(path, "xl/sharedStrings.xml", b"<sst/>")
         read_tables(rewrite(path, "customXml/item1.xml", _LAUGHS.decode().encode("utf-16")), MATRIX)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<c " * 300_000,
+        b'<c r="A1" ' + b'r="A1" ' * 150_000,
+        b'<c r="A1">' + b" " * 1_000_000,
+        b"<c " + b"a" * 1_000_000,
+        b"<" + b"a" * 1_000_000,
+        b'<c r="A1"><f>' + b"a" * 1_000_000,
+    ],
+    ids=["starts", "addresses", "blanks", "attribute", "prefix", "formula"],
+)
+def test_a_sheet_made_to_keep_the_search_busy_is_looked_through_at_once(tmp_path: Path, text: bytes) -> None:
+    """The guard runs in the process of the run itself."""
+    path = write_book(tmp_path / "b.xlsx", {"W": TABLE})
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda x: x.replace(b"<sheetData>", b"<sheetData>" + text))
+    began = time.process_time()
+    inspect_workbook(path, limits=Limits(ratio=100_000))
+    assert time.process_time() - began < 10
+
+
+def test_a_list_of_sheets_that_would_not_fit_into_memory(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "b.xlsx", {"W": TABLE})
+    many = b"<sheets>" + b'<sheet name="x" sheetId="1"/>' * 1_000_000
+    rewrite(path, "xl/workbook.xml", lambda x: x.replace(b"<sheets>", many))
+    with pytest.raises(ArchiveError, match=r"part xl/workbook.xml: unpacks to more than 4,000,000 bytes"):
+        inspect_workbook(path, limits=Limits(ratio=100_000))
+
+
+def test_a_reader_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit of processor time does not see a process that waits."""
+    (tmp_path / "sleeper.py").write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(spreadsheets, "_CHILD", "sleeper")
+    monkeypatch.setattr(spreadsheets, "_PACKAGE_PARENT", tmp_path)
+    monkeypatch.setattr(spreadsheets, "_SPARE_SECONDS", 0)
+    path = write_book(tmp_path / "b.xlsx", {"W": TABLE})
+    with pytest.raises(ArchiveError, match="took too long and was stopped"):
+        read_sheets(path, [".*"], limits=Limits(child_seconds=1))
 
 
 def test_custom_parts_in_utf_16_do_no_harm(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""kill -9 at random moments of whole runs: each file is old or new, and the next start and run set everything right."""
+
+import multiprocessing
+import random
+import shutil
+import signal
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hi_pipeline_tests.flow.standing import Tree, check_instance, check_records, check_whole, tree_of
+from hi_pipeline_tests.flow.whole_process import Root, finish, go, start_process, undisturbed, write_mirror
+
+TRIALS = 50
+SEED = 2026
+LAYERS = ("snapshots", "clean", "linked", "indicator", "published")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a run begins with and ends with when nobody disturbs it.
+
+    Attributes:
+        data: the folder to copy; empty where a run begins from nothing.
+        seconds: how long the undisturbed run took.
+    """
+
+    name: str
+    mirror: Path
+    data: Path
+    old: Tree
+    new: Tree
+    seconds: float
+
+
+def kill_at(mirror: Path, data: Path, moment: float) -> bool:
+    """Start a run and kill it; tell whether it was still running."""
+    process = start_process(mirror, data)
+    go(process)
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    code, said = finish(process)
+    assert code in (0, -signal.SIGKILL), said
+    return code != 0
+
+
+def trial(start: Start, folder: Path, moments: tuple[float, ...]) -> tuple[int, str]:
+    """Kill a run (and the one after it, where two moments are given), look, then finish it and look again.
+
+    Returns:
+        How many runs were killed before their end, and the layer that the last one had reached.
+    """
+    data = folder / "data"
+    shutil.copytree(start.data, data)
+    root_folder = data / "mirror"
+    killed = 0
+    for moment in moments:
+        killed += kill_at(start.mirror, data, moment)
+        check_whole(tree_of(root_folder), start.old, start.new)
+    reached = [name for name in LAYERS if (root_folder / name).exists()]
+    root = Root(start.mirror, data)
+    root.start()
+    swept = tree_of(root_folder)
+    assert not [name for name in swept if name.endswith(".tmp")]
+    check_whole(swept, start.old, start.new)
+    check_records(root.pipeline, root.instance)
+    check_instance(root.instance, root.settings.dagster_home)
+    assert root.run() == []
+    assert tree_of(root_folder) == start.new
+    check_records(root.pipeline, root.instance)
+    check_instance(root.instance, root.settings.dagster_home)
+    again = root.start()
+    assert (again.leftovers, again.closed, again.recorded) == (0, 0, 0)
+    root.close()
+    shutil.rmtree(folder)
+    return killed, (reached or ["nothing"])[-1]
+
+
+def moments_of(start: Start, trials: int, chance: random.Random) -> list[tuple[float, ...]]:
+    """Return random moments spread over the whole run; every fifth time the next run is killed as well."""
+    firsts = [start.seconds * (n + chance.random()) / trials for n in range(trials)]
+    return [(m, start.seconds * chance.random() * 0.7) if n % 5 == 4 else (m,) for n, m in enumerate(firsts)]
+
+
+@pytest.mark.slow
+def test_whole_runs_killed_fifty_times(tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        starts = make_starts(tmp_path, mirror, pool)
+        chance = random.Random(SEED)
+        plan = [(start, moments) for start in starts for moments in moments_of(start, TRIALS // 2, chance)]
+        tried = [pool.submit(trial, s, tmp_path / f"trial-{n}", m) for n, (s, m) in enumerate(plan)]
+        errors = [(start.name, moments, t.exception()) for (start, moments), t in zip(plan, tried, strict=True)]
+    wrong = [f"{name} killed at {moments}: {error}" for name, moments, error in errors if error is not None]
+    assert not wrong, "\n".join(wrong)
+    assert len(tried) == TRIALS
+    assert sum(t.result()[0] for t in tried) >= TRIALS * 0.7, "most runs must be killed before they end"
+    assert len({t.result()[1] for t in tried}) >= 4, "the moments must be spread over the layers"
+
+
+def make_starts(folder: Path, mirror: Path, pool: ProcessPoolExecutor) -> list[Start]:
+    """Return the two beginnings: nothing, and a complete older state whose releases have been revised since."""
+    write_mirror(mirror, later=False)
+    undisturbed(mirror, folder / "older")
+    old = tree_of(folder / "older" / "mirror")
+    shutil.copytree(folder / "older", folder / "revised")
+    (folder / "nothing").mkdir()
+    write_mirror(mirror, later=True)
+    # Side by side, as the trials are.
+    times = [pool.submit(undisturbed, mirror, folder / name) for name in ("first", "revised")]
+    first, revised = (t.result() for t in times)
+    return [
+        Start(
+            name="from nothing", mirror=mirror, data=folder / "nothing", old={},
+            new=tree_of(folder / "first" / "mirror"), seconds=first,
+        ),
+        Start(
+            name="from an older state", mirror=mirror, data=folder / "older", old=old,
+            new=tree_of(folder / "revised" / "mirror"), seconds=revised,
+        ),
+    ]  # fmt: skip
