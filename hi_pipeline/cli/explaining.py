@@ -10,9 +10,10 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import board, is_valid
 from hi_pipeline.core.indicator import Indicator, Kind
-from hi_pipeline.core.provenance import Input, Provenance
-from hi_pipeline.orchestration.inputs import current_hash
+from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.orchestration.marking import notes_of, trail, unaccepted
 from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.revising import Replacement
 
 _FORMULA = {
     Kind.PROPORTION: "{m:g} x numerator / denominator; limits by Wilson's score method",
@@ -49,14 +50,16 @@ def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int
     words = f"numerator: {indicator.numerator_words}; denominator: {indicator.denominator_words or 'none'}"
     console.print(f"Formula: {_FORMULA[indicator.kind].format(m=indicator.multiplier)} ({words})", highlight=False)
     console.print(_figures(rows))
-    for line in dict.fromkeys([*rows["note"].unique().sort().to_list(), *known.notes, *indicator.caveats]):
+    revised = _revised(session.pipeline, rows)
+    notes = [*notes_of(session.pipeline, known, revised).values(), *known.notes]
+    for line in dict.fromkeys([*rows["note"].unique().sort().to_list(), *notes, *indicator.caveats]):
         if line:
             console.print(f"Note: {line}", highlight=False)
     console.print(f"Releases: {', '.join(known.releases)}", highlight=False)
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}", highlight=False)
     console.print(f"File: {lake.path('indicator', indicator.id, year, icb)} sha256 {known.sha256}", highlight=False)
-    return 0 if _inputs(session, known) else FAILED
+    return 0 if _inputs(session, known, revised) else FAILED
 
 
 def _figures(rows: pl.DataFrame) -> Table:
@@ -75,34 +78,20 @@ def _figures(rows: pl.DataFrame) -> Table:
     return table
 
 
-def _inputs(session: Session, known: Provenance) -> bool:
+def _revised(pipeline: Pipeline, rows: pl.DataFrame) -> dict[str, Replacement]:
+    """Return the unaccepted revisions of the releases that the figures name."""
+    named = {name for text in rows["source_releases"].unique() for name in text.split(";")}
+    return {name: found for name, found in unaccepted(pipeline).items() if name in named}
+
+
+def _inputs(session: Session, known: Provenance, revised: dict[str, Replacement]) -> bool:
     """Print what the figure was made from, back to the publishers' files; tell whether all of it still holds."""
     holds = True
-    waiting, shown = list(known.inputs), set()
-    while waiting:
-        item = waiting.pop(0)
-        if item.name in shown:
-            continue
-        shown.add(item.name)
-        same = _current(session.pipeline, item.name) == item.sha256
+    for item, same in trail(session.pipeline, known):
         holds &= same
         changed = "" if same else "  CHANGED since: the figure is stale"
-        session.console.print(f"  from {item.name} {item.sha256[:16]}{changed}", highlight=False)
-        waiting += _behind(session.pipeline, item.name)
+        found = revised.get(item.name.removeprefix("snapshots/").replace("/", ":"))
+        if found is not None and item.name.startswith("snapshots/"):
+            changed += f"  {found.words}, not accepted: {found.record or found.newer}; {found.acceptance}"
+        session.console.print(f"  from {item.name} {item.sha256[:16]}{changed}", highlight=False, soft_wrap=True)
     return holds
-
-
-def _behind(pipeline: Pipeline, name: str) -> list[Input]:
-    if name.startswith(("linked/", "clean/")):
-        layer, table, *parts = name.split("/")
-        known = pipeline.lake.provenance(layer, table, *parts)
-        return list(known.inputs) if known else []
-    return []
-
-
-def _current(pipeline: Pipeline, name: str) -> str:
-    if name.startswith("snapshots/"):
-        _, source, edition = name.split("/")
-        kept = pipeline.snapshots.latest(source, edition)
-        return kept.sha256 if kept else ""
-    return current_hash(pipeline.lake, name)

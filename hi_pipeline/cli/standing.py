@@ -14,6 +14,7 @@ from hi_pipeline.core.source import Release, Source
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.orchestration.freshness import Freshness, is_superseded, standings
 from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.revising import replacements
 from hi_pipeline.orchestration.staleness import Standing, asset_standings
 from hi_pipeline.orchestration.watching import new_links
 
@@ -74,8 +75,7 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
         words = ["its year is held by another release"]
     if is_superseded(pipeline, source, release):
         words = [Freshness.SUPERSEDED.value]
-    if kept is not None and kept.revised:
-        words.insert(0, "REVISED")
+    words = [found.words for found in replacements(pipeline, source, release)] + words
     if pipeline.settings.synthetic:
         words.append("SYNTHETIC")
     return [f"{source.name}:{release.edition}", span, pinned, fetched, ", ".join(w for w in words if w)]

@@ -13,12 +13,14 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, Status
 from hi_pipeline.core.validation import validate
 from hi_pipeline.orchestration.figures import counts_for, read_cells, wanted_provenance
+from hi_pipeline.orchestration.marking import Marks, Notes, marked, marks_of, with_note
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version
 
 _STALE = "stale: the last good figure, because its newer input is wrong"
 _MISSING = "missing: no figure of this board has been built for the year"
+_OWN_CODE = tuple(f"orchestration/{name}.py" for name in ("collecting", "marking", "revising"))
 # Blanked in a row that stands for a figure which is not there.
 _NUMBERS = [
     name for name, dtype in RESULTS.items() if dtype == pl.Float64 and name not in ("multiplier", "comparator_value")
@@ -59,16 +61,25 @@ def cells_of(pipeline: Pipeline, indicator: Indicator) -> list[Cells]:
 
 
 def published_wanted(pipeline: Pipeline, cells: dict[str, list[Cells]]) -> Provenance:
-    """Return what the published tables would be made from now."""
+    """Return what the published tables would be made from now, the unaccepted revisions of releases included."""
+    return _wanted(pipeline, cells, _marks(pipeline, cells))
+
+
+def _marks(pipeline: Pipeline, cells: dict[str, list[Cells]]) -> Marks:
+    return marks_of(pipeline, {(name, c.year): c.wanted for name, years in cells.items() for c in years})
+
+
+def _wanted(pipeline: Pipeline, cells: dict[str, list[Cells]], marks: Marks) -> Provenance:
     inputs = [
         Input(name=f"indicator/{name}/{c.year}", sha256=c.hash) for name, years in cells.items() for c in years
     ] + [i for years in cells.values() for c in years for i in c.wanted.inputs]
     return Provenance(
-        inputs=tuple(sorted(set(inputs), key=lambda i: i.name)),
-        code_version=code_digest("publishing", "indicators", "stats", "core", "orchestration/collecting.py"),
+        inputs=tuple(sorted({*inputs, *marks.inputs}, key=lambda i: i.name)),
+        code_version=code_digest("publishing", "indicators", "stats", "core", *_OWN_CODE),
         schema_version=schema_version(pipeline.catalogue.result_schema),
         releases=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.releases})),
         corrections=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.corrections})),
+        notes=marks.lines,
         synthetic=pipeline.settings.synthetic,
     )
 
@@ -77,7 +88,8 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     """Collect every figure and write the published folder.
 
     A board whose newest input is wrong keeps its last good figure, with a note that it is stale; one that never had a
-    good figure gets a row that says missing. England's figures come from the publisher's own rows.
+    good figure gets a row that says missing. England's figures come from the publisher's own rows. Figures that rest
+    on a release with an unaccepted revision say so.
     """
     catalogue = pipeline.catalogue
     known = pipeline.lake.provenance("published", "results")
@@ -85,11 +97,16 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     cells = {i.id: found for i in catalogue.indicators if (found := cells_of(pipeline, i))}
     if not cells:
         return absent("", "no indicator has a figure yet")
-    wanted = published_wanted(pipeline, cells)
+    marks = _marks(pipeline, cells)
+    wanted = _wanted(pipeline, cells, marks)
     if known is not None and known.fingerprint() == wanted.fingerprint():
         return Outcome(partition="", state=State.UNCHANGED, files={"": known}, rows_before=before)
     try:
-        frames = [_year(pipeline, catalogue.indicators_by_id[name], c) for name, years in cells.items() for c in years]
+        frames = [
+            _year(pipeline, catalogue.indicators_by_id[name], c, marks.notes.get((name, c.year), {}))
+            for name, years in cells.items()
+            for c in years
+        ]
         results = validate(pl.concat(frames), catalogue.result_schema, where="published results")
         catalogue.publish(
             pipeline.lake,
@@ -97,6 +114,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
             provenance=wanted,
             indicators=catalogue.indicators,
             sources=catalogue.sources.values(),
+            revised=marks.facts,
         )
     except Exception as error:
         return failed("", error, rows_before=before)
@@ -104,7 +122,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
 
 
-def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells) -> pl.DataFrame:
+def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells, notes: Notes) -> pl.DataFrame:
     """Return all rows of an indicator and year: boards from their files, the other areas computed here."""
     counts = counts_for(pipeline, indicator, cells.year)
     others = pl.DataFrame(schema=RESULTS)
@@ -116,21 +134,15 @@ def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells) -> pl.DataFram
     there = [icb for icb, known in cells.known.items() if known is not None]
     stale = [icb for icb, known in cells.known.items() if known and known.fingerprint() != fingerprint]
     missing = [icb for icb, known in cells.known.items() if known is None]
-    boards = _marked(read_cells(pipeline, indicator, cells.year, there), stale)
+    boards = with_note(read_cells(pipeline, indicator, cells.year, there), pl.col("icb_code").is_in(stale), _STALE)
+    boards = marked(boards, notes, stale=stale)
     template = boards.filter(
         (pl.col("icb_code") == there[0])
         & (pl.col("dimension") == Dimension.TOTAL.value)
         & (pl.col("category") == ALL)
         & (pl.col("measure") == Measure.VALUE.value)
     )
-    return pl.concat([boards, *(_missing(template, icb) for icb in missing), others])
-
-
-def _marked(frame: pl.DataFrame, stale: list[str]) -> pl.DataFrame:
-    marked = pl.when(pl.col("note") == "").then(pl.lit(_STALE)).otherwise(pl.col("note") + f"; {_STALE}")
-    return frame.with_columns(
-        pl.when(pl.col("icb_code").is_in(stale)).then(marked).otherwise(pl.col("note")).alias("note")
-    )
+    return pl.concat([boards, *(_missing(template, icb) for icb in missing), marked(others, notes)])
 
 
 def _missing(template: pl.DataFrame, icb: str) -> pl.DataFrame:

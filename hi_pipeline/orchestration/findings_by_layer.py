@@ -1,7 +1,7 @@
 """Which checks each layer has, and how they are asked: names and words here, the questions in ``findings``."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
-from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, OBSERVATION_KEY, RESULT_KEY
+from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, RESULT_KEY
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.revisions import table_key
 from hi_pipeline.core.source import Source
 from hi_pipeline.orchestration import findings as ask
 from hi_pipeline.orchestration.figures import read_cells
@@ -20,6 +21,7 @@ from hi_pipeline.orchestration.freshness import Freshness, standings
 from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.reporting import table
+from hi_pipeline.orchestration.revising import Replacement, first_changes, replacements
 from hi_pipeline.orchestration.staleness import (
     Standing,
     clean_standing,
@@ -33,6 +35,7 @@ from hi_pipeline.storage.folder_mirror import hash_of
 _log = logging.getLogger(__name__)
 Details = dict[str, dict[str, Any]]
 _PREVIEW_ROWS = 5
+_REVISED_ROWS = 10
 _SCHEMA = ("schema", "every partition satisfies its schema; the failing rows are shown")
 _KEYS = ("keys", "each key stands once")
 _LABELS = ("unknown_labels", "every category is a word of the vocabulary")
@@ -82,24 +85,48 @@ def of_snapshot(
     pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome], *, today: date
 ) -> tuple[list[Finding], Details]:
     """Return the findings about kept files."""
-    editions = [r for o in outcomes if o.good for r in releases_for(source, o.partition)]
-    kept = [s for r in editions if (s := pipeline.snapshots.latest(source.name, r.edition)) is not None]
+    releases = {o.partition: releases_for(source, o.partition) for o in outcomes if o.good}
+    editions = {r.edition: r for found in releases.values() for r in found}
+    kept = [s for e in editions if (s := pipeline.snapshots.latest(source.name, e)) is not None]
     broken = [{"file": s.path.name, "expected": s.sha256} for s in kept if hash_of(s.path) != s.sha256]
-    revised = [{"edition": s.edition, "address": s.address, "used": s.path.name} for s in kept if s.revised]
+    replaced = {e: replacements(pipeline, source, r) for e, r in editions.items()}
     findings = [
         ask.check_schema(outcomes),
         finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
-        _as_warning(
-            finding(
-                "revisions",
-                pl.DataFrame(revised),
-                good="no unaccepted revision",
-                bad="REVISED: the publisher put other bytes at the same address; accept them in the declaration",
-            )
-        ),
+        _check_revisions([found for each in replaced.values() for found in each if found.alarm]),
         check_freshness(pipeline, source, today=today),
     ]
-    return findings, {}
+    details = {part: _replaced(found for r in rs for found in replaced[r.edition]) for part, rs in releases.items()}
+    return findings, details
+
+
+def _check_revisions(alarms: Sequence[Replacement]) -> Finding:
+    """No publisher put other bytes at an address that nobody has accepted; else what they change, and what to do."""
+    if not alarms:
+        return Finding(check="revisions", passed=True, said="no unaccepted revision", warning=True)
+    said = " ".join(
+        f"REVISED: {r.address} has other bytes ({r.release}: {r.difference}, see {r.record or 'the next fetch'}). "
+        f"To accept them, {r.acceptance}."
+        for r in alarms
+    )
+    rows = [
+        pl.concat(
+            [pl.DataFrame({"release": [r.release], "what": [r.difference]}), first_changes(r, _REVISED_ROWS)],
+            how="diagonal",
+        ).with_columns(release=pl.lit(r.release))
+        for r in alarms
+    ]
+    count = sum(r.figures or 1 for r in alarms)
+    return Finding(check="revisions", passed=False, said=said, rows=pl.concat(rows), count=count, warning=True)
+
+
+def _replaced(found: Iterable[Replacement]) -> dict[str, Any]:
+    """Return where it is kept what changed, for the metadata of a part."""
+    return {
+        f"changes {r.release} from {r.older_sha256[:16]}": f"{r.difference}: {r.record}"
+        for r in found
+        if r.record is not None
+    }
 
 
 def check_freshness(pipeline: Pipeline, source: Source, *, today: date) -> Finding:
@@ -134,9 +161,7 @@ def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) ->
         if o.good
         for name in o.files
     }
-    keys = {name: list(getattr(schema, "unique", None) or []) for name, schema in source.schemas.items()}
-    keys["observations"] = list(OBSERVATION_KEY)
-    twice = [ask.check_keys({place: f}, keys.get(place.split("/")[1], [])) for place, f in frames.items()]
+    twice = [ask.check_keys({place: f}, table_key(source.schemas, place.split("/")[1])) for place, f in frames.items()]
     findings = [
         ask.check_schema(outcomes),
         _worst(twice, "keys"),

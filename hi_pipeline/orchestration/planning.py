@@ -14,6 +14,7 @@ from hi_pipeline.orchestration.figures import cell, cell_staleness, counts_for
 from hi_pipeline.orchestration.linking import linked_staleness
 from hi_pipeline.orchestration.partitions import ICBS, grid_ranges, valid_cells, year_ranges
 from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.revising import lacks_record
 from hi_pipeline.orchestration.steps import clean_staleness, parts_of, releases_for
 
 NOT_BUILT = "not built"
@@ -94,7 +95,7 @@ class Plan:
         kept = snapshots.latest(source.name, release.edition) is not None
         # A mirror may lack what is declared, so an http mirror is asked first.
         ask = not kept and self.pipeline.settings.kind != "live"
-        return snapshots.news(source, release, ask=ask) is not None
+        return snapshots.news(source, release, ask=ask) is not None or lacks_record(self.pipeline, source, release)
 
     def clean(self) -> list[Stage]:
         """Return the runs that build clean tables."""

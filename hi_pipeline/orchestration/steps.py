@@ -17,9 +17,10 @@ from hi_pipeline.core.validation import validate
 from hi_pipeline.core.whole import validate_whole
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.revising import record_changes
 from hi_pipeline.orchestration.versions import code_digest, schema_version
+from hi_pipeline.storage.kept import Snapshot
 from hi_pipeline.storage.lake import Item
-from hi_pipeline.storage.snapshots import Snapshot
 
 
 def parts_of(source: Source) -> tuple[str, ...]:
@@ -37,23 +38,32 @@ def releases_for(source: Source, part: str) -> tuple[Release, ...]:
 
 
 def fetch_release(pipeline: Pipeline, source: Source, release: Release, *, again: bool = False) -> Outcome:
-    """Bring one release into the snapshots.
+    """Bring one release into the snapshots, and keep what changed where it has other bytes than before.
 
     Args:
         pipeline: the data root and its declarations.
         source: the publication.
         release: the pinned file.
         again: ask the publisher even though a snapshot is there (a mirror's folder is looked at in any case, by
-            size and time of its files).
+            size and time of its files). Without asking, kept bytes that the declaration accepts by now are taken.
 
     Returns:
         Written, unchanged (the bytes are already kept), absent (nothing at its place, no address) or failed.
     """
+    outcome = _bring(pipeline, source, release, again=again)
+    if outcome.good:
+        record_changes(pipeline, source, release)
+    return outcome
+
+
+def _bring(pipeline: Pipeline, source: Source, release: Release, *, again: bool) -> Outcome:
     known = pipeline.snapshots.latest(source.name, release.edition)
-    if known is not None and not (again or pipeline.looks_again or not pipeline.snapshots.asks_network):
-        return _fetched(source, release, known, State.UNCHANGED)
+    asks = again or pipeline.looks_again or not pipeline.snapshots.asks_network
     try:
-        snapshot = pipeline.snapshots.fetch(source, release, force=again)
+        if known is None or asks:
+            snapshot = pipeline.snapshots.fetch(source, release, force=again)
+        else:
+            snapshot = pipeline.snapshots.accept(source, release) or known
     except ReleaseUnavailable as error:
         if known is not None:
             return _fetched(source, release, known, State.UNCHANGED)

@@ -1,6 +1,6 @@
 """The declarations as plain data, for everyone who does not read Python."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,8 +13,17 @@ def indicator_entries(indicators: Sequence[Indicator]) -> list[dict[str, Any]]:
     return [{name: _plain(value) for name, value in asdict(indicator).items()} for indicator in indicators]
 
 
-def source_entries(sources: Sequence[Source], used_releases: Sequence[str]) -> list[dict[str, Any]]:
-    """Return each publication with those of its releases that a figure names."""
+def source_entries(
+    sources: Sequence[Source], used_releases: Sequence[str], *, revised: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return each publication with those of its releases that a figure names, and whether one is revised.
+
+    Args:
+        sources: the publications.
+        used_releases: ids of the releases.
+        revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
+    """
+    facts = {found["release"]: {k: v for k, v in found.items() if k != "release"} for found in revised}
     return [
         {
             "name": source.name,
@@ -26,14 +35,16 @@ def source_entries(sources: Sequence[Source], used_releases: Sequence[str]) -> l
             "attribution": source.attribution,
             "disclosure": source.disclosure,
             "releases": [
-                _release(source, release) for release in source.releases if release_id(source, release) in used_releases
+                _release(source, release, facts)
+                for release in source.releases
+                if release_id(source, release) in used_releases
             ],
         }
         for source in sources
     ]
 
 
-def _release(source: Source, release: Release) -> dict[str, Any]:
+def _release(source: Source, release: Release, revised: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": release_id(source, release),
         "edition": release.edition,
@@ -44,6 +55,7 @@ def _release(source: Source, release: Release) -> dict[str, Any]:
         "published": release.published.isoformat() if release.published else None,
         "status": release.status.value,
         "unconfirmed": release.unconfirmed,
+        "revised": revised.get(release_id(source, release)),
     }
 
 

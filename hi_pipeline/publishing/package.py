@@ -28,7 +28,12 @@ _FORMATS = {
 
 
 def data_package(
-    *, files: Mapping[str, bytes | str], rows: int, sources: Sequence[Source], synthetic: bool
+    *,
+    files: Mapping[str, bytes | str],
+    rows: int,
+    sources: Sequence[Source],
+    revised: Sequence[Mapping[str, Any]],
+    synthetic: bool,
 ) -> dict[str, Any]:
     """Return the content of datapackage.json.
 
@@ -36,6 +41,7 @@ def data_package(
         files: name to content, or to the sha256 where the content is already on disk.
         rows: rows of the tidy result.
         sources: the publications that went in.
+        revised: facts of the releases that went in and whose revision nobody has accepted.
         synthetic: whether the figures are those of the embedded sample.
     """
     title = "Health-inequality indicators for the integrated care boards of England"
@@ -49,6 +55,7 @@ def data_package(
             {"name": name, "path": path} for name, path in sorted({(s.licence, s.licence_url) for s in sources})
         ],
         "sources": [{"title": f"{s.publisher}: {s.title}", "path": s.landing_page} for s in sources],
+        "revised": [dict(facts) for facts in revised],
         "resources": [_resource(name, content, rows) for name, content in files.items()],
     }
 

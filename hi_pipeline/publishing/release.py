@@ -6,8 +6,9 @@ gives the same bytes.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -32,6 +33,7 @@ def publish(
     provenance: Provenance,
     indicators: Sequence[Indicator],
     sources: Iterable[Source],
+    revised: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
 
@@ -41,6 +43,7 @@ def publish(
         provenance: what the results were made from.
         indicators: the catalogue; only indicators with a figure are exported.
         sources: all declared publications; only those that a figure names are exported.
+        revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
 
     Returns:
         The paths written, the parquet first.
@@ -59,7 +62,8 @@ def publish(
     folder = parquet.parent
     synthetic = provenance.synthetic
     catalogue = indicator_entries(used_indicators)
-    publications = source_entries(used_sources, used_releases)
+    unaccepted = [facts for facts in revised if facts["release"] in used_releases]
+    publications = source_entries(used_sources, used_releases, revised=unaccepted)
     files = {
         "results.csv": csv,
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
@@ -70,6 +74,7 @@ def publish(
         files={"results.parquet": hashlib.sha256(to_parquet(tidy)).hexdigest(), **files},
         rows=tidy.height,
         sources=used_sources,
+        revised=unaccepted,
         synthetic=synthetic,
     )
     files["datapackage.json"] = _json(package)

@@ -51,16 +51,31 @@ class Keeper:
         return self.kept.record(pointer.pending or pointer.file) if pointer else None
 
     def accept_declared(self) -> None:
-        """Make a kept file current once the declaration names its hash."""
-        pointer = self.kept.pointer()
-        wanted = self.kept.by_hash(self.pinned) if self.pinned and pointer else None
-        if wanted is None or pointer is None:
+        """Make a kept file current once its hash is pinned, and end the alarm about the current one if it is its."""
+        pointer = self.accepted()
+        if pointer is None:
             return
+        self.kept.point(pointer)
+        current = self.kept.current()
+        if current and current.sha256 == self.release.sha256:
+            self.kept.save(replace(current, status=self.release.status.value))
+
+    def accepted(self) -> Pointer | None:
+        """Return what the pointer becomes by what is pinned and declared now; None where nothing is kept."""
+        pointer, current = self.kept.pointer(), self.kept.current()
+        if pointer is None:
+            return None
+        if not self.pinned:
+            declared = current and current.sha256 == self.release.sha256 and pointer.pending is None
+            return replace(pointer, revised=False) if declared else pointer
+        wanted = current if current and current.sha256 == self.pinned else self.kept.by_hash(self.pinned)
+        if wanted is None:
+            return pointer
         pending = pointer.pending if pointer.pending != wanted.file else None
-        self.kept.point(Pointer(file=wanted.file, revised=pending is not None, pending=pending))
+        return Pointer(file=wanted.file, revised=pointer.revised and pending is not None, pending=pending)
 
     def unchanged(self) -> None:
-        """Note that the bytes seen last are still there.
+        """Note that the bytes seen last are still there; a provisional edition may have been declared final by them.
 
         Raises:
             FetchError: they are not those that are pinned, and those are not kept.
@@ -68,6 +83,8 @@ class Keeper:
         seen, current = self.seen, self.kept.current()
         if self.pinned and seen and (current is None or current.sha256 != self.pinned):
             raise self._refusal(seen.sha256, self.pinned)
+        if seen and seen == current:
+            self.kept.save(replace(seen, status=self.release.status.value))
 
     def settle(self, arrival: Arrival) -> None:
         """Decide what the bytes mean, and keep them if they are new.
@@ -96,22 +113,34 @@ class Keeper:
             settled = self.pinned is not None or pointer.pending is not None
             self.kept.point(Pointer(file=file, revised=pointer.revised and not settled))
         else:
-            self._replace(arrival, current)
+            self._replace(arrival, current, pointer)
 
-    def _replace(self, arrival: Arrival, current: Record) -> None:
+    def _replace(self, arrival: Arrival, current: Record, pointer: Pointer) -> None:
         expected = current.status == ReleaseStatus.PROVISIONAL or current.address != self.address
-        if self.pinned is not None or expected:
+        declared = self.pinned is not None or arrival.sha256 == self.release.sha256
+        accepted = self._accepted_before(current, pointer)
+        if accepted and accepted is not current and arrival.sha256 == accepted.sha256:
+            self.kept.point(Pointer(file=self._keep(arrival, supersedes=accepted.supersedes, revised=accepted.revised)))
+            _log.info("%s: the publisher took its revision %s back", self.where, current.sha256[:16])
+        elif declared or expected:
             self.kept.point(Pointer(file=self._keep(arrival, supersedes=current.sha256, revised=False)))
             _log.info("%s: %s replaces %s, as declared", self.where, arrival.sha256[:16], current.sha256[:16])
         elif self.mode == "live":
             self._hold(arrival, current)
         else:
-            self.kept.point(Pointer(file=self._keep(arrival, supersedes=current.sha256, revised=True), revised=True))
+            before = (accepted or current).sha256
+            self.kept.point(Pointer(file=self._keep(arrival, supersedes=before, revised=True), revised=True))
+
+    def _accepted_before(self, current: Record, pointer: Pointer) -> Record | None:
+        """Return the file that somebody accepted last: the current one, or the one that it superseded unaccepted."""
+        unaccepted = pointer.revised and pointer.pending is None
+        return self.kept.by_hash(current.supersedes) if unaccepted else current
 
     def _hold(self, arrival: Arrival, current: Record) -> None:
-        """Keep a revision beside the bytes in use, until somebody accepts it."""
-        file = self._keep(arrival, supersedes=current.sha256, revised=True)
-        self.kept.point(Pointer(file=current.file, revised=True, pending=file))
+        """Keep a revision beside the bytes in use, until somebody accepts it; that of a provisional is expected."""
+        alarming = current.status != ReleaseStatus.PROVISIONAL
+        file = self._keep(arrival, supersedes=current.sha256, revised=alarming)
+        self.kept.point(Pointer(file=current.file, revised=alarming, pending=file))
 
     def _keep(self, arrival: Arrival, *, supersedes: str | None, revised: bool) -> str:
         """Put the bytes in their place, unless they are there, then write the sidecar; return the file's name."""

@@ -1,28 +1,25 @@
 """Keeps each publisher's file by its hash, and says which one is current: fetched once, never swapped silently.
 
 Files lie in ``<root>/snapshots/<source>/<edition>/<16 digits of sha256>-<name>`` with a sidecar each; ``current.json``
-names the one that builds read. The same address with other bytes is a revision: both files are kept. A declared
-sha256 (live) or the mirror's manifest ``SHA256SUMS`` says which bytes are accepted.
+names the one that builds read. The same address with other bytes is a revision: both files are kept, and what changed
+lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SUMS`` says which bytes are accepted.
 """
 
 import logging
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-import polars as pl
-
 from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
-from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import MANIFEST, Arrival, FolderMirror, copy_in, hash_of, stamp_of
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.keeper import Keeper, safe_name
+from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
 
@@ -30,34 +27,6 @@ _log = logging.getLogger(__name__)
 
 Mode = Literal["sample", "mirror", "live"]
 _LARGEST_PAGE = 5_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Snapshot:
-    """A kept file of a publisher.
-
-    Attributes:
-        path: the file; its name starts with 16 digits of its sha256.
-        address: the publisher's address, or the place in the mirror where none is known.
-        fetched_at: UTC.
-        revised: the publisher put other bytes at this address and nobody has accepted them; outputs made from the
-            edition are marked.
-        pending: path of such bytes where they are kept but not used (live, or a manifest), for comparison.
-        supersedes: sha256 of the file that was current before, if any (``history`` has it).
-    """
-
-    path: Path
-    sha256: str
-    size: int
-    source: str
-    edition: str
-    address: str
-    fetched_at: datetime
-    revised: bool
-    etag: str | None
-    last_modified: str | None
-    pending: Path | None = None
-    supersedes: str | None = None
 
 
 class Snapshots:
@@ -96,7 +65,7 @@ class Snapshots:
             FetchError: it cannot be fetched, is not what was declared, or differs from its pinned sha256.
             StoreError: it cannot be written.
         """
-        with locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}"):
+        with self._locked(source, release):
             keeper = self._keeper(source, release)
             keeper.accept_declared()
             arrival = self._get(keeper, force=force)
@@ -108,8 +77,21 @@ class Snapshots:
         if found is None:
             raise StoreError(f"{keeper.kept.folder}: the kept file is missing; fetch again with force")
         if found.revised:
-            _log.warning("%s: %s", keeper.where, _how_revised(found))
+            _log.warning("%s: %s", keeper.where, how_revised(found))
         return found
+
+    def accept(self, source: Source, release: Release) -> Snapshot | None:
+        """Let the declaration (or a mirror's manifest) accept kept bytes, without asking anybody for new ones.
+
+        Returns:
+            What builds read from now on; None where nothing is kept.
+
+        Raises:
+            ReleaseUnavailable: no address, or no place in a mirror.
+        """
+        with self._locked(source, release):
+            self._keeper(source, release).accept_declared()
+        return self.latest(source.name, release.edition)
 
     def news(self, source: Source, release: Release, *, ask: bool = True) -> str | None:
         """Tell whether a fetch would find something new at a release's place; no body is asked for, nothing written.
@@ -128,12 +110,11 @@ class Snapshots:
         """
         try:
             keeper = self._keeper(source, release)
-            accepted = keeper.kept.by_hash(keeper.pinned)
-            current = keeper.kept.current()
-            if accepted and current and accepted.sha256 != current.sha256:
-                return f"accepted {accepted.sha256}"
+            accepted = keeper.accepted()
+            if accepted and accepted != keeper.kept.pointer():
+                return f"accepted {keeper.pinned or release.sha256}"
             if self.asks_network and not ask:
-                return None if current else "not kept"
+                return None if keeper.kept.current() else "not kept"
             return self._glance(keeper)
         except ReleaseUnavailable:
             return None
@@ -168,30 +149,15 @@ class Snapshots:
         """Return the file that builds of an edition read, without any network; None where nothing is kept."""
         kept = self._edition(source_name, edition)
         pointer, record = kept.pointer(), kept.current()
-        return _snapshot(kept, record, pointer, source_name, edition) if pointer and record else None
+        return snapshot_of(kept, record, pointer, source_name, edition) if pointer and record else None
 
     def history(self, source_name: str, edition: str) -> tuple[Snapshot, ...]:
         """Return all kept files of an edition, oldest first; ``revised`` says how each one came."""
         kept = self._edition(source_name, edition)
         return tuple(
-            _snapshot(kept, record, Pointer(file=record.file, revised=record.revised), source_name, edition)
+            snapshot_of(kept, record, Pointer(file=record.file, revised=record.revised), source_name, edition)
             for record in kept.records()
         )
-
-    def write_changes(self, snapshot: Snapshot, changes: pl.DataFrame) -> Path:
-        """Keep what a revision changed (see ``core.revisions``) beside the revised file; return its place.
-
-        Args:
-            snapshot: the edition; the changes lie beside its pending file, or beside its current one.
-            changes: one row a changed figure.
-
-        Raises:
-            StoreError: it cannot be written.
-        """
-        revised = snapshot.pending or snapshot.path
-        path = revised.with_name(f"{revised.name}.changes.csv")
-        write_bytes(path, changes.write_csv().encode())
-        return path
 
     def verify(self) -> list[str]:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""
@@ -210,6 +176,9 @@ class Snapshots:
     def sweep(self) -> list[Path]:
         """Remove what dead processes left behind; call at start."""
         return atomic.sweep(self.root / "snapshots")
+
+    def _locked(self, source: Source, release: Release) -> AbstractContextManager[None]:
+        return locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}")
 
     def _edition(self, source_name: str, edition: str) -> Edition:
         return Edition(self.root / "snapshots" / safe_name(source_name) / safe_name(edition))
@@ -285,32 +254,3 @@ class Snapshots:
 
 def _is_whole(keeper: Keeper, record: Record) -> bool:
     return hash_of(keeper.kept.folder / record.file) == record.sha256
-
-
-def _how_revised(found: Snapshot) -> str:
-    if found.pending:
-        return (
-            f"REVISED by the publisher: {found.address} has other bytes now, kept as {found.pending.name} and not "
-            "used. Compare the two files, then pin the new sha256 to accept it"
-        )
-    return (
-        f"REVISED: {found.address} has other bytes than before; both are kept, {found.path.name} is used and outputs "
-        f"are marked until the mirror's {MANIFEST} lists it"
-    )
-
-
-def _snapshot(kept: Edition, record: Record, pointer: Pointer, source: str, edition: str) -> Snapshot:
-    return Snapshot(
-        path=kept.folder / record.file,
-        sha256=record.sha256,
-        size=record.size,
-        source=source,
-        edition=edition,
-        address=record.address,
-        fetched_at=datetime.fromisoformat(record.fetched_at),
-        revised=pointer.revised,
-        etag=record.etag,
-        last_modified=record.last_modified,
-        pending=kept.folder / pointer.pending if pointer.pending else None,
-        supersedes=record.supersedes,
-    )

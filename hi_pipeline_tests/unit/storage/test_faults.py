@@ -17,7 +17,8 @@ import pytest
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
 from hi_pipeline.storage.download import Download, HttpLimits
 from hi_pipeline.storage.http import Downloader
-from hi_pipeline.storage.snapshots import Snapshot, Snapshots
+from hi_pipeline.storage.kept import Snapshot
+from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.unit.storage.fault_server import (
     Answer,
     FaultServer,

@@ -10,6 +10,7 @@ import pytest
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
 from hi_pipeline.core.source import Release, ReleaseStatus, Source
 from hi_pipeline.storage.atomic import Staged
+from hi_pipeline.storage.changes import find_changes, write_changes
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import Arrival
 from hi_pipeline.storage.snapshots import Snapshots
@@ -175,11 +176,98 @@ def test_live_without_an_address_names_the_landing_page(live: Snapshots) -> None
 
 def test_what_a_revision_changed_lies_beside_it(mirror: Mirror) -> None:
     mirror.put(CSV)
-    mirror.store.fetch(*source_of())
+    first = mirror.store.fetch(*source_of())
     mirror.put(OTHER)
     got = mirror.store.fetch(*source_of())
-    path = mirror.store.write_changes(got, pl.DataFrame({"code": ["E00007"], "before": ["7"], "after": ["8"]}))
-    assert path == got.path.with_name(f"{got.path.name}.changes.csv")
+    assert find_changes(got.path, first.sha256) is None
+    words = write_changes(got.path, first.sha256, "not compared: no such column")
+    assert words == got.path.with_name(f"{got.path.name}.changes-from-{first.sha256[:16]}.txt")
+    assert find_changes(got.path, first.sha256) == words
+    changes = pl.DataFrame({"code": ["E00007"], "before": ["7"], "after": ["8"]})
+    path = write_changes(got.path, first.sha256, changes)
+    assert path == words.with_suffix(".csv")
     assert path.read_text() == "code,before,after\nE00007,7,8\n"
+    assert find_changes(got.path, first.sha256) == path
+    assert not words.exists(), "what is known takes the place of why it was not"
     assert mirror.store.fetch(*source_of()) == got
     assert len(mirror.store.history("made_up", "2023-24")) == 2
+    assert mirror.store.verify() == []
+
+
+def test_a_mirror_without_manifest_that_goes_back_to_the_accepted_bytes_ends_the_alarm(mirror: Mirror) -> None:
+    mirror.put(CSV)
+    first = mirror.store.fetch(*source_of())
+    for data in (OTHER, CSV + b"E99999,1\n", OTHER):
+        mirror.put(data)
+        revised = mirror.store.fetch(*source_of())
+        assert (revised.revised, revised.sha256) == (True, sha(data))
+        assert revised.supersedes == first.sha256, "it is always compared with what somebody accepted"
+    mirror.put(CSV)
+    back = mirror.store.fetch(*source_of())
+    assert (back.revised, back.sha256, back.supersedes) == (False, first.sha256, None)
+
+
+def test_a_mirror_without_manifest_is_accepted_by_the_declaration(mirror: Mirror) -> None:
+    mirror.put(CSV)
+    mirror.store.fetch(*source_of())
+    mirror.put(OTHER)
+    got = mirror.store.fetch(*source_of(sha256=sha(CSV)))
+    assert got.revised
+    assert mirror.store.news(*source_of(sha256=sha(CSV)), ask=False) is None
+    assert str(mirror.store.news(*source_of(sha256=sha(OTHER)), ask=False)).startswith("accepted")
+    accepted = mirror.store.accept(*source_of(sha256=sha(OTHER)))
+    assert accepted == replace(got, revised=False)
+    assert not mirror.store.fetch(*source_of(sha256=sha(OTHER))).revised
+    mirror.put(CSV)
+    assert mirror.store.fetch(*source_of(sha256=sha(OTHER))).revised, "the bytes of before are a revision by now"
+
+
+def test_live_bytes_are_accepted_without_asking_the_publisher(live: Snapshots, publisher: FakePublisher) -> None:
+    live.fetch(*_pinned(CSV))
+    publisher.data = OTHER
+    held = live.fetch(*_pinned(CSV))
+    assert live.accept(*_pinned(CSV)) == held
+    asked = len(publisher.asked)
+    assert str(live.news(*_pinned(OTHER), ask=False)).startswith("accepted")
+    accepted = live.accept(*_pinned(OTHER))
+    assert accepted is not None
+    assert (accepted.sha256, accepted.revised, accepted.pending) == (sha(OTHER), False, None)
+    assert live.news(*_pinned(OTHER), ask=False) is None
+    assert len(publisher.asked) == asked
+
+
+def test_a_mirror_is_accepted_by_its_manifest_alone(mirror: Mirror) -> None:
+    manifest = mirror.folder / "SHA256SUMS"
+    mirror.put(CSV)
+    manifest.write_text(f"{sha(CSV)}  {PLACE}\n")
+    mirror.store.fetch(*source_of())
+    mirror.put(OTHER)
+    mirror.store.fetch(*source_of())
+    assert mirror.store.news(*source_of(sha256=sha(OTHER)), ask=False) is None
+    manifest.write_text(f"{sha(OTHER)}  {PLACE}\n")
+    assert str(mirror.store.news(*source_of(), ask=False)).startswith("accepted")
+
+
+def test_what_replaces_a_provisional_that_is_pinned_waits_without_alarm(
+    live: Snapshots, publisher: FakePublisher, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = live.fetch(*source_of(sha256=sha(CSV), status=ReleaseStatus.PROVISIONAL))
+    publisher.data = OTHER
+    for _ in range(2):
+        held = live.fetch(*source_of(sha256=sha(CSV), status=ReleaseStatus.PROVISIONAL))
+        assert (held.sha256, held.revised) == (first.sha256, False)
+        assert held.pending is not None
+    assert caplog.records == []
+    final = live.accept(*source_of(sha256=sha(OTHER)))
+    assert final is not None
+    assert (final.sha256, final.revised, final.status) == (sha(OTHER), False, "final")
+    publisher.data = CSV
+    assert live.fetch(*source_of(sha256=sha(OTHER))).revised, "what is final is not replaced without alarm"
+
+
+def test_a_provisional_that_is_declared_final_as_it_is_can_be_revised(mirror: Mirror) -> None:
+    mirror.put(CSV)
+    mirror.store.fetch(*source_of(status=ReleaseStatus.PROVISIONAL))
+    assert mirror.store.fetch(*source_of(status=ReleaseStatus.FINAL)).status == "final"
+    mirror.put(OTHER)
+    assert mirror.store.fetch(*source_of(status=ReleaseStatus.FINAL)).revised
