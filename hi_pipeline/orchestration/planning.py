@@ -91,22 +91,14 @@ class Plan:
             for part in self._parts(source):
                 releases = releases_for(source, part)
                 ids = [release_id(source, r) for r in releases]
-                kept = [self.pipeline.snapshots.latest(source.name, r.edition) is not None for r in releases]
-                reachable = [
-                    i in now or (not now and r.address is not None) for i, r in zip(ids, releases, strict=True)
-                ]
-                missing = any(can and not has for can, has in zip(reachable, kept, strict=True))
+                missing = any(
+                    self.pipeline.snapshots.latest(source.name, r.edition) is None
+                    for i, r in zip(ids, releases, strict=True)
+                    if i in now or (not now and self._may_be_there(r))
+                )
                 if missing or any(now.get(i) != before.get(i) for i in ids if i in now):
                     work.setdefault(("snapshot", source.name), {})[part] = "not fetched, or changed"
         return self._by_year(Layer.SNAPSHOT, work)
-
-    def _is_new(self, source: Source, release: Release, now: Marks, before: Marks) -> bool:
-        """Tell whether a release is at its place and not kept, or looks otherwise than when it was last fetched."""
-        name = release_id(source, release)
-        if name in now:
-            return now[name] != before.get(name)
-        kept = self.pipeline.snapshots.latest(source.name, release.edition)
-        return kept is None and not self._sees_files and release.address is not None
 
     def looked(self) -> None:
         """Remember how the places of the releases look, once they have been fetched."""
@@ -170,6 +162,11 @@ class Plan:
         if not cells or (known and known.fingerprint() == published_wanted(pipeline, cells).fingerprint()):
             return []
         return [Stage(layer=Layer.PUBLISHED, keys=(("published", "results"),), tags={}, partitions=1)]
+
+    def _may_be_there(self, release: Release) -> bool:
+        """Tell whether a release that cannot be looked at from here has a place to be asked for at."""
+        is_http_mirror = self.pipeline.settings.kind == "mirror" and not self._sees_files
+        return release.address is not None or (is_http_mirror and release.mirror_path is not None)
 
     def _parts(self, source: Source) -> tuple[str, ...]:
         if not source.by_year:
