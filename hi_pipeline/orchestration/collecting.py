@@ -13,6 +13,7 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, Status
 from hi_pipeline.core.validation import validate
 from hi_pipeline.orchestration.figures import counts_for, read_cells, wanted_provenance
+from hi_pipeline.orchestration.linking import is_superseded
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version
@@ -32,16 +33,19 @@ class Cells:
     Attributes:
         known: provenance by board, None where there is no file.
         wanted: what they should be made from now.
+        superseded: there is a newer release, and it did not get through to the counts.
     """
 
     year: str
     known: dict[str, Provenance | None]
     wanted: Provenance
+    superseded: bool
 
     @property
     def hash(self) -> str:
         """Return one hash over all files of the year."""
         text = "\n".join(f"{icb} {p.sha256 if p else ''}" for icb, p in sorted(self.known.items()))
+        text += "\nsuperseded" if self.superseded else ""
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -54,7 +58,8 @@ def cells_of(pipeline: Pipeline, indicator: Indicator) -> list[Cells]:
             b.ons: pipeline.lake.provenance("indicator", indicator.id, year, b.ons) for b in boards_of(vintage_of(year))
         }
         if wanted is not None and any(known.values()):
-            found.append(Cells(year=year, known=known, wanted=wanted))
+            superseded = is_superseded(pipeline, pipeline.catalogue.counts_of(indicator).name, year)
+            found.append(Cells(year=year, known=known, wanted=wanted, superseded=superseded))
     return found
 
 
@@ -116,21 +121,24 @@ def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells) -> pl.DataFram
     there = [icb for icb, known in cells.known.items() if known is not None]
     stale = [icb for icb, known in cells.known.items() if known and known.fingerprint() != fingerprint]
     missing = [icb for icb, known in cells.known.items() if known is None]
-    boards = _marked(read_cells(pipeline, indicator, cells.year, there), stale)
+    boards = _marked(read_cells(pipeline, indicator, cells.year, there), pl.col("icb_code").is_in(stale))
     template = boards.filter(
         (pl.col("icb_code") == there[0])
         & (pl.col("dimension") == Dimension.TOTAL.value)
         & (pl.col("category") == ALL)
         & (pl.col("measure") == Measure.VALUE.value)
     )
-    return pl.concat([boards, *(_missing(template, icb) for icb in missing), others])
+    absent = [_missing(template, icb) for icb in missing]
+    if cells.superseded:
+        # All of them, England's row too, come from the last good release.
+        unmarked = ~pl.col("note").str.ends_with(_STALE)
+        boards, others = _marked(boards, unmarked), _marked(others, unmarked)
+    return pl.concat([boards, *absent, others])
 
 
-def _marked(frame: pl.DataFrame, stale: list[str]) -> pl.DataFrame:
+def _marked(frame: pl.DataFrame, stale: pl.Expr) -> pl.DataFrame:
     marked = pl.when(pl.col("note") == "").then(pl.lit(_STALE)).otherwise(pl.col("note") + f"; {_STALE}")
-    return frame.with_columns(
-        pl.when(pl.col("icb_code").is_in(stale)).then(marked).otherwise(pl.col("note")).alias("note")
-    )
+    return frame.with_columns(pl.when(stale).then(marked).otherwise(pl.col("note")).alias("note"))
 
 
 def _missing(template: pl.DataFrame, icb: str) -> pl.DataFrame:
