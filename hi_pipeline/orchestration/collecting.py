@@ -128,12 +128,11 @@ def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells) -> pl.DataFram
         & (pl.col("category") == ALL)
         & (pl.col("measure") == Measure.VALUE.value)
     )
-    absent = [_missing(template, icb) for icb in missing]
     if cells.superseded:
         # All of them, England's row too, come from the last good release.
         unmarked = ~pl.col("note").str.ends_with(_STALE)
         boards, others = _marked(boards, unmarked), _marked(others, unmarked)
-    return pl.concat([boards, *absent, others])
+    return pl.concat([boards, _missing(template, missing), others])
 
 
 def _marked(frame: pl.DataFrame, stale: pl.Expr) -> pl.DataFrame:
@@ -141,15 +140,23 @@ def _marked(frame: pl.DataFrame, stale: pl.Expr) -> pl.DataFrame:
     return frame.with_columns(pl.when(stale).then(marked).otherwise(pl.col("note")).alias("note"))
 
 
-def _missing(template: pl.DataFrame, icb: str) -> pl.DataFrame:
-    area = board(icb)
-    return template.with_columns(
-        *(pl.lit(None, pl.Float64).alias(name) for name in _NUMBERS),
-        icb_code=pl.lit(icb),
-        icb_ods_code=pl.lit(area.ods),
-        icb_name=pl.lit(area.name),
-        status=pl.lit(Status.MISSING.value),
-        method=pl.lit(Method.NONE.value),
-        comparison=pl.lit(Comparison.NOT_COMPARED.value),
-        note=pl.lit(_MISSING),
-    ).select(template.columns)
+def _missing(template: pl.DataFrame, icbs: list[str]) -> pl.DataFrame:
+    """Return a row that says missing for each board, like the row of a board that is there."""
+    areas = [board(icb) for icb in icbs]
+    names = {
+        "icb_code": [a.ons for a in areas],
+        "icb_ods_code": [a.ods for a in areas],
+        "icb_name": [a.name for a in areas],
+    }
+    return (
+        template.drop(*names)
+        .join(pl.DataFrame(names, schema=dict.fromkeys(names, pl.String)), how="cross")
+        .with_columns(
+            *(pl.lit(None, pl.Float64).alias(name) for name in _NUMBERS),
+            status=pl.lit(Status.MISSING.value),
+            method=pl.lit(Method.NONE.value),
+            comparison=pl.lit(Comparison.NOT_COMPARED.value),
+            note=pl.lit(_MISSING),
+        )
+        .select(template.columns)
+    )
