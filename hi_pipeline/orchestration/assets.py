@@ -16,7 +16,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Source
 from hi_pipeline.orchestration import findings_by_layer as found
 from hi_pipeline.orchestration.collecting import publish_results
-from hi_pipeline.orchestration.figures import build_indicator, indicator_code
+from hi_pipeline.orchestration.figures import build_years, indicator_code
 from hi_pipeline.orchestration.linking import build_linked, linked_code
 from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.partitions import GRID, YEAR_PARTITIONS
@@ -129,8 +129,8 @@ def indicator_asset(catalogue: Catalogue, indicator: Indicator) -> dg.AssetsDefi
             by_year.setdefault(year, []).append(icb)
         outcomes = [
             _told(context, outcome)
-            for year, icbs in by_year.items()
-            for outcome in build_indicator(pipeline, indicator, year, icbs=icbs).values()
+            for cells in build_years(pipeline, indicator, by_year).values()
+            for outcome in cells.values()
         ]
         asked = partial(found.of_indicator, pipeline, indicator, outcomes)
         yield from report(context, outcomes, *found.guarded(found.INDICATOR_CHECKS, asked), one_by_one=True)

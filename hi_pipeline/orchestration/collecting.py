@@ -13,6 +13,7 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, Status
 from hi_pipeline.core.validation import validate
 from hi_pipeline.orchestration.figures import counts_for, read_cells, wanted_provenance
+from hi_pipeline.orchestration.linking import is_superseded
 from hi_pipeline.orchestration.marking import Marks, Notes, marked, marks_of, with_note
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
@@ -34,16 +35,19 @@ class Cells:
     Attributes:
         known: provenance by board, None where there is no file.
         wanted: what they should be made from now.
+        superseded: there is a newer release, and it did not get through to the counts.
     """
 
     year: str
     known: dict[str, Provenance | None]
     wanted: Provenance
+    superseded: bool
 
     @property
     def hash(self) -> str:
         """Return one hash over all files of the year."""
         text = "\n".join(f"{icb} {p.sha256 if p else ''}" for icb, p in sorted(self.known.items()))
+        text += "\nsuperseded" if self.superseded else ""
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -56,7 +60,8 @@ def cells_of(pipeline: Pipeline, indicator: Indicator) -> list[Cells]:
             b.ons: pipeline.lake.provenance("indicator", indicator.id, year, b.ons) for b in boards_of(vintage_of(year))
         }
         if wanted is not None and any(known.values()):
-            found.append(Cells(year=year, known=known, wanted=wanted))
+            superseded = is_superseded(pipeline, pipeline.catalogue.counts_of(indicator).name, year)
+            found.append(Cells(year=year, known=known, wanted=wanted, superseded=superseded))
     return found
 
 
@@ -135,25 +140,37 @@ def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells, notes: Notes) 
     stale = [icb for icb, known in cells.known.items() if known and known.fingerprint() != fingerprint]
     missing = [icb for icb, known in cells.known.items() if known is None]
     boards = with_note(read_cells(pipeline, indicator, cells.year, there), pl.col("icb_code").is_in(stale), _STALE)
-    boards = marked(boards, notes, stale=stale)
     template = boards.filter(
         (pl.col("icb_code") == there[0])
         & (pl.col("dimension") == Dimension.TOTAL.value)
         & (pl.col("category") == ALL)
         & (pl.col("measure") == Measure.VALUE.value)
     )
-    return pl.concat([boards, *(_missing(template, icb) for icb in missing), marked(others, notes)])
+    if cells.superseded:
+        # All of them, England's row too, come from the last good release.
+        unmarked = ~pl.col("note").str.contains(_STALE, literal=True)
+        boards, others = with_note(boards, unmarked, _STALE), with_note(others, unmarked, _STALE)
+    boards, others = marked(boards, notes, stale=stale), marked(others, notes)
+    return pl.concat([boards, _missing(template, missing), others])
 
 
-def _missing(template: pl.DataFrame, icb: str) -> pl.DataFrame:
-    area = board(icb)
-    return template.with_columns(
-        *(pl.lit(None, pl.Float64).alias(name) for name in _NUMBERS),
-        icb_code=pl.lit(icb),
-        icb_ods_code=pl.lit(area.ods),
-        icb_name=pl.lit(area.name),
-        status=pl.lit(Status.MISSING.value),
-        method=pl.lit(Method.NONE.value),
-        comparison=pl.lit(Comparison.NOT_COMPARED.value),
-        note=pl.lit(_MISSING),
-    ).select(template.columns)
+def _missing(template: pl.DataFrame, icbs: list[str]) -> pl.DataFrame:
+    """Return a row that says missing for each board, like the row of a board that is there."""
+    areas = [board(icb) for icb in icbs]
+    names = {
+        "icb_code": [a.ons for a in areas],
+        "icb_ods_code": [a.ods for a in areas],
+        "icb_name": [a.name for a in areas],
+    }
+    return (
+        template.drop(*names)
+        .join(pl.DataFrame(names, schema=dict.fromkeys(names, pl.String)), how="cross")
+        .with_columns(
+            *(pl.lit(None, pl.Float64).alias(name) for name in _NUMBERS),
+            status=pl.lit(Status.MISSING.value),
+            method=pl.lit(Method.NONE.value),
+            comparison=pl.lit(Comparison.NOT_COMPARED.value),
+            note=pl.lit(_MISSING),
+        )
+        .select(template.columns)
+    )

@@ -11,7 +11,7 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.storage.lake import Lake
 
 _ABSENT = "absent"
-_LISTING = "parts of "
+LISTING = "parts of "
 
 
 class LakeReader:
@@ -34,7 +34,7 @@ class LakeReader:
 
     def parts(self, source: str) -> tuple[str, ...]:
         """Return the editions or financial years of a source that are built, in order."""
-        name = f"{_LISTING}clean/{source}"
+        name = f"{LISTING}clean/{source}"
         self._inputs[name] = current_hash(self._lake, name)
         return built_parts(self._lake, source)
 
@@ -97,8 +97,8 @@ def built_parts(lake: Lake, source: str) -> tuple[str, ...]:
 
 def current_hash(lake: Lake, name: str) -> str:
     """Return the hash of what a recorded input is now."""
-    if name.startswith(_LISTING):
-        layer, source = name.removeprefix(_LISTING).split("/")
+    if name.startswith(LISTING):
+        layer, source = name.removeprefix(LISTING).split("/")
         return hashlib.sha256("\n".join(built_parts(lake, source)).encode()).hexdigest()
     layer, table, *parts = name.split("/")
     known = lake.provenance(layer, table, *parts)

@@ -6,9 +6,10 @@ from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.validation import validate
-from hi_pipeline.orchestration.inputs import LakeReader, built_parts, still_holds
+from hi_pipeline.orchestration.inputs import LISTING, LakeReader, built_parts, current_hash, still_holds
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.orchestration.steps import clean_inputs
 from hi_pipeline.orchestration.versions import code_digest, schema_version, text_digest
 from hi_pipeline.storage.atomic import write_bytes
 
@@ -43,6 +44,33 @@ def linked_staleness(pipeline: Pipeline, table: LinkedTable, year: str) -> str |
     if not still_holds(pipeline.lake, _nothing(pipeline, table, year), code=code, schema=schema):
         return None
     return still_holds(pipeline.lake, known, code=code, schema=schema)
+
+
+def is_superseded(pipeline: Pipeline, table: str, year: str) -> bool:
+    """Tell whether a linked table rests on something of which there is a newer version that did not get through.
+
+    Once a run has built all it could, that is a release, or a table made from one, whose newest bytes are wrong.
+    Older code alone does not count: it says nothing of the input.
+    """
+    lake = pipeline.lake
+    waiting, seen = [f"linked/{table}/{year}"], set()
+    while waiting:
+        name = waiting.pop()
+        layer, owner, part, *rest = name.split("/")
+        known = lake.provenance(layer, owner, part, *rest)
+        if name in seen or known is None:
+            continue
+        seen.add(name)
+        if layer == "clean":
+            held = clean_inputs(pipeline, pipeline.catalogue.sources[owner], part)
+            newest = {f"snapshots/{owner}/{release.edition}": snapshot.sha256 for release, snapshot in held}
+            if held and newest != {i.name: i.sha256 for i in known.inputs}:
+                return True
+        elif any(current_hash(lake, i.name) != i.sha256 for i in known.inputs):
+            return True
+        else:
+            waiting += [i.name for i in known.inputs if not i.name.startswith(LISTING)]
+    return False
 
 
 def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:

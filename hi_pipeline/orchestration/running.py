@@ -85,7 +85,11 @@ class Runner:
         pipeline.told = self._told
 
     def run(self, selection: Selection) -> Report:
-        """Run every layer in turn, publish, and return what became of each partition."""
+        """Run every layer in turn, publish, and return what became of each partition.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed; the run that it stopped is closed, and no other is started.
+        """
         self.build(selection)
         for stage in Plan(self._pipeline, selection).published():
             self._execute(stage)
@@ -130,6 +134,8 @@ class Runner:
             run_config=_QUIET,
             raise_on_error=False,
         )
+        if _interrupted(result):
+            raise KeyboardInterrupt
         self._report.runs += 1
         for evaluation in result.get_asset_check_evaluations():
             if not evaluation.passed:
@@ -151,6 +157,12 @@ def _failed_check(evaluation: dg.AssetCheckEvaluation) -> FailedCheck:
         said=str(evaluation.metadata["found"].value),
         warning=evaluation.severity is dg.AssetCheckSeverity.WARN,
     )
+
+
+def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Tell whether Ctrl-C ended a run: Dagster closes the run, and keeps the interrupt to itself."""
+    errors = (getattr(event.event_specific_data, "error", None) for event in result.all_events)
+    return any(e is not None and e.cls_name == dg.DagsterExecutionInterruptedError.__name__ for e in errors)
 
 
 def _why(result: dg.ExecuteInProcessResult) -> str:

@@ -7,40 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hi_pipeline.sample import (
-    census_ethnicity,
-    fingertips,
-    gp_registrations,
-    indices,
-    mental_health_act,
-    ons_geography,
-    ons_population,
-    qof,
-    rtt,
-    smi_health_checks,
-    talking_therapies,
-    tooth_extractions,
-)
 from hi_pipeline.sample.chance import VERSION
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 _NOTE = "SYNTHETIC: every number in these files is made up; they show the publishers' layouts and nothing else."
-
-WRITERS: tuple[Callable[[Path], None], ...] = (
-    ons_geography.write,
-    indices.write,
-    gp_registrations.write,
-    ons_population.write,
-    census_ethnicity.write,
-    qof.write,
-    talking_therapies.write,
-    mental_health_act.write,
-    rtt.write,
-    smi_health_checks.write,
-    fingertips.write,
-    tooth_extractions.write,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +43,46 @@ def write_sample(folder: Path) -> SampleManifest:
         if (folder / file).resolve().is_relative_to(folder.resolve()):
             (folder / file).unlink(missing_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
-    for write in WRITERS:
+    for write in _writers():
         write(folder)
     manifest = SampleManifest(version=_version(), files=_hashes(folder))
     (folder / SUMS).write_text("".join(f"{sha256}  {file}\n" for file, sha256 in manifest.files.items()))
     text = {"note": _NOTE, "version": manifest.version, "files": dict(manifest.files)}
     (folder / MANIFEST).write_text(json.dumps(text, indent=1) + "\n")
     return manifest
+
+
+def _writers() -> tuple[Callable[[Path], None], ...]:
+    """Return what writes each publication; imported only here, because every command asks whether a sample is whole."""
+    from hi_pipeline.sample import (
+        census_ethnicity,
+        fingertips,
+        gp_registrations,
+        indices,
+        mental_health_act,
+        ons_geography,
+        ons_population,
+        qof,
+        rtt,
+        smi_health_checks,
+        talking_therapies,
+        tooth_extractions,
+    )
+
+    return (
+        ons_geography.write,
+        indices.write,
+        gp_registrations.write,
+        ons_population.write,
+        census_ethnicity.write,
+        qof.write,
+        talking_therapies.write,
+        mental_health_act.write,
+        rtt.write,
+        smi_health_checks.write,
+        fingertips.write,
+        tooth_extractions.write,
+    )
 
 
 def is_current(folder: Path) -> bool:

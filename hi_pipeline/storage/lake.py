@@ -8,11 +8,13 @@ until ``sweep`` has mended them or they are written again.
 import hashlib
 import io
 import itertools
+import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -24,6 +26,8 @@ from hi_pipeline.storage.locks import locked
 _BATCH = 128  # two open files each, well below the usual limit of 1,024
 _SYNC_THREADS = 8
 _WAITING_DATA = re.compile(r"\.(?P<name>.+\.parquet)\.[0-9a-f]{12}\.tmp")
+_Stamp = tuple[int, int, int]
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +55,9 @@ class Lake:
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
         self._locks = self.root / "locks"
-        self._hashes: dict[tuple[str, int, int, int], str] = {}
+        # What was read of a file, by its path: valid while inode, time and size are the same.
+        self._hashes: dict[str, tuple[_Stamp, str]] = {}
+        self._sidecars: dict[str, tuple[_Stamp, Provenance | None]] = {}
 
     def path(self, layer: str, name: str, *parts: str) -> Path:
         """Return the place of a file, whether it exists or not.
@@ -113,8 +119,8 @@ class Lake:
     def provenance(self, layer: str, name: str, *parts: str) -> Provenance | None:
         """Return what made a file; None where it is not built, or its sidecar belongs to other bytes."""
         path = self.path(layer, name, *parts)
-        found = _read_sidecar(_sidecar(path))
-        return found if found is not None and self._hash(path) == found.sha256 else None
+        found = _remembered(self._sidecars, _sidecar(path), _read_sidecar)
+        return found if found is not None and _remembered(self._hashes, path, _sha256) == found.sha256 else None
 
     def exists(self, layer: str, name: str, *parts: str) -> bool:
         """Tell whether a file is built: there, with a sidecar (``verify`` compares the hashes)."""
@@ -123,9 +129,12 @@ class Lake:
 
     def parts(self, layer: str, name: str) -> list[tuple[str, ...]]:
         """Return the parts for which a file exists, in order."""
-        folder = self.path(layer, name).parent / name
-        files = [path.relative_to(folder) for path in folder.rglob("*.parquet")]
-        return sorted((*file.parts[:-1], file.name.removesuffix(".parquet")) for file in files)
+        top = self.path(layer, name).parent / name
+        found: list[tuple[str, ...]] = []
+        for folder, _, files in os.walk(top):
+            above = Path(folder).relative_to(top).parts
+            found += [(*above, file.removesuffix(".parquet")) for file in files if file.endswith(".parquet")]
+        return sorted(found)
 
     def verify(self) -> list[str]:
         """Compare every file with its sidecar's sha256; return one line for each that does not agree."""
@@ -203,16 +212,6 @@ class Lake:
     def _lock_name(self, folder: Path) -> str:
         return ".".join(folder.relative_to(self.root).parts) or "root"
 
-    def _hash(self, path: Path) -> str | None:
-        try:
-            now = path.stat()
-        except FileNotFoundError:
-            return None
-        key = (str(path), now.st_ino, now.st_mtime_ns, now.st_size)
-        if key not in self._hashes:
-            self._hashes[key] = _sha256(path)
-        return self._hashes[key]
-
 
 def to_parquet(frame: pl.DataFrame) -> bytes:
     """Return a frame as parquet: the same frame always gives the same bytes."""
@@ -250,3 +249,18 @@ def _read_sidecar(path: Path) -> Provenance | None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remembered(known: dict[str, tuple[_Stamp, _Read]], path: Path, read: Callable[[Path], _Read]) -> _Read | None:
+    """Return what was read of a file before, while it is the same file; None where there is none."""
+    name = str(path)
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        known.pop(name, None)
+        return None
+    stamp = (now.st_ino, now.st_mtime_ns, now.st_size)
+    before = known.get(name)
+    if before is None or before[0] != stamp:
+        before = known[name] = (stamp, read(path))
+    return before[1]

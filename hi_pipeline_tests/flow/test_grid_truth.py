@@ -157,3 +157,31 @@ def test_a_second_run_does_nothing_at_all(bench: Bench, second: dict[str, object
     assert again.runs == 0
     assert not again.outcomes
     assert files == {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in bench.settings.root.rglob("*.parquet*")}
+
+
+def test_a_broken_release_stops_its_year_alone_and_marks_the_figures_that_it_leaves_behind(bench: Bench) -> None:
+    for year in YEARS:
+        write_release(bench.mirror, year)
+    assert bench.run().success
+    before = bench.pipeline.lake.read("published", "results")
+    assert not before["note"].str.contains("stale").any()
+    write_release(bench.mirror, "2022-23", [[*row[:3], "many", row[4]] for row in rows_of("2022-23")])
+    write_release(bench.mirror, "2023-24", [[*row[:4], str(int(row[4]) - 1)] for row in rows_of("2023-24")])
+    report = bench.run()
+    assert set(report.failures) == {(("clean", "tiny"), "2022-23")}
+    after = bench.pipeline.lake.read("published", "results")
+    marked = after.filter(pl.col("note").str.contains("stale: the last good figure"))
+    assert marked["financial_year"].unique().to_list() == ["2022-23"]
+    assert marked["area_type"].unique().sort().to_list() == ["england", "icb"], "England's is as old as the boards'"
+    assert marked.height == after.filter(financial_year="2022-23").height
+    assert marked.drop("note").equals(before.filter(financial_year="2022-23").drop("note"))
+    newer = after.filter(financial_year="2023-24", area_type="icb", measure="value")["numerator"]
+    assert (newer - before.filter(financial_year="2023-24", area_type="icb", measure="value")["numerator"] == -1).all()
+    assert bench.run().runs == 1, "only the wrong release is tried again"
+    write_release(bench.mirror, "2022-23")
+    bench.run()
+    assert (
+        bench.pipeline.lake.read("published", "results")
+        .filter(financial_year="2022-23")
+        .equals(before.filter(financial_year="2022-23"))
+    )

@@ -1,9 +1,11 @@
-"""A backfill of 2 years x 2 boards, launched through GraphQL with webserver and daemon running on loopback."""
+"""What the UI does and shows through GraphQL, with webserver and daemon on loopback: a backfill, a failed cell."""
 
 import time
 
+from hi_pipeline.core.financial_year import ALL_YEARS as YEARS_OF_GRID
 from hi_pipeline_tests.flow.conftest import Served
 from hi_pipeline_tests.flow.served import ask
+from hi_pipeline_tests.flow.tiny import WRONG_BOARD, rows_of, with_too_many_helped, write_release
 
 CELLS = {f"{year}|{icb}" for year in ("2021-22", "2022-23") for icb in ("E54000010", "E54000011")}
 # The daemon looks at backfills every 30 seconds, which cannot be changed (2026-11, dagster 1.13).
@@ -20,6 +22,24 @@ mutation launch($params: LaunchBackfillParams!) {
 STATUS = (
     "query status($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }"
 )
+CELL_STATUS = """
+query cells($key: AssetKeyInput!) {
+  assetNodeOrError(assetKey: $key) {
+    ... on AssetNode {
+      assetPartitionStatuses {
+        ... on MultiPartitionStatuses {
+          primaryDimensionName
+          ranges {
+            primaryDimStartKey
+            primaryDimEndKey
+            secondaryDim { ... on DefaultPartitionStatuses { materializedPartitions failedPartitions } }
+          }
+        }
+      }
+    }
+  }
+}
+"""
 
 
 def test_a_backfill_of_two_years_and_two_boards_makes_four_cells(served: Served) -> None:
@@ -38,3 +58,31 @@ def test_a_backfill_of_two_years_and_two_boards_makes_four_cells(served: Served)
     assert bench.built("indicator", "tiny_1_pct") - before == CELLS
     on_disk = {"|".join(parts) for parts in bench.pipeline.lake.parts("indicator", "tiny_1_pct")}
     assert on_disk == before | CELLS
+
+
+def statuses(port: int) -> dict[str, set[str]]:
+    """The cells that the UI shows as failed and as materialized."""
+    found = ask(port, CELL_STATUS, {"key": {"path": ["indicator", "tiny_1_pct"]}})
+    shown: dict[str, set[str]] = {"failed": set(), "materialized": set()}
+    for span in found["assetNodeOrError"]["assetPartitionStatuses"]["ranges"]:
+        first, last = YEARS_OF_GRID.index(span["primaryDimStartKey"]), YEARS_OF_GRID.index(span["primaryDimEndKey"])
+        for kind in shown:
+            icbs = span["secondaryDim"][f"{kind}Partitions"]
+            shown[kind] |= {f"{year}|{icb}" for year in YEARS_OF_GRID[first : last + 1] for icb in icbs}
+    return shown
+
+
+def test_a_failed_cell_reads_failed_in_the_ui_and_good_once_it_is_mended(served: Served) -> None:
+    bench, port, board = served.bench, served.port, "E54000013"
+    cell = f"2021-22|{board}"
+    write_release(bench.mirror, "2021-22", with_too_many_helped(rows_of("2021-22"), board))
+    assert not bench.run(years=("2021-22",), icbs=(board,)).success
+    shown = statuses(port)
+    assert cell in shown["failed"]
+    assert shown["materialized"] == bench.built("indicator", "tiny_1_pct")
+    write_release(bench.mirror, "2021-22")
+    bench.run(years=("2021-22",), icbs=(board,))
+    shown = statuses(port)
+    assert cell not in shown["failed"]
+    assert cell in shown["materialized"]
+    assert f"2023-24|{WRONG_BOARD}" in shown["failed"], "the other failed cell stays as it was"

@@ -15,8 +15,16 @@ import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from hi_pipeline.orchestration import event_log
+from hi_pipeline.orchestration.build import build_definitions
 from hi_pipeline.orchestration.event_log import BatchedSqliteEventLogStorage
+from hi_pipeline.orchestration.findings_by_layer import INDICATOR_CHECKS
 from hi_pipeline.orchestration.instance import dagster_yaml
+from hi_pipeline.orchestration.linking import build_linked
+from hi_pipeline.orchestration.partitions import RANGE_END, RANGE_START
+from hi_pipeline.orchestration.pipeline import open_pipeline
+from hi_pipeline.orchestration.steps import build_clean, fetch_part
+from hi_pipeline.settings import Settings
+from hi_pipeline_tests.flow.tiny import make_catalogue, rows_of, with_too_many_helped, write_release
 
 KEY = dg.AssetKey(["indicator", "a"])
 
@@ -94,6 +102,28 @@ def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
         found.append(_records(instance))
         instance.dispose()
     assert found[0] == found[1]
+
+
+def test_records_of_a_failing_range_of_the_grid_are_dagsters_own(tmp_path: Path) -> None:
+    """The same for good and failed cells; cells that cannot exist read failed in Dagster's own storage alone."""
+    found, events = [], []
+    for name, text in (("ours", dagster_yaml(tmp_path / "ours")), ("theirs", "telemetry: {enabled: false}\n")):
+        home, data = tmp_path / name, tmp_path / f"{name}-root"
+        home.mkdir()
+        (home / "dagster.yaml").write_text(text)
+        instance = dg.DagsterInstance.from_config(str(home))
+        cells = _failing_grid(instance, data)
+        found.append(_grid_records(instance))
+        events.append(_stored(home))
+        assert found[-1]["materialised"] == cells, "a record for each good cell, and for no other"
+        instance.dispose()
+    assert events[0] == events[1]
+    assert events[0]["ASSET_MATERIALIZATION"] == len(found[0]["materialised"])  # type: ignore[arg-type]
+    failed = [records.pop("failed") for records in found]
+    assert found[0] == found[1]
+    assert failed[0] == {"2022-23|E54000010"}
+    not_yet = {f"2022-23|{icb}" for icb in ("E54000063", "E54000064")}
+    assert failed[1] - failed[0] == not_yet, "boards that begin in 2023: ours says that they do not apply"
 
 
 def test_a_failed_write_keeps_the_events_for_the_next_try(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,3 +233,52 @@ def _records(instance: dg.DagsterInstance) -> dict[str, object]:
         "steps": [(s.step_key, s.status) for s in log.get_step_stats_for_run(run.run_id)],
         "planned": log.get_asset_partitions_for_run(run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED),
     }
+
+
+CELLS = dg.AssetKey(["indicator", "tiny_1_pct"])
+
+
+def _failing_grid(instance: dg.DagsterInstance, data: Path) -> set[str]:
+    """Run a range of the miniature pipeline in which a cell is wrong and one cannot exist; return the good cells."""
+    year, boards = "2022-23", ("E54000010", "E54000064")
+    settings = Settings(source=f"mirror:{data / 'mirror'}", data_dir=data)
+    pipeline = open_pipeline(settings, make_catalogue())
+    write_release(data / "mirror", year, with_too_many_helped(rows_of(year), boards[0]))
+    source = pipeline.catalogue.sources["tiny"]
+    assert fetch_part(pipeline, source, year).good
+    assert build_clean(pipeline, source, year).good
+    assert build_linked(pipeline, pipeline.catalogue.tables[0], year).good
+    job = build_definitions(settings, pipeline=pipeline).resolve_implicit_global_asset_job_def()
+    tags = {RANGE_START: f"{year}|{boards[0]}", RANGE_END: f"{year}|{boards[1]}"}
+    assert not job.execute_in_process(
+        instance=instance, asset_selection=[CELLS], tags=tags, raise_on_error=False
+    ).success
+    return {"|".join(parts) for parts in pipeline.lake.parts("indicator", "tiny_1_pct")}
+
+
+def _grid_records(instance: dg.DagsterInstance) -> dict[str, object]:
+    (run,) = instance.get_runs()
+    log = instance.event_log_storage
+    materialised = dg.DagsterEventType.ASSET_MATERIALIZATION
+    planned = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+    return {
+        "events": [e.dagster_event_type for e in log.get_logs_for_run(run.run_id) if e.is_dagster_event],
+        "materialised": instance.get_materialized_partitions(CELLS),
+        "planned": log.get_asset_partitions_for_run(run.run_id, planned),
+        "failed": set(log.get_latest_asset_partition_materialization_attempts_without_materializations(CELLS)),
+        "tags": log.get_latest_tags_by_partition(CELLS, materialised, ["dagster/data_version"]),
+        "checks": {
+            name: [(c.status, c.partition) for c in log.get_asset_check_execution_history(key, limit=5)]
+            for name, _ in INDICATOR_CHECKS
+            if (key := dg.AssetCheckKey(CELLS, name))
+        },
+        "status": run.status,
+    }
+
+
+def _stored(home: Path) -> dict[str, int]:
+    """Rows of the index by type: what every other process reads."""
+    with sqlite3.connect(home / "history" / "runs" / "index.db") as connection:
+        return dict(
+            connection.execute("select dagster_event_type, count(*) from event_logs group by dagster_event_type")
+        )

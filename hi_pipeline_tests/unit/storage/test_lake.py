@@ -300,6 +300,26 @@ def test_two_writers_at_once_end_with_one_whole_result(lake: Lake) -> None:
     assert not [name for name in files_below(lake.root) if name.endswith(".tmp")]
 
 
+@pytest.mark.parametrize("change", ["damaged", "rewritten", "gone", "without sidecar"])
+def test_what_another_process_changes_is_seen_at_once(lake: Lake, change: str) -> None:
+    """Sidecars and hashes are remembered, for as long as it is the same file."""
+    lake.write(frame_of(1), provenance_of(1), **PLACE)
+    path, other = lake.path(*KEY), Lake(lake.root)
+    assert lake.provenance(*KEY).inputs == provenance_of(1).inputs
+    if change == "damaged":
+        path.write_bytes(bytes(path.stat().st_size))
+    elif change == "rewritten":
+        other.write(frame_of(2), provenance_of(2), **PLACE)
+    else:
+        (path if change == "gone" else path.with_suffix(".parquet.json")).unlink()
+    if change == "rewritten":
+        assert lake.provenance(*KEY).inputs == provenance_of(2).inputs
+    else:
+        assert lake.provenance(*KEY) is None
+        lake.write(frame_of(1), provenance_of(1), **PLACE)
+        assert lake.provenance(*KEY).inputs == provenance_of(1).inputs
+
+
 def test_the_sidecar_is_plain_json_without_a_clock(lake: Lake) -> None:
     lake.write(frame_of(1), provenance_of(1), **PLACE)
     facts = json.loads(lake.path(*KEY).with_suffix(".parquet.json").read_text())
