@@ -43,7 +43,7 @@ def select(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]
                 f"Column {name!r} for {role} was not found; the frame has {list(present)}. Name one of these."
             )
     needed = list(dict.fromkeys(name for name in wanted.values() if name is not None))
-    return frame.select(needed)
+    return frame[needed] if isinstance(frame, pl.DataFrame) else frame.select(needed)
 
 
 def collect(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]) -> pl.DataFrame:

@@ -126,7 +126,7 @@ def result(
     columns["status"] = reasons.status()
     columns["note"] = reasons.note()
     if isinstance(method, Method):
-        named = pl.repeat(str(method), groups.size, dtype=pl.String, eager=True)
+        named = pl.Series([str(method)], dtype=pl.String).new_from_index(0, groups.size)
     else:
         named = pl.Series([str(word) for word in method], dtype=pl.String)
     columns["method"] = named if keep.all() else named.set(pl.Series(~keep), str(Method.NONE))
@@ -136,4 +136,4 @@ def result(
 
 
 def _shown(figure: Floats, keep: Mask) -> pl.Series:
-    return pl.Series(np.where(keep & np.isfinite(figure), figure, np.nan)).fill_nan(None)
+    return pl.Series(np.where(keep & np.isfinite(figure), figure, np.nan), nan_to_null=True)
