@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats._columns import Floats
+from hi_pipeline.stats._columns import Floats, refuse_clash
 from hi_pipeline.stats._groups import Groups, Mask
 
 CONFIDENCE = (0.95, 0.998)
@@ -131,6 +131,7 @@ def result(
         named = pl.Series([str(word) for word in method], dtype=pl.String)
     columns["method"] = named if keep.all() else named.set(pl.Series(~keep), str(Method.NONE))
     for name, figure in (extra or {}).items():
+        refuse_clash(columns, [name])
         columns[name] = figure if isinstance(figure, pl.Series) else _shown(figure, keep)
     return pl.DataFrame(columns)
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats._columns import Frame, collect, names, ranks
+from hi_pipeline.stats._columns import Frame, collect, names, ranks, refuse_clash
 
 TOO_FEW = "fewer values than quantiles in this group"
 NO_VALUE = "the value is missing"
@@ -57,6 +57,7 @@ def quantile(
     if isinstance(k, bool) or not isinstance(k, int) or k < 2:
         raise StatisticsError(f"k is {k!r}; a whole number of quantiles above 1 was expected.")
     by = names(by)
+    refuse_clash(by, ["quantile"])
     table = collect(frame, columns={"value": value}, by=by)
     figure = pl.Series(ranks(table, value)).fill_nan(None)
     keys = [table.get_column(name) for name in by]

@@ -106,7 +106,9 @@ def ratio_root(coefficients: list[list[Floats]], start: Floats, guess: Floats, z
         f_two = np.where(moving, cornish_fisher(at(coefficients, 1 - new), z), f_two)
         two = new
     scale = np.sqrt(at(coefficients, 1 - two)[1])
-    return np.where(np.abs(f_two) <= 1e-6 * scale + 1e-300, two, np.nan)
+    # Without error the root is that of the mean, which rounding keeps from being zero.
+    level = np.abs(coefficients[0][0]) + np.abs(coefficients[0][1])
+    return np.where(np.abs(f_two) <= 1e-6 * scale + 1e-12 * level, two, np.nan)
 
 
 @quiet
