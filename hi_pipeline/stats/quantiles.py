@@ -1,6 +1,7 @@
 """Areas to quantiles, as for deprivation deciles and quintiles."""
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 import polars as pl
@@ -54,7 +55,7 @@ def quantile(
         Office for Health Improvement and Disparities. Technical guide: assigning deprivation
         categories. Fingertips.
     """
-    if isinstance(k, bool) or not isinstance(k, int) or k < 2:
+    if isinstance(k, bool) or not isinstance(k, Integral) or k < 2:
         raise StatisticsError(f"k is {k!r}; a whole number of quantiles above 1 was expected.")
     by = names(by)
     refuse_clash(by, ["quantile"])

@@ -117,7 +117,7 @@ def _audit(
     equations = _equations(cells, place, dimensions)
     # A cell hidden to protect another may be larger than the rule's own; then only its sign is known.
     for least, most in (bounds, (0, np.inf)):
-        low = np.where(away, least, np.maximum(shown - half, 0))
+        low = np.where(away, np.where(is_total, 0, least), np.maximum(shown - half, 0))
         high = np.where(away, np.where(is_total, np.inf, most), shown + half)
         table = _Table(low.astype(np.float64), high, equations)
         sound = _tighten(table)

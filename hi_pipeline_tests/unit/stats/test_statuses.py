@@ -307,6 +307,8 @@ SIDES = {"age": "all", "sex": "all"}
         ([None, None, 30, 20], [100, 34, 66, 50, 50], [True, True]),
         ([None, 46, 30, 20], [None, None, 66, None, 50], [False] * 4),
         ([4, 46, 30, 20], [100, 34, 66, 50, 50], []),
+        # Hidden totals, one of them of nothing: 14 of two cells of 7 at most.
+        ([None, None, 0, 0], [14, None, None, 14, None], [True] * 5),
     ],
 )
 def test_hidden_cells_of_a_square(inner: list[int | None], sums: list[int | None], derivable: list[bool]) -> None:
