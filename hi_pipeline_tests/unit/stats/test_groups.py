@@ -35,7 +35,8 @@ def test_runs_are_found_across_chunks(by: list[str], cuts: list[int]) -> None:
     table = pl.concat(parts, rechunk=False).with_columns(pl.Series("number", KEYS["number"]))
     rows = whole.select(by).rows()
     wanted = [0] + [i for i in range(1, len(rows)) if not all(map(same, rows[i], rows[i - 1]))]
-    for frame in (table, pl.concat([table] * 3, rechunk=False)[: whole.height]):
+    empty_first = pl.concat([whole[:0], whole[:0], table], rechunk=False)
+    for frame in (table, empty_first, pl.concat([table] * 3, rechunk=False)[: whole.height]):
         assert run_starts(frame, by).tolist() == wanted
 
 
