@@ -1,6 +1,7 @@
 """Reading a caller's columns: names, types and nulls are settled here, once, for every statistic."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import polars as pl
@@ -32,9 +33,8 @@ def select(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]
         raise StatisticsError(
             f"Found a {type(frame).__name__}; a polars DataFrame or LazyFrame was expected; convert it first."
         )
-    clash = sorted(name for name in by if name in RESULT_COLUMNS or name.startswith(("lower_", "upper_")))
-    if clash:
-        raise StatisticsError(f"Group column {clash[0]!r} has the name of a result column; rename it before calling.")
+    refuse_clash([name for name in by if name.startswith(("lower_", "upper_"))], by)
+    refuse_clash(RESULT_COLUMNS, by)
     present = frame.columns if isinstance(frame, pl.DataFrame) else frame.collect_schema().names()
     wanted = {**{f"by[{i}]": name for i, name in enumerate(by)}, **columns}
     for role, name in wanted.items():
@@ -43,7 +43,18 @@ def select(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]
                 f"Column {name!r} for {role} was not found; the frame has {list(present)}. Name one of these."
             )
     needed = list(dict.fromkeys(name for name in wanted.values() if name is not None))
-    return frame.select(needed)
+    return frame[needed] if isinstance(frame, pl.DataFrame) else frame.select(needed)
+
+
+def refuse_clash(taken: Collection[str], wanted: Iterable[str]) -> None:
+    """Check that no column would take the place of another in the result.
+
+    Raises:
+        StatisticsError: if one would.
+    """
+    for name in wanted:
+        if name in taken:
+            raise StatisticsError(f"Group column {name!r} has the name of a result column; rename it before calling.")
 
 
 def collect(frame: Frame, *, columns: Mapping[str, str | None], by: Sequence[str]) -> pl.DataFrame:
@@ -107,7 +118,7 @@ def positive(number: float, *, name: str) -> float:
     Raises:
         StatisticsError: if it is not a positive finite number.
     """
-    if isinstance(number, bool) or not np.isfinite(number) or number <= 0:
+    if isinstance(number, bool) or not isinstance(number, Real) or not 0 < number < np.inf:
         raise StatisticsError(f"{name} is {number!r}; a positive finite number was expected.")
     return float(number)
 

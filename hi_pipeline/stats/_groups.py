@@ -7,6 +7,8 @@ parallel group-by adds in an order that changes from run to run, and so do its l
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import polars as pl
@@ -14,9 +16,9 @@ from numpy.typing import NDArray
 
 from hi_pipeline.stats._columns import Floats
 
-# How many rows tell whether runs are long, and up to how many heads sorting is quicker than hashing.
-SAMPLE = 2048
+# Up to how many heads sorting is quicker than hashing.
 SORTED_AT_ONCE = 200_000
+MANY_CHUNKS = 8
 
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -94,41 +96,51 @@ def running_within(values: Floats, starts: Integers) -> Floats:
 
 
 def run_starts(table: pl.DataFrame, by: Sequence[str]) -> Integers:
-    """Find the first row of every run of rows of one group."""
-    if not by:
-        return np.zeros(1, dtype=np.int64)
-    if table.height > SAMPLE and len(_starts_by_change(table.head(SAMPLE), by)) < SAMPLE // 8:
-        return _starts_by_length(table, by)
-    return _starts_by_change(table, by)
+    """Find the first row of every run of rows of one group: where a column differs from the row before."""
+    starts = [np.zeros(1, dtype=np.int64)]
+    if by and table.height > 1:
+        keys = table[list(by)]
+        edges = np.unique(np.concatenate([np.cumsum(column.chunk_lengths()) for column in keys]))
+        edges = edges[edges > 0]
+        if len(edges) > MANY_CHUNKS:
+            keys, edges = keys.rechunk(), edges[-1:]
+        # Joining chunks of text costs more than comparing them, so each is searched by itself.
+        first = 0
+        for end in edges.tolist():
+            if first:
+                starts.append(_changed(keys[first - 1 : first], keys[first : first + 1]) + first)
+            starts.append(_changed(keys[first : end - 1], keys[first + 1 : end]) + first + 1)
+            first = end
+    return np.concatenate(starts)
 
 
-def _starts_by_change(table: pl.DataFrame, by: Sequence[str]) -> Integers:
-    """Compare each row with the one before: steady, whatever the length of the runs."""
-    changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in by)
-    first = table.select(changed).to_series().to_numpy(writable=True)
-    first[0] = True
-    return np.flatnonzero(first)
-
-
-def _starts_by_length(table: pl.DataFrame, by: Sequence[str]) -> Integers:
-    """Count the lengths of the runs of each column: twice as fast where runs are long."""
-    first = np.zeros(table.height, dtype=bool)
-    first[0] = True
-    for name in by:
-        lengths = table.get_column(name).rle().struct.field("len").to_numpy()
-        first[np.cumsum(lengths)[:-1]] = True
-    return np.flatnonzero(first)
+def _changed(before: pl.DataFrame, after: pl.DataFrame) -> Integers:
+    """Find the rows that differ between two tables."""
+    masks = (
+        old.ne_missing(new) if old.null_count() or new.null_count() else old != new
+        for old, new in zip(before, after, strict=True)
+    )
+    # Few rows differ as a rule: to filter their numbers is quicker than to unpack the mask.
+    return pl.Series(np.arange(before.height)).filter(reduce(or_, masks)).to_numpy()
 
 
 def _keys(heads: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     if heads.height > SORTED_AT_ONCE:
         return heads.unique().sort(list(by), nulls_last=True)
+    if _ascending(heads):
+        return heads
     ordered = heads.sort(list(by), nulls_last=True)
     return ordered[run_starts(ordered, by)]
 
 
+def _ascending(heads: pl.DataFrame) -> bool:
+    """Tell whether heads of runs, of which no two neighbours are the same, stand in sorted order."""
+    # Nulls come last in our order, and polars does not look that deep into a struct.
+    return not any(column.null_count() for column in heads) and heads.to_struct().is_sorted()
+
+
 def _match(heads: pl.DataFrame, keys: pl.DataFrame) -> Integers:
-    if heads.height == keys.height and heads.equals(keys):
+    if heads is keys or (heads.height == keys.height and heads.equals(keys)):
         return np.arange(keys.height, dtype=np.int64)
     index = "".join(keys.columns) + "_index"
     numbered = keys.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(index))

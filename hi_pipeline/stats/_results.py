@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats._columns import Floats
+from hi_pipeline.stats._columns import Floats, refuse_clash
 from hi_pipeline.stats._groups import Groups, Mask
 
 CONFIDENCE = (0.95, 0.998)
@@ -126,14 +126,15 @@ def result(
     columns["status"] = reasons.status()
     columns["note"] = reasons.note()
     if isinstance(method, Method):
-        named = pl.repeat(str(method), groups.size, dtype=pl.String, eager=True)
+        named = pl.Series([str(method)], dtype=pl.String).new_from_index(0, groups.size)
     else:
         named = pl.Series([str(word) for word in method], dtype=pl.String)
     columns["method"] = named if keep.all() else named.set(pl.Series(~keep), str(Method.NONE))
     for name, figure in (extra or {}).items():
+        refuse_clash(columns, [name])
         columns[name] = figure if isinstance(figure, pl.Series) else _shown(figure, keep)
     return pl.DataFrame(columns)
 
 
 def _shown(figure: Floats, keep: Mask) -> pl.Series:
-    return pl.Series(np.where(keep & np.isfinite(figure), figure, np.nan)).fill_nan(None)
+    return pl.Series(np.where(keep & np.isfinite(figure), figure, np.nan), nan_to_null=True)

@@ -1,13 +1,14 @@
 """Areas to quantiles, as for deprivation deciles and quintiles."""
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 import polars as pl
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats._columns import Frame, collect, names, ranks
+from hi_pipeline.stats._columns import Frame, collect, names, ranks, refuse_clash
 
 TOO_FEW = "fewer values than quantiles in this group"
 NO_VALUE = "the value is missing"
@@ -54,9 +55,10 @@ def quantile(
         Office for Health Improvement and Disparities. Technical guide: assigning deprivation
         categories. Fingertips.
     """
-    if isinstance(k, bool) or not isinstance(k, int) or k < 2:
+    if isinstance(k, bool) or not isinstance(k, Integral) or k < 2:
         raise StatisticsError(f"k is {k!r}; a whole number of quantiles above 1 was expected.")
     by = names(by)
+    refuse_clash(by, ["quantile"])
     table = collect(frame, columns={"value": value}, by=by)
     figure = pl.Series(ranks(table, value)).fill_nan(None)
     keys = [table.get_column(name) for name in by]

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from hi_pipeline.core.status import Method
 from hi_pipeline.stats import _limits
-from hi_pipeline.stats._columns import Floats, Frame, quiet
+from hi_pipeline.stats._columns import Floats, Frame, positive, quiet
 from hi_pipeline.stats._results import CONFIDENCE, Extra, Reasons, levels, result
 from hi_pipeline.stats._singles import check_error_columns, read_singles, rescale
 from hi_pipeline.stats.comparison._changes import read_changes, side_difference, side_ratio
@@ -54,7 +54,7 @@ def change(
         by: group columns.
         kind: ``proportion``, ``rate`` or ``count``.
         scale: ``ratio`` or ``difference``.
-        multiplier: scale of a difference.
+        multiplier: scale of a difference, positive.
         confidence: confidence levels of the limits.
 
     Returns:
@@ -74,6 +74,7 @@ def change(
     Reference:
         Newcombe RG. Stat Med 1998;17:873-90. Zou GY, Donner A. Stat Med 2008;27:1693-702.
     """
+    unit = positive(multiplier, name="multiplier")
     groups, reasons, sides = read_changes(
         frame, [(start_events, start_population), (end_events, end_population)], by=by, kind=kind, scale=scale
     )
@@ -85,8 +86,8 @@ def change(
     else:
         for level in {0.95, *levels(confidence)}:
             value, lower, upper = side_difference(sides[1], sides[0], kind, level)
-            limits[level] = lower * multiplier, upper * multiplier
-        value = value * multiplier
+            limits[level] = lower * unit, upper * unit
+        value = value * unit
     words = _verdict(*limits[0.95], 1.0 if scale == "ratio" else 0.0, reasons)
     chosen = {level: limits[level] for level in levels(confidence)}
     extra: Extra = {"verdict": words}

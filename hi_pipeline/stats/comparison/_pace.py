@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method
 from hi_pipeline.stats import _limits
-from hi_pipeline.stats._columns import Floats, Frame, one_of, quiet
+from hi_pipeline.stats._columns import Floats, Frame, one_of, positive, quiet
 from hi_pipeline.stats._counts import Counts
 from hi_pipeline.stats._results import CONFIDENCE, Extra, Reasons, levels, result
 from hi_pipeline.stats.comparison._change import CANNOT_TELL, Kind, Scale
@@ -73,7 +73,7 @@ def difference_of_changes(
         better: the direction that is better, ``lower`` (a waiting list) or ``higher`` (uptake).
         margin: what counts as equal: a share for ratios (0.05, the default: within 1/1.05 to 1.05),
             a difference before the multiplier for differences (0.01 by default).
-        multiplier: scale of a difference.
+        multiplier: scale of a difference, positive.
         confidence: confidence levels of the limits.
 
     Returns:
@@ -102,6 +102,7 @@ def difference_of_changes(
         (reference_start_events, reference_start_population),
         (reference_end_events, reference_end_population),
     ]  # fmt: skip
+    scale_by = positive(multiplier, name="multiplier")
     groups, reasons, sides = read_changes(frame, pairs, by=by, kind=kind, scale=scale)
     near = _margin(margin, scale)
     asked = {0.95, *levels(confidence)}
@@ -110,7 +111,7 @@ def difference_of_changes(
         band, unchanged, unit = (1 / (1 + near), 1 + near), 1.0, 1.0
     else:
         value, limits, gap, error = _difference(sides, kind, asked)
-        band, unchanged, unit = (-near, near), 0.0, multiplier
+        band, unchanged, unit = (-near, near), 0.0, scale_by
     words = _verdict(*limits[0.95], band, unchanged, better, reasons)
     behind = gap / error if better == "lower" else -gap / error
     extra: Extra = {"p_slower": np.where(error > 0, 1 - ndtr(behind), np.nan), "verdict": words}

@@ -14,15 +14,13 @@ NODES = 48
 
 def log_normal(mean: Floats, error: Floats) -> list[Floats]:
     """First four cumulants of exp(N(mean, error^2))."""
-    spread = np.expm1(error**2)
+    spread = np.expm1(error * error)
     w = spread + 1
-    m = np.exp(mean + error**2 / 2)
-    return [
-        m,
-        m**2 * spread,
-        m**3 * spread**2 * (w + 2),
-        m**4 * spread**3 * (w**3 + 3 * w**2 + 6 * w + 6),
-    ]
+    m = np.exp(mean + error * error / 2)
+    once = m * spread
+    twice = once * once
+    # w^3 + 3w^2 + 6w + 6, nested as powers are slow.
+    return [m, m * once, m * twice * (w + 2), m * once * twice * (((w + 3) * w + 6) * w + 6)]
 
 
 @lru_cache
@@ -50,8 +48,8 @@ def cornish_fisher(cumulants: list[Floats], z: float) -> Floats:
     """Quantile at the standard normal quantile z from four cumulants (Cornish and Fisher 1938)."""
     mean, variance, third, fourth = cumulants
     sd = np.sqrt(variance)
-    skew, kurtosis = third / sd**3, fourth / variance**2
-    bent = z + (z**2 - 1) * skew / 6 + (z**3 - 3 * z) * kurtosis / 24 - (2 * z**3 - 5 * z) * skew**2 / 36
+    skew, kurtosis = third / (variance * sd), fourth / (variance * variance)
+    bent = z + (z**2 - 1) / 6 * skew + (z**3 - 3 * z) / 24 * kurtosis - (2 * z**3 - 5 * z) / 36 * (skew * skew)
     return mean + sd * np.where(sd > 0, bent, 0.0)
 
 
@@ -108,7 +106,9 @@ def ratio_root(coefficients: list[list[Floats]], start: Floats, guess: Floats, z
         f_two = np.where(moving, cornish_fisher(at(coefficients, 1 - new), z), f_two)
         two = new
     scale = np.sqrt(at(coefficients, 1 - two)[1])
-    return np.where(np.abs(f_two) <= 1e-6 * scale + 1e-300, two, np.nan)
+    # Without error the root is that of the mean, which rounding keeps from being zero.
+    level = np.abs(coefficients[0][0]) + np.abs(coefficients[0][1])
+    return np.where(np.abs(f_two) <= 1e-6 * scale + 1e-12 * level, two, np.nan)
 
 
 @quiet

@@ -89,6 +89,13 @@ def to_scale(value: Floats, scale: str) -> Floats:
     return np.log(value) - np.log1p(-value) if scale == "logit" else value
 
 
+def _off_scale(value: Floats, scale: str) -> Mask:
+    """Tell which natural values have no place on the log or logit scale."""
+    if scale == "none":
+        return np.zeros(len(value), dtype=bool)
+    return ~((value > 0) & (value < 1)) if scale == "logit" else ~(value > 0)
+
+
 @quiet
 def from_scale(value: Floats, scale: str) -> Floats:
     """Take values on the log or logit scale back to the natural one."""
@@ -143,7 +150,7 @@ def read_ladder(
     _mark_gaps(marks, place, n, v, given)
     _mark_counts(marks, place, expected)
     _mark_values(marks, n, v, given, kind=kind, scale=scale, error_scale=error_scale)
-    rows = reasons.ok[row_group]
+    rows = slice(None) if reasons.ok.all() else reasons.ok[row_group]
     n, v, row_group = n[rows], v[rows], row_group[rows]
     given = {role: numbers_[rows] for role, numbers_ in given.items()}
     starts = np.flatnonzero(np.diff(row_group, prepend=-1))
@@ -174,13 +181,17 @@ def line_weights(population: Floats, starts: Integers) -> tuple[Floats, Floats, 
     lengths = np.diff(np.append(starts, len(population)))
     share = population / np.repeat(np.add.reduceat(population, starts), lengths)
     ridit = running_within(share, starts) - share / 2
-    cubes = np.repeat(np.add.reduceat(share**3, starts), lengths)
+    cubes = np.repeat(np.add.reduceat(share * share * share, starts), lengths)
     slope = 12 * share * (ridit - 0.5) / (1 - cubes)
     return share, slope, share - slope / 2
 
 
-def _in_order(groups: Groups, place: Floats) -> tuple[Integers, Integers]:
+def _in_order(groups: Groups, place: Floats) -> tuple[Integers | slice, Integers]:
+    """Give the order by group and rank, which many tables have already, and the group of every row."""
     row_group = groups.row_group()
+    later, higher = np.diff(row_group), np.diff(place)
+    if np.all((later > 0) | ((later == 0) & (higher > 0))):
+        return slice(None), row_group
     return np.lexsort((place, row_group)), row_group
 
 
@@ -239,18 +250,11 @@ def _mark_values(
         marks.rows((low > v) | (high < v), wrong, "impossible input: a value lies outside its limits")
     if "standard_error" in given:
         marks.rows(given["standard_error"] < 0, wrong, "impossible input: a negative standard error")
-    if scale != "none":
-        marks.rows(~np.isfinite(to_scale(v, scale)), wrong, f"a value of 0 or 100% has no place on the {scale} scale")
-    if "lower" in given and error_scale != "none":
-        outside = ~np.isfinite(to_scale(given["lower"], error_scale)) | ~np.isfinite(
-            to_scale(given["upper"], error_scale)
-        )
+    marks.rows(_off_scale(v, scale), wrong, f"a value of 0 or 100% has no place on the {scale} scale")
+    if "lower" in given:
+        outside = _off_scale(given["lower"], error_scale) | _off_scale(given["upper"], error_scale)
         marks.rows(outside, wrong, f"a limit of 0 or 100% has no place on the {error_scale} scale")
-        marks.rows(
-            ~np.isfinite(to_scale(v, error_scale)),
-            wrong,
-            f"a value of 0 or 100% has no place on the {error_scale} scale",
-        )
+        marks.rows(_off_scale(v, error_scale), wrong, f"a value of 0 or 100% has no place on the {error_scale} scale")
 
 
 @quiet

@@ -1,6 +1,7 @@
 """The slope index and the relative index of inequality."""
 
 from collections.abc import Sequence
+from numbers import Real
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,7 @@ from hi_pipeline.stats.inequality._line import Line, LineLimits, fit, method_of
 
 CROSSES_ZERO = "the fitted line reaches zero or below, so the ratio of its ends means nothing; use a transform"
 NO_LIMITS = "the values are too uncertain for limits of this figure; use a transform"
+ROUNDING = 1e-12
 
 
 def slope_index(
@@ -198,7 +200,12 @@ def relative_index(
 
 
 def _factor(multiplier: float) -> float:
-    if isinstance(multiplier, bool) or not np.isfinite(multiplier) or multiplier == 0:
+    if (
+        isinstance(multiplier, bool)
+        or not isinstance(multiplier, Real)
+        or multiplier == 0
+        or not np.isfinite(multiplier)
+    ):
         raise StatisticsError(f"multiplier is {multiplier!r}; a finite number other than zero was expected.")
     return float(multiplier)
 
@@ -210,10 +217,13 @@ def _finish(
     value = ladder.spread(figure)
     limits: dict[float, Pair] = {}
     inner: Pair = (value, value)
+    # Values known without error have limits at the value, but for rounding.
+    slack = ROUNDING * (abs(value) if ratio else ladder.spread((abs(line.intercept) + abs(line.end)) * abs(factor)))
     for level in sorted(pairs):
         lower, upper = (ladder.spread(limit) for limit in pairs[level])
         # Four cumulants cannot describe very skewed values; limits out of order show it.
-        sound: Mask = (lower <= inner[0]) & (upper >= inner[1])
+        sound: Mask = (lower <= inner[0] + slack) & (upper >= inner[1] - slack)
+        lower, upper = np.minimum(lower, inner[0]), np.maximum(upper, inner[1])
         limits[level] = np.where(sound, lower, np.nan), np.where(sound, upper, np.nan)
         if ladder.error is not None:
             ladder.reasons.remark(~sound & ladder.reasons.ok, NO_LIMITS)

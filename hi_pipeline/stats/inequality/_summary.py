@@ -6,10 +6,9 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.stats import _limits
-from hi_pipeline.stats._columns import Floats, Frame, one_of, positive, quiet
+from hi_pipeline.stats._columns import Floats, Frame, one_of, positive, quiet, refuse_clash
 from hi_pipeline.stats._results import CONFIDENCE, Extra, Reasons, levels, result
 from hi_pipeline.stats.inequality._measures import BOUNDED, MEASURES, ORDERED, Measured, Setting
 from hi_pipeline.stats.inequality._subgroups import Subgroups, read_subgroups
@@ -101,8 +100,7 @@ def summary_measures(
         frame, rank=rank, population=population, estimate=estimate, standard_error=standard_error, by=by,
         ordered=ordered, reference=reference,
     )  # fmt: skip
-    if "measure" in sub.groups.keys.columns:
-        raise StatisticsError("Group column 'measure' has the name of a result column; rename it before calling.")
+    refuse_clash(sub.groups.keys.columns, ["measure"])
     bound = None if upper_bound is None else positive(upper_bound, name="upper_bound")
     setting = Setting(favourable=favourable, ordered=ordered, upper_bound=bound)
     parts = [_one(sub, name, setting, confidence, known=standard_error is not None) for name in wanted]

@@ -8,9 +8,12 @@ import polars as pl
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats._columns import Floats, Frame, collect, names, numbers
+from hi_pipeline.stats._columns import RESULT_COLUMNS, Floats, Frame, collect, names, numbers, refuse_clash
 
 Cell = tuple[object, ...]
+
+LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
+FOUND = {"low": pl.Float64, "high": pl.Float64, "derivable": pl.Boolean}
 
 LEAKS = "this hidden count can be derived from the cells that are shown; hide another cell of its total"
 CLASH = "the shown cells contradict each other: no count fits here"
@@ -77,6 +80,7 @@ def derivable_cells(
     by, sides = names(by), list(dimensions)
     if not sides:
         raise StatisticsError("dimensions is empty; name at least one column and the label of its total.")
+    refuse_clash([*by, *sides], [*RESULT_COLUMNS, *LIMITS, *FOUND])
     columns = {f"dimensions[{name!r}]": name for name in sides}
     table = collect(frame, columns={"count": count, **columns}, by=by)
     # A null must be told from a cell that is not in the table, and the check itself must not see it.
@@ -88,10 +92,9 @@ def derivable_cells(
         if part.get_column(count).null_count():
             rows += _audit(part, count=count, dimensions=dimensions, by=by, bounds=(low, high), rounding=rounding)
     schema = {name: hidden.schema[name] for name in [*by, *sides]}
-    nothing = {name: pl.Float64 for name in ("value", "lower_95", "upper_95", "lower_998", "upper_998")}
+    nothing = dict.fromkeys(("value", *LIMITS), pl.Float64)
     words = {"status": pl.String, "note": pl.String, "method": pl.String}
-    found = {"low": pl.Float64, "high": pl.Float64, "derivable": pl.Boolean}
-    return pl.DataFrame(rows, schema={**schema, **nothing, **words, **found}, orient="row").sort(
+    return pl.DataFrame(rows, schema={**schema, **nothing, **words, **FOUND}, orient="row").sort(
         [*by, *sides], nulls_last=True
     )
 
@@ -114,7 +117,7 @@ def _audit(
     equations = _equations(cells, place, dimensions)
     # A cell hidden to protect another may be larger than the rule's own; then only its sign is known.
     for least, most in (bounds, (0, np.inf)):
-        low = np.where(away, least, np.maximum(shown - half, 0))
+        low = np.where(away, np.where(is_total, 0, least), np.maximum(shown - half, 0))
         high = np.where(away, np.where(is_total, np.inf, most), shown + half)
         table = _Table(low.astype(np.float64), high, equations)
         sound = _tighten(table)

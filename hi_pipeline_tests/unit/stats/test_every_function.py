@@ -43,8 +43,13 @@ CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (inequality.population_attributable, {**SUMMARY, "favourable": True}),
     (inequality.summary_measures, {**SUMMARY, "favourable": False, "upper_bound": 1000}),
     (comparison.change, YEARS),
+    (comparison.difference_of_changes, {**YEARS, **{f"reference_{role}": name for role, name in YEARS.items()}}),
     (comparison.trend, {"period": "rank", "value": "y", "lower": "l", "upper": "u"}),
     (suppression.figure_bounds, {**BOUNDS, "kind": "rate"}),
+    (
+        suppression.ratio_bounds,
+        {**BOUNDS, **{f"reference_{role}": name for role, name in BOUNDS.items()}, "kind": "rate"},
+    ),
     (suppression.slope_bounds, {**LADDER, "value_low": "y", "value_high": "y"}),
     (suppression.count_bounds, {"count": "x", "rule": "qof"}),
 ]
@@ -194,6 +199,26 @@ def test_a_group_column_may_not_hide_a_result(function: Callable[..., pl.DataFra
 
 
 @everyone
+def test_nor_a_figure_that_stands_beside_the_result(
+    function: Callable[..., pl.DataFrame], columns: dict[str, Any]
+) -> None:
+    frame = table(["A"])
+    for name in set(function(frame, by=["g"], **columns).columns) - {"g", "start_age"}:
+        with pytest.raises(StatisticsError, match="rename it"):
+            function(frame.with_columns(pl.col("g").alias(name)), by=[name], **columns)
+
+
+@everyone
+@pytest.mark.parametrize("multiplier", [0, None, "100", float("nan"), float("inf"), True])
+def test_a_multiplier_is_a_number(
+    function: Callable[..., pl.DataFrame], columns: dict[str, Any], multiplier: object
+) -> None:
+    if "multiplier" in inspect.signature(function).parameters:
+        with pytest.raises(StatisticsError, match="multiplier"):
+            function(table(["A"]), by=["g"], multiplier=multiplier, **columns)
+
+
+@everyone
 def test_other_confidence_levels(function: Callable[..., pl.DataFrame], columns: dict[str, Any]) -> None:
     if "confidence" not in inspect.signature(function).parameters:
         return
@@ -215,3 +240,14 @@ def test_life_expectancy_and_quantiles_of_an_empty_table() -> None:
     empty = pl.DataFrame(schema={"g": pl.String, "a": pl.Int64, "p": pl.Int64, "d": pl.Int64})
     assert life_expectancy(empty, start_age="a", population="p", deaths="d", by=["g"]).height == 0
     assert quantile(empty, value="p", k=5, by=["g"]).height == 0
+
+
+def test_other_tables_refuse_a_key_that_hides_a_result() -> None:
+    rows = pl.DataFrame({"quantile": ["A"] * 5, "low": ["A"] * 5, "v": [1, 2, 3, 4, None], "m": ["all", *"abcd"]})
+    with pytest.raises(StatisticsError, match="'quantile'.*rename it"):
+        quantile(rows, value="v", k=2, by=["quantile"])
+    with pytest.raises(StatisticsError, match="'low'.*rename it"):
+        suppression.derivable_cells(rows, count="v", dimensions={"m": "all"}, by=["low"])
+    ages = pl.DataFrame({"deaths": ["A"] * 20, "a": [0, 1, *range(5, 95, 5)], "p": [9000] * 20, "d": [90] * 20})
+    with pytest.raises(StatisticsError, match="'deaths'.*rename it"):
+        life_expectancy(ages, start_age="a", population="p", deaths="d", by=["deaths"])

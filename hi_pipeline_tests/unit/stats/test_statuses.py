@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -118,6 +119,22 @@ def test_slopes_that_cannot_be(frame: pl.DataFrame, kind: Any, status: str, word
 def test_a_slope_without_errors_has_no_limits() -> None:
     row = inequality.slope_index(ladder([5, 4, 3, 2, 1]), **SII).row(0, named=True)
     assert (row["status"], row["upper_95"], row["method"]) == ("ok", None, "none")
+
+
+@pytest.mark.parametrize("transform", ["auto", "none"])
+@pytest.mark.parametrize(("kind", "top"), [("rate", 90.0), ("proportion", 0.9), ("other", 90.0)])
+@pytest.mark.parametrize("function", [inequality.slope_index, inequality.relative_index])
+def test_values_without_error_have_limits_at_the_value(function: Any, kind: Any, top: float, transform: Any) -> None:
+    steep, flat = ([top * (1 - drop * i) for i in range(5)] for drop in (0.13, 0.0))
+    frame = pl.DataFrame(
+        {"g": ["a"] * 5 + ["b"] * 5, "q": [*range(5)] * 2, "n": [3, 5, 7, 11, 13] * 2, "y": steep + flat}
+    )
+    columns: dict[str, Any] = {"rank": "q", "population": "n", "value": "y", "lower": "y", "upper": "y", "by": ["g"]}
+    found = function(frame, **columns, kind=kind, transform=transform)
+    assert found["status"].to_list() == ["ok", "ok"]
+    assert found["note"].to_list() == [None, None]
+    for name in ("lower_95", "upper_95", "lower_998", "upper_998"):
+        np.testing.assert_allclose(found[name], found["value"], rtol=1e-9, atol=1e-9 * top)
 
 
 def test_a_line_through_zero_has_no_ratio() -> None:
@@ -290,6 +307,8 @@ SIDES = {"age": "all", "sex": "all"}
         ([None, None, 30, 20], [100, 34, 66, 50, 50], [True, True]),
         ([None, 46, 30, 20], [None, None, 66, None, 50], [False] * 4),
         ([4, 46, 30, 20], [100, 34, 66, 50, 50], []),
+        # Hidden totals, one of them of nothing: 14 of two cells of 7 at most.
+        ([None, None, 0, 0], [14, None, None, 14, None], [True] * 5),
     ],
 )
 def test_hidden_cells_of_a_square(inner: list[int | None], sums: list[int | None], derivable: list[bool]) -> None:
