@@ -69,13 +69,16 @@ def changed_figures(before: pl.DataFrame, after: pl.DataFrame, *, key: Sequence[
         ``(whole row)`` says so. Sorted by key and column.
     """
     before, after = _without_common_rows(before, after)
-    old, new = _cells(before, key, "before"), _cells(after, key, "after")
-    both = old.join(new, on=[*key, "column"], how="full", coalesce=True, nulls_equal=True)
-    return both.filter(pl.col("before").ne_missing(pl.col("after"))).sort(*key, "column", nulls_last=True)
+    old, new = _prefixed(before, key, "before"), _prefixed(after, key, "after")
+    both = old.join(new, on=list(key), how="full", coalesce=True, nulls_equal=True)
+    figures = dict.fromkeys(c for c in (WHOLE_ROW, *before.columns, *after.columns) if c not in key)
+    # Column by column: all cells of a national table as text at once would take gigabytes.
+    changed = [_changed_cells(both, key, column) for column in figures]
+    return pl.concat(changed).sort(*key, "column", nulls_last=True)
 
 
 def _without_common_rows(before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Drop the rows that both versions have: cells as text of a whole national table would take gigabytes."""
+    """Drop the rows that both versions have: most of a national table."""
     if before.schema != after.schema:
         return before, after
     columns = before.columns
@@ -85,10 +88,18 @@ def _without_common_rows(before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.
     )
 
 
-def _cells(frame: pl.DataFrame, key: Sequence[str], name: str) -> pl.DataFrame:
-    figures = [column for column in frame.columns if column not in key]
-    text = frame.select(pl.lit(THERE).alias(WHOLE_ROW), *(pl.col(c).cast(pl.String) for c in (*key, *figures)))
-    return text.unpivot(on=[WHOLE_ROW, *figures], index=list(key), variable_name="column", value_name=name)
+def _prefixed(frame: pl.DataFrame, key: Sequence[str], side: str) -> pl.DataFrame:
+    figures = [pl.col(c).alias(f"{side} {c}") for c in frame.columns if c not in key]
+    return frame.select(pl.col(key).cast(pl.String), pl.lit(THERE).alias(f"{side} {WHOLE_ROW}"), *figures)
+
+
+def _changed_cells(both: pl.DataFrame, key: Sequence[str], column: str) -> pl.DataFrame:
+    sides = {
+        side: pl.col(name).cast(pl.String) if (name := f"{side} {column}") in both.columns else pl.lit(None, pl.String)
+        for side in ("before", "after")
+    }
+    cells = both.filter(sides["before"].ne_missing(sides["after"]))
+    return cells.select(*key, pl.lit(column).alias("column"), **sides)
 
 
 def _usable_key(key: list[str], before: pl.DataFrame, after: pl.DataFrame) -> list[str]:
