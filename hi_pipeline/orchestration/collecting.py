@@ -129,13 +129,8 @@ def publish_results(pipeline: Pipeline) -> Outcome:
 
 def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells, notes: Notes) -> pl.DataFrame:
     """Return all rows of an indicator and year: boards from their files, the other areas computed here."""
-    counts = counts_for(pipeline, indicator, cells.year)
-    others = pl.DataFrame(schema=RESULTS)
-    if counts is not None:
-        rest = counts.frame.filter(pl.col("area_type") != AreaType.ICB.value)
-        if rest.height:
-            others = pipeline.catalogue.compute(indicator, rest, synthetic=pipeline.settings.synthetic)
     fingerprint = cells.wanted.fingerprint()
+    others = _others(pipeline, indicator, cells.year, fingerprint)
     there = [icb for icb, known in cells.known.items() if known is not None]
     stale = [icb for icb, known in cells.known.items() if known and known.fingerprint() != fingerprint]
     missing = [icb for icb, known in cells.known.items() if known is None]
@@ -152,6 +147,18 @@ def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells, notes: Notes) 
         boards, others = with_note(boards, unmarked, _STALE), with_note(others, unmarked, _STALE)
     boards, others = marked(boards, notes, stale=stale), marked(others, notes)
     return pl.concat([boards, _missing(template, missing), others])
+
+
+def _others(pipeline: Pipeline, indicator: Indicator, year: str, fingerprint: str) -> pl.DataFrame:
+    """Return the rows of England, regions and remainders; they do not depend on which boards are computed beside."""
+    made_from, rows = pipeline.others.get((indicator.id, year), ("", None))
+    if rows is not None and made_from == fingerprint:
+        return rows
+    counts = counts_for(pipeline, indicator, year)
+    rest = counts.frame.filter(pl.col("area_type") != AreaType.ICB.value) if counts is not None else None
+    if rest is None or rest.is_empty():
+        return pl.DataFrame(schema=RESULTS)
+    return pipeline.catalogue.compute(indicator, rest, synthetic=pipeline.settings.synthetic)
 
 
 def _missing(template: pl.DataFrame, icbs: list[str]) -> pl.DataFrame:

@@ -9,19 +9,11 @@ from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.geography import board, boards_of, is_valid, vintage_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
-from hi_pipeline.orchestration.gating import compute_years
+from hi_pipeline.orchestration.gating import Counts, compute_years
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.versions import code_digest, schema_version, text_digest
 from hi_pipeline.storage.lake import Item
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """The counts of one indicator and year, and the facts that decide every figure made from them."""
-
-    frame: pl.DataFrame
-    wanted: Provenance
 
 
 def cell(year: str, icb: str) -> str:
@@ -94,7 +86,7 @@ def build_years(
     """
     years = [_look(pipeline, indicator, year, icbs) for year, icbs in asked.items()]
     figures = compute_years(
-        pipeline, indicator, {y.year: (y.todo, y.counts.frame) for y in years if y.todo and y.counts is not None}
+        pipeline, indicator, {y.year: (y.todo, y.counts) for y in years if y.todo and y.counts is not None}
     )
     good = [
         (year, icb, frame)

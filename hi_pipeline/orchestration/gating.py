@@ -1,12 +1,14 @@
 """Boards' figures from counts, and the gate before the store: what breaks the rules fails alone. No Dagster here."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import board
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.core.validation import validate
 from hi_pipeline.orchestration.findings import check_range
@@ -16,8 +18,16 @@ _BOARD_CODES = "E54"
 Boards = dict[str, pl.DataFrame | Exception]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """The counts of one indicator and year, and the facts that decide every figure made from them."""
+
+    frame: pl.DataFrame
+    wanted: Provenance
+
+
 def compute_years(
-    pipeline: Pipeline, indicator: Indicator, asked: Mapping[str, tuple[Collection[str], pl.DataFrame]]
+    pipeline: Pipeline, indicator: Indicator, asked: Mapping[str, tuple[Collection[str], Counts]]
 ) -> dict[str, Boards]:
     """Compute boards of several years; each year is looked at by itself only where not all satisfy the schema.
 
@@ -29,8 +39,13 @@ def compute_years(
     Returns:
         By year and board its rows, or why they may not be written.
     """
-    counts = {year: _without_foreign(frame, icbs) for year, (icbs, frame) in asked.items()}
+    counts = {year: _without_foreign(held.frame, icbs) for year, (icbs, held) in asked.items()}
     drafts = {year: _draft(pipeline, indicator, frame) for year, frame in counts.items()}
+    for year, rows in drafts.items():
+        if rows is not None:
+            # Those of England, regions and remainders are published from here, if that follows in this process.
+            others = rows.filter(pl.col("area_type") != AreaType.ICB.value)
+            pipeline.others[indicator.id, year] = (asked[year][1].wanted.fingerprint(), others)
     valid = _all_valid(pipeline, [rows for rows in drafts.values() if rows is not None], where=indicator.id)
     return {
         year: _boards(pipeline, indicator, year, icbs, counts[year], drafts[year], valid=valid)
@@ -39,7 +54,7 @@ def compute_years(
 
 
 def compute_boards(
-    pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[str], counts: pl.DataFrame
+    pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[str], counts: Counts
 ) -> Boards:
     """Compute boards of one year: see ``compute_years``."""
     return compute_years(pipeline, indicator, {year: (icbs, counts)})[year]

@@ -76,6 +76,8 @@ class Pipeline:
     Attributes:
         ask_again: ask publishers for the bytes even of what is kept.
         looks_again: ask publishers whether what is kept has changed (ETag, Last-Modified, then the hash).
+        others: by indicator and year, the rows of areas that are no board, as last computed in this process, after the
+            fingerprint of what they were made from.
         told: called with the asset's key and each outcome as it comes, for progress bars.
     """
 
@@ -87,6 +89,7 @@ class Pipeline:
     ask_again: bool = False
     looks_again: bool = False
     told: Callable[[tuple[str, ...], Outcome], None] = lambda key, outcome: None
+    others: dict[tuple[str, str], tuple[str, pl.DataFrame]] = field(default_factory=dict)
     _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
 
     def parse(self, source: Source, release: Release, *, path: Any, sha256: str) -> Tables:

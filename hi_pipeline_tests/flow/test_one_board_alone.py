@@ -25,8 +25,8 @@ def test_alone_or_together(real_mirror: Path, tmp_path: Path) -> None:
     counts = counts_for(pipeline, indicator, year)
     assert counts is not None
     icbs = [board.ons for board in boards_of(vintage_of(year))]
-    together = compute_boards(pipeline, indicator, year, icbs, counts.frame)
+    together = compute_boards(pipeline, indicator, year, icbs, counts)
     for icb in icbs[::7]:
-        alone = compute_boards(pipeline, indicator, year, [icb], counts.frame)[icb]
+        alone = compute_boards(pipeline, indicator, year, [icb], counts)[icb]
         assert isinstance(alone, pl.DataFrame)
         assert_frame_equal(alone, together[icb], check_exact=True)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from hi_pipeline.orchestration.collecting import publish_results
 from hi_pipeline.orchestration.instance import open_instance
 from hi_pipeline.orchestration.outcome import State
 from hi_pipeline.orchestration.pipeline import open_pipeline
@@ -104,6 +105,16 @@ def test_another_run_writes_the_same_bytes(whole: Whole, sample: Path, tmp_path:
     ours, theirs = hashes_of(whole.settings.root, *LAYERS), hashes_of(again.root, *LAYERS)
     assert len(ours) > 5 * 42 * 2
     assert [path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)] == []
+
+
+def test_publishing_in_a_process_of_its_own_writes_the_same_bytes(whole: Whole) -> None:
+    """A run publishes England's rows as it computed them beside the boards; here they are computed alone."""
+    before = hashes_of(whole.settings.root, "published")
+    (whole.settings.root / "published" / "results.parquet").unlink()
+    pipeline = open_pipeline(whole.settings, CATALOGUE)
+    assert not pipeline.others
+    assert publish_results(pipeline).state is State.WRITTEN
+    assert hashes_of(whole.settings.root, "published") == before
 
 
 def _log(share: float) -> float:
