@@ -1,4 +1,4 @@
-"""One indicator and one year: counts of all areas in, result rows out, every figure once."""
+"""One indicator: counts of all areas of one or more years in, result rows out, every figure once."""
 
 import polars as pl
 
@@ -10,13 +10,13 @@ from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Unit
 from hi_pipeline.indicators.compare import with_comparison
 from hi_pipeline.indicators.deprivation import deprivation_rows
-from hi_pipeline.indicators.ethnicity import ethnicity_rows
+from hi_pipeline.indicators.ethnicity import by_reference, ethnicity_rows
 from hi_pipeline.indicators.values import value_rows
 
-_AREA = ["area_type", "icb_code", "area_name"]
+# What names an area of a year: years never meet, they are only computed at once.
+_AREA = ["financial_year", "area_type", "icb_code", "area_name"]
 # What a derived row takes over from the rows of its area and dimension.
 _SHARED = (
-    "financial_year",
     "period_start",
     "period_end",
     "period_type",
@@ -33,21 +33,21 @@ _ODS = {board.ons: board.ods for board in BOARDS} | {ons: r.ods for r in NHS_REG
 
 
 def compute_results(indicator: Indicator, counts: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
-    """Compute every result row of one indicator and one year.
+    """Compute every result row of one indicator, each financial year by itself.
 
     Measures: ``value`` for every group; for deprivation ``gap``, ``ratio``, ``sii`` and ``rii`` of each area
     (category All, order 0); for ethnicity ``difference`` and ``rate_ratio`` of each group to White British or White.
 
     Args:
         indicator: the declaration.
-        counts: rows of that indicator and one year in the COUNTS contract, all areas.
+        counts: rows of that indicator in the COUNTS contract, all areas, of one financial year or several.
         synthetic: true for the embedded sample.
 
     Returns:
         Rows in the RESULTS contract, sorted by key.
 
     Raises:
-        ValidationError: the counts are of another indicator, of several years, or of no dimension it declares.
+        ValidationError: the counts are of another indicator, of no year, or of no dimension it declares.
     """
     _refuse_foreign(indicator, counts)
     values = value_rows(indicator, counts.sort(*_AREA, "dimension", "category_order", "category", nulls_last=True))
@@ -68,9 +68,8 @@ def _refuse_foreign(indicator: Indicator, counts: pl.DataFrame) -> None:
                 f"counts of {indicator.id}: {column} holds {sorted(found - wanted)}; expected only {sorted(wanted)}. "
                 "Give compute_results the rows of one indicator, in the dimensions that it declares."
             )
-    years = counts["financial_year"].unique().to_list()
-    if len(years) != 1:
-        raise ValidationError(f"counts of {indicator.id}: expected one financial year, found {sorted(years) or 'none'}")
+    if counts.is_empty() or counts["financial_year"].null_count():
+        raise ValidationError(f"counts of {indicator.id}: expected rows of a financial year each, found some without")
 
 
 def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
@@ -84,11 +83,10 @@ def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
         rows = deprivation_rows(indicator, by_deprivation, area=_AREA)
         rows = rows.with_columns(category=pl.lit(ALL), category_order=pl.lit(0, dtype=pl.Int32))
         found.append(_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA))
-    by_ethnicity = areas.filter(pl.col("dimension") == Dimension.ETHNICITY.value)
-    if by_ethnicity.height:
+    for by_ethnicity in by_reference(areas.filter(pl.col("dimension") == Dimension.ETHNICITY.value)):
         rows = ethnicity_rows(indicator, by_ethnicity, area=_AREA)
-        orders = by_ethnicity.select("category", "category_order").unique()
-        rows = rows.join(orders, on="category", how="left", validate="m:1")
+        orders = by_ethnicity.select("financial_year", "category", "category_order").unique()
+        rows = rows.join(orders, on=["financial_year", "category"], how="left", validate="m:1")
         found.append(_with_shared(rows, by_ethnicity, Dimension.ETHNICITY, on=_AREA))
     return found
 
@@ -100,7 +98,7 @@ def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension,
 
 
 def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
-    year = rows["financial_year"][0]
+    vintages = {year: vintage_of(year).value for year in rows["financial_year"].unique().to_list()}
     ratio, difference = pl.col("measure").is_in(_RATIOS), pl.col("measure").is_in(_DIFFERENCES)
     points = Unit.PERCENTAGE_POINTS.value if indicator.unit is Unit.PERCENT else indicator.unit.value
     unit = (
@@ -115,7 +113,7 @@ def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -
         indicator_version=pl.lit(indicator.version),
         icb_name=pl.col("area_name"),
         icb_ods_code=pl.col("icb_code").replace_strict(_ODS, default=None, return_dtype=pl.String),
-        geography_vintage=pl.lit(vintage_of(year).value),
+        geography_vintage=pl.col("financial_year").replace_strict(vintages, return_dtype=pl.String),
         unit=unit,
         multiplier=pl.when(ratio).then(1.0).otherwise(pl.lit(float(indicator.multiplier))),
         synthetic=pl.lit(synthetic),

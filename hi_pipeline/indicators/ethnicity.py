@@ -20,6 +20,14 @@ def reference_group(values: pl.DataFrame) -> str:
     return WHITE_BRITISH if WHITE_BRITISH in rows["category"] else WHITE
 
 
+def by_reference(values: pl.DataFrame) -> list[pl.DataFrame]:
+    """Split value rows by ethnicity into years that share a reference group, in the order of years."""
+    found: dict[str, list[pl.DataFrame]] = {}
+    for year in values.sort("financial_year", maintain_order=True).partition_by("financial_year"):
+        found.setdefault(reference_group(year), []).append(year)
+    return [pl.concat(years) for years in found.values()]
+
+
 def ethnicity_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str]) -> pl.DataFrame:
     """Compute difference and ratio of each group to the reference group of its area.
 
@@ -27,7 +35,7 @@ def ethnicity_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str
 
     Args:
         indicator: the declaration.
-        values: value rows of dimension ethnicity, areas only.
+        values: value rows of dimension ethnicity, areas only, of years that share a reference group.
         area: columns that name an area.
 
     Returns:

@@ -73,8 +73,8 @@ def build_years(
 ) -> dict[str, dict[str, Outcome]]:
     """Build the figures of one indicator: one file for each year and board.
 
-    A board whose rows are wrong fails alone; the others are built, and its last good file stays. Years are computed
-    one by one, and validated and written together: both cost much the same for one small frame as for twelve.
+    A board whose rows are wrong fails alone; the others are built, and its last good file stays. Years are
+    computed, validated and written together: that costs much the same for one small frame as for twelve.
 
     Args:
         pipeline: the data root and its declarations.

@@ -40,7 +40,7 @@ def compute_years(
         By year and board its rows, or why they may not be written.
     """
     counts = {year: _without_foreign(held.frame, icbs) for year, (icbs, held) in asked.items()}
-    drafts = {year: _draft(pipeline, indicator, frame) for year, frame in counts.items()}
+    drafts = _drafts(pipeline, indicator, counts)
     for year, rows in drafts.items():
         if rows is not None:
             # Those of England, regions and remainders are published from here, if that follows in this process.
@@ -64,6 +64,17 @@ def _without_foreign(counts: pl.DataFrame, icbs: Collection[str]) -> pl.DataFram
     """Leave the other boards out: a board's figures follow from its own rows and England's."""
     foreign = (pl.col("area_type") == AreaType.ICB.value) & ~pl.col("icb_code").is_in(list(icbs))
     return counts.filter(~foreign)
+
+
+def _drafts(
+    pipeline: Pipeline, indicator: Indicator, counts: Mapping[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame | None]:
+    """Return the rows of each year, not validated yet: computed at once, one by one only where that fails."""
+    rows = _draft(pipeline, indicator, pl.concat(counts.values())) if counts else None
+    if rows is None:
+        return {year: _draft(pipeline, indicator, frame) for year, frame in counts.items()}
+    by_year = rows.partition_by("financial_year", as_dict=True)
+    return {year: by_year.get((year,)) for year in counts}
 
 
 def _draft(pipeline: Pipeline, indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame | None:

@@ -261,12 +261,45 @@ def test_order_of_rows_does_not_matter() -> None:
     assert_frame_equal(_run(*rows), _run(*rows[::-1]))
 
 
-def test_counts_of_another_indicator_or_of_two_years_are_refused() -> None:
+def test_counts_of_another_indicator_or_of_no_year_are_refused() -> None:
     with pytest.raises(ValidationError, match="indicator_id"):
         compute_results(RECOVERY, made.counts(made.row("total", "All", 1, 2, indicator_id="x")), synthetic=False)
-    two = made.counts(made.row("total", "All", 1, 2), made.row("total", "All", 1, 2, financial_year="2022-23"))
-    with pytest.raises(ValidationError, match="one financial year"):
-        compute_results(RECOVERY, two, synthetic=False)
+    one = made.counts(made.row("total", "All", 1, 2))
+    for without in (one.clear(), one.with_columns(financial_year=pl.lit(None, pl.String))):
+        with pytest.raises(ValidationError, match="a financial year each"):
+            compute_results(RECOVERY, without, synthetic=False)
+
+
+def test_years_computed_at_once_are_those_computed_one_by_one() -> None:
+    """Each has its own England, ridits, footprint and, where it publishes no finer group, ethnic reference."""
+    first, second = (
+        made.counts(
+            *(
+                row | {"financial_year": year}
+                for area in (made.ENGLAND, made.QNC)
+                for row in (
+                    *_deciles([400.0 + (10 + add) * n for n in range(10)], **area),
+                    made.row("total", "All", 50 + add, 200, **area),
+                    made.row("ethnicity", white, 500 + add, 1_000, **area),
+                    made.row("ethnicity", "Mixed", 30, 100, **area),
+                )
+            )
+        )
+        for year, add, white in (("2022-23", 0, "White: British"), ("2023-24", 7, "White"))
+    )
+    together = compute_results(RECOVERY, pl.concat([second, first]), synthetic=False)
+    for counts in (first, second):
+        year = counts["financial_year"][0]
+        alone = compute_results(RECOVERY, counts, synthetic=False)
+        assert_frame_equal(together.filter(financial_year=year), alone, check_exact=True)
+    differences = (
+        together.filter(measure="difference")
+        .group_by("financial_year")
+        .agg(pl.col("note").first())
+        .sort("financial_year")
+    )
+    assert ["White: British" in note for note in differences["note"]] == [True, False]
+    assert together["geography_vintage"].n_unique() == 2
 
 
 def test_implausible_figures_are_found() -> None:
