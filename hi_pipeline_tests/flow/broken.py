@@ -26,7 +26,8 @@ from hi_pipeline.sources import SOURCES
 Table = list[list[str]]
 Change = Callable[[Path], None]
 Outcomes = dict[tuple[str, str, str], Outcome]
-LAYERS = ("clean", "linked", "indicator", "published")
+BUILT = ("clean", "linked", "indicator")
+LAYERS = (*BUILT, "published")
 PAGE = b"<!DOCTYPE html>\n<html><head><title>503 Service Unavailable</title></head><body>Sorry</body></html>\n"
 
 

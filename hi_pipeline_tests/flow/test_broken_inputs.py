@@ -9,6 +9,7 @@ import pytest
 from hi_pipeline.orchestration.outcome import State
 from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST
 from hi_pipeline_tests.flow.broken import (
+    BUILT,
     LAYERS,
     Change,
     Flow,
@@ -264,19 +265,22 @@ def _written(done: Outcomes) -> set[tuple[str, str]]:
 def test_a_broken_file_stops_its_step_and_changes_nothing(flow: Flow, sample: Path, name: str) -> None:
     case = CASES[name]
     source = case.release[0]
-    before, kept = flow.hashes(*LAYERS), flow.hashes(f"snapshots/{source}")
+    before, kept, published = flow.hashes(*BUILT), flow.hashes(f"snapshots/{source}"), _published(flow)
+    folder = flow.hashes("published")
     case.change(flow.place(*case.release))
     done = flow.run()
     assert _failed(done) == case.stops
     for place in case.stops:
         reason = done[place].reason
         assert not [text for text in case.says if text not in reason], reason
-    assert flow.hashes(*LAYERS) == before
+    assert flow.hashes(*BUILT) == before
     if all(step == "fetch" for step, _, _ in case.stops):
         assert not _written(done)
+        assert flow.hashes("published") == folder
         assert flow.hashes(f"snapshots/{source}") == kept, "what was kept stays, and nothing beside it"
     else:
-        assert _written(done) == {("fetch", source)}
+        assert _written(done) <= {("fetch", source), ("published", "results")}
+        _only_notes_grew(published, _published(flow))
     _builds_the_rest(flow, sample, case, before)
 
 
@@ -288,25 +292,39 @@ def _builds_the_rest(flow: Flow, sample: Path, case: Case, before: dict[str, str
     done = flow.run(publish=False)
     assert _failed(done) == case.stops
     assert sum(o.state is State.WRITTEN for place, o in done.items() if place[:2] == ("indicator", indicator)) == 42
-    after = flow.hashes(*LAYERS)
+    after = flow.hashes(*BUILT)
     assert {path: after.get(path) for path in before} == before
+
+
+def _published(flow: Flow) -> pl.DataFrame:
+    return pl.read_parquet(flow.root / "published" / "results.parquet")
+
+
+def _only_notes_grew(before: pl.DataFrame, after: pl.DataFrame) -> None:
+    """No published figure changed; what is said of it may, that it is stale or that its release was revised."""
+    assert after.drop("note").equals(before.drop("note"))
+    longer = pl.concat([before.select(old="note"), after.select(new="note")], how="horizontal")
+    assert longer.filter(~pl.col("new").str.starts_with(pl.col("old"))).is_empty()
+    said = longer.filter(pl.col("new") != pl.col("old"))["new"]
+    assert said.str.contains("stale: the last good figure|revised; not accepted yet|revised bytes").all()
 
 
 def test_a_location_without_practices_of_either_file_stops(flow: Flow) -> None:
     gone = "|".join(_practices_of(flow, BOARD_CODE))
     for member in (PREVALENCE, PLACES):
         without_rows({"PRACTICE_CODE": gone}, member=member)(flow.place(*QOF))
-    before = flow.hashes(*LAYERS)
+    before, published = flow.hashes(*BUILT), _published(flow)
     done = flow.run()
     assert _failed(done) == {("clean", *QOF)}
     assert "of the 106 sub-ICB locations" in done["clean", *QOF].reason and BOARD_NAME in done["clean", *QOF].reason
-    assert flow.hashes(*LAYERS) == before
+    assert flow.hashes(*BUILT) == before
+    _only_notes_grew(published, _published(flow))
 
 
 def test_a_board_whose_practices_are_not_in_the_file_stops_at_the_counts(flow: Flow) -> None:
     """The file has no map of its own: only the counts can tell that a board is missing."""
     without_rows({"Area Code": "|".join(_practices_of(flow, BOARD_CODE))})(flow.place(*AE))
-    before = flow.hashes(*LAYERS)
+    before, published = flow.hashes(*BUILT), _published(flow)
     done = flow.run()
     counts = ("linked", "fingertips_counts", "2021-22")
     assert _failed(done) == {counts}
@@ -314,7 +332,8 @@ def test_a_board_whose_practices_are_not_in_the_file_stops_at_the_counts(flow: F
     assert not [
         text for text in (*said, f"['{BOARD_NAME}']", "Expected all of them") if text not in done[counts].reason
     ]
-    after = flow.hashes(*LAYERS)
+    _only_notes_grew(published, _published(flow))
+    after = flow.hashes(*BUILT)
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     assert {Path(path).parent.as_posix() for path in changed} == {"clean/fingertips/2021-22"}
 
@@ -322,12 +341,13 @@ def test_a_board_whose_practices_are_not_in_the_file_stops_at_the_counts(flow: F
 def test_residents_without_a_board_stop(flow: Flow) -> None:
     change = without_rows({"ICB 2024 Code": BOARD_CODE}, member="Mid-2023 ICB 2024", header=3)
     change(flow.place(*PEOPLE))
-    before = flow.hashes(*LAYERS)
+    before, published = flow.hashes(*BUILT), _published(flow)
     done = flow.run()
     assert _failed(done) == {("clean", *PEOPLE)}
     reason = done["clean", *PEOPLE].reason
     assert "Mid-2023 ICB 2024" in reason and BOARD_CODE in reason and "declare the geography" in reason
-    assert flow.hashes(*LAYERS) == before
+    assert flow.hashes(*BUILT) == before
+    _only_notes_grew(published, _published(flow))
 
 
 def test_the_good_file_back_again_rebuilds_nothing(flow: Flow, sample: Path) -> None:
@@ -338,7 +358,7 @@ def test_the_good_file_back_again_rebuilds_nothing(flow: Flow, sample: Path) -> 
     flow.take(sample, [TT])
     done = flow.run()
     assert not _failed(done)
-    assert _written(done) == {("fetch", "talking_therapies")}
+    assert _written(done) == {("fetch", "talking_therapies"), ("published", "results")}, "the notes go again"
     assert flow.hashes(*LAYERS) == before
 
 
