@@ -315,7 +315,8 @@ def test_a_revision_that_cannot_be_read_is_recorded_in_words_and_compared_once_i
     assert re.fullmatch(r"not compared, because LayoutError: .*'AIDED'.*\n", record.read_text())
     assert str(bench.settings.root) not in record.read_text()
     assert "the two files cannot be compared" in _warnings(report)[0]
-    assert _notes(bench) == {BEFORE: 43}, "figures rest on the bytes of before, and do not claim the revised ones"
+    stale = "stale: the last good figure, because its newer input is wrong"
+    assert _notes(bench) == {f"{stale}; {BEFORE}": 43}, "figures rest on the bytes of before, and say so"
     assert _results(bench).drop("note").equals(values)
     (facts,) = _published(bench, "datapackage.json")["revised"]
     assert facts["changed_figures"] is None
