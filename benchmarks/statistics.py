@@ -1,6 +1,6 @@
 """Times the statistics on a national table, beside reading it and beside phstatsmethods.
 
-Run ``python -m benchmarks.statistics`` (``--rounds 7``, ``--no-peer``). The last line is JSON.
+Run ``python -m benchmarks.statistics`` (``--rounds 21``, ``--no-peer``). The last line is JSON.
 """
 # ruff: noqa: E402
 
@@ -155,7 +155,7 @@ ROWS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--no-peer", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
