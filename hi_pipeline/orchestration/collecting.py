@@ -13,7 +13,7 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, Status
 from hi_pipeline.core.validation import validate
 from hi_pipeline.orchestration.figures import counts_for, read_cells, wanted_provenance
-from hi_pipeline.orchestration.linking import is_superseded
+from hi_pipeline.orchestration.linking import rests_on_older_inputs
 from hi_pipeline.orchestration.marking import Marks, Notes, marked, marks_of, with_note
 from hi_pipeline.orchestration.outcome import Outcome, State, absent, failed
 from hi_pipeline.orchestration.pipeline import Pipeline
@@ -60,7 +60,7 @@ def cells_of(pipeline: Pipeline, indicator: Indicator) -> list[Cells]:
             b.ons: pipeline.lake.provenance("indicator", indicator.id, year, b.ons) for b in boards_of(vintage_of(year))
         }
         if wanted is not None and any(known.values()):
-            superseded = is_superseded(pipeline, pipeline.catalogue.counts_of(indicator).name, year)
+            superseded = rests_on_older_inputs(pipeline, pipeline.catalogue.counts_of(indicator).name, year)
             found.append(Cells(year=year, known=known, wanted=wanted, superseded=superseded))
     return found
 

@@ -46,7 +46,7 @@ def linked_staleness(pipeline: Pipeline, table: LinkedTable, year: str) -> str |
     return still_holds(pipeline.lake, known, code=code, schema=schema)
 
 
-def is_superseded(pipeline: Pipeline, table: str, year: str) -> bool:
+def rests_on_older_inputs(pipeline: Pipeline, table: str, year: str) -> bool:
     """Tell whether a linked table rests on something of which there is a newer version that did not get through.
 
     Once a run has built all it could, that is a release, or a table made from one, whose newest bytes are wrong.

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import dagster as dg
 
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.core.source import Source, release_id
+from hi_pipeline.core.source import Source
 from hi_pipeline.orchestration.outcome import Outcome, State
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.reporting import materialization
-from hi_pipeline.orchestration.steps import clean_staleness, parts_of, releases_for
+from hi_pipeline.orchestration.steps import clean_staleness, kept_provenance, parts_of, releases_for
 
 _DATA_VERSION = "dagster/data_version"
 Files = dict[str, Provenance]
@@ -82,16 +82,8 @@ def _kept(pipeline: Pipeline, source: Source) -> dict[str, Files]:
         for release in releases_for(source, part):
             snapshot = pipeline.snapshots.latest(source.name, release.edition)
             if snapshot is not None:
-                provenance = Provenance(
-                    inputs=(),
-                    code_version="",
-                    schema_version="",
-                    releases=(release_id(source, release),),
-                    notes=("revised",) if snapshot.revised else (),
-                    sha256=snapshot.sha256,
-                )
                 partition, name = (part, "") if source.by_year else ("", f"{part}/")
-                found.setdefault(partition, {})[name + release.edition] = provenance
+                found.setdefault(partition, {})[name + release.edition] = kept_provenance(source, release, snapshot)
     return found
 
 

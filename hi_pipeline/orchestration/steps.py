@@ -212,8 +212,9 @@ def _tables_of(source: Source, part: str, parsed: Iterable[Accounted]) -> Tables
     return valid
 
 
-def _fetched(source: Source, release: Release, snapshot: Snapshot, state: State) -> Outcome:
-    provenance = Provenance(
+def kept_provenance(source: Source, release: Release, snapshot: Snapshot) -> Provenance:
+    """Return the facts by which a kept file is recorded."""
+    return Provenance(
         inputs=(),
         code_version="",
         schema_version="",
@@ -221,7 +222,11 @@ def _fetched(source: Source, release: Release, snapshot: Snapshot, state: State)
         notes=("revised",) if snapshot.revised else (),
         sha256=snapshot.sha256,
     )
-    return Outcome(partition=release.edition, state=state, files={release.edition: provenance})
+
+
+def _fetched(source: Source, release: Release, snapshot: Snapshot, state: State) -> Outcome:
+    files = {release.edition: kept_provenance(source, release, snapshot)}
+    return Outcome(partition=release.edition, state=state, files=files)
 
 
 def _inputs(source: Source, held: Iterable[tuple[Release, Snapshot]]) -> tuple[Input, ...]:
