@@ -41,6 +41,14 @@ class Provenance:
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
+    def same_program(self, other: "Provenance") -> bool:
+        """Tell whether both were made by one program, for one schema, from made-up or real input alike."""
+        return (self.code_version, self.schema_version, self.synthetic) == (
+            other.code_version,
+            other.schema_version,
+            other.synthetic,
+        )
+
     def to_json(self) -> str:
         """Return the sidecar's text: sorted keys, one trailing newline, no clock."""
         return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
