@@ -47,18 +47,28 @@ def kill_at(mirror: Path, data: Path, moment: float) -> bool:
     return code != 0
 
 
-def trial(start: Start, folder: Path, moments: tuple[float, ...]) -> tuple[int, str]:
+def kill_the_first(start: Start, data: Path, moment: float) -> None:
+    """Start a run from the beginning and kill it; where it was over before, again and earlier."""
+    shutil.copytree(start.data, data)
+    while not kill_at(start.mirror, data, moment):
+        moment *= 0.6
+        shutil.rmtree(data)
+        shutil.copytree(start.data, data)
+
+
+def trial(start: Start, folder: Path, moments: tuple[float, ...]) -> str:
     """Kill a run (and the one after it, where two moments are given), look, then finish it and look again.
 
     Returns:
-        How many runs were killed before their end, and the layer that the last one had reached.
+        The layer that the last killed run had reached.
     """
     data = folder / "data"
-    shutil.copytree(start.data, data)
     root_folder = data / "mirror"
-    killed = 0
-    for moment in moments:
-        killed += kill_at(start.mirror, data, moment)
+    first, *later = moments
+    kill_the_first(start, data, first)
+    check_whole(tree_of(root_folder), start.old, start.new)
+    for moment in later:
+        kill_at(start.mirror, data, moment)
         check_whole(tree_of(root_folder), start.old, start.new)
     reached = [name for name in LAYERS if (root_folder / name).exists()]
     root = Root(start.mirror, data)
@@ -76,7 +86,7 @@ def trial(start: Start, folder: Path, moments: tuple[float, ...]) -> tuple[int, 
     assert (again.leftovers, again.closed, again.recorded) == (0, 0, 0)
     root.close()
     shutil.rmtree(folder)
-    return killed, (reached or ["nothing"])[-1]
+    return (reached or ["nothing"])[-1]
 
 
 def moments_of(start: Start, trials: int, chance: random.Random) -> list[tuple[float, ...]]:
@@ -97,8 +107,7 @@ def test_whole_runs_killed_fifty_times(tmp_path: Path) -> None:
     wrong = [f"{name} killed at {moments}: {error}" for name, moments, error in errors if error is not None]
     assert not wrong, "\n".join(wrong)
     assert len(tried) == TRIALS
-    assert sum(t.result()[0] for t in tried) >= TRIALS * 0.7, "most runs must be killed before they end"
-    assert len({t.result()[1] for t in tried}) >= 4, "the moments must be spread over the layers"
+    assert len({t.result() for t in tried}) >= 4, "the moments must be spread over the layers"
 
 
 def make_starts(folder: Path, mirror: Path, pool: ProcessPoolExecutor) -> list[Start]:

@@ -28,7 +28,12 @@ def test_the_ui_shows_the_graph_by_group_the_grid_and_the_checks(served: Served,
         assert f"Missing ({459 - 1 - good})" in grid
 
         page.open(f"{asset}?view=checks")
-        page.wait_for("Checks (7)", "all_icbs", "reconciles_with_england", "values_in_range", "Succeeded")
+        page.wait_for(
+            "Checks (8)", "all_icbs", "reconciles_with_england", "stale_partitions", "values_in_range", "Succeeded"
+        )
+
+        page.open(f"{base}/assets/snapshot/tiny?view=checks")
+        page.wait_for("freshness", "revisions")
 
         page.open(f"{base}/assets/linked/tiny_counts?view=checks&checkDetail=values_in_range")
         page.wait_for("Failed", "first_failing_rows", "figures outside their plausible range")
