@@ -93,15 +93,16 @@ def of_snapshot(
     findings = [
         ask.check_schema(outcomes),
         finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
-        _check_revisions([found for each in replaced.values() for found in each if found.alarm]),
+        check_revisions(pipeline, source),
         check_freshness(pipeline, source, today=today),
     ]
     details = {part: _replaced(found for r in rs for found in replaced[r.edition]) for part, rs in releases.items()}
     return findings, details
 
 
-def _check_revisions(alarms: Sequence[Replacement]) -> Finding:
-    """No publisher put other bytes at an address that nobody has accepted; else what they change, and what to do."""
+def check_revisions(pipeline: Pipeline, source: Source) -> Finding:
+    """No release has other bytes that nobody has accepted; else what they change, and what to do (a warning)."""
+    alarms = [r for release in source.releases for r in replacements(pipeline, source, release) if r.alarm]
     if not alarms:
         return Finding(check="revisions", passed=True, said="no unaccepted revision", warning=True)
     said = " ".join(

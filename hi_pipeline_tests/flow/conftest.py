@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from hi_pipeline_tests.flow.tiny import (
     with_too_many_helped,
     write_release,
 )
+
+TINY_DEFINITIONS = "hi_pipeline_tests.flow.tiny_definitions"
 
 
 @dataclass
@@ -89,11 +92,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         write_release(bench.mirror, year, rows)
     bench.run(icbs=("E54000008",))
     bench.run(years=("2023-24",), icbs=(WRONG_BOARD,))
+    with serving(bench) as port:
+        yield Served(bench=bench, port=port)
+
+
+@contextmanager
+def serving(bench: Bench) -> Iterator[int]:
+    """Run Dagster's webserver and daemon on a data root; yields the port, and nothing is left running."""
     port = free_port()
-    children = start(bench.settings, port, module_name="hi_pipeline_tests.flow.tiny_definitions")
+    children = start(bench.settings, port, module_name=TINY_DEFINITIONS)
     try:
         wait_until_up(port)
-        yield Served(bench=bench, port=port)
+        yield port
     finally:
         stop(children)
         bench.instance.dispose()

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from hi_pipeline_tests.disks import mounted
 from hi_pipeline_tests.flow.standing import check_instance, check_records, check_whole, tree_of
 from hi_pipeline_tests.flow.whole_process import Root, finish, go, start_process, undisturbed, write_mirror
 
@@ -17,18 +17,8 @@ ROOM = (0, 300, 900, 1_800, 3_000)
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 MB in memory; skips where nothing can be mounted."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.strip()}")
-    try:
+    with mounted(tmp_path / "disk", size="64m") as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", disk], check=True)
 
 
 def fill(disk: Path, *, leave: int) -> Path:

@@ -7,14 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hi_pipeline.cli.serving import start, stop
-from hi_pipeline_tests.flow.conftest import Bench, Served, open_bench
-from hi_pipeline_tests.flow.served import ask, free_port, wait_until_up
+from hi_pipeline_tests.flow.conftest import TINY_DEFINITIONS, Bench, Served, open_bench, serving
+from hi_pipeline_tests.flow.served import ask
 from hi_pipeline_tests.flow.tiny import rows_of, write_release
 
 # A refresh and three layers, each a tick of the daemon (30 s) and a run's start (up to 10 s on a busy machine).
-PATIENCE_S = 600
-MODULE = "hi_pipeline_tests.flow.tiny_definitions"
+PATIENCE_S = 1_200
 START = """
 mutation start($selector: SensorSelector!) {
   startSensor(sensorSelector: $selector) { __typename ... on PythonError { message } }
@@ -27,14 +25,8 @@ def alone(tmp_path: Path) -> Iterator[Served]:
     bench = open_bench(tmp_path)
     write_release(bench.mirror, "2021-22")
     assert bench.run().success
-    port = free_port()
-    children = start(bench.settings, port, module_name=MODULE)
-    try:
-        wait_until_up(port)
+    with serving(bench) as port:
         yield Served(bench=bench, port=port)
-    finally:
-        stop(children)
-        bench.instance.dispose()
 
 
 def _years(bench: Bench) -> dict[str, float]:
@@ -47,7 +39,7 @@ def _years(bench: Bench) -> dict[str, float]:
 @pytest.mark.slow
 def test_a_new_file_becomes_published_figures_by_itself(alone: Served) -> None:
     bench, port = alone.bench, alone.port
-    repository = {"repositoryName": "__repository__", "repositoryLocationName": MODULE}
+    repository = {"repositoryName": "__repository__", "repositoryLocationName": TINY_DEFINITIONS}
     write_release(bench.mirror, "2022-23")
     for name in ("new_releases", "rebuild_stale"):
         answer = ask(port, START, {"selector": {**repository, "sensorName": name}})["startSensor"]

@@ -8,8 +8,10 @@ import dagster as dg
 
 from hi_pipeline.orchestration.build import build_definitions
 from hi_pipeline.orchestration.judging import judge
+from hi_pipeline.orchestration.pipeline import open_pipeline
 from hi_pipeline.orchestration.planning import Selection
 from hi_pipeline.orchestration.running import Report, Runner
+from hi_pipeline.storage.folder_mirror import hash_of
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, make_catalogue, rows_of, with_too_many_helped, write_release
 
@@ -88,6 +90,32 @@ def test_a_release_becomes_overdue_while_nobody_does_anything(bench: Bench) -> N
     passed, severity, metadata = _check(bench, "snapshot", "tiny", "freshness")
     assert (passed, severity) == (False, "WARN")
     assert "2024-25 overdue by 55 days" in metadata["found"].value
+
+
+def test_a_revision_stays_a_warning_whatever_else_runs_until_the_declaration_accepts_it(bench: Bench) -> None:
+    for year in ("2021-22", "2022-23"):
+        write_release(bench.mirror, year)
+    bench.run()
+    assert _check(bench, "snapshot", "tiny", "revisions")[0]
+    fewer = [[*row[:4], str(int(row[4]) - 1)] for row in rows_of("2021-22")]
+    revised = hash_of(write_release(bench.mirror, "2021-22", fewer))
+    bench.run()
+    assert not _check(bench, "snapshot", "tiny", "revisions")[0]
+    write_release(bench.mirror, "2023-24")
+    report = bench.run(years=("2023-24",))
+    assert ("snapshot", "tiny") in {key for key, _ in report.outcomes}
+    passed, severity, metadata = _check(bench, "snapshot", "tiny", "revisions")
+    assert (passed, severity) == (False, "WARN")
+    assert "tiny:2021-22" in metadata["found"].value
+
+    catalogue = make_catalogue()
+    releases = tuple(
+        replace(r, sha256=revised) if r.edition == "2021-22" else r for r in catalogue.sources["tiny"].releases
+    )
+    accepting = {"tiny": replace(catalogue.sources["tiny"], releases=releases)}
+    bench.pipeline = open_pipeline(bench.settings, replace(catalogue, sources=accepting))
+    judge(bench.pipeline, bench.instance, today=TODAY)
+    assert _check(bench, "snapshot", "tiny", "revisions")[0]
 
 
 def test_the_job_judges_every_asset_and_builds_none(bench: Bench) -> None:

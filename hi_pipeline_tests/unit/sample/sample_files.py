@@ -15,8 +15,6 @@ class Sample:
 
     folder: Path
     manifest: SampleManifest
-    seconds: float
-    reading_seconds: float = 0.0
     releases: list[tuple[Source, Release]] = field(default_factory=list)
     raw: dict[tuple[str, str], dict[str, tuple[RawTable, ...]]] = field(default_factory=dict)
     clean: dict[tuple[str, str], dict[str, pl.DataFrame]] = field(default_factory=dict)
