@@ -1,7 +1,7 @@
-"""Asks again, without a run of their assets, the checks whose answer changes without one.
+"""Asks again, without a run of their assets, the checks whose answer changes by itself: freshness and staleness.
 
-A release becomes overdue while nobody does anything, a partition stale because something else was built, a revision
-accepted by a line in its declaration. Once a day, and after each ``hi run``, the answers are brought up to date.
+A release becomes overdue while nobody does anything, and a partition stale because something else was built. Once a
+day, and after each ``hi run``, the answers are brought up to date.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from datetime import date
 import dagster as dg
 
 from hi_pipeline.orchestration.findings import Finding
-from hi_pipeline.orchestration.findings_by_layer import check_freshness, check_revisions, check_stale
+from hi_pipeline.orchestration.findings_by_layer import check_freshness, check_stale
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.reporting import evaluation
 from hi_pipeline.orchestration.schedules import TIMEZONE
@@ -20,10 +20,9 @@ NAME = "judge_standing"
 
 
 def standing_findings(pipeline: Pipeline, *, today: date) -> Iterable[tuple[tuple[str, str], Finding]]:
-    """Return, by asset, whether its releases are on time and accepted (snapshots), its partitions current (others)."""
+    """Return, by asset, whether its releases are on time (snapshots) and its partitions current (all others)."""
     for source in pipeline.catalogue.sources.values():
         yield ("snapshot", source.name), check_freshness(pipeline, source, today=today)
-        yield ("snapshot", source.name), check_revisions(pipeline, source)
     for standing in asset_standings(pipeline):
         yield standing.key, check_stale(standing)
 
@@ -41,7 +40,7 @@ def judging_job() -> dg.JobDefinition:
     def judge_all(context: dg.OpExecutionContext) -> None:
         judge(context.resources.pipeline, context.instance, today=date.today())
 
-    @dg.job(name=NAME, description="Ask the checks freshness, revisions and stale_partitions of every asset again.")
+    @dg.job(name=NAME, description="Ask the checks freshness and stale_partitions of every asset again.")
     def judge_standing() -> None:
         judge_all()
 
@@ -56,5 +55,5 @@ def judging_schedule(job: dg.JobDefinition) -> dg.ScheduleDefinition:
         cron_schedule="0 7 * * *",
         execution_timezone=TIMEZONE,
         default_status=dg.DefaultScheduleStatus.STOPPED,
-        description="What became overdue or stale overnight turns yellow in the morning, what was accepted green.",
+        description="What became overdue or stale overnight turns yellow in the morning.",
     )
