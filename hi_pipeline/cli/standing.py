@@ -16,6 +16,7 @@ from hi_pipeline.orchestration.freshness import Freshness, is_superseded, standi
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.revising import replacements
 from hi_pipeline.orchestration.staleness import Standing, asset_standings
+from hi_pipeline.orchestration.steps import parts_of
 from hi_pipeline.orchestration.watching import new_links
 
 _NAMED = 3
@@ -53,7 +54,7 @@ def _releases(session: Session) -> Table:
         for release in source.releases:
             table.add_row(*_release_row(session.pipeline, source, release, judged.get(_part(source, release))))
         for part, standing in judged.items():
-            if source.by_year and part not in source.years:
+            if part not in parts_of(source):
                 table.add_row(f"{source.name}:(not declared)", part, "", "no", standing.words)
         for link in new_links(session.pipeline, source):
             table.add_row(f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}")

@@ -143,11 +143,18 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseCalendar:
-    """When new editions come: the usual month (1 to 12) for annual ones and the last edition known of."""
+    """When new editions come.
+
+    Attributes:
+        usual_month: for annual ones, the month (1 to 12) after the financial year's end.
+        months_after: for monthly and quarterly ones named by their month ("2026-06"), how many months after it they
+            come.
+    """
 
     cadence: Cadence
     usual_month: int | None
     last_known_edition: str
+    months_after: int | None = None
     unconfirmed: bool = True
 
 

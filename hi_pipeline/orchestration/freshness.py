@@ -4,18 +4,21 @@ Not Dagster's FreshnessPolicy: that looks at the newest record of any partition,
 make 2024-25 look fresh (2026-11, dagster 1.13).
 """
 
+import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from hi_pipeline.core.financial_year import label_of_date, period
+from hi_pipeline.core.financial_year import label_of_date, period, years_between
 from hi_pipeline.core.source import Cadence, Release, ReleaseStatus, Source
 from hi_pipeline.orchestration.pipeline import Pipeline
 from hi_pipeline.orchestration.steps import parts_of, releases_for
 
 # Publishers slip by days; a release counts as overdue only after this many.
 GRACE_DAYS = 30
+_STEPS = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3}
 
 
 class Freshness(StrEnum):
@@ -59,21 +62,25 @@ def expected_by(source: Source, year: str) -> date | None:
         return None
     end = period(year)[1]
     expected = end.year if calendar.usual_month > end.month else end.year + 1
-    return date(expected, calendar.usual_month, monthrange(expected, calendar.usual_month)[1])
+    return _end_of_month(expected, calendar.usual_month)
+
+
+def expected_of(source: Source, edition: str) -> date | None:
+    """Return the last day on which an edition named by its month is on time; None without such a calendar."""
+    after, month = source.calendar.months_after, _month_of(edition)
+    return None if after is None or month is None else _end_of_month(month.year, month.month + after)
 
 
 def standings(pipeline: Pipeline, source: Source, *, today: date) -> tuple[Standing, ...]:
     """Return the standing of each financial year of a source, or of each edition of reference data.
 
-    A year counts as held only by a snapshot of that very year's release; the year that the calendar expects next is
-    judged too, although nobody has declared it yet.
+    A year counts as held only by a snapshot of that very year's release; what the calendar expects after the newest
+    declared is judged too, although nobody has declared it yet.
     """
     parts = parts_of(source)
-    next_part = _next(source, parts, today=today)
-    found = [_standing(pipeline, source, part, newest=part == max(parts, default=""), today=today) for part in parts]
-    if next_part and next_part not in parts:
-        found.append(_judge(source, next_part, held=False, today=today))
-    return tuple(found)
+    found = [_standing(pipeline, source, part, today=today) for part in parts]
+    found += [_judge(source, year, held=False, today=today) for year in _undeclared_years(source, parts, today=today)]
+    return (*found, *_next_edition(source, today=today))
 
 
 def is_superseded(pipeline: Pipeline, source: Source, release: Release) -> bool:
@@ -82,46 +89,68 @@ def is_superseded(pipeline: Pipeline, source: Source, release: Release) -> bool:
         return False
     return all(
         any(
-            other.status is ReleaseStatus.FINAL and pipeline.snapshots.latest(source.name, other.edition) is not None
+            other.status is ReleaseStatus.FINAL and _is_held(pipeline, source, other)
             for other in source.releases_of(year)
         )
         for year in release.financial_years
     )
 
 
-def _next(source: Source, parts: tuple[str, ...], *, today: date) -> str:
-    """Return the newest financial year that the calendar says must be out by now."""
+def _undeclared_years(source: Source, parts: tuple[str, ...], *, today: date) -> tuple[str, ...]:
+    """Return the financial years after the newest declared one that the calendar says must be out by now."""
     if not source.by_year or not parts or source.calendar.cadence is not Cadence.ANNUAL:
-        return ""
-    year = label_of_date(today)
-    while year > max(parts):
-        due = expected_by(source, year)
-        if due is not None and due.replace(day=1) <= today:
-            return year
-        year = label_of_date(period(year)[0] - timedelta(days=1))
-    return ""
+        return ()
+    due = {year: expected_by(source, year) for year in years_between(max(parts), label_of_date(today))[1:]}
+    return tuple(year for year, expected in due.items() if expected is not None and expected.replace(day=1) <= today)
 
 
-def _standing(pipeline: Pipeline, source: Source, part: str, *, newest: bool, today: date) -> Standing:
-    held = any(pipeline.snapshots.latest(source.name, r.edition) is not None for r in releases_for(source, part))
+def _next_edition(source: Source, *, today: date) -> Iterator[Standing]:
+    """Yield the edition after the last one known of, once its month has come."""
+    step, last = _STEPS.get(source.calendar.cadence), _month_of(source.calendar.last_known_edition)
+    if step is not None and last is not None:
+        month = _end_of_month(last.year, last.month + step)
+        edition = f"{month:%Y-%m}"
+        expected = expected_of(source, edition)
+        if expected is not None and expected.replace(day=1) <= today:
+            yield _late(source.name, edition, expected, today=today)
+
+
+def _standing(pipeline: Pipeline, source: Source, part: str, *, today: date) -> Standing:
+    releases = releases_for(source, part)
+    held = any(_is_held(pipeline, source, release) for release in releases)
     if source.by_year:
         return _judge(source, part, held=held, today=today)
+    alike = [r for r in source.releases if _tables(source, r) == _tables(source, releases[0])]
     if held:
-        return Standing(source=source.name, part=part, freshness=Freshness.ON_TIME if newest else Freshness.SUPERSEDED)
-    published = releases_for(source, part)[0].published
-    if published is None or any(
-        other.published and other.published >= published and pipeline.snapshots.latest(source.name, other.edition)
-        for other in source.releases
-    ):
+        newest = max(r.edition for r in alike if _is_held(pipeline, source, r))
+        state = Freshness.ON_TIME if part == newest else Freshness.SUPERSEDED
+        return Standing(source=source.name, part=part, freshness=state)
+    dates = {r.edition: r.published or expected_of(source, r.edition) for r in alike}
+    expected = dates.pop(part)
+    # A newer one, or one of that day that is held, stands in its place.
+    held_dates = [dates[r.edition] for r in alike if r.edition in dates and _is_held(pipeline, source, r)]
+    if expected is None or expected in held_dates or any(known and known > expected for known in dates.values()):
         return Standing(source=source.name, part=part, freshness=Freshness.UNKNOWN)
-    return _late(source.name, part, published, today=today)
+    return _late(source.name, part, expected, today=today)
+
+
+def _is_held(pipeline: Pipeline, source: Source, release: Release) -> bool:
+    return pipeline.snapshots.latest(source.name, release.edition) is not None
+
+
+def _tables(source: Source, release: Release) -> frozenset[str]:
+    """Return the names of a release's tables: of editions with the same ones the newest stands for all."""
+    return frozenset(member.table for member in source.layouts[release.layout].members)
 
 
 def _judge(source: Source, part: str, *, held: bool, today: date) -> Standing:
     if held:
         return Standing(source=source.name, part=part, freshness=Freshness.ON_TIME)
-    published = max((r.published for r in source.releases_of(part) if r.published), default=None)
-    expected = published or expected_by(source, part)
+    releases = source.releases_of(part)
+    dates = [r.published for r in releases if r.published] or [
+        known for r in releases if (known := expected_of(source, r.edition))
+    ]
+    expected = max(dates, default=None) or expected_by(source, part)
     if expected is None:
         return Standing(source=source.name, part=part, freshness=Freshness.UNKNOWN)
     return _late(source.name, part, expected, today=today)
@@ -142,3 +171,15 @@ def _late(source: str, part: str, expected: date, *, today: date) -> Standing:
         expected=expected,
         days_overdue=days if state is Freshness.OVERDUE else 0,
     )
+
+
+def _month_of(edition: str) -> date | None:
+    """Return the first day of the month that an edition is named by."""
+    found = re.match(r"(\d{4})-(0[1-9]|1[0-2])(?!\d)", edition)
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def _end_of_month(year: int, month: int) -> date:
+    """Return the last day of a month; 13 is January of the next year."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    return date(year, month, monthrange(year, month)[1])

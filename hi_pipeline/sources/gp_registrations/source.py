@@ -132,7 +132,9 @@ SOURCE = Source(
         "Contains public sector information licensed under the Open Government Licence v3.0."
     ),
     by_year=False,
-    calendar=ReleaseCalendar(cadence=Cadence.QUARTERLY, usual_month=None, last_known_edition="2026-04-lsoa"),
+    calendar=ReleaseCalendar(
+        cadence=Cadence.QUARTERLY, usual_month=None, months_after=0, last_known_edition="2026-04-lsoa"
+    ),
     layouts=LAYOUTS,
     releases=RELEASES,
     parse=parse,

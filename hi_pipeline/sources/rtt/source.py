@@ -62,7 +62,7 @@ SOURCE = Source(
         "the Open Government Licence v3.0."
     ),
     by_year=True,
-    calendar=ReleaseCalendar(cadence=Cadence.MONTHLY, usual_month=None, last_known_edition="2026-06"),
+    calendar=ReleaseCalendar(cadence=Cadence.MONTHLY, usual_month=None, months_after=2, last_known_edition="2026-06"),
     layouts={WEEKS_104.name: WEEKS_104, WEEKS_52.name: WEEKS_52},
     releases=(
         Release(

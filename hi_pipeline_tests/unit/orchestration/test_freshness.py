@@ -1,11 +1,11 @@
 """Freshness is judged by financial year and release, against the declared calendar."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from hi_pipeline.core.source import Cadence, ReleaseCalendar
+from hi_pipeline.core.source import Cadence, ReleaseCalendar, Source
 from hi_pipeline.orchestration.findings_by_layer import check_freshness
 from hi_pipeline.orchestration.freshness import Freshness, expected_by, standings
 from hi_pipeline_tests.flow.conftest import Bench
@@ -55,6 +55,63 @@ def test_building_an_old_year_again_does_not_make_the_newest_look_fresh(bench: B
     assert "2023-24 overdue by 121 days" in check.said
 
 
-def test_a_year_that_nobody_declared_is_missed_when_its_month_has_come(bench: Bench) -> None:
-    found = {s.part: s.freshness for s in standings(bench.pipeline, SOURCE, today=date(2025, 10, 5))}
-    assert found["2024-25"] is Freshness.DUE
+def test_years_that_nobody_declared_are_missed_when_their_month_has_come(bench: Bench) -> None:
+    found = {s.part: s.words for s in standings(bench.pipeline, SOURCE, today=date(2026, 10, 5))}
+    assert found["2024-25"] == "overdue by 339 days"
+    assert found["2025-26"] == "due"
+    assert "2026-27" not in found
+
+
+def monthly(*, by_year: bool = True, step: Cadence = Cadence.MONTHLY) -> Source:
+    """Two editions named by their month; each comes in the second month after it."""
+    calendar = ReleaseCalendar(cadence=step, usual_month=None, months_after=2, last_known_edition="2022-06")
+    years = (("2021-22",), ("2022-23",)) if by_year else ((), ())
+    releases = tuple(
+        replace(release, edition=edition, financial_years=own)
+        for release, edition, own in zip(SOURCE.releases, ("2022-03", "2022-06"), years, strict=False)
+    )
+    return replace(SOURCE, calendar=calendar, releases=releases, by_year=by_year)
+
+
+def test_an_edition_named_by_its_month_is_late_when_the_calendar_says_so(bench: Bench) -> None:
+    found = {s.part: s.words for s in standings(bench.pipeline, monthly(), today=date(2022, 8, 15))}
+    assert found == {"2021-22": "overdue by 76 days", "2022-23": "due"}
+
+
+@pytest.mark.parametrize(
+    ("step", "part", "today", "words"),
+    [
+        (Cadence.MONTHLY, "2022-07", date(2022, 9, 1), "due"),
+        (Cadence.MONTHLY, "2022-07", date(2022, 11, 14), "overdue by 45 days"),
+        (Cadence.QUARTERLY, "2022-09", date(2022, 11, 14), "due"),
+    ],
+)
+def test_the_edition_after_the_last_one_known_of_is_missed(
+    bench: Bench, step: Cadence, part: str, today: date, words: str
+) -> None:
+    source = monthly(step=step)
+    before = today.replace(day=1) - timedelta(days=62 if words != "due" else 1)
+    assert part not in {s.part for s in standings(bench.pipeline, source, today=before)}
+    assert {s.part: s.words for s in standings(bench.pipeline, source, today=today)}[part] == words
+
+
+def test_another_form_of_the_same_reference_data_will_do(bench: Bench) -> None:
+    (first, second, _), day = SOURCE.releases, date(2022, 11, 29)
+    releases = tuple(replace(r, financial_years=(), published=day) for r in (first, second))
+    source = replace(SOURCE, releases=releases, by_year=False)
+    found = {s.part: s.words for s in standings(bench.pipeline, source, today=date(2024, 1, 1))}
+    assert set(found.values()) == {"overdue by 398 days"}
+    write_release(bench.mirror, "2021-22")
+    bench.run()
+    found = {s.part: s.words for s in standings(bench.pipeline, source, today=date(2024, 1, 1))}
+    assert found == {"2021-22": "on time", "2022-23": "no calendar"}
+
+
+def test_of_reference_data_the_newest_edition_is_asked_for_and_no_older_one(bench: Bench) -> None:
+    source = monthly(by_year=False)
+    found = {s.part: s.words for s in standings(bench.pipeline, source, today=date(2022, 12, 15))}
+    assert found == {
+        "2022-03": "no calendar",
+        "2022-06": "overdue by 106 days",
+        "2022-07": "overdue by 76 days",
+    }
