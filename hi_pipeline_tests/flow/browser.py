@@ -16,7 +16,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-START_S = 30
+START_S = 180
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -58,7 +58,7 @@ class Page:
         number = next(self._numbers)
         self._connection.send(json.dumps({"id": number, "method": method, "params": params}))
         while True:
-            answer = json.loads(self._connection.recv(timeout=60))
+            answer = json.loads(self._connection.recv(timeout=240))
             if answer.get("id") == number:
                 assert "error" not in answer, answer
                 result: dict[str, Any] = answer["result"]
@@ -73,7 +73,7 @@ class Page:
     def text(self) -> str:
         return str(self.evaluate("document.body ? document.body.innerText : ''"))
 
-    def wait_for(self, *words: str, patience_s: float = 60) -> str:
+    def wait_for(self, *words: str, patience_s: float = 240) -> str:
         """Wait until all words are on the page and return its text."""
         deadline = time.monotonic() + patience_s
         text = ""
@@ -120,6 +120,6 @@ def _port(file: Path, process: subprocess.Popen[bytes]) -> tuple[int, str]:
 def _tab(port: int) -> str:
     from urllib.request import urlopen
 
-    with urlopen(f"http://127.0.0.1:{port}/json/list", timeout=30) as answer:
+    with urlopen(f"http://127.0.0.1:{port}/json/list", timeout=120) as answer:
         tabs = json.load(answer)
     return str(next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page"))

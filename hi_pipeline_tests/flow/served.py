@@ -20,13 +20,13 @@ def ask(port: int, query: str, variables: dict[str, Any] | None = None) -> dict[
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/graphql", data=body, headers={"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         found: dict[str, Any] = json.load(answer)
     assert "errors" not in found, found["errors"]
     return found["data"]  # type: ignore[no-any-return]
 
 
-def wait_until_up(port: int, *, patience_s: float = 90) -> None:
+def wait_until_up(port: int, *, patience_s: float = 300) -> None:
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         try:

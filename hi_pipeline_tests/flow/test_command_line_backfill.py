@@ -108,7 +108,7 @@ def test_ctrl_c_closes_the_run_and_the_same_command_goes_on_from_there(
         if line == "paused\n":
             break
     child.send_signal(signal.SIGINT)
-    said, _ = child.communicate(timeout=180)
+    said, _ = child.communicate(timeout=600)
     assert child.returncode == 130, said
     assert "Stopped. What was built stands; run again to go on from there." in said
     assert not bench.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])), "the run is closed"

@@ -72,7 +72,7 @@ def go(process: "subprocess.Popen[bytes]") -> None:
 def finish(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
     """Wait for a process that was told to go; return its exit code and what it said."""
     try:
-        said, complained = process.communicate(timeout=180)
+        said, complained = process.communicate(timeout=600)
     except subprocess.TimeoutExpired:
         process.kill()
         said, complained = process.communicate()

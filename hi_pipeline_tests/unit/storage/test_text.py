@@ -98,21 +98,19 @@ def test_a_header_cell_of_a_megabyte_is_refused() -> None:
 
 
 _LARGE = """
-import resource, time
+import resource
 from pathlib import Path
 from hi_pipeline.core.source import Container, Layout, Member
 from hi_pipeline.storage.archives import read_tables
 layout = Layout(name="l", container=Container.ZIP, members=(Member(table="t"),))
-began = time.process_time()
 (table,) = read_tables(Path(__import__("sys").argv[1]), layout)["t"]
-print(*table.frame.shape, time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(*table.frame.shape, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def test_the_largest_real_file_is_read_within_seconds_and_memory(real_mirror) -> None:
+def test_the_largest_real_file_is_read_within_its_memory(real_mirror) -> None:
     (path,) = real_mirror.glob("www.england.nhs.uk/**/Full-CSV-data-file-Jan26*.zip")
     done = subprocess.run([sys.executable, "-c", _LARGE, path], capture_output=True, text=True, check=True)
-    height, width, seconds, kilobytes = done.stdout.split()
+    height, width, kilobytes = done.stdout.split()
     assert (int(height), int(width)) == (183_417, 121)
-    assert float(seconds) < 10, "of the processor"
     assert int(kilobytes) < 2_000_000
