@@ -176,7 +176,12 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
         )
         for name, frame in tables.items()
     )
+    for place in pipeline.lake.parts("clean", source.name):
+        if place[0] == part and place[1] not in tables:
+            # A table that the parser no longer gives would be read as if it were of now.
+            pipeline.lake.remove("clean", source.name, *place)
     files = dict(zip(tables, written, strict=True))
+    before = sum(p.rows for name, p in known.items() if name in tables) if known else None
     return Outcome(partition=part, state=State.WRITTEN, files=files, rows_before=before)
 
 

@@ -102,6 +102,21 @@ class Lake:
             written.extend(self._write_batch(batch))
         return written
 
+    def remove(self, layer: str, name: str, *parts: str) -> None:
+        """Remove the file of a table that is not made any more, and its sidecar.
+
+        Raises:
+            StoreError: naming the path that could not be removed.
+        """
+        path = self.path(layer, name, *parts)
+        try:
+            with locked(self._locks, self._lock_name(path.parent)):
+                path.unlink(missing_ok=True)
+                _sidecar(path).unlink(missing_ok=True)
+                sync_folder(path.parent)
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be removed ({error}); remove it by hand and run again") from error
+
     def read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
         """Return a file's frame.
 

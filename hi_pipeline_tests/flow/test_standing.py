@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.orchestration.build import build_definitions
 from hi_pipeline.orchestration.judging import judge
 from hi_pipeline.orchestration.pipeline import open_pipeline
@@ -69,6 +70,27 @@ def test_a_newer_program_makes_figures_stale(bench: Bench) -> None:
     assert not passed
     assert metadata["failing_rows"].value == 42
     assert "its inputs or its program changed" in metadata["first_failing_rows"].value
+
+
+def test_a_table_that_the_parser_no_longer_gives_goes_and_nothing_stays_stale(bench: Bench) -> None:
+    write_release(bench.mirror, "2021-22")
+    catalogue = make_catalogue()
+    (source,) = catalogue.sources.values()
+
+    def with_more(raw: RawTables, release: Release) -> Tables:
+        tables = source.parse(raw, release)
+        return {**tables, "more": tables["observations"]}
+
+    schemas = {**source.schemas, "more": source.schemas["observations"]}
+    older = replace(source, parse=with_more, schemas=schemas, parser_version="0")
+    bench.pipeline = open_pipeline(bench.settings, replace(catalogue, sources={"tiny": older}))
+    assert bench.run().success
+    assert bench.pipeline.lake.parts("clean", "tiny") == [("2021-22", "more"), ("2021-22", "observations")]
+    bench.pipeline = open_pipeline(bench.settings, catalogue)
+    assert _rebuild(bench).success
+    assert bench.pipeline.lake.parts("clean", "tiny") == [("2021-22", "observations")]
+    assert not list(bench.settings.root.glob("clean/tiny/*/more*"))
+    assert _rebuild(bench).runs == 0
 
 
 def test_a_cell_that_failed_is_stale_and_says_so(bench: Bench) -> None:
