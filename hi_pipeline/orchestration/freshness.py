@@ -80,7 +80,7 @@ def standings(pipeline: Pipeline, source: Source, *, today: date) -> tuple[Stand
     parts = parts_of(source)
     found = [_standing(pipeline, source, part, today=today) for part in parts]
     found += [_judge(source, year, held=False, today=today) for year in _undeclared_years(source, parts, today=today)]
-    return (*found, *_next_edition(source, today=today))
+    return (*found, *_undeclared_editions(source, today=today))
 
 
 def is_superseded(pipeline: Pipeline, source: Source, release: Release) -> bool:
@@ -104,15 +104,28 @@ def _undeclared_years(source: Source, parts: tuple[str, ...], *, today: date) ->
     return tuple(year for year, expected in due.items() if expected is not None and expected.replace(day=1) <= today)
 
 
-def _next_edition(source: Source, *, today: date) -> Iterator[Standing]:
-    """Yield the edition after the last one known of, once its month has come."""
-    step, last = _STEPS.get(source.calendar.cadence), _month_of(source.calendar.last_known_edition)
-    if step is not None and last is not None:
-        month = _end_of_month(last.year, last.month + step)
-        edition = f"{month:%Y-%m}"
-        expected = expected_of(source, edition)
+def _undeclared_editions(source: Source, *, today: date) -> Iterator[Standing]:
+    """Yield the editions that nobody has declared, named by their month, once the month in which they come is there.
+
+    They are the one after the last known of, and the one after the newest of each financial year that it would belong
+    to: a year is whole only with its last month.
+    """
+    step = _STEPS.get(source.calendar.cadence)
+    if step is None:
+        return
+    newest = {year: max(release.edition for release in source.releases_of(year)) for year in source.years}
+    within = {m for year, e in newest.items() if (m := _following(e, step)) and label_of_date(m) == year}
+    after = _following(source.calendar.last_known_edition, step)
+    for month in sorted(within | ({after} if after else set())):
+        expected = expected_of(source, f"{month:%Y-%m}")
         if expected is not None and expected.replace(day=1) <= today:
-            yield _late(source.name, edition, expected, today=today)
+            yield _late(source.name, f"{month:%Y-%m}", expected, today=today)
+
+
+def _following(edition: str, step: int) -> date | None:
+    """Return the last day of the month so many months after that of an edition; None where it is not named by one."""
+    month = _month_of(edition)
+    return None if month is None else _end_of_month(month.year, month.month + step)
 
 
 def _standing(pipeline: Pipeline, source: Source, part: str, *, today: date) -> Standing:

@@ -78,6 +78,15 @@ def test_an_edition_named_by_its_month_is_late_when_the_calendar_says_so(bench: 
     assert found == {"2021-22": "overdue by 76 days", "2022-23": "due"}
 
 
+def test_a_financial_year_is_whole_only_with_its_last_month(bench: Bench) -> None:
+    source = monthly()
+    first, second = source.releases
+    source = replace(source, releases=(replace(first, edition="2022-01"), second))
+    found = {s.part: s.words for s in standings(bench.pipeline, source, today=date(2022, 8, 15))}
+    assert found["2022-02"] == "overdue by 107 days"
+    assert set(found) == {"2021-22", "2022-23", "2022-02"}
+
+
 @pytest.mark.parametrize(
     ("step", "part", "today", "words"),
     [
