@@ -19,7 +19,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -35,15 +35,18 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from dagster_shared.serdes import deserialize_value
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.orchestration.run_storage import naming
+from hi_pipeline.storage.atomic import stage, sync_folder
 
 _log = logging.getLogger(__name__)
 BATCH_SIZE = 1000
 INTERVAL_S = 1.0
 _OPEN_SHARDS = 8
+# Where the header of an SQLite file says how it is written and read, and what stands there for WAL (its file format).
+_MODE_BYTES, _WAL = slice(18, 20), b"\x02\x02"
 # Metadata of an observation that tells which planned partitions of a run do not apply (no release, no such board).
 NOT_APPLICABLE = "partitions_not_applicable"
 
@@ -67,6 +70,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         self._inside = threading.local()
         self._migrated: set[str] = set()
         self._columns: set[str] = set()
+        self._empty: bytes | None = None
         super().__init__(base_dir, inst_data)
         atexit.register(self._flush_quietly)
 
@@ -200,9 +204,36 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         # one, and what they recorded is reconciled from the files at the next start.
         db.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=NORMAL"))
         if shard not in self._initialized_dbs:
+            self._place(shard)
             self._initdb(engine)
             self._initialized_dbs.add(shard)
         return engine
+
+    def _place(self, shard: str) -> None:
+        """Put a whole empty file in a shard's place, unless there is one: making it there takes dozens of syncs."""
+        path = self._path(shard)
+        if path.exists():
+            return
+        staged = stage(path, self._empty_file())
+        try:
+            staged.sync()
+            with suppress(FileExistsError):  # another process was faster
+                path.hardlink_to(staged.temporary)
+        finally:
+            staged.discard()
+        sync_folder(path.parent)
+
+    def _empty_file(self) -> bytes:
+        """Return the bytes of a run's file without events, in WAL mode: made once, in memory, as Dagster makes it."""
+        if self._empty is None:
+            engine = db.create_engine("sqlite://", poolclass=StaticPool)
+            self._initdb(engine)
+            with engine.connect() as connection:
+                made = bytearray(connection.connection.driver_connection.serialize())  # type: ignore[union-attr]
+            engine.dispose()
+            made[_MODE_BYTES] = _WAL
+            self._empty = bytes(made)
+        return self._empty
 
     def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
         """Write events of one run to its file and, where other runs ask for them, to the index."""

@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -24,6 +25,7 @@ from hi_pipeline.orchestration.partitions import RANGE_END, RANGE_START
 from hi_pipeline.orchestration.pipeline import open_pipeline
 from hi_pipeline.orchestration.steps import build_clean, fetch_part
 from hi_pipeline.settings import Settings
+from hi_pipeline.storage.atomic import Staged, stage
 from hi_pipeline_tests.flow.tiny import make_catalogue, rows_of, with_too_many_helped, write_release
 
 KEY = dg.AssetKey(["indicator", "a"])
@@ -58,6 +60,46 @@ def test_dagster_yaml_names_it(home: Path) -> None:
     assert _storage(instance).is_run_sharded
     assert not instance.telemetry_enabled
     instance.dispose()
+
+
+def _made(path: Path) -> tuple[object, ...]:
+    """What a file of the log holds when nothing has happened: its mode, its tables and their version."""
+    with closing(sqlite3.connect(path)) as connection:
+        (mode,) = connection.execute("pragma journal_mode").fetchone()
+        tables = sorted(connection.execute("select type, name, tbl_name, sql from sqlite_master").fetchall(), key=str)
+        version = connection.execute("select * from alembic_version").fetchall()
+        return mode, tables, version, connection.execute("pragma integrity_check").fetchall()
+
+
+def test_a_runs_empty_file_is_as_dagster_makes_it(home: Path) -> None:
+    made = []
+    for name, storage in (("ours", BatchedSqliteEventLogStorage), ("dagsters", SqliteEventLogStorage)):
+        log = storage(str(home / name))
+        with log.run_connection("a-run"):
+            pass
+        log.dispose()
+        made.append(_made(home / name / "a-run.db"))
+    assert made[0] == made[1]
+    assert made[0][0] == "wal"
+    assert not list(home.rglob("*.tmp"))
+
+
+def test_a_runs_file_that_another_process_made_meanwhile_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, path = BatchedSqliteEventLogStorage(str(home)), home / "a-run.db"
+
+    def meanwhile(place: Path, data: bytes) -> Staged:
+        place.write_bytes(data)
+        with closing(sqlite3.connect(place)) as connection, connection:
+            connection.execute("create table theirs (x)")
+        return stage(place, data)
+
+    monkeypatch.setattr(event_log, "stage", meanwhile)
+    with log.run_connection("a-run"):
+        pass
+    log.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("select count(*) from theirs").fetchone() == (0,)
+    assert not list(home.rglob("*.tmp"))
 
 
 def test_events_are_kept_until_somebody_reads_in_this_process(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
