@@ -33,21 +33,13 @@ class Provenance:
 
         Two files with one fingerprint are the same, so nothing is rebuilt while it holds.
         """
-        facts = [
-            sorted((i.name, i.sha256) for i in self.inputs),
-            self.code_version,
-            self.schema_version,
-            self.synthetic,
-        ]
+        facts = [sorted((i.name, i.sha256) for i in self.inputs), *self.program]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
-    def same_program(self, other: "Provenance") -> bool:
-        """Tell whether both were made by one program, for one schema, from made-up or real input alike."""
-        return (self.code_version, self.schema_version, self.synthetic) == (
-            other.code_version,
-            other.schema_version,
-            other.synthetic,
-        )
+    @property
+    def program(self) -> tuple[str, str, bool]:
+        """Return what decides the content beside the inputs: code, schema, and whether they are made up."""
+        return self.code_version, self.schema_version, self.synthetic
 
     def to_json(self) -> str:
         """Return the sidecar's text: sorted keys, one trailing newline, no clock."""

@@ -93,7 +93,7 @@ def _wanted(pipeline: Pipeline, cells: dict[str, list[Cells]], marks: Marks) -> 
 
 
 def _year_input(name: str, cells: Cells, marks: Marks) -> Input:
-    return Input(name=f"indicator/{name}/{cells.year}", sha256=cells.hash(marks.notes.get((name, cells.year), {})))
+    return Input(name=f"indicator/{name}/{cells.year}", sha256=cells.hash(marks.of(name, cells.year)))
 
 
 def publish_results(pipeline: Pipeline) -> Outcome:
@@ -118,7 +118,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         frames = [
             held[name, c.year]
             if (name, c.year) in held
-            else _year(pipeline, catalogue.indicators_by_id[name], c, marks.notes.get((name, c.year), {}))
+            else _year(pipeline, catalogue.indicators_by_id[name], c, marks.of(name, c.year))
             for name, years in cells.items()
             for c in years
         ]
@@ -139,7 +139,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
 
 def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[tuple[str, str], pl.DataFrame]:
     """Return the rows, by indicator and year, that stand in the published file as they would be made now."""
-    if known is None or not known.same_program(wanted):
+    if known is None or known.program != wanted.program:
         return {}
     same = {i.name for i in {*known.inputs} & {*wanted.inputs}}
     by_year = pipeline.lake.read("published", "results").partition_by("indicator_id", "financial_year", as_dict=True)

@@ -19,7 +19,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,8 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.orchestration.run_storage import naming
-from hi_pipeline.storage.atomic import stage, sync_folder
+from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.locks import locked
 
 _log = logging.getLogger(__name__)
 BATCH_SIZE = 1000
@@ -214,14 +215,9 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         path = self._path(shard)
         if path.exists():
             return
-        staged = stage(path, self._empty_file())
-        try:
-            staged.sync()
-            with suppress(FileExistsError):  # another process was faster
-                path.hardlink_to(staged.temporary)
-        finally:
-            staged.discard()
-        sync_folder(path.parent)
+        with locked(path.parent, "making"):
+            if not path.exists():  # another process may have been faster
+                write_bytes(path, self._empty_file())
 
     def _empty_file(self) -> bytes:
         """Return the bytes of a run's file without events, in WAL mode: made once, in memory, as Dagster makes it."""

@@ -86,12 +86,12 @@ def build_years(
     """
     years = [_look(pipeline, indicator, year, icbs) for year, icbs in asked.items()]
     figures = compute_years(
-        pipeline, indicator, {y.year: (y.todo, y.counts) for y in years if y.todo and y.counts is not None}
+        pipeline, indicator, {y.year: (y.waiting, y.counts) for y in years if y.waiting and y.counts is not None}
     )
     good = [
         (year, icb, frame)
         for year in years
-        for icb in year.todo
+        for icb in year.waiting
         if isinstance(frame := figures[year.year][icb], pl.DataFrame)
     ]
     written = pipeline.lake.write_many(
@@ -100,7 +100,7 @@ def build_years(
     )
     files = {(year.year, icb): file for (year, icb, _), file in zip(good, written, strict=True)}
     for year in years:
-        for icb in year.todo:
+        for icb in year.waiting:
             partition, rows, result = cell(year.year, icb), year.rows.get(icb), figures[year.year][icb]
             year.outcomes[icb] = (
                 failed(partition, result, rows_before=rows)
@@ -118,14 +118,14 @@ class _Year:
 
     Attributes:
         outcomes: of the boards that need no building, or cannot be built; the others are added.
-        todo: the boards to build from ``counts``.
+        waiting: the boards to build from ``counts``.
         rows: of the files that stand there now, by board.
     """
 
     year: str
     asked: list[str]
     outcomes: dict[str, Outcome]
-    todo: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     counts: Counts | None = None
 
@@ -163,7 +163,7 @@ def _look(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[
                 partition=cell(year, icb), state=State.UNCHANGED, files={"": known}, rows_before=known.rows
             )
         else:
-            found.todo.append(icb)
+            found.waiting.append(icb)
     return found
 
 

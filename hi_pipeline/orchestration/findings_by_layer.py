@@ -86,23 +86,23 @@ def of_snapshot(
 ) -> tuple[list[Finding], Details]:
     """Return the findings about kept files."""
     releases = {o.partition: releases_for(source, o.partition) for o in outcomes if o.good}
-    editions = {r.edition: r for found in releases.values() for r in found}
+    editions = dict.fromkeys(r.edition for found in releases.values() for r in found)
     kept = [s for e in editions if (s := pipeline.snapshots.latest(source.name, e)) is not None]
     broken = [{"file": s.path.name, "expected": s.sha256} for s in kept if hash_of(s.path) != s.sha256]
-    replaced = {e: replacements(pipeline, source, r) for e, r in editions.items()}
+    # Of all releases: what was revised stays so whatever ran.
+    replaced = {r.edition: replacements(pipeline, source, r) for r in source.releases}
     findings = [
         ask.check_schema(outcomes),
         finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
-        check_revisions(pipeline, source),
+        _check_revisions([found for each in replaced.values() for found in each if found.alarm]),
         check_freshness(pipeline, source, today=today),
     ]
     details = {part: _replaced(found for r in rs for found in replaced[r.edition]) for part, rs in releases.items()}
     return findings, details
 
 
-def check_revisions(pipeline: Pipeline, source: Source) -> Finding:
-    """No release has other bytes that nobody has accepted; else what they change, and what to do (a warning)."""
-    alarms = [r for release in source.releases for r in replacements(pipeline, source, release) if r.alarm]
+def _check_revisions(alarms: Sequence[Replacement]) -> Finding:
+    """No publisher put other bytes at an address that nobody has accepted; else what they change, and what to do."""
     if not alarms:
         return Finding(check="revisions", passed=True, said="no unaccepted revision", warning=True)
     said = " ".join(

@@ -6,7 +6,6 @@ make 2024-25 look fresh (2026-11, dagster 1.13).
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,10 +76,9 @@ def standings(pipeline: Pipeline, source: Source, *, today: date) -> tuple[Stand
     A year counts as held only by a snapshot of that very year's release; what the calendar expects after the newest
     declared is judged too, although nobody has declared it yet.
     """
-    parts = parts_of(source)
-    found = [_standing(pipeline, source, part, today=today) for part in parts]
-    found += [_judge(source, year, held=False, today=today) for year in _undeclared_years(source, parts, today=today)]
-    return (*found, *_undeclared_editions(source, today=today))
+    declared = [_standing(pipeline, source, part, today=today) for part in parts_of(source)]
+    others = [_late(source.name, part, day, today=today) for part, day in _undeclared(source, today=today).items()]
+    return (*declared, *(s for s in others if s.freshness is not Freshness.NOT_YET))
 
 
 def is_superseded(pipeline: Pipeline, source: Source, release: Release) -> bool:
@@ -96,30 +94,27 @@ def is_superseded(pipeline: Pipeline, source: Source, release: Release) -> bool:
     )
 
 
-def _undeclared_years(source: Source, parts: tuple[str, ...], *, today: date) -> tuple[str, ...]:
-    """Return the financial years after the newest declared one that the calendar says must be out by now."""
-    if not source.by_year or not parts or source.calendar.cadence is not Cadence.ANNUAL:
-        return ()
-    due = {year: expected_by(source, year) for year in years_between(max(parts), label_of_date(today))[1:]}
-    return tuple(year for year, expected in due.items() if expected is not None and expected.replace(day=1) <= today)
+def _undeclared(source: Source, *, today: date) -> dict[str, date]:
+    """Return what nobody has declared and the calendar expects one day, each with the last day on which it is on time.
 
-
-def _undeclared_editions(source: Source, *, today: date) -> Iterator[Standing]:
-    """Yield the editions that nobody has declared, named by their month, once the month in which they come is there.
-
-    They are the one after the last known of, and the one after the newest of each financial year that it would belong
-    to: a year is whole only with its last month.
+    These are the financial years after the newest declared one, up to the present, of annual publications. Of those
+    whose editions are named by their month it is the edition after the last known of, and the one after the newest of
+    each financial year that it would belong to: a year is whole only with its last month.
     """
+    years = years_between(source.years[-1], label_of_date(today))[1:] if source.years else ()
+    expected = {year: expected_by(source, year) for year in years}
+    expected |= {edition: expected_of(source, edition) for edition in _following_editions(source)}
+    return {part: day for part, day in expected.items() if day is not None}
+
+
+def _following_editions(source: Source) -> list[str]:
     step = _STEPS.get(source.calendar.cadence)
     if step is None:
-        return
+        return []
     newest = {year: max(release.edition for release in source.releases_of(year)) for year in source.years}
     within = {m for year, e in newest.items() if (m := _following(e, step)) and label_of_date(m) == year}
     after = _following(source.calendar.last_known_edition, step)
-    for month in sorted(within | ({after} if after else set())):
-        expected = expected_of(source, f"{month:%Y-%m}")
-        if expected is not None and expected.replace(day=1) <= today:
-            yield _late(source.name, f"{month:%Y-%m}", expected, today=today)
+    return [f"{month:%Y-%m}" for month in sorted(within | ({after} if after else set()))]
 
 
 def _following(edition: str, step: int) -> date | None:

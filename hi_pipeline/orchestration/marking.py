@@ -33,6 +33,10 @@ class Marks:
     revisions: dict[str, Replacement]
     notes: dict[tuple[str, str], Notes]
 
+    def of(self, indicator: str, year: str) -> Notes:
+        """Return the notes of an indicator's figures of a year."""
+        return self.notes.get((indicator, year), {})
+
     @property
     def inputs(self) -> tuple[Input, ...]:
         """Return what decides the marks, for the fingerprint of what is published."""

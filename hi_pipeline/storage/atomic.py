@@ -129,9 +129,9 @@ def reporting(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        todo = "make room on that disk and run again" if full else "look at the disk and the folder's permissions"
+        advice = "make room on that disk and run again" if full else "look at the disk and the folder's permissions"
         raise StoreError(
-            f"{path}: could not be written: {error.strerror or error}; {todo}. What stood there before is untouched."
+            f"{path}: could not be written: {error.strerror or error}; {advice}. What stood there before is untouched."
         ) from error
 
 

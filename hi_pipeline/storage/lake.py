@@ -20,7 +20,7 @@ import polars as pl
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.storage.atomic import Staged, stage, sweep, sync_folder
+from hi_pipeline.storage.atomic import Staged, reporting, stage, sweep, sync_folder
 from hi_pipeline.storage.locks import locked
 
 _BATCH = 128  # two open files each, well below the usual limit of 1,024
@@ -109,13 +109,10 @@ class Lake:
             StoreError: naming the path that could not be removed.
         """
         path = self.path(layer, name, *parts)
-        try:
-            with locked(self._locks, self._lock_name(path.parent)):
-                path.unlink(missing_ok=True)
-                _sidecar(path).unlink(missing_ok=True)
-                sync_folder(path.parent)
-        except OSError as error:
-            raise StoreError(f"{path}: cannot be removed ({error}); remove it by hand and run again") from error
+        with locked(self._locks, self._lock_name(path.parent)), reporting(path):
+            path.unlink(missing_ok=True)
+            _sidecar(path).unlink(missing_ok=True)
+            sync_folder(path.parent)
 
     def read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
         """Return a file's frame.

@@ -8,7 +8,8 @@ import sys
 import textwrap
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -25,7 +26,7 @@ from hi_pipeline.orchestration.partitions import RANGE_END, RANGE_START
 from hi_pipeline.orchestration.pipeline import open_pipeline
 from hi_pipeline.orchestration.steps import build_clean, fetch_part
 from hi_pipeline.settings import Settings
-from hi_pipeline.storage.atomic import Staged, stage
+from hi_pipeline.storage.locks import locked
 from hi_pipeline_tests.flow.tiny import make_catalogue, rows_of, with_too_many_helped, write_release
 
 KEY = dg.AssetKey(["indicator", "a"])
@@ -87,13 +88,15 @@ def test_a_runs_empty_file_is_as_dagster_makes_it(home: Path) -> None:
 def test_a_runs_file_that_another_process_made_meanwhile_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log, path = BatchedSqliteEventLogStorage(str(home)), home / "a-run.db"
 
-    def meanwhile(place: Path, data: bytes) -> Staged:
-        place.write_bytes(data)
-        with closing(sqlite3.connect(place)) as connection, connection:
+    @contextmanager
+    def meanwhile(folder: Path, name: str) -> Iterator[None]:
+        path.write_bytes(log._empty_file())
+        with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("create table theirs (x)")
-        return stage(place, data)
+        with locked(folder, name):
+            yield
 
-    monkeypatch.setattr(event_log, "stage", meanwhile)
+    monkeypatch.setattr(event_log, "locked", meanwhile)
     with log.run_connection("a-run"):
         pass
     log.dispose()
