@@ -53,8 +53,8 @@ class _Clock:
 
 def _bare(options: argparse.Namespace) -> dict[str, Any]:
     """Build every linked table and every cell by calling the steps one after the other."""
-    from hi_pipeline.orchestration.figures import build_years
-    from hi_pipeline.orchestration.linking import build_linked
+    from hi_pipeline.engine.layers.indicator import build_years
+    from hi_pipeline.engine.layers.linked import build_linked
 
     pipeline = _pipeline(options)
     years, catalogue = financial_year.ALL_YEARS, pipeline.catalogue
@@ -74,9 +74,9 @@ def _dagster(options: argparse.Namespace) -> dict[str, Any]:
     import dagster as dg
 
     from hi_pipeline.core.geography import boards_of, vintage_of
-    from hi_pipeline.orchestration.instance import open_instance
-    from hi_pipeline.orchestration.planning import Selection
-    from hi_pipeline.orchestration.running import Runner
+    from hi_pipeline.engine.plan import Selection
+    from hi_pipeline.orchestration.instance.opening import open_instance
+    from hi_pipeline.orchestration.runs import Runner
 
     pipeline = _pipeline(options)
     boards = {year: [b.ons for b in boards_of(vintage_of(year))] for year in financial_year.ALL_YEARS}
@@ -104,7 +104,7 @@ def _dagster(options: argparse.Namespace) -> dict[str, Any]:
 
 def _command(options: argparse.Namespace) -> dict[str, Any]:
     """Call the command line as it is, over the synthetic declarations; return what it counted."""
-    import hi_pipeline.orchestration.pipeline as module
+    import hi_pipeline.engine.pipeline as module
     from benchmarks.england import make_catalogue, settings_of
 
     settings = settings_of(options.root)
@@ -129,7 +129,7 @@ def _tree(options: argparse.Namespace) -> dict[str, Any]:
 
 def _pipeline(options: argparse.Namespace) -> Any:
     from benchmarks.england import make_catalogue, settings_of
-    from hi_pipeline.orchestration.pipeline import open_pipeline
+    from hi_pipeline.engine.pipeline import open_pipeline
 
     catalogue = make_catalogue(indicators=options.indicators, wrong=options.wrong)
     return open_pipeline(settings_of(options.root), catalogue)

@@ -14,8 +14,8 @@ from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, board, boards_of, vintage_of
 from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_DETAIL_2001, QUINTILES, SEXES, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.engine.pipeline import Catalogue, load_catalogue
 from hi_pipeline.indicators.compute import compute_results
-from hi_pipeline.orchestration.pipeline import Catalogue, load_catalogue
 from hi_pipeline.settings import Settings
 
 PRACTICES, LSOAS, LSOAS_OF_A_PRACTICE = 6_300, 33_755, 30

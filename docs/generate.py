@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from hi_pipeline.indicators.catalogue import INDICATORS
-from hi_pipeline.publishing.pages import index_page, indicator_page, source_page
+from hi_pipeline.publishing.reference_pages import index_page, indicator_page, source_page
 from hi_pipeline.sources import SOURCES
 
 DOCS = Path(__file__).parent

@@ -16,6 +16,10 @@ ROOMS = {
     "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "stamina"}),
     "publishing": ({"core", "stats", "storage"}, {"polars", "jinja2", "altair", "pyarrow"}),
     "sample": ({"core", "sources"}, {"polars", "xlsxwriter"}),
+    "engine": (
+        {"core", "stats", "sources", "tables", "indicators", "storage", "publishing", "sample", "settings"},
+        {"polars", "pandera"},
+    ),
 }
 FREE = {"orchestration", "cli", "definitions", "settings"}
 FILES = sorted(PACKAGE.rglob("*.py"))

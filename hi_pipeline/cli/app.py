@@ -52,7 +52,7 @@ def fetch(
 @app.command()
 def status(source: Source = None) -> None:
     """Show each release (pinned, fetched, revised, overdue) and each asset (built, stale, missing)."""
-    from hi_pipeline.cli.standing import status_command
+    from hi_pipeline.cli.status import status_command
 
     _leave(status_command(console, source))
 
@@ -60,7 +60,7 @@ def status(source: Source = None) -> None:
 @app.command()
 def coverage(source: Source = None) -> None:
     """Show indicator x financial year: how many boards have a figure."""
-    from hi_pipeline.cli.standing import coverage_command
+    from hi_pipeline.cli.status import coverage_command
 
     _leave(coverage_command(console, source))
 

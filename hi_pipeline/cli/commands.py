@@ -11,10 +11,10 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.summaries import indicators as indicator_table
 from hi_pipeline.cli.summaries import publications, published_paths
 from hi_pipeline.core.errors import HiPipelineError
-from hi_pipeline.orchestration.latest import failed_checks
-from hi_pipeline.orchestration.outcome import State
-from hi_pipeline.orchestration.planning import Selection
-from hi_pipeline.orchestration.running import Report, Runner
+from hi_pipeline.engine.outcome import State
+from hi_pipeline.engine.plan import Selection
+from hi_pipeline.orchestration.instance.latest import failed_checks
+from hi_pipeline.orchestration.runs import Report, Runner
 
 FAILED, REFUSED = 1, 2
 _SHOWN = 12

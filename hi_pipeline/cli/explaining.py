@@ -11,9 +11,9 @@ from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import board, is_valid
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.orchestration.marking import notes_of, trail, unaccepted
-from hi_pipeline.orchestration.pipeline import Pipeline
-from hi_pipeline.orchestration.revising import Replacement
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.marks import notes_of, trail, unaccepted
+from hi_pipeline.engine.releases.replacements import Replacement
 
 _FORMULA = {
     Kind.PROPORTION: "{m:g} x numerator / denominator; limits by Wilson's score method",

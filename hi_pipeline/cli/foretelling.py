@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.core.source import Source
-from hi_pipeline.orchestration.pipeline import Catalogue
-from hi_pipeline.orchestration.watching import Place, change_at, places, read_page
+from hi_pipeline.engine.pipeline import Catalogue
+from hi_pipeline.engine.releases.watch import Place, change_at, places, read_page
 
 
 def foretell(session: Session, *, again: bool) -> int:

@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from hi_pipeline.orchestration.outcome import Outcome, State
-from hi_pipeline.orchestration.planning import Key, Stage
-from hi_pipeline.orchestration.running import Watcher
+from hi_pipeline.engine.outcome import Outcome, State
+from hi_pipeline.engine.plan import Key, Stage
+from hi_pipeline.orchestration.runs import Watcher
 
 
 class PartitionBar:

@@ -6,7 +6,7 @@ from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS, start_year
 from hi_pipeline.core.geography import find_boards, is_valid
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.orchestration.planning import Selection
+from hi_pipeline.engine.plan import Selection
 
 
 def select(

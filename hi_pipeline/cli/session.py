@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.orchestration.instance import Instance, open_instance
-from hi_pipeline.orchestration.pipeline import Pipeline, open_pipeline
-from hi_pipeline.orchestration.recovery import Mended, mend
+from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
+from hi_pipeline.orchestration.instance.opening import Instance, open_instance
+from hi_pipeline.orchestration.instance.recovery import Mended, mend
 from hi_pipeline.settings import Settings
 
 

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from hi_pipeline.core.source import release_id
 from hi_pipeline.core.status import AreaType, Measure, Status
-from hi_pipeline.orchestration.pipeline import Pipeline
-from hi_pipeline.orchestration.steps import parts_of, releases_for
+from hi_pipeline.engine.layers.clean import parts_of, releases_for
+from hi_pipeline.engine.pipeline import Pipeline
 
 
 def publications(pipeline: Pipeline, title: str) -> Table:

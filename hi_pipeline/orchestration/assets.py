@@ -14,16 +14,16 @@ from hi_pipeline.core.account import ACCOUNT
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Source
-from hi_pipeline.orchestration import findings_by_layer as found
-from hi_pipeline.orchestration.collecting import publish_results
-from hi_pipeline.orchestration.figures import build_years, indicator_code
-from hi_pipeline.orchestration.linking import build_linked, linked_code
-from hi_pipeline.orchestration.outcome import Outcome, State
+from hi_pipeline.engine.checks import by_layer as found
+from hi_pipeline.engine.layers.clean import build_clean, clean_code, fetch_part, parts_of
+from hi_pipeline.engine.layers.indicator import build_years, indicator_code
+from hi_pipeline.engine.layers.linked import build_linked, linked_code
+from hi_pipeline.engine.layers.published import publish_results
+from hi_pipeline.engine.outcome import Outcome, State
+from hi_pipeline.engine.pipeline import Catalogue, Pipeline
+from hi_pipeline.orchestration.events import Events, report
 from hi_pipeline.orchestration.partitions import GRID, YEAR_PARTITIONS
-from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline
-from hi_pipeline.orchestration.reporting import Events, report
 from hi_pipeline.orchestration.requests import editions_asked_for
-from hi_pipeline.orchestration.steps import build_clean, clean_code, fetch_part, parts_of
 
 OWNER = "team:hi_pipeline"
 _SAME_YEAR = dg.IdentityPartitionMapping()

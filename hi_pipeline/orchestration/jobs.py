@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from hi_pipeline.orchestration.planning import Layer
+from hi_pipeline.engine.plan import Layer
 
 
 def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:

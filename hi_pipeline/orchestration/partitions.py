@@ -1,61 +1,10 @@
-"""The product's grid: financial year x board; everything before it by financial year, or not at all."""
-
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+"""The product's grid as Dagster's partitions: financial year x board; everything before it by financial year."""
 
 import dagster as dg
 
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.geography import BOARDS, boards_of, vintage_of
+from hi_pipeline.engine.grid import ICBS
 
-ICBS: tuple[str, ...] = tuple(board.ons for board in BOARDS)
 YEAR_PARTITIONS = dg.StaticPartitionsDefinition(list(ALL_YEARS))
-# The order of the boards makes those of a footprint neighbours, so that a range can name them.
 ICB_PARTITIONS = dg.StaticPartitionsDefinition(list(ICBS))
 GRID = dg.MultiPartitionsDefinition({"financial_year": YEAR_PARTITIONS, "icb": ICB_PARTITIONS})
-
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
-
-
-def grid_key(year: str, icb: str) -> dg.MultiPartitionKey:
-    """Return the key of a cell; it prints as "2023-24|E54000010"."""
-    return dg.MultiPartitionKey({"financial_year": year, "icb": icb})
-
-
-def valid_cells(years: Iterable[str], icbs: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return, by year, the boards asked for that exist in its footprint, in partition order."""
-    return {year: tuple(b.ons for b in boards_of(vintage_of(year)) if b.ons in icbs) for year in years}
-
-
-def year_ranges(years: Iterable[str]) -> list[dict[str, str]]:
-    """Return the run tags of the fewest ranges that hold these years and no other."""
-    return [
-        {RANGE_START: ALL_YEARS[run[0]], RANGE_END: ALL_YEARS[run[-1]]}
-        for run in _runs([ALL_YEARS.index(year) for year in years])
-    ]
-
-
-def grid_ranges(cells: dict[str, tuple[str, ...]]) -> list[dict[str, str]]:
-    """Return the run tags of rectangles of the grid that hold these cells and no other.
-
-    Neighbouring years with the same boards make one rectangle, and so do neighbouring boards.
-    """
-    tags = []
-    by_boards: dict[tuple[str, ...], list[str]] = {}
-    for year, icbs in cells.items():
-        if icbs:
-            by_boards.setdefault(tuple(sorted(icbs, key=ICBS.index)), []).append(year)
-    for icbs, years in by_boards.items():
-        for years_run in _runs([ALL_YEARS.index(year) for year in years]):
-            for icbs_run in _runs([ICBS.index(icb) for icb in icbs]):
-                first = grid_key(ALL_YEARS[years_run[0]], ICBS[icbs_run[0]])
-                last = grid_key(ALL_YEARS[years_run[-1]], ICBS[icbs_run[-1]])
-                tags.append({RANGE_START: str(first), RANGE_END: str(last)})
-    return tags
-
-
-def _runs(numbers: Iterable[int]) -> list[list[int]]:
-    """Return the numbers in runs of neighbours."""
-    ordered = sorted(set(numbers))
-    return [[number for _, number in run] for _, run in groupby(enumerate(ordered), key=lambda pair: pair[1] - pair[0])]

@@ -7,9 +7,9 @@ import dagster as dg
 
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.source import Release, Source
+from hi_pipeline.engine.grid import year_ranges
+from hi_pipeline.engine.plan import Stage
 from hi_pipeline.orchestration.jobs import JOB_OF
-from hi_pipeline.orchestration.partitions import year_ranges
-from hi_pipeline.orchestration.planning import Stage
 
 # Limits what a run asks publishers for to these editions, separated by spaces.
 EDITIONS_TAG = "hi/editions"

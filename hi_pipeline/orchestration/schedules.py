@@ -4,7 +4,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from hi_pipeline.core.source import Cadence, Source
-from hi_pipeline.orchestration.pipeline import Catalogue
+from hi_pipeline.engine.pipeline import Catalogue
 from hi_pipeline.orchestration.requests import request_newest
 
 TIMEZONE = "Europe/London"

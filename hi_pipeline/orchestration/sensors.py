@@ -7,10 +7,10 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from hi_pipeline.core.errors import FetchError
-from hi_pipeline.orchestration.pipeline import Pipeline
-from hi_pipeline.orchestration.rebuilding import OPEN_RUNS, last_event, next_work
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
+from hi_pipeline.orchestration.next_work import OPEN_RUNS, last_event, next_work
 from hi_pipeline.orchestration.requests import request_release, request_stage
-from hi_pipeline.orchestration.watching import Place, change_at, new_links, places, read_page
 
 FOLDER_INTERVAL_S = 300
 # Over the network each place is a request, a second apart for each host, and a tick has a minute: a few places an

@@ -17,7 +17,7 @@ from hi_pipeline.tables.place_authorities import place_authorities
 from hi_pipeline.tables.place_lsoas import place_core20
 from hi_pipeline.tables.place_practices import place_practices
 from hi_pipeline.tables.placed import Context, Placed, place_published
-from hi_pipeline.tables.reconcile import validate_total
+from hi_pipeline.tables.totals import validate_total
 
 
 def counts_builder(source: str) -> Callable[[Reader, str], Built]:

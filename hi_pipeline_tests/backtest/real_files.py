@@ -16,7 +16,7 @@ from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import validate_results
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
-from hi_pipeline.tables.catalogue import LINKED_TABLES
+from hi_pipeline.tables.declared import LINKED_TABLES
 
 
 class RealFiles:

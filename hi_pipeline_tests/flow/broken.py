@@ -13,12 +13,12 @@ from pathlib import Path
 
 import fastexcel
 
-from hi_pipeline.orchestration.collecting import publish_results
-from hi_pipeline.orchestration.figures import build_indicator
-from hi_pipeline.orchestration.linking import build_linked
-from hi_pipeline.orchestration.outcome import Outcome
-from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline, load_catalogue, open_pipeline
-from hi_pipeline.orchestration.steps import build_clean, fetch_part, parts_of
+from hi_pipeline.engine.layers.clean import build_clean, fetch_part, parts_of
+from hi_pipeline.engine.layers.indicator import build_indicator
+from hi_pipeline.engine.layers.linked import build_linked
+from hi_pipeline.engine.layers.published import publish_results
+from hi_pipeline.engine.outcome import Outcome
+from hi_pipeline.engine.pipeline import Catalogue, Pipeline, load_catalogue, open_pipeline
 from hi_pipeline.sample.containers import xlsx_bytes, zip_bytes
 from hi_pipeline.settings import Settings
 from hi_pipeline.sources import SOURCES

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from hi_pipeline.orchestration.instance import Instance
-from hi_pipeline.orchestration.pipeline import Pipeline
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.orchestration.instance.opening import Instance
 from hi_pipeline_tests.flow.tiny import YEARS
 
 Tree = dict[str, bytes]

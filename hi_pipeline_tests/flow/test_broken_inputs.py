@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hi_pipeline.orchestration.outcome import State
+from hi_pipeline.engine.outcome import State
 from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST
 from hi_pipeline_tests.flow.broken import (
     BUILT,

@@ -8,10 +8,11 @@ import pytest
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 
 from hi_pipeline.core.geography import boards_of, vintage_of
-from hi_pipeline.orchestration.build import build_definitions
-from hi_pipeline.orchestration.partitions import GRID, RANGE_END, RANGE_START
-from hi_pipeline.orchestration.planning import Selection
-from hi_pipeline.orchestration.running import Runner
+from hi_pipeline.engine.grid import RANGE_END, RANGE_START
+from hi_pipeline.engine.plan import Selection
+from hi_pipeline.orchestration.partitions import GRID
+from hi_pipeline.orchestration.repository import build_definitions
+from hi_pipeline.orchestration.runs import Runner
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import (
     WRONG_BOARD,

@@ -6,11 +6,11 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from hi_pipeline.core.geography import boards_of, vintage_of
-from hi_pipeline.orchestration.figures import counts_for
-from hi_pipeline.orchestration.gating import compute_boards
-from hi_pipeline.orchestration.linking import build_linked
-from hi_pipeline.orchestration.pipeline import open_pipeline
-from hi_pipeline.orchestration.steps import build_clean, fetch_part
+from hi_pipeline.engine.layers.clean import build_clean, fetch_part
+from hi_pipeline.engine.layers.gate import compute_boards
+from hi_pipeline.engine.layers.indicator import counts_for
+from hi_pipeline.engine.layers.linked import build_linked
+from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.settings import Settings
 
 

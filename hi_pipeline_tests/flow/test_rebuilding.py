@@ -4,9 +4,9 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
-from hi_pipeline.orchestration.build import build_definitions
-from hi_pipeline.orchestration.planning import Selection
-from hi_pipeline.orchestration.running import Runner
+from hi_pipeline.engine.plan import Selection
+from hi_pipeline.orchestration.repository import build_definitions
+from hi_pipeline.orchestration.runs import Runner
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, rows_of, with_too_many_helped, write_release
 

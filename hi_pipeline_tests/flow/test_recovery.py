@@ -15,9 +15,9 @@ import dagster as dg
 import pytest
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.orchestration.instance import open_instance, prepare_home
-from hi_pipeline.orchestration.outcome import State
-from hi_pipeline.orchestration.recovery import PID_TAG, is_alive, mend
+from hi_pipeline.engine.outcome import State
+from hi_pipeline.orchestration.instance.opening import open_instance, prepare_home
+from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive, mend
 from hi_pipeline.publishing import release
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
@@ -177,7 +177,7 @@ def test_a_run_that_was_killed_ends_with_the_same_bytes(bench: Bench) -> None:
         f"""
         from pathlib import Path
         from hi_pipeline_tests.flow.conftest import open_bench
-        import hi_pipeline.orchestration.running as running
+        import hi_pipeline.orchestration.runs as running
         bench = open_bench(Path({str(bench.mirror.parent)!r}))
         def told(key, outcome):
             if key[0] == "indicator":

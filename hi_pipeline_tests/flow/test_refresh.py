@@ -14,10 +14,10 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
-from hi_pipeline.orchestration.build import build_definitions
-from hi_pipeline.orchestration.pipeline import open_pipeline
+from hi_pipeline.engine.layers.clean import fetch_part
+from hi_pipeline.engine.pipeline import open_pipeline
+from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.orchestration.requests import EDITIONS_TAG, request_release
-from hi_pipeline.orchestration.steps import fetch_part
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import YEARS, make_source, rows_of, with_too_many_helped, write_release

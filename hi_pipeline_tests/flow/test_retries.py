@@ -5,10 +5,10 @@ from dataclasses import replace
 import dagster as dg
 
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.orchestration.build import build_definitions
-from hi_pipeline.orchestration.partitions import RANGE_END, RANGE_START
-from hi_pipeline.orchestration.pipeline import open_pipeline
-from hi_pipeline.orchestration.running import Runner, Selection
+from hi_pipeline.engine.grid import RANGE_END, RANGE_START
+from hi_pipeline.engine.pipeline import open_pipeline
+from hi_pipeline.orchestration.repository import build_definitions
+from hi_pipeline.orchestration.runs import Runner, Selection
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.download import HttpLimits
 from hi_pipeline.storage.http import Downloader

@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
 from hi_pipeline.core.source import Layout, Member, Release, ReleaseStatus, Source
-from hi_pipeline.orchestration import revising, steps
-from hi_pipeline.orchestration.outcome import State
-from hi_pipeline.orchestration.pipeline import Catalogue, Pipeline, open_pipeline
-from hi_pipeline.orchestration.planning import Selection
-from hi_pipeline.orchestration.running import Report, Runner
+from hi_pipeline.engine.layers import clean as steps
+from hi_pipeline.engine.outcome import State
+from hi_pipeline.engine.pipeline import Catalogue, Pipeline, open_pipeline
+from hi_pipeline.engine.plan import Selection
+from hi_pipeline.engine.releases import replacements as revising
+from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import Arrival, copy_in, hash_of

@@ -7,11 +7,11 @@ from typing import Any
 import dagster as dg
 
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.orchestration.build import build_definitions
-from hi_pipeline.orchestration.judging import judge
-from hi_pipeline.orchestration.pipeline import open_pipeline
-from hi_pipeline.orchestration.planning import Selection
-from hi_pipeline.orchestration.running import Report, Runner
+from hi_pipeline.engine.pipeline import open_pipeline
+from hi_pipeline.engine.plan import Selection
+from hi_pipeline.orchestration.checks import judge
+from hi_pipeline.orchestration.repository import build_definitions
+from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.storage.folder_mirror import hash_of
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, make_catalogue, rows_of, with_too_many_helped, write_release

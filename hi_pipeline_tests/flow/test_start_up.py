@@ -18,7 +18,7 @@ def loaded(code: str) -> set[str]:
     [
         ("import hi_pipeline.cli", {"dagster", "polars", "pandera", "numpy"}),
         ("import hi_pipeline.cli.commands, hi_pipeline.sample", {"xlsxwriter", "dagster_graphql", "dagster_webserver"}),
-        ("import hi_pipeline.orchestration.collecting", {"dagster", "xlsxwriter"}),
+        ("import hi_pipeline.engine.layers.published", {"dagster", "xlsxwriter"}),
     ],
     ids=["hi --help", "hi run", "the steps"],
 )

@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hi_pipeline.orchestration.collecting import publish_results
-from hi_pipeline.orchestration.instance import open_instance
-from hi_pipeline.orchestration.outcome import State
-from hi_pipeline.orchestration.pipeline import open_pipeline
-from hi_pipeline.orchestration.planning import Plan, Selection
-from hi_pipeline.orchestration.running import Report, Runner
+from hi_pipeline.engine.layers.published import publish_results
+from hi_pipeline.engine.outcome import State
+from hi_pipeline.engine.pipeline import open_pipeline
+from hi_pipeline.engine.plan import Plan, Selection
+from hi_pipeline.orchestration.instance.opening import open_instance
+from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.sample.planted import DETENTIONS, PREVALENCE, RECOVERY, Gradient
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.broken import LAYERS, hashes_of, link_releases, narrowed, run_steps

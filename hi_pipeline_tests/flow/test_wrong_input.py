@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hi_pipeline.orchestration.outcome import State
+from hi_pipeline.engine.outcome import State
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import COLUMNS, WRONG_BOARD, rows_of, write_release
 

@@ -26,9 +26,9 @@ from hi_pipeline.core.source import (
 from hi_pipeline.core.status import Unit
 from hi_pipeline.core.text_tables import read_numbers
 from hi_pipeline.core.validation import observations_schema
+from hi_pipeline.engine.pipeline import Catalogue
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import RESULTS_SCHEMA
-from hi_pipeline.orchestration.pipeline import Catalogue
 from hi_pipeline.publishing.release import publish
 
 import pandera.polars as pa  # isort: skip

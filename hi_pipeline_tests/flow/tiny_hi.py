@@ -8,7 +8,7 @@ from itertools import count
 
 import polars as pl
 
-import hi_pipeline.orchestration.pipeline as declarations
+import hi_pipeline.engine.pipeline as declarations
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline_tests.flow.tiny import make_catalogue

@@ -14,11 +14,11 @@ from pathlib import Path
 from rich.console import Console
 
 from hi_pipeline.cli.commands import said_clearly
-from hi_pipeline.orchestration.instance import Instance, open_instance
-from hi_pipeline.orchestration.pipeline import Pipeline, open_pipeline
-from hi_pipeline.orchestration.planning import Selection
-from hi_pipeline.orchestration.recovery import Mended, mend
-from hi_pipeline.orchestration.running import Runner
+from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
+from hi_pipeline.engine.plan import Selection
+from hi_pipeline.orchestration.instance.opening import Instance, open_instance
+from hi_pipeline.orchestration.instance.recovery import Mended, mend
+from hi_pipeline.orchestration.runs import Runner
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.tiny import YEARS, make_catalogue, rows_of, write_release
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from hi_pipeline.orchestration.build import build_definitions
+from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 
 FILE = Path(__file__).parent / "snapshot.json"

@@ -11,8 +11,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from hi_pipeline.orchestration.build import build_definitions
-from hi_pipeline.orchestration.pipeline import load_catalogue
+from hi_pipeline.engine.pipeline import load_catalogue
+from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.graph.snapshot import FILE, graph, text
 

@@ -10,7 +10,7 @@ from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.orchestration.pipeline import Pipeline, open_pipeline
+from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.tiny import (
     WRONG_BOARD,

@@ -1,0 +1,280 @@
+"""Which checks each layer has, and how they are asked: names and words here, the questions in ``findings``."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.build import LinkedTable
+from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, RESULT_KEY
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.revisions import table_key
+from hi_pipeline.core.source import Source
+from hi_pipeline.engine.checks import findings as ask
+from hi_pipeline.engine.checks.findings import Finding, finding
+from hi_pipeline.engine.layers.clean import releases_for
+from hi_pipeline.engine.layers.indicator import read_cells
+from hi_pipeline.engine.outcome import Outcome, State
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.calendar import Freshness, standings
+from hi_pipeline.engine.releases.replacements import Replacement, first_changes, replacements
+from hi_pipeline.engine.standing import (
+    Standing,
+    clean_standing,
+    indicator_standing,
+    linked_standing,
+    published_standing,
+)
+from hi_pipeline.storage.folder_mirror import hash_of
+
+_log = logging.getLogger(__name__)
+Details = dict[str, dict[str, Any]]
+_PREVIEW_ROWS = 5
+_REVISED_ROWS = 10
+_SCHEMA = ("schema", "every partition satisfies its schema; the failing rows are shown")
+_KEYS = ("keys", "each key stands once")
+_LABELS = ("unknown_labels", "every category is a word of the vocabulary")
+_COVERAGE = ("coverage_did_not_shrink", "no partition holds fewer rows than its last good file")
+_RANGE = ("values_in_range", "figures lie in their plausible range; no share exceeds the whole")
+_ICBS = ("all_icbs", "every board of the year's footprint is there")
+_ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
+_STALE = ("stale_partitions", "no partition was built from other inputs, code or schema than those of now")
+_FRESH = ("freshness", "each financial year's release is there when its calendar says so")
+
+SNAPSHOT_CHECKS = (
+    ("schema", "every release could be fetched and is what was declared"),
+    ("hashes", "each kept file has the hash it was kept by"),
+    ("revisions", "no publisher put other bytes at the same address"),
+    _FRESH,
+)
+CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
+LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
+COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
+INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
+PUBLISHED_CHECKS = (
+    _SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"), _STALE,
+)  # fmt: skip
+
+
+def guarded(
+    checks: Sequence[tuple[str, str]], ask_all: Callable[[], tuple[list[Finding], Details]]
+) -> tuple[list[Finding], Details]:
+    """Return the findings; where a question itself breaks, every check fails and says so.
+
+    The files are written by then, so their records may not be lost with an answer.
+    """
+    try:
+        return ask_all()
+    except Exception as error:
+        _log.exception("a check broke")
+        said = f"the check itself broke: {type(error).__name__}: {error}"
+        return [Finding(check=name, passed=False, said=said) for name, _ in checks], {}
+
+
+def linked_checks(linked: LinkedTable) -> tuple[tuple[str, str], ...]:
+    """Return the checks of a linked table: those in the COUNTS contract have boards and an England row."""
+    return COUNTS_CHECKS if _is_counts(linked) else LINKED_CHECKS
+
+
+def of_snapshot(
+    pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome], *, today: date
+) -> tuple[list[Finding], Details]:
+    """Return the findings about kept files."""
+    releases = {o.partition: releases_for(source, o.partition) for o in outcomes if o.good}
+    editions = dict.fromkeys(r.edition for found in releases.values() for r in found)
+    kept = [s for e in editions if (s := pipeline.snapshots.latest(source.name, e)) is not None]
+    broken = [{"file": s.path.name, "expected": s.sha256} for s in kept if hash_of(s.path) != s.sha256]
+    # Of all releases: what was revised stays so whatever ran.
+    replaced = {r.edition: replacements(pipeline, source, r) for r in source.releases}
+    findings = [
+        ask.check_schema(outcomes),
+        finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
+        _check_revisions([found for each in replaced.values() for found in each if found.alarm]),
+        check_freshness(pipeline, source, today=today),
+    ]
+    details = {part: _replaced(found for r in rs for found in replaced[r.edition]) for part, rs in releases.items()}
+    return findings, details
+
+
+def _check_revisions(alarms: Sequence[Replacement]) -> Finding:
+    """No publisher put other bytes at an address that nobody has accepted; else what they change, and what to do."""
+    if not alarms:
+        return Finding(check="revisions", passed=True, said="no unaccepted revision", warning=True)
+    said = " ".join(
+        f"REVISED: {r.address} has other bytes ({r.release}: {r.difference}, see {r.record or 'the next fetch'}). "
+        f"To accept them, {r.acceptance}."
+        for r in alarms
+    )
+    rows = [
+        pl.concat(
+            [pl.DataFrame({"release": [r.release], "what": [r.difference]}), first_changes(r, _REVISED_ROWS)],
+            how="diagonal",
+        ).with_columns(release=pl.lit(r.release))
+        for r in alarms
+    ]
+    count = sum(r.figures or 1 for r in alarms)
+    return Finding(check="revisions", passed=False, said=said, rows=pl.concat(rows), count=count, warning=True)
+
+
+def _replaced(found: Iterable[Replacement]) -> dict[str, Any]:
+    """Return where it is kept what changed, for the metadata of a part."""
+    return {
+        f"changes {r.release} from {r.older_sha256[:16]}": f"{r.difference}: {r.record}"
+        for r in found
+        if r.record is not None
+    }
+
+
+def check_freshness(pipeline: Pipeline, source: Source, *, today: date) -> Finding:
+    """Each financial year's own release is there when its calendar says so (a warning: no figure is wrong)."""
+    if pipeline.settings.synthetic:
+        return Finding(check="freshness", passed=True, said="SYNTHETIC: the sample has no calendar")
+    late = [s for s in standings(pipeline, source, today=today) if s.freshness is Freshness.OVERDUE]
+    rows = pl.DataFrame([{"part": s.part, "expected": str(s.expected), "standing": s.words} for s in late])
+    words = "; ".join(f"{s.part} {s.words}" for s in late)
+    return _as_warning(finding("freshness", rows, good="nothing is overdue", bad=words))
+
+
+def check_stale(standing: Standing) -> Finding:
+    """No partition of an asset was built from other inputs, code or schema than those of now (a warning)."""
+    stale = standing.not_current
+    rows = pl.DataFrame([{"partition": partition or "all", "why": why} for partition, why in stale.items()])
+    return _as_warning(
+        finding(
+            "stale_partitions",
+            rows,
+            good=f"no partition is stale; {standing.built} are current, {standing.missing} are not built",
+            bad=f"{len(stale)} partitions are stale; hi run --stale rebuilds just those",
+        )
+    )
+
+
+def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) -> tuple[list[Finding], Details]:
+    """Return the findings about clean tables, and a preview of each partition."""
+    frames = {
+        f"{o.partition}/{name}": pipeline.lake.read("clean", source.name, o.partition, name)
+        for o in outcomes
+        if o.good
+        for name in o.files
+    }
+    twice = [ask.check_keys({place: f}, table_key(source.schemas, place.split("/")[1])) for place, f in frames.items()]
+    findings = [
+        ask.check_schema(outcomes),
+        _worst(twice, "keys"),
+        ask.check_labels(frames),
+        ask.check_coverage(outcomes),
+        ask.check_values_not_negative(frames),
+        check_stale(clean_standing(pipeline, source)),
+    ]
+    return findings, _details(outcomes, frames)
+
+
+def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcome]) -> tuple[list[Finding], Details]:
+    """Return the findings about a linked table, and a preview of each year."""
+    frames = {o.partition: pipeline.lake.read("linked", linked.name, o.partition) for o in outcomes if o.good}
+    if not _is_counts(linked):
+        key = list(getattr(linked.schema, "unique", None) or [])
+        findings = [
+            ask.check_schema(outcomes),
+            ask.check_keys(frames, key),
+            ask.check_labels(frames),
+            ask.check_coverage(outcomes),
+            ask.check_values_not_negative(frames),
+        ]
+    else:
+        findings = [
+            ask.check_schema(outcomes),
+            ask.check_keys(frames, COUNTS_KEY),
+            ask.check_labels(frames),
+            ask.check_all_icbs(frames),
+            ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
+            ask.check_coverage(outcomes),
+            ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+        ]
+    return [*findings, check_stale(linked_standing(pipeline, linked))], _details(outcomes, frames)
+
+
+def of_indicator(
+    pipeline: Pipeline, indicator: Indicator, outcomes: Sequence[Outcome]
+) -> tuple[list[Finding], Details]:
+    """Return the findings about the cells of a run; boards are judged against the year's counts."""
+    cells: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.good:
+            year, icb = outcome.partition.split("|")
+            cells.setdefault(year, []).append(icb)
+    frames = {year: read_cells(pipeline, indicator, year, icbs) for year, icbs in cells.items()}
+    counts = pipeline.catalogue.counts_of(indicator).name
+    whole = {
+        year: pipeline.lake.read("linked", counts, year).filter(pl.col("indicator_id") == indicator.id)
+        for year in frames
+    }
+    findings = [
+        ask.check_schema(outcomes),
+        ask.check_keys(frames, RESULT_KEY),
+        ask.check_labels(_figures(frames)),
+        ask.check_all_icbs(whole),
+        ask.check_reconciles(whole, pipeline.catalogue.indicators_by_id),
+        ask.check_coverage(outcomes),
+        ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+        check_stale(indicator_standing(pipeline, indicator)),
+    ]
+    return findings, {}
+
+
+def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], Details]:
+    """Return the findings about the published folder."""
+    frames = {"": pipeline.lake.read("published", "results")} if outcome.good else {}
+    path = pipeline.lake.path("published", "results")
+    known = pipeline.lake.provenance("published", "results")
+    broken = [] if not outcome.good or (known and hash_of(path) == known.sha256) else [{"file": path.name}]
+    findings = [
+        ask.check_schema([outcome]),
+        ask.check_keys(frames, RESULT_KEY),
+        ask.check_labels(_figures(frames)),
+        ask.check_coverage([outcome]),
+        finding("hashes", pl.DataFrame(broken), good="hashes agree", bad="published files have other bytes"),
+        check_stale(published_standing(pipeline)),
+    ]
+    details = _details([outcome], frames)
+    for facts in details.values():
+        facts["path"] = _place(path)
+    return findings, details
+
+
+def _as_warning(found: Finding) -> Finding:
+    return replace(found, warning=True)
+
+
+def _figures(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return only the rows that are figures of a group; measures between groups have no category of their own."""
+    return {name: f.filter(pl.col("measure") == "value") for name, f in frames.items()}
+
+
+def _details(outcomes: Sequence[Outcome], frames: dict[str, pl.DataFrame]) -> Details:
+    details: Details = {}
+    for outcome in outcomes:
+        if outcome.state is State.WRITTEN:
+            own = {p: f for p, f in frames.items() if p.split("/")[0] == outcome.partition}
+            details[outcome.partition] = {
+                f"preview {place.partition('/')[2]}".strip(): frame.head(_PREVIEW_ROWS) for place, frame in own.items()
+            }
+    return details
+
+
+def _worst(findings: Sequence[Finding], name: str) -> Finding:
+    wrong = [f for f in findings if not f.passed]
+    return wrong[0] if wrong else Finding(check=name, passed=True, said="each key stands once")
+
+
+def _is_counts(linked: LinkedTable) -> bool:
+    columns = getattr(linked.schema, "columns", {})
+    return list(columns) == list(COUNTS)
+
+
+def _place(path: Path) -> str:
+    return str(path)

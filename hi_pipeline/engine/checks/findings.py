@@ -1,0 +1,213 @@
+"""What the checks find: plain functions from frames and outcomes to findings, each able to fail. No Dagster here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.geography import boards_of, vintage_of
+from hi_pipeline.core.groups import Dimension, category_order
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind
+from hi_pipeline.core.status import AreaType, Measure, Status
+from hi_pipeline.engine.outcome import Outcome, State
+from hi_pipeline.tables.totals import ROUNDING_SLACK, UNASSIGNED_AT_MOST
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The answer of one check.
+
+    Attributes:
+        said: what was found, in plain words.
+        rows: the rows that fail, at most a few.
+        count: how many there are.
+        warning: worth a look, but no figure is wrong.
+    """
+
+    check: str
+    passed: bool
+    said: str
+    rows: pl.DataFrame | None = None
+    count: int = 0
+    warning: bool = False
+
+
+def finding(check: str, wrong: pl.DataFrame, *, good: str, bad: str) -> Finding:
+    """Return a finding that fails where there are wrong rows."""
+    if wrong.is_empty():
+        return Finding(check=check, passed=True, said=good)
+    return Finding(check=check, passed=False, said=bad, rows=wrong.head(_SHOWN), count=wrong.height)
+
+
+def check_schema(outcomes: Iterable[Outcome]) -> Finding:
+    """Every partition could be read and satisfies its schema; else the failing rows."""
+    wrong = [o for o in outcomes if o.state is State.FAILED]
+    if not wrong:
+        return Finding(check="schema", passed=True, said="every partition satisfies its schema")
+    rows = next((o.failures for o in wrong if o.failures is not None), None)
+    if rows is None or rows.is_empty():
+        rows = pl.DataFrame({"partition": [o.partition for o in wrong], "error": [o.reason for o in wrong]})
+    return Finding(
+        check="schema",
+        passed=False,
+        said=" ".join(f"[{o.partition or 'all'}] {o.reason}" for o in wrong[:5]),
+        rows=_text(rows.head(_SHOWN)),
+        count=sum(o.failures.height if o.failures is not None else 1 for o in wrong),
+    )
+
+
+def check_keys(frames: Mapping[str, pl.DataFrame], key: Sequence[str]) -> Finding:
+    """No two rows of a partition share a key, and no part of the key is empty where it may not be."""
+    wrong = []
+    for partition, frame in frames.items():
+        used = [name for name in key if name in frame.columns]
+        if used:
+            twice = frame.filter(pl.struct(used).is_duplicated()).select(used).with_columns(partition=pl.lit(partition))
+            wrong.append(_text(twice))
+    return finding(
+        "keys",
+        pl.concat(wrong, how="diagonal") if wrong else pl.DataFrame(),
+        good=f"each of {', '.join(key) or 'its rows'} stands once",
+        bad="rows share a key",
+    )
+
+
+def check_labels(frames: Mapping[str, pl.DataFrame]) -> Finding:
+    """Every category is a word of the project's vocabulary."""
+    wrong = []
+    for partition, frame in frames.items():
+        if not {"dimension", "category"} <= set(frame.columns):
+            continue
+        for dimension, category in frame.select("dimension", "category").unique().sort("dimension", "category").rows():
+            try:
+                category_order(Dimension(dimension), category)
+            except ValueError:
+                wrong.append({"partition": partition, "dimension": dimension, "category": category})
+    return finding("unknown_labels", pl.DataFrame(wrong), good="all labels are known", bad="labels nobody declared")
+
+
+def check_all_icbs(frames: Mapping[str, pl.DataFrame]) -> Finding:
+    """Every board of each year's footprint has a row for each indicator, and no other board has one."""
+    wrong = []
+    for year, frame in frames.items():
+        expected = {b.ons for b in boards_of(vintage_of(year))}
+        boards = frame.filter(pl.col("area_type") == AreaType.ICB.value)
+        for name in frame["indicator_id"].unique().sort().to_list():
+            found = set(boards.filter(pl.col("indicator_id") == name)["icb_code"].to_list())
+            wrong += [{"year": year, "indicator": name, "icb": c, "what": "missing"} for c in sorted(expected - found)]
+            wrong += [{"year": year, "indicator": name, "icb": c, "what": "foreign"} for c in sorted(found - expected)]
+    return finding(
+        "all_icbs", pl.DataFrame(wrong), good="every board of the footprint is there", bad="boards missing or foreign"
+    )
+
+
+def check_reconciles(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str, Indicator]) -> Finding:
+    """The boards and the remainder together give the publisher's England row, within the bounds of what is known.
+
+    Counts that are rounded or hidden are intervals: the sum of the lower bounds may not exceed England's upper bound,
+    nor the sum of the upper bounds fall short of England's lower bound by more than the linked tables allow. Where
+    boards are not published, their sum may only not exceed England.
+    """
+    wrong = []
+    partial = set()
+    for year, frame in frames.items():
+        total = frame.filter(pl.col("dimension") == Dimension.TOTAL.value)
+        for (name,), rows in total.group_by("indicator_id", maintain_order=True):
+            unpublished = rows.filter(
+                (pl.col("area_type") == AreaType.ICB.value) & (pl.col("status") == Status.NOT_PUBLISHED.value)
+            )
+            if unpublished.height:
+                partial.add(year)
+            practices = indicators[str(name)].attribution is Attribution.PRACTICE
+            short = 1.0 if unpublished.height else UNASSIGNED_AT_MOST if practices else ROUNDING_SLACK
+            for count in ("numerator", "denominator"):
+                wrong += _unreconciled(rows, year, str(name), count, short=short)
+    said = f" (boards are not published in {', '.join(sorted(partial))})" if partial else ""
+    return finding(
+        "reconciles_with_england",
+        pl.DataFrame(wrong),
+        good=f"boards and remainder add up to the publisher's England row{said}",
+        bad="boards and remainder do not add up to the publisher's England row",
+    )
+
+
+def _unreconciled(rows: pl.DataFrame, year: str, name: str, count: str, *, short: float) -> list[dict[str, Any]]:
+    england = rows.filter(pl.col("area_type") == AreaType.ENGLAND.value)
+    parts = rows.filter(pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REMAINDER.value]))
+    low, high = f"{count}_low", f"{count}_high"
+    if england.height != 1 or parts.is_empty() or england[count].null_count():
+        return []
+    at_least = float(parts.select(pl.coalesce(low, count).fill_null(0).sum()).item())
+    unbounded = parts.select(pl.coalesce(high, count).is_null().any()).item()
+    at_most = float("inf") if unbounded else float(parts.select(pl.coalesce(high, count).sum()).item())
+    bottom, top = (float(england.select(pl.coalesce(c, count)).item()) for c in (low, high))
+    if at_least <= top * (1 + ROUNDING_SLACK) and at_most >= bottom * (1 - short):
+        return []
+    return [
+        {"year": year, "indicator": name, "count": count, "england": bottom, "at_least": at_least, "at_most": at_most}
+    ]
+
+
+def check_range(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str, Indicator]) -> Finding:
+    """Figures lie within the indicator's plausible range and between their limits; shares do not exceed the whole."""
+    wrong = []
+    for partition, frame in frames.items():
+        for (name,), rows in frame.group_by("indicator_id", maintain_order=True):
+            indicator = indicators[str(name)]
+            shown = ["indicator_id", "financial_year", "icb_code", "dimension", "category", "numerator", "denominator"]
+            bad = pl.lit(False)
+            if indicator.kind is Kind.PROPORTION:
+                whole = "denominator_high" if "denominator_high" in rows.columns else "denominator"
+                bad = bad | (pl.col("numerator_low") > pl.coalesce(whole, "denominator")).fill_null(False)
+            if "value" in rows.columns:
+                shown.append("value")
+                bottom, top = indicator.plausible
+                outside = (pl.col("measure") == Measure.VALUE.value) & ~pl.col("value").is_between(bottom, top)
+                bad = bad | outside.fill_null(False)
+            else:
+                bad = bad | (pl.col("numerator") < 0).fill_null(False)
+            wrong.append(_text(rows.filter(bad).select(shown).with_columns(partition=pl.lit(partition))))
+    return finding(
+        "values_in_range",
+        pl.concat(wrong, how="diagonal") if wrong else pl.DataFrame(),
+        good="every figure lies in its plausible range",
+        bad="figures outside their plausible range",
+    )
+
+
+def check_coverage(outcomes: Iterable[Outcome]) -> Finding:
+    """No partition holds fewer rows than before, and none that had a file has lost its input."""
+    wrong = [
+        {"partition": o.partition, "rows_before": o.rows_before, "rows_now": o.rows}
+        for o in outcomes
+        if o.state is not State.FAILED and o.rows_before is not None and o.rows < o.rows_before
+    ]
+    return finding(
+        "coverage_did_not_shrink",
+        pl.DataFrame(wrong),
+        good="no partition holds fewer rows than before",
+        bad="partitions hold fewer rows than before",
+    )
+
+
+def check_values_not_negative(frames: Mapping[str, pl.DataFrame]) -> Finding:
+    """No number of a clean or linked table is negative or not finite."""
+    wrong = []
+    for partition, frame in frames.items():
+        for name, dtype in frame.schema.items():
+            if dtype.is_float():
+                bad = frame.filter((pl.col(name) < 0) | pl.col(name).is_nan() | pl.col(name).is_infinite())
+            elif dtype.is_integer():
+                bad = frame.filter(pl.col(name) < 0)
+            else:
+                continue
+            if bad.height:
+                wrong.append({"partition": partition, "column": name, "rows": bad.height, "first": str(bad[name][0])})
+    return finding("values_in_range", pl.DataFrame(wrong), good="no negative number", bad="negative or endless numbers")
+
+
+def _text(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.all().cast(pl.String, strict=False)) if frame.width else frame

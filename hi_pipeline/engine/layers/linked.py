@@ -1,0 +1,128 @@
+"""The step from clean tables to a linked table of one financial year: a plain function, no Dagster."""
+
+from pathlib import Path
+
+from hi_pipeline.core.build import LinkedTable
+from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.validation import validate
+from hi_pipeline.engine.currency.code import code_digest, schema_version, text_digest
+from hi_pipeline.engine.currency.inputs import LISTING, LakeReader, built_parts, current_hash, still_holds
+from hi_pipeline.engine.layers.clean import clean_inputs
+from hi_pipeline.engine.outcome import Outcome, State, absent, failed
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.storage.atomic import write_bytes
+
+
+def linked_code(table: LinkedTable) -> str:
+    """Return the version of all code that makes a linked table."""
+    return f"{table.version}+{code_digest('tables', 'core')}"
+
+
+def linked_version(pipeline: Pipeline, table: LinkedTable) -> str:
+    """Return the version of a linked table's code and of the declarations whose counts it computes."""
+    declared = [repr(i) for i in pipeline.catalogue.indicators if i.source == table.indicators_of]
+    return f"{linked_code(table)}+{text_digest(*declared)}" if declared else linked_code(table)
+
+
+def missing_sources(pipeline: Pipeline, table: LinkedTable, year: str) -> tuple[str, ...]:
+    """Return the required sources that hold nothing for a year."""
+    sources = pipeline.catalogue.sources
+    return tuple(
+        name
+        for name in table.required
+        if not (year in built_parts(pipeline.lake, name) if sources[name].by_year else built_parts(pipeline.lake, name))
+    )
+
+
+def linked_staleness(pipeline: Pipeline, table: LinkedTable, year: str) -> str | None:
+    """Return why a linked table must be built, "" where it need not, None where it cannot be."""
+    if year not in table.years or missing_sources(pipeline, table, year):
+        return None
+    known = pipeline.lake.provenance("linked", table.name, year)
+    code, schema = linked_version(pipeline, table), schema_version(table.schema)
+    if not still_holds(pipeline.lake, _nothing(pipeline, table, year), code=code, schema=schema):
+        return None
+    return still_holds(pipeline.lake, known, code=code, schema=schema)
+
+
+def rests_on_older_inputs(pipeline: Pipeline, table: str, year: str) -> bool:
+    """Tell whether a linked table rests on something of which there is a newer version that did not get through.
+
+    Once a run has built all it could, that is a release, or a table made from one, whose newest bytes are wrong.
+    Older code alone does not count: it says nothing of the input.
+    """
+    lake = pipeline.lake
+    waiting, seen = [f"linked/{table}/{year}"], set()
+    while waiting:
+        name = waiting.pop()
+        layer, owner, part, *rest = name.split("/")
+        known = lake.provenance(layer, owner, part, *rest)
+        if name in seen or known is None:
+            continue
+        seen.add(name)
+        if layer == "clean":
+            held = clean_inputs(pipeline, pipeline.catalogue.sources[owner], part)
+            newest = {f"snapshots/{owner}/{release.edition}": snapshot.sha256 for release, snapshot in held}
+            if held and newest != {i.name: i.sha256 for i in known.inputs}:
+                return True
+        elif any(current_hash(lake, i.name) != i.sha256 for i in known.inputs):
+            return True
+        else:
+            waiting += [i.name for i in known.inputs if not i.name.startswith(LISTING)]
+    return False
+
+
+def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
+    """Build a linked table of one financial year.
+
+    Returns:
+        Written, unchanged, absent (a required source holds nothing for the year) or failed (linkage, schema, a
+        table that it reads is not built): then nothing is written.
+    """
+    if year not in table.years:
+        return absent(year, f"{table.name} is not made for {year}")
+    known = pipeline.lake.provenance("linked", table.name, year)
+    before = known.rows if known else None
+    missing = missing_sources(pipeline, table, year)
+    if missing:
+        return absent(year, f"nothing of {', '.join(missing)} is built for {year}", rows_before=before)
+    code, schema = linked_version(pipeline, table), schema_version(table.schema)
+    if known and not still_holds(pipeline.lake, known, code=code, schema=schema):
+        return Outcome(partition=year, state=State.UNCHANGED, files={"": known}, rows_before=before)
+    reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators)
+    try:
+        built = table.build(reader, year)
+        frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")  # type: ignore[arg-type]
+    except NothingToBuild as error:
+        facts = Provenance(
+            inputs=reader.inputs, code_version=code, schema_version=schema, notes=(str(error),), sha256="nothing"
+        )
+        write_bytes(_nothing_path(pipeline, table, year), facts.to_json().encode())
+        return absent(year, str(error), rows_before=before)
+    except Exception as error:
+        return failed(year, error, rows_before=before)
+    provenance = Provenance(
+        inputs=reader.inputs,
+        code_version=code,
+        schema_version=schema,
+        releases=built.releases or reader.releases_read,
+        corrections=tuple(sorted({*built.corrections, *reader.corrections})),
+        dropped_rows=built.counted,
+        notes=built.notes,
+        synthetic=pipeline.settings.synthetic,
+    )
+    written = pipeline.lake.write(frame, provenance, layer="linked", name=table.name, parts=(year,))
+    return Outcome(partition=year, state=State.WRITTEN, files={"": written}, rows_before=before)
+
+
+def _nothing_path(pipeline: Pipeline, table: LinkedTable, year: str) -> Path:
+    """Return where it is noted that a year's inputs hold nothing, so that it is not tried again until they change."""
+    return pipeline.lake.path("linked", table.name, year).with_suffix(".nothing.json")
+
+
+def _nothing(pipeline: Pipeline, table: LinkedTable, year: str) -> Provenance | None:
+    try:
+        return Provenance.from_json(_nothing_path(pipeline, table, year).read_text())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

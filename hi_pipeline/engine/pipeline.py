@@ -1,0 +1,136 @@
+"""What every step needs in hand: the declarations, the lake, the snapshots and the settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.build import LinkedTable
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.source import Release, Source, Tables
+from hi_pipeline.engine.outcome import Outcome
+from hi_pipeline.settings import Settings
+from hi_pipeline.storage.archives import read_tables
+from hi_pipeline.storage.lake import Lake
+from hi_pipeline.storage.snapshots import Snapshots
+
+ReadTables = Callable[[Any, Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """All declarations: what can be fetched, linked and computed.
+
+    Attributes:
+        compute: ``compute_results(indicator, counts, *, synthetic)``.
+        result_schema: pandera schema of its frame.
+        publish: ``publish(lake, *, results, provenance, indicators, sources, revised)``.
+    """
+
+    sources: Mapping[str, Source]
+    tables: tuple[LinkedTable, ...]
+    indicators: tuple[Indicator, ...]
+    compute: Callable[..., pl.DataFrame]
+    result_schema: Any
+    publish: Callable[..., Any]
+
+    @cached_property
+    def tables_by_name(self) -> dict[str, LinkedTable]:
+        """Return the linked tables by name."""
+        return {table.name: table for table in self.tables}
+
+    @cached_property
+    def indicators_by_id(self) -> dict[str, Indicator]:
+        """Return the indicators by id."""
+        return {indicator.id: indicator for indicator in self.indicators}
+
+    def counts_of(self, indicator: Indicator) -> LinkedTable:
+        """Return the linked table that holds an indicator's counts."""
+        return self.tables_by_name[f"{indicator.source}_counts"]
+
+    def table_levels(self) -> list[list[LinkedTable]]:
+        """Return the linked tables in levels: those of a level read only those of the levels before.
+
+        Raises:
+            ValueError: a table reads one that is not declared, or tables read one another in a circle.
+        """
+        done: set[str] = set()
+        waiting = list(self.tables)
+        levels = []
+        while waiting:
+            level = [table for table in waiting if set(table.linked) <= done]
+            if not level:
+                raise ValueError(f"linked tables cannot be ordered: {[(t.name, t.linked) for t in waiting]}")
+            levels.append(level)
+            done |= {table.name for table in level}
+            waiting = [table for table in waiting if table.name not in done]
+        return levels
+
+
+@dataclass(kw_only=True)
+class Pipeline:
+    """The declarations bound to one data root.
+
+    Attributes:
+        ask_again: ask publishers for the bytes even of what is kept.
+        looks_again: ask publishers whether what is kept has changed (ETag, Last-Modified, then the hash).
+        others: by indicator and year, the rows of areas that are no board, as last computed in this process, after the
+            fingerprint of what they were made from.
+        told: called with the asset's key and each outcome as it comes, for progress bars.
+    """
+
+    settings: Settings
+    catalogue: Catalogue
+    lake: Lake
+    snapshots: Snapshots
+    read: ReadTables = read_tables
+    ask_again: bool = False
+    looks_again: bool = False
+    told: Callable[[tuple[str, ...], Outcome], None] = lambda key, outcome: None
+    others: dict[tuple[str, str], tuple[str, pl.DataFrame]] = field(default_factory=dict)
+    _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
+
+    def parse(self, source: Source, release: Release, *, path: Any, sha256: str) -> Tables:
+        """Return a release's clean tables; the last one is remembered, for series that hold many years."""
+        key = (source.name, release.edition, sha256)
+        if key not in self._parsed:
+            raw = self.read(path, source.layouts[release.layout])
+            self._parsed.clear()
+            self._parsed[key] = source.parse(raw, release)
+        return self._parsed[key]
+
+
+def load_catalogue() -> Catalogue:
+    """Return the project's own declarations."""
+    from hi_pipeline.indicators.catalogue import INDICATORS
+    from hi_pipeline.indicators.compute import compute_results
+    from hi_pipeline.indicators.schema import RESULTS_SCHEMA
+    from hi_pipeline.publishing.release import publish
+    from hi_pipeline.sources import SOURCES
+    from hi_pipeline.tables.declared import LINKED_TABLES
+
+    return Catalogue(
+        sources=SOURCES,
+        tables=tuple(LINKED_TABLES),
+        indicators=tuple(INDICATORS),
+        compute=compute_results,
+        result_schema=RESULTS_SCHEMA,
+        publish=publish,
+    )
+
+
+def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
+    """Return the pipeline of a data root; nothing is written or fetched."""
+    return Pipeline(
+        settings=settings,
+        catalogue=catalogue or load_catalogue(),
+        lake=Lake(settings.root),
+        snapshots=Snapshots(
+            settings.root,
+            mode=settings.kind,  # type: ignore[arg-type]
+            mirror=settings.mirror if settings.kind != "live" else "",
+            contact=settings.contact,
+        ),
+    )

@@ -1,0 +1,114 @@
+"""What to mend at the start: leftovers of processes that died, runs left as started, figures without their record."""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import dagster as dg
+
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
+from hi_pipeline.orchestration.instance.records import reconcile
+from hi_pipeline.storage.folder_mirror import hash_of
+
+PID_TAG = "hi/pid"
+_OPEN = (
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+_CLOCK_SLACK_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """What was found and mended.
+
+    Attributes:
+        leftovers: temporary files removed.
+        closed: runs that were left as started.
+        recorded: files on disk whose record was missing or of other bytes.
+    """
+
+    leftovers: int
+    closed: int
+    recorded: int
+
+
+def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = False) -> Mended:
+    """Mend what dead processes left behind.
+
+    Args:
+        pipeline: the data root.
+        instance: its Dagster instance.
+        alone: no other process runs on the instance, so every open run is dead (the start of ``hi ui``).
+    """
+    leftovers = len(pipeline.lake.sweep()) + len(pipeline.snapshots.sweep())
+    _drop_half_published(pipeline)
+    open_runs = instance.get_run_records(dg.RunsFilter(statuses=list(_OPEN)))
+    closed = sum(_close(instance, record, alone=alone) for record in open_runs)
+    recorded = reconcile(pipeline, instance)
+    storage = instance.event_log_storage
+    if recorded and isinstance(storage, BatchedSqliteEventLogStorage):
+        storage.flush()
+    return Mended(leftovers=leftovers, closed=closed, recorded=recorded)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process of that number runs Python here (numbers are used again after a restart)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        return b"python" in Path(f"/proc/{pid}/cmdline").read_bytes() or not Path("/proc").is_dir()
+    except OSError:
+        return True
+
+
+def _close(instance: dg.DagsterInstance, record: dg.RunRecord, *, alone: bool) -> bool:
+    run = record.dagster_run
+    pid = run.tags.get(PID_TAG)
+    if pid:
+        dead = not is_alive(int(pid)) or _is_younger(int(pid), record.create_timestamp)
+    else:
+        # Not begun and of no process: it waits for the daemon.
+        dead = alone and run.status is not dg.DagsterRunStatus.NOT_STARTED
+    if dead:
+        instance.report_run_failed(run, message="Its process died; closed at the next start. Run hi run to finish it.")
+    return dead
+
+
+def _is_younger(pid: int, created: datetime) -> bool:
+    """Tell whether a process began after a run did, so that it only has the number of the one that died.
+
+    In a container the numbers start again at 1 each time.
+    """
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        (boot,) = [line.split()[1] for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime")]
+    except (OSError, ValueError, IndexError):
+        return False
+    return int(boot) + ticks / os.sysconf("SC_CLK_TCK") > created.timestamp() + _CLOCK_SLACK_S
+
+
+def _drop_half_published(pipeline: Pipeline) -> None:
+    """Let the published folder count as not built where its files are not those of its data package.
+
+    Its files are written one after the other; a run that died among them leaves new ones beside old ones.
+    """
+    parquet = pipeline.lake.path("published", "results")
+    folder = parquet.parent
+    try:
+        resources = json.loads((folder / "datapackage.json").read_text())["resources"]
+        said = {folder / r["path"]: r["hash"].removeprefix("sha256:") for r in resources}
+        whole = all(hash_of(path) == sha256 for path, sha256 in said.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        parquet.with_name(f"{parquet.name}.json").unlink(missing_ok=True)

@@ -1,0 +1,329 @@
+"""The batched event log: the same records as Dagster's own, whole after a crash, seen at once by its readers."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
+
+from hi_pipeline.engine.checks.by_layer import INDICATOR_CHECKS
+from hi_pipeline.engine.grid import RANGE_END, RANGE_START
+from hi_pipeline.engine.layers.clean import build_clean, fetch_part
+from hi_pipeline.engine.layers.linked import build_linked
+from hi_pipeline.engine.pipeline import open_pipeline
+from hi_pipeline.orchestration.instance import event_log
+from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
+from hi_pipeline.orchestration.instance.opening import dagster_yaml
+from hi_pipeline.orchestration.repository import build_definitions
+from hi_pipeline.settings import Settings
+from hi_pipeline.storage.locks import locked
+from hi_pipeline_tests.flow.tiny import make_catalogue, rows_of, with_too_many_helped, write_release
+
+KEY = dg.AssetKey(["indicator", "a"])
+
+
+def materialised(instance: dg.DagsterInstance, *partitions: str, version: str = "1") -> None:
+    for partition in partitions:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(KEY, partition=partition, tags={"dagster/data_version": version})
+        )
+
+
+def open_home(folder: Path) -> dg.DagsterInstance:
+    (folder / "dagster.yaml").write_text(dagster_yaml(folder))
+    return dg.DagsterInstance.from_config(str(folder))
+
+
+def index_rows(folder: Path) -> int:
+    """Rows that another process would see."""
+    with sqlite3.connect(folder / "history" / "runs" / "index.db") as connection:
+        return int(connection.execute("select count(*) from event_logs").fetchone()[0])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def test_dagster_yaml_names_it(home: Path) -> None:
+    instance = open_home(home)
+    assert type(instance.event_log_storage) is not SqliteEventLogStorage
+    assert _storage(instance).is_run_sharded
+    assert not instance.telemetry_enabled
+    instance.dispose()
+
+
+def _made(path: Path) -> tuple[object, ...]:
+    """What a file of the log holds when nothing has happened: its mode, its tables and their version."""
+    with closing(sqlite3.connect(path)) as connection:
+        (mode,) = connection.execute("pragma journal_mode").fetchone()
+        tables = sorted(connection.execute("select type, name, tbl_name, sql from sqlite_master").fetchall(), key=str)
+        version = connection.execute("select * from alembic_version").fetchall()
+        return mode, tables, version, connection.execute("pragma integrity_check").fetchall()
+
+
+def test_a_runs_empty_file_is_as_dagster_makes_it(home: Path) -> None:
+    made = []
+    for name, storage in (("ours", BatchedSqliteEventLogStorage), ("dagsters", SqliteEventLogStorage)):
+        log = storage(str(home / name))
+        with log.run_connection("a-run"):
+            pass
+        log.dispose()
+        made.append(_made(home / name / "a-run.db"))
+    assert made[0] == made[1]
+    assert made[0][0] == "wal"
+    assert not list(home.rglob("*.tmp"))
+
+
+def test_a_runs_file_that_another_process_made_meanwhile_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, path = BatchedSqliteEventLogStorage(str(home)), home / "a-run.db"
+
+    @contextmanager
+    def meanwhile(folder: Path, name: str) -> Iterator[None]:
+        path.write_bytes(log._empty_file())
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("create table theirs (x)")
+        with locked(folder, name):
+            yield
+
+    monkeypatch.setattr(event_log, "locked", meanwhile)
+    with log.run_connection("a-run"):
+        pass
+    log.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("select count(*) from theirs").fetchone() == (0,)
+    assert not list(home.rglob("*.tmp"))
+
+
+def test_events_are_kept_until_somebody_reads_in_this_process(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "INTERVAL_S", 60.0)
+    instance = open_home(home)
+    materialised(instance, "p1", "p2")
+    assert index_rows(home) == 0, "not written yet"
+    assert instance.get_materialized_partitions(KEY) == {"p1", "p2"}, "a reader sees them"
+    assert index_rows(home) == 2
+    instance.dispose()
+
+
+def test_events_are_written_after_the_interval_without_any_reader(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "INTERVAL_S", 0.05)
+    instance = open_home(home)
+    materialised(instance, "p1")
+    deadline = time.monotonic() + 5
+    while index_rows(home) == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert index_rows(home) == 1
+    instance.dispose()
+
+
+def test_a_full_batch_is_written_at_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "INTERVAL_S", 60.0)
+    monkeypatch.setattr(event_log, "BATCH_SIZE", 3)
+    instance = open_home(home)
+    materialised(instance, "p1", "p2", "p3", "p4")
+    assert index_rows(home) == 3
+    instance.dispose()
+    assert index_rows(home) == 4, "the rest is written when the instance is closed"
+
+
+def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    found = []
+    for folder, text in ((ours, dagster_yaml(ours)), (theirs, "telemetry: {enabled: false}\n")):
+        folder.mkdir()
+        (folder / "dagster.yaml").write_text(text)
+        instance = dg.DagsterInstance.from_config(str(folder))
+        _range_run(instance)
+        found.append(_records(instance))
+        instance.dispose()
+    assert found[0] == found[1]
+
+
+def test_records_of_a_failing_range_of_the_grid_are_dagsters_own(tmp_path: Path) -> None:
+    """The same for good and failed cells; cells that cannot exist read failed in Dagster's own storage alone."""
+    found, events = [], []
+    for name, text in (("ours", dagster_yaml(tmp_path / "ours")), ("theirs", "telemetry: {enabled: false}\n")):
+        home, data = tmp_path / name, tmp_path / f"{name}-root"
+        home.mkdir()
+        (home / "dagster.yaml").write_text(text)
+        instance = dg.DagsterInstance.from_config(str(home))
+        cells = _failing_grid(instance, data)
+        found.append(_grid_records(instance))
+        events.append(_stored(home))
+        assert found[-1]["materialised"] == cells, "a record for each good cell, and for no other"
+        instance.dispose()
+    assert events[0] == events[1]
+    assert events[0]["ASSET_MATERIALIZATION"] == len(found[0]["materialised"])  # type: ignore[arg-type]
+    failed = [records.pop("failed") for records in found]
+    assert found[0] == found[1]
+    assert failed[0] == {"2022-23|E54000010"}
+    not_yet = {f"2022-23|{icb}" for icb in ("E54000063", "E54000064")}
+    assert failed[1] - failed[0] == not_yet, "boards that begin in 2023: ours says that they do not apply"
+
+
+def test_a_failed_write_keeps_the_events_for_the_next_try(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = open_home(home)
+    storage = _storage(instance)
+    materialised(instance, "p1")
+    write = BatchedSqliteEventLogStorage._insert
+
+    def breaks(*_: object) -> list[int]:
+        raise sqlite3.OperationalError("disk full")
+
+    monkeypatch.setattr(BatchedSqliteEventLogStorage, "_insert", breaks)
+    with pytest.raises(sqlite3.OperationalError):
+        storage.flush()
+    monkeypatch.setattr(BatchedSqliteEventLogStorage, "_insert", write)
+    assert instance.get_materialized_partitions(KEY) == {"p1"}
+    assert index_rows(home) == 1
+    instance.dispose()
+
+
+def test_several_threads_lose_nothing(home: Path) -> None:
+    instance = open_home(home)
+    keys = [[f"t{t}-{n}" for n in range(25)] for t in range(4)]
+    threads = [threading.Thread(target=materialised, args=(instance, *own)) for own in keys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert instance.get_materialized_partitions(KEY) == {key for own in keys for key in own}
+    instance.dispose()
+
+
+def test_kill_leaves_whole_batches_and_a_usable_log(home: Path) -> None:
+    script = textwrap.dedent(
+        f"""
+        import itertools, sys
+        from pathlib import Path
+        import hi_pipeline_tests.unit.orchestration.instance.test_event_log as t
+        from hi_pipeline.orchestration.instance import event_log
+        event_log.BATCH_SIZE = 7
+        instance = t.open_home(Path({str(home)!r}))
+        for n in itertools.count():
+            t.materialised(instance, f"p{{n}}")
+            if n == 30:
+                print("going", flush=True)
+        """
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment)
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"going\n"
+    time.sleep(0.2)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    instance = open_home(home)
+    found = instance.get_materialized_partitions(KEY)
+    assert len(found) >= 28
+    assert len(found) % 7 == 0, "each batch is there or not"
+    assert found == {f"p{n}" for n in range(len(found))}
+    materialised(instance, "after")
+    assert "after" in instance.get_materialized_partitions(KEY)
+    instance.dispose()
+
+
+def _storage(instance: dg.DagsterInstance) -> BatchedSqliteEventLogStorage:
+    storage = instance._event_storage
+    assert isinstance(storage, BatchedSqliteEventLogStorage)
+    return storage
+
+
+def _range_run(instance: dg.DagsterInstance) -> None:
+    partitions = dg.StaticPartitionsDefinition(["p1", "p2", "p3"])
+
+    @dg.asset(
+        key=KEY, partitions_def=partitions, output_required=False, check_specs=[dg.AssetCheckSpec("c", asset=KEY)]
+    )
+    def asset(context: dg.AssetExecutionContext):  # type: ignore[no-untyped-def]
+        for key in context.partition_keys[:2]:
+            context.log_event(dg.AssetMaterialization(KEY, partition=key, tags={"dagster/data_version": key}))
+        yield dg.AssetCheckResult(check_name="c", passed=False)
+        raise dg.Failure("p3 is wrong")
+
+    tags = {"dagster/asset_partition_range_start": "p1", "dagster/asset_partition_range_end": "p3"}
+    dg.materialize([asset], instance=instance, tags=tags, raise_on_error=False)
+
+
+def _records(instance: dg.DagsterInstance) -> dict[str, object]:
+    (run,) = instance.get_runs()
+    log = instance.event_log_storage
+    attempts = log.get_latest_asset_partition_materialization_attempts_without_materializations(KEY)
+    check = dg.AssetCheckKey(KEY, "c")
+    (execution,) = log.get_asset_check_execution_history(check, limit=5)
+    record = instance.get_asset_records([KEY])[0]
+    last = record.asset_entry.last_materialization
+    return {
+        "events": [e.dagster_event_type for e in log.get_logs_for_run(run.run_id) if e.is_dagster_event],
+        "materialised": instance.get_materialized_partitions(KEY),
+        "failed": set(attempts),
+        "tags": log.get_latest_tags_by_partition(
+            KEY, dg.DagsterEventType.ASSET_MATERIALIZATION, ["dagster/data_version"]
+        ),
+        "check": (execution.status, execution.partition, execution.event is not None),
+        "last": last.asset_materialization.partition if last and last.asset_materialization else None,
+        "last run": record.asset_entry.last_run_id == run.run_id,
+        "status": run.status,
+        "steps": [(s.step_key, s.status) for s in log.get_step_stats_for_run(run.run_id)],
+        "planned": log.get_asset_partitions_for_run(run.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED),
+    }
+
+
+CELLS = dg.AssetKey(["indicator", "tiny_1_pct"])
+
+
+def _failing_grid(instance: dg.DagsterInstance, data: Path) -> set[str]:
+    """Run a range of the miniature pipeline in which a cell is wrong and one cannot exist; return the good cells."""
+    year, boards = "2022-23", ("E54000010", "E54000064")
+    settings = Settings(source=f"mirror:{data / 'mirror'}", data_dir=data)
+    pipeline = open_pipeline(settings, make_catalogue())
+    write_release(data / "mirror", year, with_too_many_helped(rows_of(year), boards[0]))
+    source = pipeline.catalogue.sources["tiny"]
+    assert fetch_part(pipeline, source, year).good
+    assert build_clean(pipeline, source, year).good
+    assert build_linked(pipeline, pipeline.catalogue.tables[0], year).good
+    job = build_definitions(settings, pipeline=pipeline).resolve_implicit_global_asset_job_def()
+    tags = {RANGE_START: f"{year}|{boards[0]}", RANGE_END: f"{year}|{boards[1]}"}
+    assert not job.execute_in_process(
+        instance=instance, asset_selection=[CELLS], tags=tags, raise_on_error=False
+    ).success
+    return {"|".join(parts) for parts in pipeline.lake.parts("indicator", "tiny_1_pct")}
+
+
+def _grid_records(instance: dg.DagsterInstance) -> dict[str, object]:
+    (run,) = instance.get_runs()
+    log = instance.event_log_storage
+    materialised = dg.DagsterEventType.ASSET_MATERIALIZATION
+    planned = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+    return {
+        "events": [e.dagster_event_type for e in log.get_logs_for_run(run.run_id) if e.is_dagster_event],
+        "materialised": instance.get_materialized_partitions(CELLS),
+        "planned": log.get_asset_partitions_for_run(run.run_id, planned),
+        "failed": set(log.get_latest_asset_partition_materialization_attempts_without_materializations(CELLS)),
+        "tags": log.get_latest_tags_by_partition(CELLS, materialised, ["dagster/data_version"]),
+        "checks": {
+            name: [(c.status, c.partition) for c in log.get_asset_check_execution_history(key, limit=5)]
+            for name, _ in INDICATOR_CHECKS
+            if (key := dg.AssetCheckKey(CELLS, name))
+        },
+        "status": run.status,
+    }
+
+
+def _stored(home: Path) -> dict[str, int]:
+    """Rows of the index by type: what every other process reads."""
+    with sqlite3.connect(home / "history" / "runs" / "index.db") as connection:
+        return dict(
+            connection.execute("select dagster_event_type, count(*) from event_logs group by dagster_event_type")
+        )
