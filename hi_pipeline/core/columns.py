@@ -17,6 +17,8 @@ OBSERVATIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "value": pl.Float64,  # null unless status is ok
     "low": pl.Float64,  # bounds of the true figure: equal to value where it is exact,
     "high": pl.Float64,  # apart where it is rounded, known bounds (or null) where it is hidden
+    "lower_95": pl.Float64,  # the publisher's own 95% confidence limits, where it prints them
+    "upper_95": pl.Float64,
     "status": pl.String,  # status.Status: ok, suppressed, missing, not_applicable
     "note": pl.String,  # plain words or ""
 }
@@ -27,13 +29,18 @@ OBSERVATION_KEY = ("financial_year", "area_level", "area_code", "dimension", "ca
 AREA_LEVELS = (
     "england",
     "region",
+    "region_ons",
     "icb",
+    "icb_ons",
     "stp",
     "stp_ons",
     "ccg",
     "sub_icb",
+    "sub_icb_ons",
     "practice",
+    "provider",
     "local_authority",
+    "lsoa",
     "unknown",
     "national",
 )

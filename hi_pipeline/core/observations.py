@@ -75,9 +75,14 @@ def add_financial_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame
 
 
 def to_observations(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the contract's columns in its order and types, sorted by its key; a missing note becomes ""."""
+    """Return the contract's columns in its order and types, sorted by its key.
+
+    A note that is not there becomes "", limits that are not there null.
+    """
     if "note" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("note"))
+    absent = [name for name in ("lower_95", "upper_95") if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent)
     return frame.select(pl.col(name).cast(dtype) for name, dtype in OBSERVATIONS.items()).sort(OBSERVATION_KEY)
 
 

@@ -72,6 +72,8 @@ class PeriodType(StrEnum):
 
     FINANCIAL_YEAR = "financial_year"
     SNAPSHOT = "snapshot"
+    MONTH = "month"
+    QUARTER = "quarter"
     CALENDAR_YEAR = "calendar_year"
     SEASON = "season"
     AUDIT_YEAR = "audit_year"
@@ -84,3 +86,5 @@ class AreaType(StrEnum):
     REGION = "region"
     ENGLAND = "england"
     REMAINDER = "remainder"
+    PROVIDER = "provider"
+    AUTHORITY = "authority"

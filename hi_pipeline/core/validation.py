@@ -12,7 +12,7 @@ from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.status import PeriodType, Status
 
 _MAX_SHOWN = 10
-_NULLABLE = {"value", "low", "high"}
+_NULLABLE = {"value", "low", "high", "lower_95", "upper_95"}
 
 
 def observations_schema(*, measures: Collection[str], area_levels: Collection[str]) -> pa.DataFrameSchema:
@@ -47,6 +47,7 @@ def observations_schema(*, measures: Collection[str], area_levels: Collection[st
         checks=[
             pa.Check(_value_only_where_ok, name="value is there exactly where status is ok"),
             pa.Check(_bounds_hold_value, name="low <= value <= high"),
+            pa.Check(_limits_stand_with_value, name="limits stand only beside a value, in order"),
         ],
         unique=list(OBSERVATION_KEY),
         strict=True,
@@ -61,6 +62,12 @@ def _value_only_where_ok(data: pa.PolarsData) -> pl.LazyFrame:
 def _bounds_hold_value(data: pa.PolarsData) -> pl.LazyFrame:
     value, low, high = pl.col("value"), pl.col("low"), pl.col("high")
     return data.lazyframe.select(((low <= value) & (value <= high)).fill_null(True))
+
+
+def _limits_stand_with_value(data: pa.PolarsData) -> pl.LazyFrame:
+    lower, upper, there = pl.col("lower_95"), pl.col("upper_95"), pl.col("value").is_not_null()
+    bare = lower.is_null() & upper.is_null()
+    return data.lazyframe.select(bare | (there & (lower <= upper)).fill_null(False))
 
 
 def validate(frame: pl.DataFrame, schema: pa.DataFrameSchema, *, where: str) -> pl.DataFrame:

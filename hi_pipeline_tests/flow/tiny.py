@@ -62,6 +62,8 @@ def _parse(raw: RawTables, release: Release) -> Tables:
             value=pl.col(f"{column}_value"),
             low=pl.col(f"{column}_value"),
             high=pl.col(f"{column}_value"),
+            lower_95=pl.lit(None, dtype=pl.Float64),
+            upper_95=pl.lit(None, dtype=pl.Float64),
             status=pl.col(f"{column}_status"),
             note=pl.lit(""),
         )
