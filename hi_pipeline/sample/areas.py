@@ -99,6 +99,12 @@ def decile_of(rank: int, vintage: str) -> int:
     return -(-rank * 10 // RANKED_AREAS[vintage])
 
 
+def index_of(lsoa: Lsoa, vintage: str) -> tuple[float, int, int]:
+    """Return score, rank and decile of an area in the indices of "2019" or "2025"."""
+    score = round(75 * (1 - lsoa.place) ** 1.9 + 1, 3)
+    return score, lsoa.rank, decile_of(lsoa.rank, vintage)
+
+
 @cache
 def small_areas() -> SmallAreas:
     """Make the areas: some districts' areas unchanged, some split, merged or changed otherwise."""

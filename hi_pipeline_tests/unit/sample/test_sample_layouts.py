@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.source import Token
-from hi_pipeline.sample.rtt import WITHOUT_RELEASE
 from hi_pipeline.sources import SOURCES
+from hi_pipeline.sources.rtt.sample import WITHOUT_RELEASE
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline_tests.unit.sample.sample_files import Sample
 

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from hi_pipeline.sample import is_current, write_sample
+from hi_pipeline.engine.sample_files import is_current, write_sample
 from hi_pipeline_tests.unit.sample.sample_files import Sample
 
 

@@ -1,9 +1,10 @@
-"""Writes the whole sample and its manifest, and tells whether one that lies there is whole."""
+"""Writes the embedded sample, all sources' synthetic publications, and tells whether one that lies there is whole."""
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -52,37 +53,11 @@ def write_sample(folder: Path) -> SampleManifest:
     return manifest
 
 
-def _writers() -> tuple[Callable[[Path], None], ...]:
-    """Return what writes each publication; imported only here, because every command asks whether a sample is whole."""
-    from hi_pipeline.sample import (
-        census_ethnicity,
-        fingertips,
-        gp_registrations,
-        indices,
-        mental_health_act,
-        ons_geography,
-        ons_population,
-        qof,
-        rtt,
-        smi_health_checks,
-        talking_therapies,
-        tooth_extractions,
-    )
+def _writers() -> list[Callable[[Path], None]]:
+    """Return what writes each publication: ``sources/<name>/sample.py``; every command asks ``is_current`` without."""
+    from hi_pipeline.sources import SOURCES
 
-    return (
-        ons_geography.write,
-        indices.write,
-        gp_registrations.write,
-        ons_population.write,
-        census_ethnicity.write,
-        qof.write,
-        talking_therapies.write,
-        mental_health_act.write,
-        rtt.write,
-        smi_health_checks.write,
-        fingertips.write,
-        tooth_extractions.write,
-    )
+    return [import_module(f"hi_pipeline.sources.{name}.sample").write for name in SOURCES]
 
 
 def is_current(folder: Path) -> bool:

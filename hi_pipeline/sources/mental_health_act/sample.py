@@ -8,9 +8,9 @@ from hi_pipeline.core.geography import Vintage, board
 from hi_pipeline.sample.areas import location_name, locations
 from hi_pipeline.sample.chance import rounded
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file
-from hi_pipeline.sample.detention import BANDS, Detained, detained, england_of, unknown_area
 from hi_pipeline.sources.mental_health_act.corrections import WRONG_WORDS
 from hi_pipeline.sources.mental_health_act.deciles import ORDER
+from hi_pipeline.sources.mental_health_act.sample_detentions import BANDS, Detained, detained, england_of, unknown_area
 from hi_pipeline.sources.mental_health_act.source import COLUMNS, SOURCE
 
 _VINTAGE = Vintage.APRIL_2023

@@ -1,17 +1,14 @@
 """Quality and Outcomes Framework: registers by practice, six editions with the names of their year."""
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import Vintage
-from hi_pipeline.sample.chance import chance, drawn
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file, zip_bytes
 from hi_pipeline.sample.names import practice_areas
-from hi_pipeline.sample.planted import PREVALENCE
-from hi_pipeline.sample.practices import ABOVE_ITS_LIST, Practice, practices
-from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST
+from hi_pipeline.sample.practices import Practice, practices
+from hi_pipeline.sample.registers import register
 from hi_pipeline.sources.qof.parse import ACHIEVEMENT_MEASURES, GROUP_LISTS, LIST_TYPES
 from hi_pipeline.sources.qof.source import (
     ACHIEVEMENT_COLUMNS,
@@ -22,7 +19,6 @@ from hi_pipeline.sources.qof.source import (
     SOURCE,
 )
 
-_ABOVE_BY = 5
 _VERSIONS = {"2020-21": "_v2"}
 _FIRST_WITH_FRACTION = "2021-22"
 # Copies of the other editions lack the achievement files.
@@ -56,32 +52,15 @@ def _open(year: str) -> Iterator[Practice]:
     yield from (practice for practice in practices() if practice.is_open(start_year(year)))
 
 
-@cache
-def registers(practice: Practice, year: str) -> dict[str, tuple[int, int]]:
+def _registers(practice: Practice, year: str) -> dict[str, tuple[int, int]]:
     """Return a practice's register and the list that it is a part of, by group."""
-    generator = chance(f"registers {practice.code} {year}")
-    found = {}
-    for group, list_type in GROUP_LISTS.items():
-        size = practice.list_of(list_type, year=start_year(year))
-        found[group] = drawn(generator, size, PREVALENCE[group].at(practice.place)), size
-    if practice.code == ABOVE_ITS_LIST:
-        size = found["LD"][1]
-        above = _ABOVE_BY if year in REGISTER_ABOVE_LIST.editions else -_ABOVE_BY
-        found["LD"] = size + above, size
-    return found
-
-
-@cache
-def england(group: str, year: str) -> tuple[int, int]:
-    """Return England's register and list: the sums of all practices."""
-    own = [registers(practice, year)[group] for practice in _open(year) if practice.on_register]
-    return sum(register for register, _ in own), sum(size for _, size in own)
+    return {group: register(practice, group, of=of, year=year) for group, of in GROUP_LISTS.items()}
 
 
 def _prevalence(year: str) -> Iterator[tuple[Cell, ...]]:
     for practice in _open(year):
         if practice.on_register:
-            for group, (register, size) in registers(practice, year).items():
+            for group, (register, size) in _registers(practice, year).items():
                 shown = f"{register}.0" if year >= _FIRST_WITH_FRACTION else register
                 yield practice.code, group, shown, GROUP_LISTS[group], size
 
@@ -119,7 +98,7 @@ def _achievement_members(year: str, name: str) -> dict[str, bytes]:
         region = (areas["region_ods"], areas["region_ons"], areas["region_name"])
         rows = by_region.setdefault(areas["region_name"].upper().replace(" ", "_"), [])
         for group in _ACHIEVED_GROUPS:
-            register = registers(practice, year)[group][0]
+            register = _registers(practice, year)[group][0]
             values: tuple[Cell, ...] = (register, register * 3 // 4, register * 9 // 10, register // 20, "4.5")
             for measure, value in zip(ACHIEVEMENT_MEASURES, values, strict=True):
                 rows.append((*region, practice.code, f"{group}001", measure, value))

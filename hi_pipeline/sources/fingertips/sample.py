@@ -8,7 +8,7 @@ from hi_pipeline.sample.chance import chance, drawn, rounded
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file
 from hi_pipeline.sample.planted import AE_ATTENDANCES_0_4
 from hi_pipeline.sample.practices import ABOVE_ITS_LIST, CHILDREN_0_4, Practice, practices
-from hi_pipeline.sample.qof import england, registers
+from hi_pipeline.sample.registers import england, register
 from hi_pipeline.sources.fingertips.parse import SUPPRESSED_NOTE
 from hi_pipeline.sources.fingertips.source import COLUMNS, COMPARATOR_EXAMPLES, SOURCE
 
@@ -115,10 +115,10 @@ def _learning_disability() -> Iterator[tuple[Cell, ...]]:
     shown = [p for p in practices() if p.opened < 2018 and p.closed > 2024 and p.on_register][:14]
     for start in range(2017, 2023):
         year, label = f"{start}-{(start + 1) % 100:02d}", f"{start}/{(start + 1) % 100:02d}"
-        register, size = england("LD", year)
+        registered, size = england("LD", of="TOTAL", year=year)
         for parent in (("", ""), ("E92000001", "England")):
             area = (*parent, *_ENGLAND[2:])
-            yield _row(head, area, plain, label, register, size, per=100, wide_limits=True)
+            yield _row(head, area, plain, label, registered, size, per=100, wide_limits=True)
         for i, tenth in enumerate(_TENTHS):
             group = ("Persons", "All ages", _AREA_DECILES, tenth)
             part = drawn(chance(f"tenth {tenth} {year}"), size // 10, 0.008 - 0.0004 * i)
@@ -126,5 +126,5 @@ def _learning_disability() -> Iterator[tuple[Cell, ...]]:
             yield _row(head, _ENGLAND, group, label, part, size // 10, per=100, note=_AGGREGATED, compared=compared)
         for practice in shown:
             area = ("E92000001", "England", practice.code, practice.name, "GPs")
-            own, of = registers(practice, year)["LD"]
+            own, of = register(practice, "LD", of="TOTAL", year=year)
             yield _row(head, area, plain, label, own, of, per=100, compared=("Lower", "Not compared"), wide_limits=True)

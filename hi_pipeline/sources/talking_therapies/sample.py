@@ -7,7 +7,7 @@ from hi_pipeline.core.geography import Vintage
 from hi_pipeline.sample.commissioners import NATIONAL, UNKNOWN, Unit, board_of, stp_of, units
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file, zip_bytes
 from hi_pipeline.sample.names import CCG_NAMES
-from hi_pipeline.sample.treatment import NO_FIGURES, Outcome, Row, add, labelled, outcomes
+from hi_pipeline.sources.talking_therapies.sample_courses import NO_FIGURES, Outcome, Row, add, labelled, outcomes
 from hi_pipeline.sources.talking_therapies.source import MAIN_FILES, OUTCOME_COLUMNS, OUTCOME_COLUMNS_2019_20, SOURCE
 
 _REGIONS = {
