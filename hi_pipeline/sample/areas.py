@@ -7,6 +7,7 @@ Every number is made up.
 
 from dataclasses import dataclass
 from functools import cache
+from math import fsum
 
 from hi_pipeline.core.deprivation import RANKED_AREAS
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, SubIcb, Vintage, board
@@ -212,7 +213,7 @@ def _new_areas(old: list[Lsoa]) -> tuple[list[Lsoa], list[Change]]:
                 authority=parent.authority,
                 sub_icb=parent.sub_icb,
                 moved=parent.moved,
-                place=min(0.9999, max(0.0, sum(p.place for p in parents) / len(parents) + generator.gauss(0, 0.02))),
+                place=min(0.9999, max(0.0, fsum(p.place for p in parents) / len(parents) + generator.gauss(0, 0.02))),
                 rank=0,
                 residents=round(max(900, generator.gauss(1650, 220)) * (1.15 if kind == "M" else 1)),
             )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import fsum
 
 from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.groups import ETHNIC_DETAIL_2001
@@ -136,7 +137,7 @@ def _ethnic_groups(total: int, people_by_group: Sequence[int]) -> tuple[int, ...
         for name, count in zip(ETHNIC_DETAIL_2001, people_by_group, strict=True)
     ]
     half = _UNKNOWN_ETHNICITY / 2
-    return tuple(share_out(total, [*(w * (1 - _UNKNOWN_ETHNICITY) / sum(weights) for w in weights), half, half]))
+    return tuple(share_out(total, [*(w * (1 - _UNKNOWN_ETHNICITY) / fsum(weights) for w in weights), half, half]))
 
 
 def unknown_area() -> Detained:

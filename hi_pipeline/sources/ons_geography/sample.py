@@ -49,7 +49,7 @@ def _sub_icb_lookup(year: int) -> bytes:
             cells = (*_location(location, vintage), region.ons[vintage], region.ods, region.name, str(number))
             yield cells[: len(columns)]
 
-    # 2026-11: the file of 2022 has CR LF, that of 2026 LF; which the others have was not seen.
+    # 2026-11: the file of 2022 has CR LF, those of 2023 and 2026 have LF; which that of 2024 has was not seen.
     return csv_bytes(columns, rows(), bom=True, line_end="\r\n" if year == 22 else "\n")
 
 

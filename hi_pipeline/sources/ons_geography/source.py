@@ -47,7 +47,7 @@ LSOA_COLUMNS = {
 SUB_ICB_COLUMNS = {
     # 2026-11: the columns of the lookup of 2022 say LOC where later ones say SICBL.
     22: (*_triple("LOC", 22), *_triple("ICB", 22), *_triple("NHSER", 22)),
-    23: (*_triple("SICBL", 23), *_triple("ICB", 23), *_triple("NHSER", 23)),
+    23: (*_triple("SICBL", 23), *_triple("ICB", 23), *_triple("NHSER", 23), "ObjectId"),
     24: (*_triple("SICBL", 24), *_triple("ICB", 24), *_triple("NHSER", 24)),
     26: (*_triple("SICBL", 26), *_triple("ICB", 26), *_triple("NHSER", 26), "ObjectId"),
 }
@@ -66,7 +66,7 @@ LAYOUTS = {
         sub_icb_layout(year): Layout(
             name=sub_icb_layout(year),
             container=Container.CSV,
-            members=(Member(table=SUB_ICB_AREAS, columns=columns, also_pattern=ALSO if year in (23, 24) else ""),),
+            members=(Member(table=SUB_ICB_AREAS, columns=columns, also_pattern=ALSO if year == 24 else ""),),
         )
         for year, columns in SUB_ICB_COLUMNS.items()
     },

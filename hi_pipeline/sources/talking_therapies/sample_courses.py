@@ -1,6 +1,7 @@
 """Courses of talking therapy in the synthetic England: who finished, who recovered, by group, adding to one total."""
 
 from collections.abc import Iterator
+from math import fsum
 from typing import NamedTuple
 
 from hi_pipeline.core.groups import ETHNIC_BROAD, ETHNIC_DETAIL_2001
@@ -139,7 +140,7 @@ def _groups(unit: Unit, year: str) -> dict[str, list[tuple[float, float]]]:
     """Return, by dimension, each group's weight and how well it recovers relative to others; unknown last."""
     known = 1 - _UNKNOWN_SHARE
     ethnic = [
-        (known * part / sum(unit.by_group), RECOVERY_BY_GROUP.get(name.split(":")[0], RECOVERY_OF_OTHERS))
+        (known * part / fsum(unit.by_group), RECOVERY_BY_GROUP.get(name.split(":")[0], RECOVERY_OF_OTHERS))
         for name, part in zip(ETHNIC_DETAIL_2001, unit.by_group, strict=True)
     ]
     sexes = [(0.66, 1.0), (0.31, 1.0)] if year == "2019-20" else [(0.005, 0.9), (0.655, 1.0), (0.31, 1.0)]
