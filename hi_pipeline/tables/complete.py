@@ -7,10 +7,10 @@ from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
 from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import GROUP
-from hi_pipeline.tables.editions import imd_vintage_of
-from hi_pipeline.tables.placed import PLACE, SHAPE, Context, Placed, shaped
+from hi_pipeline.tables.placing.published import PLACE, SHAPE, Context, Placed, shaped
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.editions import imd_vintage_of
 from hi_pipeline.tables.sums import add_up
 
 SUM_OF_BOARDS = "sum of the region's boards"

@@ -12,11 +12,11 @@ from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.denominators import add_populations
-from hi_pipeline.tables.footprint import refuse_absent_boards
-from hi_pipeline.tables.place_authorities import place_authorities
-from hi_pipeline.tables.place_lsoas import place_core20
-from hi_pipeline.tables.place_practices import place_practices
-from hi_pipeline.tables.placed import Context, Placed, place_published
+from hi_pipeline.tables.placing.authorities import place_authorities
+from hi_pipeline.tables.placing.lsoas import place_core20
+from hi_pipeline.tables.placing.practices import place_practices
+from hi_pipeline.tables.placing.published import Context, Placed, place_published
+from hi_pipeline.tables.reference.footprint import refuse_absent_boards
 from hi_pipeline.tables.totals import validate_total
 
 

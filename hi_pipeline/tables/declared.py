@@ -2,11 +2,11 @@
 
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.tables.core20 import build_core20_population
 from hi_pipeline.tables.counts import counts_builder
-from hi_pipeline.tables.population import build_population
-from hi_pipeline.tables.practice_areas import build_practice_areas
-from hi_pipeline.tables.practice_deprivation import build_practice_deprivation
+from hi_pipeline.tables.reference.core20 import build_core20_population
+from hi_pipeline.tables.reference.population import build_population
+from hi_pipeline.tables.reference.practice_areas import build_practice_areas
+from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.schemas import (
     CORE20_POPULATION,
     COUNTS_SCHEMA,

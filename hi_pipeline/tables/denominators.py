@@ -6,7 +6,7 @@ from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, Dimension, age_bounds
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.tables.placed import Context, Placed
+from hi_pipeline.tables.placing.published import Context, Placed
 
 # The publisher prints its rates with one decimal.
 RATE_HALF_WIDTH = 0.05

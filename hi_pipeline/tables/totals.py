@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables.placed import Placed
+from hi_pipeline.tables.placing.published import Placed
 
 # Practices: England also holds people of no known practice, whom the publisher does not print. 2026-11: 2.3% of
 # A&E attendances at ages 0 to 4 in 2021-22.

@@ -7,12 +7,12 @@ import pytest
 
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.validation import validate
-from hi_pipeline.tables.core20 import build_core20_population
-from hi_pipeline.tables.editions import imd_vintage_of, months_apart, nearest
-from hi_pipeline.tables.place_lsoas import place_core20
-from hi_pipeline.tables.placed import Context
-from hi_pipeline.tables.practice_areas import build_practice_areas
-from hi_pipeline.tables.practice_deprivation import build_practice_deprivation
+from hi_pipeline.tables.placing.lsoas import place_core20
+from hi_pipeline.tables.placing.published import Context
+from hi_pipeline.tables.reference.core20 import build_core20_population
+from hi_pipeline.tables.reference.editions import imd_vintage_of, months_apart, nearest
+from hi_pipeline.tables.reference.practice_areas import build_practice_areas
+from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.schemas import CORE20_POPULATION, PRACTICE_AREAS, PRACTICE_DEPRIVATION
 from hi_pipeline_tests.unit.tables.fake_reader import FakeReader, practices
 

@@ -8,7 +8,7 @@ from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.core.validation import validate
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.tables.declared import LINKED_TABLES
-from hi_pipeline.tables.population import build_population
+from hi_pipeline.tables.reference.population import build_population
 from hi_pipeline.tables.schemas import POPULATION
 from hi_pipeline_tests.unit.tables.fake_reader import FakeReader
 

@@ -4,7 +4,7 @@ import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
-from hi_pipeline.tables.patients import imd_vintages, patient_list, ranked_patients
+from hi_pipeline.tables.reference.patients import imd_vintages, patient_list, ranked_patients
 
 # Further away than a year, the same list again would pass for a figure of another year.
 MAX_MONTHS_APART = 12

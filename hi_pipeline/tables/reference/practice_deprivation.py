@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.stats.quantiles import quantile
-from hi_pipeline.tables.patients import PatientList, imd_vintages, patient_list, ranked_patients
+from hi_pipeline.tables.reference.patients import PatientList, imd_vintages, patient_list, ranked_patients
 
 FIFTHS = 5
 

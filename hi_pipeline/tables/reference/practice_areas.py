@@ -12,8 +12,8 @@ from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import Vintage, vintage_of
 from hi_pipeline.core.validation import join_exactly
-from hi_pipeline.tables import footprint
-from hi_pipeline.tables.editions import months_apart
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.editions import months_apart
 
 QOF, LISTS = "qof", "gp_registrations"
 # A map of the year before or after still names the right board for a practice; an older one is not relied upon.

@@ -6,11 +6,11 @@ from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING
-from hi_pipeline.tables.lsoa import LOOKUP, pieces
-from hi_pipeline.tables.placed import Context, Placed, place_england, shaped
-from hi_pipeline.tables.succession import AUTHORITY_TO_2022
+from hi_pipeline.tables.placing.published import Context, Placed, place_england, shaped
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
+from hi_pipeline.tables.reference.succession import AUTHORITY_TO_2022
 from hi_pipeline.tables.sums import add_up
 
 # The lookup that gives each LSOA of 2011 its authority and its sub-ICB location.
@@ -36,7 +36,7 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
     if lost.height:
         raise LinkageError(
             f"{indicator.id} {context.financial_year}: authorities {lost['area_code'].unique().sort().to_list()[:8]} "
-            "are not in the lookup of 2022; declare what became of them in tables/succession.py",
+            "are not in the lookup of 2022; declare what became of them in tables/reference/succession.py",
             failures=lost,
         )
     shared = rows.join(shares, on="lad_code", how="left", validate="m:m").with_columns(

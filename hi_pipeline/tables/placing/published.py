@@ -8,9 +8,9 @@ from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, vintage_of
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD
-from hi_pipeline.tables.succession import CCG_TO_SUB_ICB
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.succession import CCG_TO_SUB_ICB
 from hi_pipeline.tables.sums import add_up
 
 PLACE = ["area_type", "icb_code", "area_name"]

@@ -6,8 +6,8 @@ import polars as pl
 
 from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
-from hi_pipeline.tables.editions import nearest, said
-from hi_pipeline.tables.lsoa import LOOKUP, pieces
+from hi_pipeline.tables.reference.editions import nearest, said
+from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
 
 LISTS = "gp_registrations"
 # The census whose LSOAs each edition of the Indices ranks.

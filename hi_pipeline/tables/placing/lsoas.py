@@ -7,10 +7,10 @@ import polars as pl
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.status import AreaType, PeriodType, Status
-from hi_pipeline.tables import footprint
-from hi_pipeline.tables.editions import imd_vintage_of
-from hi_pipeline.tables.place_practices import NOWHERE
-from hi_pipeline.tables.placed import Context, Placed, shaped
+from hi_pipeline.tables.placing.practices import NOWHERE
+from hi_pipeline.tables.placing.published import Context, Placed, shaped
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.editions import imd_vintage_of
 
 NOTE = "registered patients by where they live, by board of their practice; those of no English LSOA left out"
 

@@ -7,7 +7,7 @@ from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import Vintage, vintage_of
 from hi_pipeline.core.validation import join_exactly
-from hi_pipeline.tables import footprint
+from hi_pipeline.tables.reference import footprint
 
 SOURCE = "ons_population"
 LAST_BAND = 90

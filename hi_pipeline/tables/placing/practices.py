@@ -6,10 +6,10 @@ from hi_pipeline.core.groups import ALL, QUINTILES, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.core.validation import join_exactly
-from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD
-from hi_pipeline.tables.editions import imd_vintage_of
-from hi_pipeline.tables.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.published import Context, Placed, place_england, shaped
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.editions import imd_vintage_of
 from hi_pipeline.tables.sums import add_up
 
 NOWHERE = "Practices without a board"
