@@ -5,10 +5,11 @@ import polars as pl
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
 from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.placing.published import PLACE, SHAPE, Context, Placed, shaped
+from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 from hi_pipeline.tables.sums import add_up
@@ -33,14 +34,15 @@ def complete(placed: Placed, indicator: Indicator, context: Context, releases: t
     frame = pl.concat([frame, _regions(frame, context)])
     frame = pl.concat([frame, _england(frame, placed)])
     frame = _with_unknown_share(frame, indicator)
-    by_place = indicator.attribution is Attribution.LSOA
-    by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(by_place)
+    on_indices = PLACINGS[indicator.attribution].on_indices
+    by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(on_indices)
+    indices = placed.imd_vintage or imd_vintage_of(context.financial_year)
     by_ethnicity = pl.col("dimension") == Dimension.ETHNICITY.value
     full = frame.with_columns(
         indicator_id=pl.lit(indicator.id),
         financial_year=pl.lit(context.financial_year),
         category_order=_order(frame),
-        imd_vintage=pl.when(by_deprivation).then(pl.lit(imd_vintage_of(context.financial_year))).otherwise(pl.lit("")),
+        imd_vintage=pl.when(by_deprivation).then(pl.lit(indices)).otherwise(pl.lit("")),
         ethnicity_scheme=pl.when(by_ethnicity).then(pl.lit(EthnicityScheme.CENSUS_2001.value)).otherwise(pl.lit("")),
         source_releases=pl.lit(";".join(sorted(set(releases)))),
     )
@@ -115,7 +117,7 @@ def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFra
     )
     # A rounded part can exceed its rounded whole.
     share = pl.when(pl.col("all") > 0).then((pl.col("unknown") / pl.col("all")).clip(0.0, 1.0))
-    whole = pl.lit(indicator.attribution is Attribution.PRACTICE)
+    whole = pl.lit(PLACINGS[indicator.attribution].every_part_known)
     none = whole & (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("known_of").is_null()
     found = pl.when(none).then(0.0).otherwise(share)
     return joined.with_columns(unknown_share=pl.col("unknown_share").fill_null(found)).select(SHAPE)

@@ -8,10 +8,10 @@ import polars as pl
 
 from hi_pipeline.core.geography import boards_of, vintage_of
 from hi_pipeline.core.groups import Dimension, category_order
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind
+from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.engine.outcome import Outcome, State
-from hi_pipeline.tables.totals import ROUNDING_SLACK, UNASSIGNED_AT_MOST
+from hi_pipeline.tables.totals import ROUNDING_SLACK, short_of_england
 
 _SHOWN = 20
 
@@ -121,8 +121,7 @@ def check_reconciles(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str
             )
             if unpublished.height:
                 partial.add(year)
-            practices = indicators[str(name)].attribution is Attribution.PRACTICE
-            short = 1.0 if unpublished.height else UNASSIGNED_AT_MOST if practices else ROUNDING_SLACK
+            short = 1.0 if unpublished.height else short_of_england(indicators[str(name)])
             for count in ("numerator", "denominator"):
                 wrong += _unreconciled(rows, year, str(name), count, short=short)
     said = f" (boards are not published in {', '.join(sorted(partial))})" if partial else ""

@@ -1,48 +1,102 @@
-"""Core20: the linked table of registered patients by deprivation of where they live, as figures of boards."""
-
-from datetime import date
+"""Figures of LSOAs of the 2021 census to boards, in total and by the fifth of deprivation of the LSOA."""
 
 import polars as pl
 
-from hi_pipeline.core.financial_year import period
-from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.status import AreaType, PeriodType, Status
-from hi_pipeline.tables.placing.practices import NOWHERE
-from hi_pipeline.tables.placing.published import Context, Placed, shaped
+from hi_pipeline.core.errors import LinkageError, NothingToBuild
+from hi_pipeline.core.geography import Vintage
+from hi_pipeline.core.groups import ALL, QUINTILES, Dimension
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import AreaType
+from hi_pipeline.tables.assemble import GROUP
+from hi_pipeline.tables.placing.published import Context, Placed, place_england, shaped
 from hi_pipeline.tables.reference import footprint
-from hi_pipeline.tables.reference.editions import imd_vintage_of
+from hi_pipeline.tables.sums import add_up
 
-NOTE = "registered patients by where they live, by board of their practice; those of no English LSOA left out"
+# The Indices that rank LSOAs of the 2021 census.
+INDICES, INDICES_VINTAGE = "iod2025", "2025"
+# Lookups from LSOAs of 2021 to sub-ICB locations of each footprint, the one to prefer first. 2026-11: the locations of
+# July 2022 and April 2023 differ only in what Surrey Heartlands and Sussex exchanged.
+LOOKUPS = {
+    Vintage.JULY_2022: (),
+    Vintage.APRIL_2023: ("2024-lsoa", "2023-lsoa", "2025-lsoa"),
+    Vintage.APRIL_2026: ("2026-lsoa",),
+}
+BY_FIFTH = "by the fifth of deprivation of the small area (LSOA), Indices of 2025"
 
 
-def _said(day: date, year: str) -> str:
-    first, last = period(year)
-    return f"list of {day}" if first <= day <= last else f"list of {day}, the nearest in hand to {year}"
+def place_lsoas(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
+    """Sum LSOAs to boards and, where the indicator asks for it, to boards by national fifth of deprivation.
 
+    Rows of other levels than LSOA and England are counted and not used.
 
-def place_core20(context: Context) -> Placed:
-    """Return patients in deciles 1 and 2 over patients of an English LSOA, by board; the rest are unknown."""
-    year = context.financial_year
-    table = context.reader.linked("core20_population", year).filter(imd_vintage=imd_vintage_of(year))
-    maps = context.reader.releases("practice_areas", year)
-    (day,) = table["snapshot"].unique().to_list()
-    rows = table.join(footprint.boards(context.vintage), on="icb_code", how="left", validate="1:1").with_columns(
-        dimension=pl.lit(Dimension.TOTAL.value),
-        category=pl.lit(ALL),
-        period_start=pl.lit(day, dtype=pl.Date),
-        period_end=pl.lit(day, dtype=pl.Date),
-        period_type=pl.lit(PeriodType.SNAPSHOT.value),
-        **{f"numerator{end}": pl.col("patients_core20") for end in ("", "_low", "_high")},
-        **{f"denominator{end}": pl.col("patients") for end in ("", "_low", "_high")},
-        unknown_share=1 - pl.col("patients") / pl.col("patients_all"),
-        status=pl.lit(Status.OK.value),
-        note=pl.lit(f"{NOTE}; {_said(day, year)}"),
+    Raises:
+        NothingToBuild: the lookup or the Indices are not in hand.
+        LinkageError: an LSOA that the lookup or the Indices do not know.
+    """
+    edition = _lookup(context)
+    lsoas = context.reader.clean("ons_geography", "lsoa_areas", edition).select("lsoa_code", "sub_icb_ods")
+    areas = lsoas.join(
+        footprint.sub_icbs(context.vintage).select("sub_icb_ods", "icb_code"),
+        on="sub_icb_ods",
+        how="left",
+        validate="m:1",
     )
-    board = pl.col("icb_code").is_not_null()
-    frame = pl.concat(
-        [
-            shaped(rows.filter(board), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")),
-            shaped(rows.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
-        ]
+    rows = parts.filter(area_level="lsoa", dimension=Dimension.TOTAL.value, category=ALL)
+    rows = rows.rename({"area_code": "lsoa_code"}).drop("area_name")
+    rows = rows.join(areas, on="lsoa_code", how="left", validate="m:1")
+    where = f"{indicator.id} {context.financial_year}"
+    _refuse_lost(rows, "icb_code", f"{where}: LSOAs without a board in the lookup {edition}")
+    placed = Placed(frame=place_england(parts), releases=set(context.reader.releases("ons_geography", edition)))
+    frames = [placed.frame, _to_boards(rows, context)]
+    if Dimension.DEPRIVATION in indicator.dimensions:
+        frames.append(_by_fifth(rows, context, placed, where))
+    unused = parts.filter(~pl.col("area_level").is_in(["england", "lsoa"]))
+    for level in unused["area_level"].unique().sort().to_list():
+        placed.counted[f"rows of level {level} that are not used"] = unused.filter(area_level=level).height
+    placed.frame = pl.concat(frames)
+    return placed
+
+
+def _lookup(context: Context) -> str:
+    held = context.reader.parts("ons_geography")
+    for edition in LOOKUPS[context.vintage]:
+        if edition in held:
+            return edition
+    raise NothingToBuild(
+        f"LSOAs of 2021 to boards of {context.vintage}: none of the lookups {LOOKUPS[context.vintage]} is in hand"
     )
-    return Placed(frame=frame, releases={*table["releases"].to_list()[0].split(";"), *maps})
+
+
+def _by_fifth(rows: pl.DataFrame, context: Context, placed: Placed, where: str) -> pl.DataFrame:
+    held = context.reader.parts(INDICES)
+    if not held:
+        raise NothingToBuild(f"{where}: the Indices of {INDICES_VINTAGE} are not in hand")
+    words = {decile: QUINTILES[(decile - 1) // 2] for decile in range(1, 11)}
+    ranked = context.reader.clean(INDICES, "lsoa_imd", held[-1]).select(
+        "lsoa_code", fifth=pl.col("imd_decile").replace_strict(words, return_dtype=pl.String)
+    )
+    joined = rows.join(ranked, on="lsoa_code", how="left", validate="m:1")
+    _refuse_lost(joined, "fifth", f"{where}: LSOAs that the Indices of {INDICES_VINTAGE} do not rank")
+    placed.releases |= set(context.reader.releases(INDICES, held[-1]))
+    placed.imd_vintage = INDICES_VINTAGE
+    grouped = joined.with_columns(
+        dimension=pl.lit(Dimension.DEPRIVATION.value), category=pl.col("fifth"), note=pl.lit(BY_FIFTH)
+    )
+    return _to_boards(grouped, context)
+
+
+def _to_boards(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    summed = add_up(rows.sort("lsoa_code"), by=["icb_code", *GROUP])
+    names = footprint.boards(context.vintage).select("icb_code", "icb_name")
+    summed = summed.join(names, on="icb_code", how="left", validate="m:1")
+    return shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
+
+
+def _refuse_lost(rows: pl.DataFrame, column: str, what: str) -> None:
+    lost = rows.filter(pl.col(column).is_null())
+    if lost.height:
+        raise LinkageError(
+            f"{what}: {lost['lsoa_code'].n_unique()}, such as {lost['lsoa_code'].unique().sort().to_list()[:8]}. "
+            "Are they LSOAs of the 2021 census?",
+            failures=lost,
+        )

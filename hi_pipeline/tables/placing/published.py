@@ -7,6 +7,7 @@ import polars as pl
 from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, vintage_of
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD
 from hi_pipeline.tables.reference import footprint
@@ -48,6 +49,7 @@ class Placed:
         counted: rows that are not used, by reason.
         notes: for the provenance.
         releases: ids of what was linked, besides the source's own.
+        imd_vintage: the Indices behind the groups of deprivation, where they are not those of the year.
         unplaced: rows that belong to England but to no board of the footprint that could be named: they count in
             England's sum only.
     """
@@ -56,10 +58,11 @@ class Placed:
     counted: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     releases: set[str] = field(default_factory=set)
+    imd_vintage: str = ""
     unplaced: pl.DataFrame | None = None
 
 
-def place_published(parts: pl.DataFrame, context: Context) -> Placed:
+def place_published(parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
     """Place what the publisher prints by area: boards where it has them, else sums of their sub-ICB locations.
 
     Rows of partnerships (STPs) only reconcile: they are other areas than the boards. Rows of regions are used from
@@ -74,7 +77,7 @@ def place_published(parts: pl.DataFrame, context: Context) -> Placed:
     placed = Placed(frame=_empty(parts))
     fixed = [place_england(parts), _remainders(parts)]
     if "icb" in levels:
-        fixed += [_boards(parts, context), _regions(parts, context, placed)]
+        fixed += [_boards(parts, context), place_regions(parts, context, placed)]
         unused = [*SMALLER, *PARTNERSHIPS]
     else:
         fixed.append(_from_smaller(parts, context, placed))
@@ -137,7 +140,8 @@ def _boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
     return shaped(rows, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
 
 
-def _regions(parts: pl.DataFrame, context: Context, placed: Placed) -> pl.DataFrame:
+def place_regions(parts: pl.DataFrame, context: Context, placed: Placed) -> pl.DataFrame:
+    """Take the publisher's own rows of regions; rows of what is no region of the footprint are counted."""
     rows = parts.filter(area_level="region").join(
         footprint.regions(context.vintage), left_on="area_code", right_on="region_ods", how="left", validate="m:1"
     )
