@@ -65,6 +65,8 @@ COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "denominator_low": pl.Float64,
     "denominator_high": pl.Float64,
     "published_value": pl.Float64,
+    "published_lower_95": pl.Float64,  # the publisher's own 95% limits, where it prints them
+    "published_upper_95": pl.Float64,
     "status": pl.String,
     "note": pl.String,
     "unknown_share": pl.Float64,

@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from hi_pipeline.core.indicator import Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Indicator, Polarity
 from hi_pipeline.core.status import AreaType, Comparison, Measure
+from hi_pipeline.indicators.kind import statistics_of
 
 _ON = ["financial_year", "dimension", "category", "measure"]
 # OHID: an area's slope rests on its own ridits and must not be compared with England's (methods.md 4.3).
@@ -29,7 +30,7 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     compared = (
         pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REGION.value])
         & ~pl.col("measure").is_in(_NOT_COMPARED)
-        & pl.lit(indicator.kind is not Kind.COUNT)
+        & pl.lit(statistics_of(indicator.kind).compared)
     )
     beside = pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REGION.value]) & ~pl.col("measure").is_in(
         _NOT_COMPARED

@@ -6,11 +6,12 @@ from hi_pipeline.core.columns import RESULT_KEY, RESULTS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Measure, Unit
 from hi_pipeline.indicators.compare import with_comparison
 from hi_pipeline.indicators.deprivation import deprivation_rows
 from hi_pipeline.indicators.ethnicity import by_reference, ethnicity_rows
+from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.values import value_rows
 
 # What names an area of a year: years never meet, they are only computed at once.
@@ -60,7 +61,7 @@ def compute_results(indicator: Indicator, counts: pl.DataFrame, *, synthetic: bo
 def _refuse_foreign(indicator: Indicator, counts: pl.DataFrame) -> None:
     for column, wanted in (
         ("indicator_id", {indicator.id}),
-        ("dimension", {d.value for d in indicator.dimensions}),
+        ("dimension", {d.value for d in indicator.counted}),
     ):
         found = set(counts[column].unique().to_list())
         if not found <= wanted:
@@ -74,7 +75,7 @@ def _refuse_foreign(indicator: Indicator, counts: pl.DataFrame) -> None:
 
 def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
     """Compute the measures between groups; remainders have none."""
-    if indicator.kind is Kind.COUNT:
+    if statistics_of(indicator.kind).between is None:
         return []
     areas = values.filter(pl.col("area_type") != AreaType.REMAINDER.value)
     found = []

@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
 from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.placing.published import PLACE, SHAPE, Context, Placed, shaped
@@ -22,7 +22,7 @@ def complete(placed: Placed, indicator: Indicator, context: Context, releases: t
     """Return counts in the contract, sorted by key.
 
     A region or England has the publisher's row where there is one, else the sum of what it is made of; the note
-    says which.
+    says which. A figure that is taken as printed is no sum of others: where it is not printed there is no row.
 
     Args:
         placed: figures on the footprint.
@@ -31,8 +31,9 @@ def complete(placed: Placed, indicator: Indicator, context: Context, releases: t
         releases: ids of all releases behind the figures.
     """
     frame = placed.frame
-    frame = pl.concat([frame, _regions(frame, context)])
-    frame = pl.concat([frame, _england(frame, placed)])
+    if indicator.kind is not Kind.PUBLISHED:
+        frame = pl.concat([frame, _regions(frame, context)])
+        frame = pl.concat([frame, _england(frame, placed)])
     frame = _with_unknown_share(frame, indicator)
     on_indices = PLACINGS[indicator.attribution].on_indices
     by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(on_indices)

@@ -8,7 +8,7 @@ from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.columns import COUNTS_KEY
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
@@ -16,6 +16,7 @@ from hi_pipeline.tables.denominators import add_populations
 from hi_pipeline.tables.placing.published import Context, Placed
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.footprint import refuse_absent_boards
+from hi_pipeline.tables.strata import with_totals
 from hi_pipeline.tables.totals import validate_total
 
 
@@ -86,7 +87,14 @@ def _place(indicator: Indicator, context: Context, counted: dict[str, int]) -> t
     if not placing.observations:
         placed = placing.place(pl.DataFrame(), indicator, context)
         return placed, placed.releases
+    if indicator.kind is Kind.PUBLISHED and placing.sums:
+        raise ValidationError(
+            f"{indicator.id}: its figures are taken as printed and cannot be summed ({placing.words}). Choose another "
+            "attribution, or declare the counts."
+        )
     parts = parts_of(context.reader.clean(indicator.source, "observations", year), indicator)
+    if indicator.kind is Kind.DSR:
+        parts = with_totals(parts)
     placed = placing.place(parts, indicator, context)
     if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
         placed = add_populations(placed, indicator, context)

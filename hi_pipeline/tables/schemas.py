@@ -18,6 +18,8 @@ _NULLABLE_COUNTS = {
     "denominator_low",
     "denominator_high",
     "published_value",
+    "published_lower_95",
+    "published_upper_95",
     "unknown_share",
     "coverage",
 }
@@ -39,7 +41,8 @@ def _bounds_hold(data: pa.PolarsData) -> pl.LazyFrame:
 
 
 def _there_where_ok(data: pa.PolarsData) -> pl.LazyFrame:
-    return data.lazyframe.select((pl.col("status") != "ok") | pl.col("numerator").is_not_null())
+    there = pl.col("numerator").is_not_null() | pl.col("published_value").is_not_null()
+    return data.lazyframe.select((pl.col("status") != "ok") | there)
 
 
 def _code_unless_remainder(data: pa.PolarsData) -> pl.LazyFrame:
@@ -74,7 +77,7 @@ COUNTS_SCHEMA = pa.DataFrameSchema(
     checks=[
         pa.Check(_numerator_within_denominator, name="no count above its denominator"),
         pa.Check(_bounds_hold, name="low <= count <= high"),
-        pa.Check(_there_where_ok, name="the numerator is there where status is ok"),
+        pa.Check(_there_where_ok, name="the numerator, or the publisher's figure, is there where status is ok"),
         pa.Check(_code_unless_remainder, name="every area but a remainder has a code"),
     ],
     unique=list(COUNTS_KEY),

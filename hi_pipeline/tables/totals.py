@@ -35,7 +35,7 @@ def validate_total(placed: Placed, parts: pl.DataFrame, indicator: Indicator, *,
     england = placed.frame.filter(
         (pl.col("area_type") == AreaType.ENGLAND.value) & (pl.col("dimension") == "total") & (pl.col("status") == "ok")
     )
-    if england.is_empty():
+    if england.is_empty() or england["numerator"].null_count():
         return {}
     whole = england["numerator"].item()
     rows = placed.frame if placed.unplaced is None else pl.concat([placed.frame, placed.unplaced])

@@ -7,20 +7,21 @@ import polars as pl
 from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, vintage_of
-from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD
+from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.status import AreaType, Status
+from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD, PRINTED
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.succession import CCG_TO_SUB_ICB
 from hi_pipeline.tables.sums import add_up
 
 PLACE = ["area_type", "icb_code", "area_name"]
-SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, "published_value", "status", "note", "coverage", "unknown_share"]
+SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, "status", "note", "coverage", "unknown_share"]
 REMAINDERS = {"unknown": "Area unknown", "national": "No board named (national commissioning)"}
 SMALLER = ("sub_icb", "ccg")
 # 2026-11: hubs of NHS England that stand among the CCGs of 2019-20 to 2021-22.
 NATIONAL_HUBS = ("13Q", "14E", "14R")
 PARTNERSHIPS = ("stp", "stp_ons")
+NO_BOARDS = "not published: the publication prints no figures of boards"
 NO_SUCCESSION = (
     "not published: the figures of this year are of CCGs abolished before April 2021, and no published table of what "
     "they became is declared"
@@ -62,11 +63,12 @@ class Placed:
     unplaced: pl.DataFrame | None = None
 
 
-def place_published(parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
+def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
     """Place what the publisher prints by area: boards where it has them, else sums of their sub-ICB locations.
 
     Rows of partnerships (STPs) only reconcile: they are other areas than the boards. Rows of regions are used from
-    2022-23 on; before, their boundaries were others.
+    2022-23 on; before, their boundaries were others. A figure that is taken as printed is never summed: in a year
+    without rows of boards they have none.
 
     Raises:
         ValidationError: a code of no board.
@@ -79,6 +81,9 @@ def place_published(parts: pl.DataFrame, _indicator: Indicator, context: Context
     if "icb" in levels:
         fixed += [_boards(parts, context), place_regions(parts, context, placed)]
         unused = [*SMALLER, *PARTNERSHIPS]
+    elif indicator.kind is Kind.PUBLISHED:
+        fixed.append(bare_boards(parts, context))
+        unused = [*SMALLER, *PARTNERSHIPS, "region"]
     else:
         fixed.append(_from_smaller(parts, context, placed))
         unused = [*PARTNERSHIPS, "region"]
@@ -94,7 +99,7 @@ def _empty(parts: pl.DataFrame) -> pl.DataFrame:
 
 def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.Expr) -> pl.DataFrame:
     """Bring rows into SHAPE under a type, code and name of area."""
-    for column in ("published_value", "coverage", "unknown_share"):
+    for column in (*PRINTED, "coverage", "unknown_share"):
         if column not in rows.columns:
             rows = rows.with_columns(pl.lit(None, dtype=pl.Float64).alias(column))
     for column in HIDING:
@@ -121,7 +126,7 @@ def _remainders(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _with_own_figure(summed: pl.DataFrame, rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
     """Keep the publisher's figure where a sum has one part: it is that area's own (2026-11: 26 boards are one CCG)."""
-    own = rows.group_by(by).agg(pl.col("published_value").first(), pl.len().alias("of")).filter(of=1).drop("of")
+    own = rows.group_by(by).agg(pl.col(PRINTED).first(), pl.len().alias("of")).filter(of=1).drop("of")
     return summed.join(own, on=by, how="left", validate="1:1")
 
 
@@ -190,6 +195,19 @@ def _from_smaller(parts: pl.DataFrame, context: Context, placed: Placed) -> pl.D
         ).fill_null(""),
     )
     return shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
+
+
+def bare_boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Give every board one row, of its total, that says the publication prints no figure of it."""
+    rows = footprint.boards(context.vintage).join(parts.select(PERIOD).head(1), how="cross")
+    bare = rows.with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in COUNTED),
+        dimension=pl.lit("total"),
+        category=pl.lit("All"),
+        status=pl.lit(Status.NOT_PUBLISHED.value),
+        note=pl.lit(NO_BOARDS),
+    )
+    return shaped(bare, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
 
 
 def _not_published(parts: pl.DataFrame, boards: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,7 @@ class Placing:
         observations: the indicator's own publication holds observations; else only ``linked`` tables are read.
         unassigned: share of England that may belong to no area that the publisher prints.
         on_indices: the figures themselves rest on the Indices of Deprivation, not only those by deprivation.
+        sums: boards are sums of smaller areas; a figure that is taken as printed cannot be placed so.
         every_part_known: each part has a group of deprivation or an own row as unknown, so that no row means none.
     """
 
@@ -39,6 +40,7 @@ class Placing:
     observations: bool = True
     unassigned: float = 0.0
     on_indices: bool = False
+    sums: bool = True
     every_part_known: bool = False
 
 
@@ -46,6 +48,7 @@ PLACINGS: Mapping[Attribution, Placing] = {
     Attribution.PUBLISHED: Placing(
         place=place_published,
         words="boards as published, or summed from CCGs and sub-ICB locations where the publisher prints no board",
+        sums=False,
     ),
     Attribution.SUB_ICB: Placing(place=place_published, words="summed from CCGs or sub-ICB locations"),
     Attribution.PRACTICE: Placing(
@@ -74,11 +77,15 @@ PLACINGS: Mapping[Attribution, Placing] = {
         observations=False,
         on_indices=True,
     ),
-    Attribution.ENGLAND: Placing(place=place_boardless(), words="England alone is published; boards have no figure"),
+    Attribution.ENGLAND: Placing(
+        place=place_boardless(), words="England alone is published; boards have no figure", sums=False
+    ),
     Attribution.REGION: Placing(
-        place=place_boardless("region"), words="England and its regions alone are published; boards have no figure"
+        place=place_boardless("region"),
+        words="England and its regions alone are published; boards have no figure",
+        sums=False,
     ),
     Attribution.PROVIDER: Placing(
-        place=place_boardless("provider"), words="providers are published; boards have no figure"
+        place=place_boardless("provider"), words="providers are published; boards have no figure", sums=False
     ),
 }

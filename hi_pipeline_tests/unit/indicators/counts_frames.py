@@ -31,6 +31,8 @@ def row(dimension: str, category: str, numerator: float | None, denominator: flo
         "denominator_low": denominator,
         "denominator_high": denominator,
         "published_value": None,
+        "published_lower_95": None,
+        "published_upper_95": None,
         "status": "ok" if numerator is not None else "suppressed",
         "note": "" if numerator is not None else "hidden by the publisher",
         "unknown_share": 0.1,
