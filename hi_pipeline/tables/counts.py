@@ -1,11 +1,14 @@
-"""The counts of all indicators of one source and year: one engine, four ways of placing figures."""
+"""The counts of all indicators of one source and year: one engine, each way of placing figures a module."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
+from hi_pipeline.core.columns import COUNTS_KEY
 from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.geography import Vintage, footprints_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator
 from hi_pipeline.core.status import AreaType
@@ -14,10 +17,15 @@ from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.denominators import add_populations
 from hi_pipeline.tables.placing.authorities import place_authorities
 from hi_pipeline.tables.placing.lsoas import place_core20
+from hi_pipeline.tables.placing.placed import Context, Placed
 from hi_pipeline.tables.placing.practices import place_practices
-from hi_pipeline.tables.placing.published import Context, Placed, place_published
+from hi_pipeline.tables.placing.published import place_published
+from hi_pipeline.tables.placing.recast import recast
 from hi_pipeline.tables.reference.footprint import refuse_absent_boards
-from hi_pipeline.tables.totals import validate_total
+from hi_pipeline.tables.totals import validate_footprints, validate_total
+
+# How figures of areas smaller than boards are placed, on any footprint; those of boards are recast.
+PLACING = {Attribution.PRACTICE: place_practices, Attribution.LOCAL_AUTHORITY: place_authorities}
 
 
 def counts_builder(source: str) -> Callable[[Reader, str], Built]:
@@ -38,45 +46,84 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
         ValidationError: the parts do not add up to England.
         LinkageError: a board without a row of its total, or areas without a place.
     """
-    context = Context(reader=reader, financial_year=financial_year)
+    own, *others = footprints_of(financial_year)
+    context = Context(reader=reader, financial_year=financial_year, vintage=own)
     frames: list[pl.DataFrame] = []
     releases: set[str] = set()
     counted: dict[str, int] = {}
     notes: list[str] = []
     for indicator in reader.indicators(source):
         try:
-            placed, used = _place(indicator, context, counted)
+            parts, found = _on_own_footprint(indicator, context, counted)
         except NothingToBuild as nothing:
             notes.append(f"{indicator.id}: {nothing}")
             continue
-        releases |= used
-        frames.append(complete(placed, indicator, context, tuple(used)))
-        counted |= {what: rows for what, rows in placed.counted.items() if rows}
-        notes += [note for note in placed.notes if note not in notes]
+        placed = {own: found} | {v: _on_other(found, parts, indicator, replace(context, vintage=v)) for v in others}
+        frames.append(_completed(placed, indicator, context))
+        for one in placed.values():
+            releases |= one.releases
+            counted |= {what: rows for what, rows in one.counted.items() if rows}
+            notes += [note for note in one.notes if note not in notes]
     if not frames:
         raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
-    frame = pl.concat(frames).sort("indicator_id", "area_type", "icb_code", "dimension", "category", nulls_last=True)
+    frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
 
 
-def _place(indicator: Indicator, context: Context, counted: dict[str, int]) -> tuple[Placed, set[str]]:
-    year = context.financial_year
+def _on_own_footprint(
+    indicator: Indicator, context: Context, counted: dict[str, int]
+) -> tuple[pl.DataFrame | None, Placed]:
+    """Return the publisher's rows (None for what is linked from LSOAs) and the figures on the year's own footprint."""
+    year, reader = context.financial_year, context.reader
     if indicator.attribution is Attribution.LSOA:
         placed = place_core20(context)
         _refuse_absent(placed, indicator, context)
-        return placed, placed.releases
-    parts = parts_of(context.reader.clean(indicator.source, "observations", year), indicator)
-    if indicator.attribution is Attribution.PRACTICE:
-        placed = place_practices(parts, indicator, context)
-    elif indicator.attribution is Attribution.LOCAL_AUTHORITY:
-        placed = place_authorities(parts, indicator, context)
-    else:
-        placed = place_published(parts, context)
+        return None, placed
+    parts = parts_of(reader.clean(indicator.source, "observations", year), indicator)
+    place = PLACING.get(indicator.attribution)
+    placed = place(parts, indicator, context) if place else place_published(parts, context)
     _refuse_absent(placed, indicator, context)
     if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
         placed = add_populations(placed, indicator, context)
     counted |= validate_total(placed, parts, indicator, where=f"{indicator.source}_counts {year}")
-    return placed, placed.releases | _own_releases(context.reader.releases(indicator.source, year), indicator)
+    placed.releases |= _own_releases(reader.releases(indicator.source, year), indicator)
+    return parts, placed
+
+
+def _on_other(own: Placed, parts: pl.DataFrame | None, indicator: Indicator, context: Context) -> Placed:
+    """Put figures on another footprint: by practices, authorities or LSOAs again, else by whole boards and locations.
+
+    Raises:
+        ValidationError: someone is lost or counted twice, or an unchanged board changes.
+    """
+    try:
+        if parts is None:
+            placed = place_core20(context)
+        elif indicator.attribution in PLACING:
+            placed = PLACING[indicator.attribution](parts, indicator, context)
+        else:
+            placed = recast(own, parts, context)
+    except NothingToBuild as nothing:
+        placed = recast(own, parts, context)
+        placed.notes.append(str(nothing))
+    placed.releases |= own.releases
+    where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"
+    validate_footprints(own, placed, where=where)
+    _refuse_absent(placed, indicator, context)
+    return placed
+
+
+def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Context) -> pl.DataFrame:
+    """Return the counts of all footprints in the contract; England is the same row on each."""
+    frames: list[pl.DataFrame] = []
+    for vintage, one in placed.items():
+        frame = complete(one, indicator, replace(context, vintage=vintage), tuple(one.releases))
+        england = pl.col("area_type") == AreaType.ENGLAND.value
+        if frames:
+            own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
+            frame = pl.concat([frame.filter(~england), own])
+        frames.append(frame)
+    return pl.concat(frames)
 
 
 def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:

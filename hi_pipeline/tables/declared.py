@@ -15,6 +15,8 @@ from hi_pipeline.tables.schemas import (
     PRACTICE_DEPRIVATION,
 )
 
+# What tells one area from another, and where an area that was parted went.
+_AREAS = ("ons_geography", "gp_registrations")
 _LISTS_AND_INDICES = ("gp_registrations", "iod2019", "iod2025", "ons_geography", "census_ethnicity")
 
 
@@ -35,13 +37,14 @@ def _counts(source: str, *, reads: tuple[str, ...] = (), linked: tuple[str, ...]
 LINKED_TABLES: tuple[LinkedTable, ...] = (
     LinkedTable(
         name="practice_areas",
-        sources=("qof", "gp_registrations"),
+        sources=("qof", "gp_registrations", "ons_geography", "census_ethnicity"),
         years=ALL_YEARS,
         build=build_practice_areas,
         schema=PRACTICE_AREAS,
         description=(
-            "Each practice's sub-ICB location, board and region on the footprint of the year, from the map of QOF or "
-            "of the registered patients that is nearest to the year. Partnerships (STPs) are never taken for boards."
+            "Each practice's sub-ICB location, board and region on the footprints of the year, by ONS code, from the "
+            "map of QOF or of the registered patients that is nearest to the year and whose code the footprint knows; "
+            "by its network where it closed before, by its patients where its location was parted."
         ),
     ),
     LinkedTable(
@@ -61,13 +64,12 @@ LINKED_TABLES: tuple[LinkedTable, ...] = (
         years=ALL_YEARS,
         build=build_population,
         schema=POPULATION,
-        description="Residents by board, sex and single year of age, on the footprint of the year.",
+        description="Residents by board, sex and single year of age, on the footprints of the year.",
         required=("ons_population",),
     ),
     LinkedTable(
         name="core20_population",
-        sources=_LISTS_AND_INDICES,
-        linked=("practice_areas",),
+        sources=("qof", *_LISTS_AND_INDICES),
         years=ALL_YEARS,
         build=build_core20_population,
         schema=CORE20_POPULATION,
@@ -76,9 +78,10 @@ LINKED_TABLES: tuple[LinkedTable, ...] = (
     ),
     _counts(
         "talking_therapies",
+        reads=_AREAS,
         description=(
-            "Courses of treatment by board and group. Boards from 2022-23; in 2021-22 sums of CCGs that are sub-ICB "
-            "locations; before, boards are not published."
+            "Courses of treatment by board and group. Boards from 2022-23; before, the partnership where it has the "
+            "area of the board, else the sum of CCGs where they make it up whole, else not published."
         ),
     ),
     _counts(
@@ -87,7 +90,11 @@ LINKED_TABLES: tuple[LinkedTable, ...] = (
         description="Detentions by board and group, over residents or the population that the published rate implies.",
     ),
     _counts("rtt", description="Incomplete pathways by board, with what is commissioned nationally as a remainder."),
-    _counts("smi_health_checks", description="Physical health checks by board, summed from sub-ICB locations."),
+    _counts(
+        "smi_health_checks",
+        reads=_AREAS,
+        description="Physical health checks by board, summed from CCGs and sub-ICB locations where they are whole.",
+    ),
     _counts(
         "qof",
         linked=("practice_areas", "practice_deprivation"),
@@ -108,7 +115,7 @@ LINKED_TABLES: tuple[LinkedTable, ...] = (
     ),
     _counts(
         "gp_registrations",
-        linked=("core20_population", "practice_areas"),
+        linked=("core20_population",),
         description="Registered patients in Core20 areas over all with a known LSOA, by board.",
     ),
 )
