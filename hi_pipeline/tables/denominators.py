@@ -6,7 +6,7 @@ from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.tables.placing.published import Context, Placed
+from hi_pipeline.tables.placing.placed import Context, Placed
 
 # The publisher prints its rates with one decimal.
 RATE_HALF_WIDTH = 0.05
@@ -25,6 +25,7 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
     the count is in the numerator's own bounds and may not count twice. A hidden count implies nothing.
     """
     population = context.reader.linked("population", context.financial_year)
+    population = population.filter(geography_vintage=context.vintage.value)
     before = start_year(context.financial_year) - 1
     years = population["mid_year"].unique().sort().to_list()
     year = before if before in years else min(years, key=lambda y: (abs(y - before), y))

@@ -19,7 +19,7 @@ STANDARD_SEXES = ("Female", "Male")
 WHOLE_STANDARD = 100_000.0
 HIDDEN = "not computed: the count of a group of age and sex is hidden or missing"
 ABSENT = "not computed: there are no counts by age and sex"
-_AREA = ["financial_year", "area_type", "icb_code", "area_name"]
+_AREA = ["financial_year", "geography_vintage", "area_type", "icb_code", "area_name"]
 _YEARS = 5
 
 

@@ -7,7 +7,8 @@ import polars as pl
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables.placing.published import Context, Placed, bare_boards, place_england, place_regions, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped
+from hi_pipeline.tables.placing.published import place_regions
 
 
 def place_boardless(level: str = "") -> Callable[[pl.DataFrame, Indicator, Context], Placed]:
