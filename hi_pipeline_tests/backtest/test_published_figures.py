@@ -45,6 +45,16 @@ def test_qof_hypertension_and_every_practice_in_a_board(real: RealFiles) -> None
     assert results.filter(area_type="icb", dimension="total").height == 42
 
 
+@pytest.mark.parametrize(
+    ("year", "register", "percent"), [("2020-21", 430_857, 0.709624), ("2022-23", 460_330, 0.737968)]
+)
+def test_qof_dementia(real: RealFiles, year: str, register: int, percent: float) -> None:
+    """The sums of the files' own rows of DEM; the publisher prints 0.7% in both years."""
+    found = _total(real, "dementia_prevalence_pct", year, **ENGLAND)
+    assert found["numerator"] == register
+    assert round(found["value"], 6) == percent
+
+
 def test_qof_2020_21_keeps_its_129_practices_of_unknown_deprivation(real: RealFiles) -> None:
     built = real.built("qof_counts", "2020-21")
     assert built.counted["practices of unknown deprivation"] == 129
