@@ -8,12 +8,14 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.practices import empty_fifths
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.lsoa_boards import lsoa21_boards
 from hi_pipeline.tables.sums import add_up
 
 # The Indices that rank LSOAs of the 2021 census.
 INDICES, INDICES_VINTAGE = "iod2025", "2025"
+NO_LSOA = "no small area of this board is in this fifth"
 BY_FIFTH = "by the fifth of deprivation of the small area (LSOA), Indices of 2025"
 
 
@@ -55,10 +57,12 @@ def _by_fifth(rows: pl.DataFrame, context: Context, placed: Placed, where: str) 
     _refuse_lost(joined, "fifth", f"{where}: LSOAs that the Indices of {INDICES_VINTAGE} do not rank")
     placed.releases |= set(context.reader.releases(INDICES, held[-1]))
     placed.imd_vintage = INDICES_VINTAGE
-    grouped = joined.with_columns(
-        dimension=pl.lit(Dimension.DEPRIVATION.value), category=pl.col("fifth"), note=pl.lit(BY_FIFTH)
+    said = pl.concat_str(
+        pl.when(pl.col("note") != "").then("note"), pl.lit(BY_FIFTH), separator="; ", ignore_nulls=True
     )
-    return _to_boards(grouped, context)
+    grouped = joined.with_columns(dimension=pl.lit(Dimension.DEPRIVATION.value), category=pl.col("fifth"), note=said)
+    found = _to_boards(grouped, context)
+    return pl.concat([found, empty_fifths(found, rows, context, why=NO_LSOA)])
 
 
 def _to_boards(rows: pl.DataFrame, context: Context) -> pl.DataFrame:

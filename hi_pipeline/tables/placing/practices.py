@@ -84,7 +84,7 @@ def _by_fifth(
     apart = f"{ECOLOGICAL}; fifths by {fifths['list_release'].to_list()[0]}" if fifths.height else ECOLOGICAL
     said = "; ".join(text for text in (apart, note) if text)
     found = _to_boards(joined, areas, context, by=["category"], note=said)
-    return pl.concat([found, _empty_fifths(found, rows, context)])
+    return pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
 
 
 def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, by: list[str], note: str) -> pl.DataFrame:
@@ -114,8 +114,15 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, by:
     )
 
 
-def _empty_fifths(found: pl.DataFrame, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Give a board without a practice in a fifth a row that says so."""
+def empty_fifths(found: pl.DataFrame, rows: pl.DataFrame, context: Context, *, why: str) -> pl.DataFrame:
+    """Give a board that has nothing in a fifth a row that says so.
+
+    Args:
+        found: the rows by fifth that are there.
+        rows: rows with PERIOD.
+        context: the footprint.
+        why: the note.
+    """
     every = footprint.boards(context.vintage).select("icb_code", "icb_name")
     grid = every.join(pl.DataFrame({"category": QUINTILES}), how="cross")
     absent = grid.join(found, on=["icb_code", "category"], how="anti").join(rows.select(PERIOD).head(1), how="cross")
@@ -123,6 +130,6 @@ def _empty_fifths(found: pl.DataFrame, rows: pl.DataFrame, context: Context) -> 
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in COUNTED),
         dimension=pl.lit(Dimension.DEPRIVATION.value),
         status=pl.lit(Status.NOT_APPLICABLE.value),
-        note=pl.lit(NO_PRACTICE),
+        note=pl.lit(why),
     )
     return shaped(empty, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
