@@ -48,6 +48,11 @@ class Board:
     region_ods: str
     vintages: frozenset[Vintage]
 
+    @property
+    def short_name(self) -> str:
+        """Return the name without "NHS" and "Integrated Care Board"."""
+        return self.name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
+
 
 @dataclass(frozen=True, kw_only=True)
 class SubIcb:

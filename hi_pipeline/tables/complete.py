@@ -64,7 +64,7 @@ def _with_origin(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         b.ons: MADE_FROM.format(
             context.vintage,
             " and ".join(
-                old.name if whole else f"part of {old.name}"
+                old.short_name if whole else f"part of {old.short_name}"
                 for old, whole in boards_within(b.ons, context.own_vintage, context.vintage)
             ),
         )

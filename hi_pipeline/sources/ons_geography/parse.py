@@ -13,8 +13,6 @@ SUB_ICB_AREAS = "sub_icb_areas"
 CCG_AREAS = "ccg_areas"
 LSOA_CCGS = "lsoa_ccgs"
 EXACT_LOOKUP = "lsoa_2011_2021"
-# How many CCGs there were in April of each year.
-CCGS = {2019: 191, 2020: 135, 2021: 106}
 
 # U unchanged, S split, M merged, X irregular.
 CHANGES = ("U", "S", "M", "X")
@@ -53,7 +51,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     if kind == EXACT_LOOKUP:
         return {kind: _exact_lookup(frame, where)}
     if kind in (CCG_AREAS, LSOA_CCGS):
-        return _ccgs(kind, frame, int(release.edition[:4]), where)
+        return _ccgs(kind, frame)
     vintage = vintage_of(f"{release.edition[:4]}-{int(release.edition[2:4]) + 1}")
     areas = _lsoa_areas(frame, where) if kind == LSOA_AREAS else _sub_icb_areas(frame)
     _check_codes(areas, vintage, where, whole=kind == SUB_ICB_AREAS)
@@ -87,7 +85,7 @@ def _sub_icb_areas(frame: pl.DataFrame) -> pl.DataFrame:
     return areas.sort("sub_icb_ons")
 
 
-def _ccgs(kind: str, frame: pl.DataFrame, year: int, where: str) -> Tables:
+def _ccgs(kind: str, frame: pl.DataFrame) -> Tables:
     named = _without_years(frame)
     partnership = {f"stp_{part}": f"STP{suffix}" for part, suffix in (("ons", "CD"), ("ods", "CDH"))}
     areas = frame.select(
@@ -99,8 +97,6 @@ def _ccgs(kind: str, frame: pl.DataFrame, year: int, where: str) -> Tables:
             for ours, name in partnership.items()
         ),
     ).unique()
-    if areas.height != CCGS[year]:
-        raise LayoutError(f"{where}: {areas.height} CCGs; expected the {CCGS[year]} of April {year}. Fetch it again.")
     tables = {CCG_AREAS: areas.sort("ccg_ons")}
     if kind == LSOA_CCGS:
         lsoas = frame.select(pl.col("LSOA11CD").alias("lsoa_code"), pl.col(named["CCGCD"]).alias("ccg_ons"))

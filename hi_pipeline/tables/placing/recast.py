@@ -46,7 +46,7 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
             elif together:
                 made |= {old.ons: new.ons for old, _ in within}
             else:
-                split = [old.name for old, whole in within if not whole or old.ons in silent]
+                split = [old.short_name for old, whole in within if not whole or old.ons in silent]
                 causes[new.ons] = PARTED.format(" and ".join(split))
     frames = [_regions_moved(kept, context), _together(own.frame, made, context)]
     placed = Placed(frame=frames[0], whole=own.whole)
