@@ -124,6 +124,11 @@ class Indicator:
         return replace(self, further=(), **(told | {"dimensions": origin.dimensions or self.dimensions}))
 
     @property
+    def counted(self) -> tuple[Dimension, ...]:
+        """Return the dimensions of its counts: those of its figures, and what a standardised rate is made of."""
+        return (*self.dimensions, Dimension.AGE_AND_SEX) if self.kind is Kind.DSR else self.dimensions
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Return the publications that hold figures of it, each once, in order."""
         return tuple(dict.fromkeys((self.source, *(origin.source for origin in self.further))))

@@ -1,22 +1,27 @@
 """The counts of all indicators of one source and year: one engine, a way of placing figures for each attribution."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.columns import COUNTS_KEY
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
+from hi_pipeline.core.geography import Vintage, footprints_of
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator
-from hi_pipeline.core.status import AreaType
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
+from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.denominators import add_populations
-from hi_pipeline.tables.placing.published import Context, Placed
+from hi_pipeline.tables.placing.placed import Context, Placed
+from hi_pipeline.tables.placing.recast import recast
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.footprint import refuse_absent_boards
-from hi_pipeline.tables.totals import validate_total
+from hi_pipeline.tables.strata import with_totals
+from hi_pipeline.tables.totals import validate_footprints, validate_total
 
 
 def counts_builder(source: str) -> Callable[[Reader, str], Built]:
@@ -37,65 +42,119 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
         ValidationError: the parts do not add up to England.
         LinkageError: a board without a row of its total, or areas without a place.
     """
-    context = Context(reader=reader, financial_year=financial_year)
+    own, *others = footprints_of(financial_year)
+    context = Context(reader=reader, financial_year=financial_year, vintage=own)
     frames: list[pl.DataFrame] = []
     releases: set[str] = set()
     counted: dict[str, int] = {}
     notes: list[str] = []
     declared = reader.indicators(source)
-    # Asked only where it matters: who asks which years there are is stale with every new one.
+    # Asked only where it matters: a table that asks which years there are is stale with every new one.
     several = any(indicator.further for indicator in declared)
     for indicator in declared:
-        found: list[pl.DataFrame] = []
+        completed: list[pl.DataFrame] = []
         for origin in indicator.by_origin:
             try:
                 if several and financial_year not in reader.parts(origin.source):
                     raise NothingToBuild(f"{origin.source} holds nothing for {financial_year}")
-                placed, used = _place(origin, context, counted)
+                parts, found = _on_own_footprint(origin, context, counted)
             except NothingToBuild as nothing:
                 notes.append(f"{indicator.id}: {nothing}")
                 continue
-            releases |= used
-            found.append(complete(placed, origin, context, tuple(used)))
-            counted |= {what: rows for what, rows in placed.counted.items() if rows}
-            notes += [note for note in placed.notes if note not in notes]
-        if found:
-            frames.append(_first_counts(found))
-            _refuse_absent(frames[-1], indicator, context)
+            placed = {own: found} | {v: _on_other(found, parts, origin, replace(context, vintage=v)) for v in others}
+            completed.append(_completed(placed, origin, context))
+            for one in placed.values():
+                releases |= one.releases
+                counted |= {what: rows for what, rows in one.counted.items() if rows}
+                notes += [note for note in one.notes if note not in notes]
+        frames += [_first_counts(completed)] if completed else []
     if not frames:
         raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
-    frame = pl.concat(frames).sort("indicator_id", "area_type", "icb_code", "dimension", "category", nulls_last=True)
+    frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
 
 
-def _first_counts(found: list[pl.DataFrame]) -> pl.DataFrame:
+def _first_counts(completed: list[pl.DataFrame]) -> pl.DataFrame:
     """Put the counts of several publications together; of two with one key the first one counts.
 
-    A row that only says that a publication has no such figure gives way to one that has it.
+    A row that only says that a publication has no such figure gives way to one of another publication.
     """
-    frame = found[0]
-    for more in found[1:]:
-        told = frame.filter(pl.col("status") == "not_published").join(more, on=COUNTS_KEY, how="semi", nulls_equal=True)
-        frame = frame.join(told, on=COUNTS_KEY, how="anti", nulls_equal=True)
+    frame = completed[0]
+    for more in completed[1:]:
+        bare = frame.filter(status=Status.NOT_PUBLISHED.value).join(more, on=COUNTS_KEY, how="semi", nulls_equal=True)
+        frame = frame.join(bare, on=COUNTS_KEY, how="anti", nulls_equal=True)
         frame = pl.concat([frame, more.join(frame, on=COUNTS_KEY, how="anti", nulls_equal=True)])
     return frame
 
 
-def _place(indicator: Indicator, context: Context, counted: dict[str, int]) -> tuple[Placed, set[str]]:
-    year, placing = context.financial_year, PLACINGS[indicator.attribution]
+def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
+    """Return the publisher's rows; empty where the attribution reads linked tables only."""
+    placing = PLACINGS[indicator.attribution]
     if not placing.observations:
-        placed = placing.place(pl.DataFrame(), indicator, context)
-        return placed, placed.releases
-    parts = parts_of(context.reader.clean(indicator.source, "observations", year), indicator)
-    placed = placing.place(parts, indicator, context)
+        return pl.DataFrame(schema={"area_level": pl.String, "dimension": pl.String})
+    if indicator.kind is Kind.PUBLISHED and placing.sums:
+        raise ValidationError(
+            f"{indicator.id}: its figures are taken as printed and cannot be summed ({placing.words}). Choose another "
+            "attribution, or declare the counts."
+        )
+    parts = parts_of(context.reader.clean(indicator.source, "observations", context.financial_year), indicator)
+    return with_totals(parts) if indicator.kind is Kind.DSR else parts
+
+
+def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
+    """Place the rows on a footprint, with the population of it where the publication has none."""
+    placed = PLACINGS[indicator.attribution].place(parts, indicator, context)
     if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
         placed = add_populations(placed, indicator, context)
+    return placed
+
+
+def _on_own_footprint(indicator: Indicator, context: Context, counted: dict[str, int]) -> tuple[pl.DataFrame, Placed]:
+    """Return the publisher's rows and the figures on the year's own footprint."""
+    year, reader = context.financial_year, context.reader
+    parts = _parts(indicator, context)
+    placed = _placed(parts, indicator, context)
+    _refuse_absent(placed, indicator, context)
     counted |= validate_total(placed, parts, indicator, where=f"{indicator.source}_counts {year}")
-    return placed, placed.releases | _own_releases(context.reader.releases(indicator.source, year), indicator)
+    if PLACINGS[indicator.attribution].observations:
+        placed.releases |= _own_releases(reader.releases(indicator.source, year), indicator)
+    return parts, placed
 
 
-def _refuse_absent(counts: pl.DataFrame, indicator: Indicator, context: Context) -> None:
-    totals = counts.filter(area_type=AreaType.ICB.value, dimension=Dimension.TOTAL.value)
+def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
+    """Put figures on another footprint: by practices, authorities or LSOAs again, else by whole boards and locations.
+
+    Raises:
+        ValidationError: someone is lost or counted twice, or an unchanged board changes.
+    """
+    try:
+        again = not PLACINGS[indicator.attribution].recast
+        placed = (_placed if again else partial(recast, own))(parts, indicator, context)
+    except NothingToBuild as nothing:
+        placed = recast(own, parts, indicator, context)
+        placed.notes.append(str(nothing))
+    placed.releases |= own.releases
+    where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"
+    validate_footprints(own, placed, where=where)
+    _refuse_absent(placed, indicator, context)
+    return placed
+
+
+def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Context) -> pl.DataFrame:
+    """Return the counts of all footprints in the contract; England is the same row on each."""
+    frames: list[pl.DataFrame] = []
+    for vintage, one in placed.items():
+        frame = complete(one, indicator, replace(context, vintage=vintage), tuple(one.releases))
+        england = pl.col("area_type") == AreaType.ENGLAND.value
+        if frames:
+            own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
+            frame = pl.concat([frame.filter(~england), own])
+        frames.append(frame)
+    return pl.concat(frames)
+
+
+def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:
+    totals = placed.frame.filter(area_type=AreaType.ICB.value, dimension=Dimension.TOTAL.value)
     where = f"{indicator.source}_counts {context.financial_year}, {indicator.id}"
     refuse_absent_boards(totals["icb_code"].to_list(), context.vintage, where=where)
 

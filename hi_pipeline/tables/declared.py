@@ -24,13 +24,14 @@ _LISTS_AND_INDICES = ("gp_registrations", "iod2019", "iod2025", "ons_geography",
 REFERENCE: tuple[LinkedTable, ...] = (
     LinkedTable(
         name="practice_areas",
-        sources=("qof", "gp_registrations"),
+        sources=("qof", "gp_registrations", "ons_geography", "census_ethnicity"),
         years=ALL_YEARS,
         build=build_practice_areas,
         schema=PRACTICE_AREAS,
         description=(
-            "Each practice's sub-ICB location, board and region on the footprint of the year, from the map of QOF or "
-            "of the registered patients that is nearest to the year. Partnerships (STPs) are never taken for boards."
+            "Each practice's sub-ICB location, board and region on the footprints of the year, by ONS code, from the "
+            "map of QOF or of the registered patients that is nearest to the year and whose code the footprint knows; "
+            "by its network where it closed before, by its patients where its location was parted."
         ),
     ),
     LinkedTable(
@@ -50,13 +51,12 @@ REFERENCE: tuple[LinkedTable, ...] = (
         years=ALL_YEARS,
         build=build_population,
         schema=POPULATION,
-        description="Residents by board, sex and single year of age, on the footprint of the year.",
+        description="Residents by board, sex and single year of age, on the footprints of the year.",
         required=("ons_population",),
     ),
     LinkedTable(
         name="core20_population",
-        sources=_LISTS_AND_INDICES,
-        linked=("practice_areas",),
+        sources=("qof", *_LISTS_AND_INDICES),
         years=ALL_YEARS,
         build=build_core20_population,
         schema=CORE20_POPULATION,

@@ -24,6 +24,7 @@ _LISTS = {"2022-07-lsoa": ("01JUL2022", 2022, "2011"), "2026-01-lsoa": ("01Jan20
 _NO_LSOA_2021 = "NO2021"
 # Edition to the date as that file writes it, the financial year's start and the footprint of its codes.
 _MAPS: dict[str, tuple[str, int, Vintage | None]] = {
+    "2020-09-map": ("01-Sep-20", 2020, None),
     "2022-01-map": ("01Jan2022", 2021, None),
     "2022-10-map": ("01Oct2022", 2022, Vintage.JULY_2022),
     "2024-10-map": ("01Oct2024", 2024, Vintage.APRIL_2023),
@@ -32,7 +33,7 @@ _SUPPLIERS = ("TPP", "EMIS")
 
 
 def write(folder: Path) -> None:
-    """Write the lists of July 2022 and January 2026 and the maps of January 2022, October 2022 and October 2024."""
+    """Write the lists of July 2022 and January 2026 and the maps of September 2020 to October 2024."""
     for edition, (day, year, census) in _LISTS.items():
         data = csv_bytes(LSOA_COLUMNS, _list_rows(day, year, census))
         write_file(folder, SOURCE.release(edition).mirror_file, zip_bytes({LSOA_MEMBER: data}))

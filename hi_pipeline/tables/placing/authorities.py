@@ -3,18 +3,17 @@
 import polars as pl
 
 from hi_pipeline.core.build import Reader
-from hi_pipeline.core.errors import LinkageError, NothingToBuild
+from hi_pipeline.core.errors import LinkageError
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING
-from hi_pipeline.tables.placing.published import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
 from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.heirs import lsoa_locations
 from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
 from hi_pipeline.tables.reference.succession import AUTHORITY_TO_2022
 from hi_pipeline.tables.sums import add_up
 
-# The lookup that gives each LSOA of 2011 its authority and its sub-ICB location.
-AREAS = "2022-lsoa"
 SHARED = "{} of {} authorities span boards and are shared out by residents ({}% of the population)"
 
 
@@ -28,7 +27,7 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
         NothingToBuild: the lookups or the residents are not in hand.
         LinkageError: an authority that the lookup of 2022 does not know.
     """
-    shares = authority_shares(context.reader, context)
+    shares, releases, said = authority_shares(context.reader, context)
     rows = parts.filter(area_level="local_authority").with_columns(
         lad_code=pl.col("area_code").replace(AUTHORITY_TO_2022.successors)
     )
@@ -65,39 +64,36 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
     return Placed(
         frame=pl.concat([place_england(parts), boards]),
         counted={
-            "authorities that span boards, shared out": shares.filter(pl.col("share") < 1)["lad_code"].n_unique(),
+            f"authorities that span boards of {context.vintage}, shared out": shares.filter(pl.col("share") < 1)[
+                "lad_code"
+            ].n_unique(),
             "authorities abolished by 2021, placed with their successor": merged,
             "authorities with a hidden count": rows.filter(pl.col("status") != "ok").height,
         },
-        releases=set(_releases(context.reader)),
+        notes=[said] if said else [],
+        releases=releases,
     )
 
 
-def _releases(reader: Reader) -> tuple[str, ...]:
-    return (
-        *reader.releases("ons_geography", AREAS),
-        *reader.releases("ons_geography", LOOKUP),
-        *reader.releases("census_ethnicity", reader.parts("census_ethnicity")[-1]),
-    )
+def authority_shares(reader: Reader, context: Context) -> tuple[pl.DataFrame, set[str], str]:
+    """Return lad_code, icb_code, share (of each authority's residents, those in each board; shares sum to 1).
 
-
-def authority_shares(reader: Reader, context: Context) -> pl.DataFrame:
-    """Return lad_code, icb_code, share: of each authority's residents, those in each board; shares sum to 1."""
-    if AREAS not in reader.parts("ons_geography"):
-        raise NothingToBuild("authorities to boards: the lookup from LSOAs to authorities of 2022 is not in hand")
+    Returns:
+        The frame; the ids of the releases; what of the footprint's boundaries is derived, "" where nothing is.
+    """
     residents = (
         pieces(reader)
         .group_by("lsoa11_code", maintain_order=True)
         .agg(pl.col("residents").sum())
         .rename({"lsoa11_code": "lsoa_code"})
     )
-    lsoas = reader.clean("ons_geography", "lsoa_areas", AREAS).select("lsoa_code", "sub_icb_ods", "lad_code")
-    joined = lsoas.join(residents, on="lsoa_code", how="left", validate="1:1").join(
-        footprint.sub_icbs(context.vintage).select("sub_icb_ods", "icb_code"), on="sub_icb_ods", how="inner"
-    )
+    lsoas, releases, said = lsoa_locations(reader, context.vintage)
+    joined = lsoas.join(residents, on="lsoa_code", how="left", validate="1:1")
     joined = joined.with_columns(pl.col("residents").fill_null(0.0)).sort("lad_code", "icb_code", "lsoa_code")
     parts = joined.group_by("lad_code", "icb_code", maintain_order=True).agg(pl.col("residents").sum())
     whole = pl.col("residents").sum().over("lad_code")
     alone = pl.len().over("lad_code") == 1
     share = pl.when(alone).then(1.0).when(whole > 0).then(pl.col("residents") / whole).otherwise(None)
-    return parts.with_columns(share=share).filter(pl.col("share") > 0).drop("residents").sort("lad_code", "icb_code")
+    shares = parts.with_columns(share=share).filter(pl.col("share") > 0).drop("residents").sort("lad_code", "icb_code")
+    used = {*releases, *reader.releases("ons_geography", LOOKUP)}
+    return shares, used | set(reader.releases("census_ethnicity", reader.parts("census_ethnicity")[-1])), said

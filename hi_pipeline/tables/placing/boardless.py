@@ -6,12 +6,9 @@ import polars as pl
 
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import COUNTED, PERIOD
-from hi_pipeline.tables.placing.published import Context, Placed, place_england, place_regions, shaped
-from hi_pipeline.tables.reference import footprint
-
-NO_BOARDS = "not published: the publication prints no figures of boards"
+from hi_pipeline.core.status import AreaType
+from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped
+from hi_pipeline.tables.placing.published import place_regions
 
 
 def place_boardless(level: str = "") -> Callable[[pl.DataFrame, Indicator, Context], Placed]:
@@ -25,7 +22,7 @@ def place_boardless(level: str = "") -> Callable[[pl.DataFrame, Indicator, Conte
         if parts.is_empty():
             raise NothingToBuild(f"{indicator.id}: no area that is used has a figure in {context.financial_year}")
         placed = Placed(frame=place_england(parts))
-        frames = [placed.frame, _boards(parts, context)]
+        frames = [placed.frame, bare_boards(parts, context)]
         if level == "region":
             frames.append(place_regions(parts, context, placed))
         elif level == "provider":
@@ -39,16 +36,3 @@ def place_boardless(level: str = "") -> Callable[[pl.DataFrame, Indicator, Conte
         return placed
 
     return place
-
-
-def _boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
-    period = parts.select(PERIOD).head(1)
-    rows = footprint.boards(context.vintage).join(period, how="cross")
-    bare = rows.with_columns(
-        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in COUNTED),
-        dimension=pl.lit("total"),
-        category=pl.lit("All"),
-        status=pl.lit(Status.NOT_PUBLISHED.value),
-        note=pl.lit(NO_BOARDS),
-    )
-    return shaped(bare, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))

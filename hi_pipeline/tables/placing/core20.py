@@ -8,8 +8,8 @@ from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, PeriodType, Status
+from hi_pipeline.tables.placing.placed import Context, Placed, shaped
 from hi_pipeline.tables.placing.practices import NOWHERE
-from hi_pipeline.tables.placing.published import Context, Placed, shaped
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 
@@ -24,8 +24,9 @@ def _said(day: date, year: str) -> str:
 def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
     """Return patients in deciles 1 and 2 over patients of an English LSOA, by board; the rest are unknown."""
     year = context.financial_year
-    table = context.reader.linked("core20_population", year).filter(imd_vintage=imd_vintage_of(year))
-    maps = context.reader.releases("practice_areas", year)
+    table = context.reader.linked("core20_population", year)
+    table = table.filter(imd_vintage=imd_vintage_of(year), geography_vintage=context.vintage.value)
+    maps = {r for r in context.reader.releases("core20_population", year) if r.endswith("-map") or r.startswith("qof:")}
     (day,) = table["snapshot"].unique().to_list()
     rows = table.join(footprint.boards(context.vintage), on="icb_code", how="left", validate="1:1").with_columns(
         dimension=pl.lit(Dimension.TOTAL.value),

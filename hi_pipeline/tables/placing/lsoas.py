@@ -3,24 +3,19 @@
 import polars as pl
 
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
-from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.groups import ALL, QUINTILES, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
-from hi_pipeline.tables.placing.published import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.practices import empty_fifths
 from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.lsoa_boards import lsoa21_boards
 from hi_pipeline.tables.sums import add_up
 
 # The Indices that rank LSOAs of the 2021 census.
 INDICES, INDICES_VINTAGE = "iod2025", "2025"
-# Lookups from LSOAs of 2021 to sub-ICB locations of each footprint, the one to prefer first. 2026-11: the locations of
-# July 2022 and April 2023 differ only in what Surrey Heartlands and Sussex exchanged.
-LOOKUPS = {
-    Vintage.JULY_2022: (),
-    Vintage.APRIL_2023: ("2024-lsoa", "2023-lsoa", "2025-lsoa"),
-    Vintage.APRIL_2026: ("2026-lsoa",),
-}
+NO_LSOA = "no small area of this board is in this fifth"
 BY_FIFTH = "by the fifth of deprivation of the small area (LSOA), Indices of 2025"
 
 
@@ -33,20 +28,13 @@ def place_lsoas(parts: pl.DataFrame, indicator: Indicator, context: Context) -> 
         NothingToBuild: the lookup or the Indices are not in hand.
         LinkageError: an LSOA that the lookup or the Indices do not know.
     """
-    edition = _lookup(context)
-    lsoas = context.reader.clean("ons_geography", "lsoa_areas", edition).select("lsoa_code", "sub_icb_ods")
-    areas = lsoas.join(
-        footprint.sub_icbs(context.vintage).select("sub_icb_ods", "icb_code"),
-        on="sub_icb_ods",
-        how="left",
-        validate="m:1",
-    )
+    areas, releases, said = lsoa21_boards(context.reader, context.vintage)
     rows = parts.filter(area_level="lsoa", dimension=Dimension.TOTAL.value, category=ALL)
     rows = rows.rename({"area_code": "lsoa_code"}).drop("area_name")
     rows = rows.join(areas, on="lsoa_code", how="left", validate="m:1")
     where = f"{indicator.id} {context.financial_year}"
-    _refuse_lost(rows, "icb_code", f"{where}: LSOAs without a board in the lookup {edition}")
-    placed = Placed(frame=place_england(parts), releases=set(context.reader.releases("ons_geography", edition)))
+    _refuse_lost(rows, "icb_code", f"{where}: LSOAs without a board of {context.vintage}")
+    placed = Placed(frame=place_england(parts), notes=[said] if said else [], releases=set(releases))
     frames = [placed.frame, _to_boards(rows, context)]
     if Dimension.DEPRIVATION in indicator.dimensions:
         frames.append(_by_fifth(rows, context, placed, where))
@@ -55,16 +43,6 @@ def place_lsoas(parts: pl.DataFrame, indicator: Indicator, context: Context) -> 
         placed.counted[f"rows of level {level} that are not used"] = unused.filter(area_level=level).height
     placed.frame = pl.concat(frames)
     return placed
-
-
-def _lookup(context: Context) -> str:
-    held = context.reader.parts("ons_geography")
-    for edition in LOOKUPS[context.vintage]:
-        if edition in held:
-            return edition
-    raise NothingToBuild(
-        f"LSOAs of 2021 to boards of {context.vintage}: none of the lookups {LOOKUPS[context.vintage]} is in hand"
-    )
 
 
 def _by_fifth(rows: pl.DataFrame, context: Context, placed: Placed, where: str) -> pl.DataFrame:
@@ -79,10 +57,12 @@ def _by_fifth(rows: pl.DataFrame, context: Context, placed: Placed, where: str) 
     _refuse_lost(joined, "fifth", f"{where}: LSOAs that the Indices of {INDICES_VINTAGE} do not rank")
     placed.releases |= set(context.reader.releases(INDICES, held[-1]))
     placed.imd_vintage = INDICES_VINTAGE
-    grouped = joined.with_columns(
-        dimension=pl.lit(Dimension.DEPRIVATION.value), category=pl.col("fifth"), note=pl.lit(BY_FIFTH)
+    said = pl.concat_str(
+        pl.when(pl.col("note") != "").then("note"), pl.lit(BY_FIFTH), separator="; ", ignore_nulls=True
     )
-    return _to_boards(grouped, context)
+    grouped = joined.with_columns(dimension=pl.lit(Dimension.DEPRIVATION.value), category=pl.col("fifth"), note=said)
+    found = _to_boards(grouped, context)
+    return pl.concat([found, empty_fifths(found, rows, context, why=NO_LSOA)])
 
 
 def _to_boards(rows: pl.DataFrame, context: Context) -> pl.DataFrame:

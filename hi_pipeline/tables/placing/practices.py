@@ -7,9 +7,10 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.core.validation import join_exactly
 from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD
-from hi_pipeline.tables.placing.published import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
+from hi_pipeline.tables.reference.practice_areas import PLACED_BY_NETWORK
 from hi_pipeline.tables.sums import add_up
 
 NOWHERE = "Practices without a board"
@@ -24,10 +25,10 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
     fifth. Neither is dropped. Coverage is the share of a board's mapped practices that have a figure.
     """
     year = context.financial_year
-    areas = context.reader.linked("practice_areas", year)
+    areas = context.reader.linked("practice_areas", year).filter(geography_vintage=context.vintage.value)
     rows = join_exactly(
         parts.filter(area_level="practice").rename({"area_code": "practice_code"}),
-        areas.select("practice_code", "icb_code", "first_map"),
+        areas.select("practice_code", "icb_code", "first_map", "placed_by"),
         on=["practice_code"],
         cardinality="m:1",
         where=f"{indicator.id} {year}: practice to board",
@@ -35,8 +36,16 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
     )
     placed = Placed(frame=place_england(parts), releases=set(context.reader.releases("practice_areas", year)))
     nowhere = pl.col("icb_code").is_null()
-    placed.counted["practices in no map, shown as a remainder"] = rows.filter(nowhere).height
-    placed.counted["practices placed by another year's map"] = rows.filter(~nowhere & ~pl.col("first_map")).height
+    total = rows.filter(dimension=Dimension.TOTAL.value).unique("practice_code")
+    placed.counted |= {
+        f"practices in no board of {context.vintage}, shown as a remainder": total.filter(nowhere).height,
+        f"practices placed by another year's map, {context.vintage}": total.filter(
+            ~nowhere & ~pl.col("first_map")
+        ).height,
+        f"practices placed by the others of their network, {context.vintage}": total.filter(
+            placed_by=PLACED_BY_NETWORK
+        ).height,
+    }
     note = _map_note(areas)
     frames = [placed.frame, _to_boards(rows, areas, context, by=[], note=note)]
     if Dimension.DEPRIVATION in indicator.dimensions:
@@ -75,7 +84,7 @@ def _by_fifth(
     apart = f"{ECOLOGICAL}; fifths by {fifths['list_release'].to_list()[0]}" if fifths.height else ECOLOGICAL
     said = "; ".join(text for text in (apart, note) if text)
     found = _to_boards(joined, areas, context, by=["category"], note=said)
-    return pl.concat([found, _empty_fifths(found, rows, context)])
+    return pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
 
 
 def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, by: list[str], note: str) -> pl.DataFrame:
@@ -105,8 +114,15 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, by:
     )
 
 
-def _empty_fifths(found: pl.DataFrame, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Give a board without a practice in a fifth a row that says so."""
+def empty_fifths(found: pl.DataFrame, rows: pl.DataFrame, context: Context, *, why: str) -> pl.DataFrame:
+    """Give a board that has nothing in a fifth a row that says so.
+
+    Args:
+        found: the rows by fifth that are there.
+        rows: rows with PERIOD.
+        context: the footprint.
+        why: the note.
+    """
     every = footprint.boards(context.vintage).select("icb_code", "icb_name")
     grid = every.join(pl.DataFrame({"category": QUINTILES}), how="cross")
     absent = grid.join(found, on=["icb_code", "category"], how="anti").join(rows.select(PERIOD).head(1), how="cross")
@@ -114,6 +130,6 @@ def _empty_fifths(found: pl.DataFrame, rows: pl.DataFrame, context: Context) -> 
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in COUNTED),
         dimension=pl.lit(Dimension.DEPRIVATION.value),
         status=pl.lit(Status.NOT_APPLICABLE.value),
-        note=pl.lit(NO_PRACTICE),
+        note=pl.lit(why),
     )
     return shaped(empty, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))

@@ -10,9 +10,12 @@ from hi_pipeline.tables.placing.authorities import place_authorities
 from hi_pipeline.tables.placing.boardless import place_boardless
 from hi_pipeline.tables.placing.core20 import place_core20
 from hi_pipeline.tables.placing.lsoas import place_lsoas
+from hi_pipeline.tables.placing.placed import Context, Placed
 from hi_pipeline.tables.placing.practices import place_practices
-from hi_pipeline.tables.placing.published import Context, Placed, place_published
+from hi_pipeline.tables.placing.published import place_published
 
+# What tells one area from another, and where an area that was parted went.
+_AREAS = ("ons_geography", "gp_registrations")
 _CENSUS_LOOKUPS = ("ons_geography", "census_ethnicity")
 Place = Callable[[pl.DataFrame, Indicator, Context], Placed]
 
@@ -29,6 +32,8 @@ class Placing:
         observations: the indicator's own publication holds observations; else only ``linked`` tables are read.
         unassigned: share of England that may belong to no area that the publisher prints.
         on_indices: the figures themselves rest on the Indices of Deprivation, not only those by deprivation.
+        recast: figures of boards, which come to another footprint by ``recast``; else they are placed there anew.
+        sums: boards are sums of smaller areas; a figure that is taken as printed cannot be placed so.
         every_part_known: each part has a group of deprivation or an own row as unknown, so that no row means none.
     """
 
@@ -39,15 +44,25 @@ class Placing:
     observations: bool = True
     unassigned: float = 0.0
     on_indices: bool = False
+    recast: bool = False
+    sums: bool = True
     every_part_known: bool = False
 
 
 PLACINGS: Mapping[Attribution, Placing] = {
     Attribution.PUBLISHED: Placing(
         place=place_published,
-        words="boards as published, or summed from CCGs and sub-ICB locations where the publisher prints no board",
+        words="boards as published; before, partnerships of the same area, or CCGs where they make up the board whole",
+        sources=_AREAS,
+        recast=True,
+        sums=False,
     ),
-    Attribution.SUB_ICB: Placing(place=place_published, words="summed from CCGs or sub-ICB locations"),
+    Attribution.SUB_ICB: Placing(
+        place=place_published,
+        words="summed from CCGs or sub-ICB locations where they make up the board whole",
+        sources=_AREAS,
+        recast=True,
+    ),
     Attribution.PRACTICE: Placing(
         place=place_practices,
         words="summed from practices; deprivation is that of the practice's patients (ecological)",
@@ -70,15 +85,19 @@ PLACINGS: Mapping[Attribution, Placing] = {
     Attribution.CORE20: Placing(
         place=place_core20,
         words="registered patients by the small area (LSOA) they live in and the board of their practice",
-        linked=("core20_population", "practice_areas"),
+        linked=("core20_population",),
         observations=False,
         on_indices=True,
     ),
-    Attribution.ENGLAND: Placing(place=place_boardless(), words="England alone is published; boards have no figure"),
+    Attribution.ENGLAND: Placing(
+        place=place_boardless(), words="England alone is published; boards have no figure", sums=False
+    ),
     Attribution.REGION: Placing(
-        place=place_boardless("region"), words="England and its regions alone are published; boards have no figure"
+        place=place_boardless("region"),
+        words="England and its regions alone are published; boards have no figure",
+        sums=False,
     ),
     Attribution.PROVIDER: Placing(
-        place=place_boardless("provider"), words="providers are published; boards have no figure"
+        place=place_boardless("provider"), words="providers are published; boards have no figure", sums=False
     ),
 }

@@ -4,7 +4,10 @@ import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.financial_year import label_of_date
+from hi_pipeline.core.geography import footprints_of
 from hi_pipeline.tables.reference.patients import imd_vintages, patient_list, ranked_patients
+from hi_pipeline.tables.reference.practice_areas import areas_on_footprints
 
 # Further away than a year, the same list again would pass for a figure of another year.
 MAX_MONTHS_APART = 12
@@ -12,7 +15,7 @@ CORE20_DECILES = (1, 2)
 
 
 def build_core20_population(reader: Reader, financial_year: str) -> Built:
-    """Build one row a board and edition of the Indices: patients, those in deciles 1 and 2, those of no LSOA.
+    """Build patients, and those in deciles 1 and 2, one row a footprint, board and edition of the Indices.
 
     Registered patients by the LSOA they live in and the board of their practice. The list is the year's own or the
     nearest within a year of it. Practices on the list without a board are one row without a code.
@@ -24,40 +27,43 @@ def build_core20_population(reader: Reader, financial_year: str) -> Built:
     vintages = imd_vintages(reader)
     if not vintages:
         raise NothingToBuild(f"core20_population {financial_year}: no Indices of Deprivation are in hand")
-    areas = reader.linked("practice_areas", financial_year).select("practice_code", "icb_code")
-    day = patients.frame["extract_date"].first()
-    every = _to_boards(patients.frame.select("practice_code", pl.col("patients").cast(pl.Float64)), areas)
-    frames, releases = [], {*patients.releases, *reader.releases("practice_areas", financial_year)}
-    for vintage in vintages:
-        ranked, used = ranked_patients(reader, patients, vintage)
-        releases |= set(used)
-        deprived = ranked.filter(pl.col("imd_decile").is_in(CORE20_DECILES))
-        frames.append(
-            every.rename({"patients": "patients_all"})
-            .join(_to_boards(ranked, areas), on="icb_code", how="left", nulls_equal=True, validate="1:1")
-            .join(
-                _to_boards(deprived, areas).rename({"patients": "patients_core20"}),
-                on="icb_code",
-                how="left",
-                nulls_equal=True,
-                validate="1:1",
+    (day,) = patients.frame["extract_date"].unique().to_list()
+    # The practices of the list, not of the year: one list gives an unchanged board one figure in every year.
+    built, absent = areas_on_footprints(reader, label_of_date(day), footprints_of(financial_year))
+    frames: list[pl.DataFrame] = []
+    counted: dict[str, int] = {}
+    releases = set(patients.releases).union(*(areas.releases for areas in built))
+    for areas in built:
+        placed = areas.frame.select("practice_code", "icb_code")
+        every = _to_boards(patients.frame.select("practice_code", pl.col("patients").cast(pl.Float64)), placed)
+        lost = every.filter(pl.col("icb_code").is_null())["patients"].sum()
+        counted[f"patients of practices without a board, {areas.vintage}"] = int(lost)
+        for edition in vintages:
+            ranked, used = ranked_patients(reader, patients, edition)
+            releases |= set(used)
+            behind = ";".join(sorted({*patients.releases, *used}))
+            frames.append(
+                _by_board(every, ranked, placed).with_columns(
+                    geography_vintage=pl.lit(areas.vintage.value), imd_vintage=pl.lit(edition), releases=pl.lit(behind)
+                )
             )
-            .with_columns(
-                pl.col("patients", "patients_core20").fill_null(0.0),
-                imd_vintage=pl.lit(vintage),
-                releases=pl.lit(";".join(sorted({*patients.releases, *used}))),
-            )
-        )
-    frame = pl.concat(frames).with_columns(snapshot=pl.lit(day, dtype=pl.Date)).sort("icb_code", "imd_vintage")
-    lost = every.filter(pl.col("icb_code").is_null())["patients"].sum()
+    frame = pl.concat(frames).with_columns(snapshot=pl.lit(day, dtype=pl.Date))
+    columns = ["geography_vintage", "icb_code", "imd_vintage", "patients_all", "patients", "patients_core20"]
     return Built(
-        frame=frame.select(
-            "icb_code", "imd_vintage", "patients_all", "patients", "patients_core20", "snapshot", "releases"
-        ),
+        frame=frame.select(*columns, "snapshot", "releases").sort(columns[:3], nulls_last=True),
         releases=tuple(sorted(releases)),
-        counted={"patients of practices without a board": int(lost)},
-        notes=(patients.note,) if patients.note else (),
+        counted=counted,
+        notes=tuple(dict.fromkeys(note for note in (patients.note, *built[-1].notes, *absent) if note)),
     )
+
+
+def _by_board(every: pl.DataFrame, ranked: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    deprived = ranked.filter(pl.col("imd_decile").is_in(CORE20_DECILES))
+    joined = every.rename({"patients": "patients_all"})
+    for name, rows in (("patients", ranked), ("patients_core20", deprived)):
+        summed = _to_boards(rows, placed).rename({"patients": name})
+        joined = joined.join(summed, on="icb_code", how="left", nulls_equal=True, validate="1:1")
+    return joined.with_columns(pl.col("patients", "patients_core20").fill_null(0.0))
 
 
 def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:

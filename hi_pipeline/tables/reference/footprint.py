@@ -1,11 +1,19 @@
 """The areas of a footprint as frames: which board a sub-ICB location, an ODS code or a region means there."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import polars as pl
 
 from hi_pipeline.core.errors import LinkageError
-from hi_pipeline.core.geography import NHS_REGIONS, SUB_ICB_LOCATIONS, Vintage, board, boards_of, region_of
+from hi_pipeline.core.geography import (
+    NHS_REGIONS,
+    SUB_ICB_LOCATIONS,
+    Vintage,
+    boards_of,
+    holder_of,
+    region_of,
+    same_sub_icb,
+)
 
 
 def boards(vintage: Vintage) -> pl.DataFrame:
@@ -23,25 +31,39 @@ def sub_icbs(vintage: Vintage) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["sub_icb_ods", "sub_icb_ons", "icb_code"], orient="row").sort("sub_icb_ods")
 
 
-def sub_icbs_by_ons(vintage: Vintage) -> pl.DataFrame:
-    """Return sub_icb_ons, icb_code for every ONS code that ever was, by the ODS code that it shares.
+def same_sub_icbs(vintage: Vintage) -> pl.DataFrame:
+    """Return sub_icb_ons (of any footprint), here_ons, icb_code: which is the same area on a footprint."""
+    return _led(same_sub_icb, vintage)
 
-    A sub-ICB location whose boundary changed has several ONS codes under one ODS code; the footprint knows one.
-    """
-    here = {s.ods: s.board[vintage] for s in SUB_ICB_LOCATIONS if vintage in s.board}
-    rows = [(s.ons, here[s.ods]) for s in SUB_ICB_LOCATIONS if s.ods in here]
-    return pl.DataFrame(rows, schema=["sub_icb_ons", "icb_code"], orient="row").sort("sub_icb_ons")
+
+def holding_sub_icbs(vintage: Vintage) -> pl.DataFrame:
+    """Return sub_icb_ons (of any footprint), here_ons, icb_code: which location holds all of it on a footprint."""
+    return _led(holder_of, vintage)
+
+
+def _led(lead: Callable[[str, Vintage], str | None], vintage: Vintage) -> pl.DataFrame:
+    boards_here = {s.ons: s.board[vintage] for s in SUB_ICB_LOCATIONS if vintage in s.board}
+    led = [(s.ons, lead(s.ons, vintage)) for s in SUB_ICB_LOCATIONS]
+    rows = [(ons, here, boards_here[here]) for ons, here in led if here]
+    return pl.DataFrame(rows, schema=["sub_icb_ons", "here_ons", "icb_code"], orient="row").sort("sub_icb_ons")
+
+
+def whole_boards(here_ons: Collection[str], vintage: Vintage) -> list[str]:
+    """Return the boards of a footprint of which every location is among those given."""
+    return (
+        sub_icbs(vintage)
+        .group_by("icb_code")
+        .agg(whole=pl.col("sub_icb_ons").is_in(list(here_ons)).all())
+        .filter("whole")["icb_code"]
+        .sort()
+        .to_list()
+    )
 
 
 def regions(vintage: Vintage) -> pl.DataFrame:
     """Return region_ods, region_code, region_name of the regions of a footprint."""
     rows = [(r.ods, r.ons[vintage], r.name) for r in NHS_REGIONS]
     return pl.DataFrame(rows, schema=["region_ods", "region_code", "region_name"], orient="row")
-
-
-def board_name(ons: str) -> str:
-    """Return the name of a board."""
-    return board(ons).name
 
 
 def refuse_absent_boards(codes: Collection[str | None], vintage: Vintage, *, where: str) -> None:

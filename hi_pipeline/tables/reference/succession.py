@@ -1,4 +1,4 @@
-"""Areas that were abolished before a footprint, and what they became: declared with their source, never guessed."""
+"""Authorities that were abolished before a footprint, and what they became: declared with their source."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,6 @@ class Succession:
     source: str
     unconfirmed: str = ""
 
-
-# CCGs abolished before April 2021 to sub-ICB locations. 2026-11: no published table is declared, so the boards of
-# years with such CCGs are not published (Talking Therapies 2019-20 and 2020-21, SMI checks 2018-19 to 2020-21).
-CCG_TO_SUB_ICB = Succession(successors={}, source="")
 
 # Districts abolished between April 2019 and April 2021 to the unitary authorities of the ONS lookup of 2022.
 AUTHORITY_TO_2022 = Succession(
