@@ -160,10 +160,14 @@ class ReleaseCalendar:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A member as text: every cell a string or null, columns named by the header (or column_0, ...)."""
+    """A member as text: every cell a string or null, columns named by the header (or column_0, ...).
+
+    ``first_row`` is the row of the file or sheet that the frame's first row is: 2 below a header on row 1.
+    """
 
     member: str
     frame: pl.DataFrame
+    first_row: int = 2
 
 
 RawTables = Mapping[str, tuple[RawTable, ...]]

@@ -4,6 +4,7 @@ import re
 
 import polars as pl
 
+from hi_pipeline.core.agreement import validate_names
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, board, region_of, vintage_of
 from hi_pipeline.core.source import RawTables, Release, Tables
@@ -46,6 +47,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     vintage = vintage_of(f"{release.edition[:4]}-{int(release.edition[2:4]) + 1}")
     areas = _lsoa_areas(frame, where) if kind == LSOA_AREAS else _sub_icb_areas(frame)
     _check_codes(areas, vintage, where, whole=kind == SUB_ICB_AREAS)
+    _check_names(frame, where)
     return {kind: areas}
 
 
@@ -74,6 +76,12 @@ def _sub_icb_areas(frame: pl.DataFrame) -> pl.DataFrame:
         for part, suffix in {"ons": "CD", "ods": "CDH", "name": "NM"}.items()
     )
     return areas.sort("sub_icb_ons")
+
+
+def _check_names(frame: pl.DataFrame, where: str) -> None:
+    """A code has one name on all its rows; columns of both are called alike (ICB22CD, ICB22NM)."""
+    codes = [name for name in frame.columns if name.endswith("CD") and f"{name[:-2]}NM" in frame.columns]
+    validate_names(frame, [(code, f"{code[:-2]}NM") for code in codes], where=where)
 
 
 def _without_years(frame: pl.DataFrame) -> dict[str, str]:

@@ -11,7 +11,7 @@ from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {None: Token.MISSING}
 MEASURES: Mapping[str, str] = {
@@ -43,9 +43,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables["answers"][0]
     where = f"smi_health_checks {release.edition}, {raw.member}"
     account = Account()
-    frame = _fourth_quarters(raw.frame, release, account, where)
+    frame = _fourth_quarters(number_rows(raw), release, account, where)
     frame = map_labels(frame, "Question", labels=MEASURES, into="measure", where=where)
-    frame = read_numbers(frame, "Answer", tokens=TOKENS, where=where, whole=True)
+    frame = read_numbers(frame, "Answer", tokens=TOKENS, where=where, form=Form.SHEET_COUNT)
     _check_unique(frame, where)
     figures = frame.select(
         "financial_year",
