@@ -37,7 +37,10 @@ class Form(Enum):
     whoever wrote it, and neither may become a figure.
     """
 
-    COUNT = (r"{whole}(?:\.0+)?", "a whole number in digits, with commas before each three digits or none; .0 may follow")
+    COUNT = (
+        r"{whole}(?:\.0+)?",
+        "a whole number in digits, with commas before each three digits or none; .0 may follow",
+    )
     # A spreadsheet keeps a count as a binary fraction: 112.00000000000001 is 112. Only for cells of a workbook.
     SHEET_COUNT = (r"{whole}(?:\.[0-9]+)?", f"a whole number to within {SHEET_SLACK}, as a spreadsheet keeps it")
     DIGITS = ("0|[1-9][0-9]*", "a whole number in digits and nothing else")
@@ -162,8 +165,9 @@ def _refuse_numbers(rows: pl.DataFrame, column: str, form: Form, declared: list[
     left = [name for name, dtype in rows.schema.items() if name not in (column, ROW) and dtype == pl.String][:_LEFT]
     numbered = [ROW] if ROW in rows.columns else []
     shown = rows.select(column, *numbered, *left).head(_MAX_SHOWN).rows()
+    cell = ", ".join(("text", *numbered, "first cells of its row"))
     raise LayoutError(
-        f"{where}: {rows.height} cells of column {column!r} are {what}: (text, {'row of the file, ' if numbered else ''}"
-        f"first cells of its row) {shown}. Expected numbers of 0 or more, each {form.words}. If the publisher has a new "
-        "token, declare it with its meaning in the source's parse.py; else the file is damaged: fetch it again."
+        f"{where}: {rows.height} cells of column {column!r} are {what}: ({cell}) {shown}. Expected numbers of 0 or "
+        f"more, each {form.words}. If the publisher has a new token, declare it with its meaning in the source's "
+        "parse.py; else the file is damaged: fetch it again."
     )

@@ -205,7 +205,9 @@ def _check_areas(frame: pl.DataFrame, levels: tuple[str, ...], here: str) -> Non
 
 def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
     here = f"{where}, {raw.member}"
-    frame = map_labels(number_rows(raw), "PATIENT_LIST_TYPE", labels={t: t for t in LIST_TYPES}, into="list_type", where=here)
+    frame = map_labels(
+        number_rows(raw), "PATIENT_LIST_TYPE", labels={t: t for t in LIST_TYPES}, into="list_type", where=here
+    )
     frame = read_numbers(frame, "INDICATOR_POINT_VALUE", tokens=NO_TOKENS, where=here)
     descriptions = [("GROUP_CODE", "GROUP_DESCRIPTION"), ("DOMAIN_CODE", "DOMAIN_DESCRIPTION")]
     validate_names(frame, descriptions, where=here)
