@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import period
@@ -77,8 +78,14 @@ def add_financial_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame
 def to_observations(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the contract's columns in its order and types, sorted by its key.
 
-    A note that is not there becomes "", limits that are not there null.
+    A note that is not there becomes "", limits that are not there null. A code decides and a name is a label: an area
+    has one spelling of its name in a year, however often its file says it.
+
+    Raises:
+        ValidationError: one code of area has two names in a year.
     """
+    area = ("financial_year", "area_level", "area_code")
+    frame = one_spelling(frame, area, "area_name", where="observations")
     if "note" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("note"))
     absent = [name for name in ("lower_95", "upper_95") if name not in frame.columns]

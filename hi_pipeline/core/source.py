@@ -108,6 +108,8 @@ class Release:
         sha256: of the publisher's own bytes, once known; mirror and sample files are not held to it.
         max_bytes: larger files are refused while they come.
         allowed_hosts: further hosts to which the address may redirect; its own host always may.
+        imd_vintage: the Indices of Deprivation by which the publisher formed the groups of this edition, "2019" or
+            "2025"; None where it forms none, or where neither it nor its code says which.
         unconfirmed: what of this declaration nobody has seen in the publisher's own file yet.
     """
 
@@ -122,6 +124,7 @@ class Release:
     status: ReleaseStatus = ReleaseStatus.FINAL
     max_bytes: int = 64_000_000
     allowed_hosts: tuple[str, ...] = ()
+    imd_vintage: str | None = None
     unconfirmed: str = ""
 
     @property
@@ -160,10 +163,14 @@ class ReleaseCalendar:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A member as text: every cell a string or null, columns named by the header (or column_0, ...)."""
+    """A member as text: every cell a string or null, columns named by the header (or column_0, ...).
+
+    ``first_row`` is the row of the file or sheet that the frame's first row is: 2 below a header on row 1.
+    """
 
     member: str
     frame: pl.DataFrame
+    first_row: int = 2
 
 
 RawTables = Mapping[str, tuple[RawTable, ...]]
@@ -181,6 +188,8 @@ class Source:
         schemas: the pandera schema of each clean table.
         whole_levels: financial years by level of area: in these years every area of the level (board, sub-ICB
             location, or some practice of each location) must be in ``observations``; see ``core.whole``.
+        reporters: who sends in the figures, by level of area, in the plural ("practice": "practices"): levels whose
+            areas may be absent from a file, so that a sum of them is partial; see ``core.whole.reporting``.
         disclosure: the publisher's rule for hiding and rounding, in plain words.
         attribution: the wording that the publisher asks for.
     """
@@ -203,6 +212,7 @@ class Source:
     owner: str = "team:hi_pipeline"
     tags: Mapping[str, str] = field(default_factory=dict)
     whole_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reporters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
@@ -226,6 +236,14 @@ class Source:
     def releases_of(self, financial_year: str) -> tuple[Release, ...]:
         """Return the releases that hold figures of a financial year, in declared order."""
         return tuple(release for release in self.releases if financial_year in release.financial_years)
+
+    def imd_vintage(self, financial_year: str) -> str | None:
+        """Return the Indices of Deprivation behind the publisher's own groups of a year; None where not known.
+
+        Groups that this project forms itself, of practices and LSOAs, rest on its own choice of indices instead.
+        """
+        stated = {release.imd_vintage for release in self.releases_of(financial_year)}
+        return stated.pop() if len(stated) == 1 else None
 
     @property
     def years(self) -> tuple[str, ...]:

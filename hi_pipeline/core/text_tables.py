@@ -5,13 +5,18 @@ Every cell arrives as text. A cell that is neither a number nor a declared token
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 import polars as pl
 
 from hi_pipeline.core.errors import LayoutError
-from hi_pipeline.core.source import Member, Token
+from hi_pipeline.core.source import Member, RawTable, Token
 
+ROW = "row of the file"
+# How far a spreadsheet's own number may be from the whole number it stands for: its sums are binary fractions.
+SHEET_SLACK = 1e-6
+_WHOLE = r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
 _MAX_SHOWN = 8
 _LEFT = 6
 _REFUSED = (
@@ -23,6 +28,27 @@ _REFUSED = (
     "patient_id",
     "pseudo_id",
 )
+
+
+class Form(Enum):
+    """How a publisher writes its numbers: a regular expression of the whole cell, and its words.
+
+    Never a sign, an exponent, a blank, or a digit other than 0 to 9: "6.72E+05" has lost digits, "1,23" is 1.23 to
+    whoever wrote it, and neither may become a figure.
+    """
+
+    COUNT = (
+        r"{whole}(?:\.0+)?",
+        "a whole number in digits, with commas before each three digits or none; .0 may follow",
+    )
+    # A spreadsheet keeps a count as a binary fraction: 112.00000000000001 is 112. Only for cells of a workbook.
+    SHEET_COUNT = (r"{whole}(?:\.[0-9]+)?", f"a whole number to within {SHEET_SLACK}, as a spreadsheet keeps it")
+    DIGITS = ("0|[1-9][0-9]*", "a whole number in digits and nothing else")
+    DECIMAL = (r"{whole}(?:\.[0-9]+)?", "a number in digits, with a point before its decimals")
+
+    def __init__(self, pattern: str, words: str) -> None:
+        self.pattern = f"^(?:{pattern.replace('{whole}', _WHOLE)})$"
+        self.words = words
 
 
 def check_header(found: Sequence[str], member: Member, *, where: str) -> None:
@@ -61,8 +87,19 @@ def _may_also_be(name: str, member: Member) -> bool:
     return name in member.also or bool(member.also_pattern and re.fullmatch(member.also_pattern, name))
 
 
+def number_rows(raw: RawTable) -> pl.DataFrame:
+    """Return the table with the row of the file that each row is, so that a refused cell is named after others go."""
+    return raw.frame.with_row_index(ROW, offset=raw.first_row)
+
+
 def read_numbers(
-    frame: pl.DataFrame, column: str, *, tokens: Mapping[str | None, Token], where: str, whole: bool = False
+    frame: pl.DataFrame,
+    column: str,
+    *,
+    tokens: Mapping[str | None, Token],
+    where: str,
+    whole: bool = False,
+    form: Form | None = None,
 ) -> pl.DataFrame:
     """Read a text column as numbers: adds ``<column>_value`` (Float64) and ``<column>_status`` (String).
 
@@ -71,29 +108,32 @@ def read_numbers(
         column: the column to read; blanks are null or "" (declare them as tokens: None stands for both).
         tokens: the publisher's texts that are no numbers, each with its meaning.
         where: file and table, for the error.
-        whole: refuse fractions other than ".0".
+        whole: the numbers are counts (``Form.COUNT``); else ``Form.DECIMAL``.
+        form: the form where the source or its container has another one than these two.
 
     Returns:
         The frame with the two columns added; value is null where status is not "ok".
 
     Raises:
-        LayoutError: naming texts that are neither numbers nor tokens, and negative numbers.
+        LayoutError: naming column, row and text of each cell that is neither of the form nor a token.
     """
+    wanted = form or (Form.COUNT if whole else Form.DECIMAL)
+    # Tokens are words, so blanks around them mean nothing; a number is taken as it is written.
     cell = pl.when(pl.col(column).str.strip_chars() == "").then(None).otherwise(pl.col(column).str.strip_chars())
-    number = cell.str.replace_all(",", "").cast(pl.Float64, strict=False)
-    status: Any = pl.when(number.is_not_null() & number.is_finite()).then(pl.lit("ok"))
+    well_formed = pl.col(column).str.contains(wanted.pattern)
+    number = pl.when(well_formed).then(pl.col(column)).str.replace_all(",", "", literal=True).cast(pl.Float64)
+    if wanted is Form.SHEET_COUNT:
+        well_formed = well_formed & ((number - number.round(0)).abs() <= SHEET_SLACK)
+        number = pl.when(well_formed).then(number.round(0))
+    status: Any = pl.when(well_formed & number.is_finite()).then(pl.lit("ok"))
     for text, token in tokens.items():
         status = status.when(cell.is_null() if text is None else cell == text).then(pl.lit(token.value))
     read = frame.with_columns(
         number.alias(f"{column}_value"), status.otherwise(pl.lit("?")).alias(f"{column}_status")
     ).with_columns(pl.when(pl.col(f"{column}_status") == "ok").then(pl.col(f"{column}_value")).alias(f"{column}_value"))
-    bad = pl.col(f"{column}_status") == "?"
-    declared = sorted("(blank)" if text is None else text for text in tokens)
-    _refuse(frame, read.select(bad), column, f"neither numbers nor declared tokens {declared}", where)
-    _refuse(frame, read.select(pl.col(f"{column}_value") < 0), column, "negative", where)
-    if whole:
-        fraction = pl.col(f"{column}_value") != pl.col(f"{column}_value").round(0)
-        _refuse(frame, read.select(fraction), column, "not whole numbers", where)
+    bad = read.select(pl.col(f"{column}_status") == "?").to_series()
+    if bad.any():
+        _refuse_numbers(frame.filter(bad), column, wanted, sorted("(blank)" if t is None else t for t in tokens), where)
     return read
 
 
@@ -113,14 +153,21 @@ def map_labels(frame: pl.DataFrame, column: str, *, labels: Mapping[str, str], i
     return frame.with_columns(pl.col(column).replace_strict(dict(labels), return_dtype=pl.String).alias(into))
 
 
-def _refuse(frame: pl.DataFrame, bad: pl.DataFrame, column: str, what: str, where: str) -> None:
-    """Name cells by the texts at the left of their row: parsers leave rows out before, so a number would mislead."""
-    rows = frame.filter(bad.to_series().fill_null(False))
-    if rows.height:
-        left = [name for name, dtype in frame.schema.items() if name != column and dtype == pl.String][:_LEFT]
-        shown = rows.select(column, *left).head(_MAX_SHOWN).rows()
-        raise LayoutError(
-            f"{where}: {rows.height} cells of {column!r} are {what}: (text, first cells of its row) {shown}. Expected "
-            "numbers of 0 or more. If the publisher has a new token, declare it with its meaning in the source's "
-            "parse.py; else the file is damaged: fetch it again."
-        )
+def _refuse_numbers(rows: pl.DataFrame, column: str, form: Form, declared: list[str], where: str) -> None:
+    """Name cells by their row and by the texts at its left: columns are many and rows are left out before."""
+    texts = rows[column]
+    if texts.str.contains(Form.DECIMAL.pattern).fill_null(False).all():
+        what = "not whole numbers"
+    elif texts.str.contains(r"^-[0-9]").fill_null(False).all():
+        what = "negative"
+    else:
+        what = f"neither numbers nor declared tokens {declared}"
+    left = [name for name, dtype in rows.schema.items() if name not in (column, ROW) and dtype == pl.String][:_LEFT]
+    numbered = [ROW] if ROW in rows.columns else []
+    shown = rows.select(column, *numbered, *left).head(_MAX_SHOWN).rows()
+    cell = ", ".join(("text", *numbered, "first cells of its row"))
+    raise LayoutError(
+        f"{where}: {rows.height} cells of column {column!r} are {what}: ({cell}) {shown}. Expected numbers of 0 or "
+        f"more, each {form.words}. If the publisher has a new token, declare it with its meaning in the source's "
+        "parse.py; else the file is damaged: fetch it again."
+    )

@@ -11,6 +11,7 @@ from hi_pipeline.stats import (
     comparison,
     inequality,
     life_expectancy,
+    outliers,
     proportions,
     quantiles,
     rates,
@@ -27,6 +28,7 @@ ROOMS: tuple[ModuleType, ...] = (
     life_expectancy,
     comparison,
     suppression,
+    outliers,
 )
 PAGE = Path(__file__).parents[2] / "docs" / "methods.md"
 LISTS = ("Args", "Returns", "Raises", "Reference", "Example")

@@ -93,11 +93,11 @@ def _read_workbook(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple
         where = f"{path.name}, sheet {name!r}"
         if member.columns is None:
             check_header(_words_at_the_top(frames[name]), member, where=where)
-            yield member, RawTable(name, frames[name])
+            yield member, RawTable(name, frames[name], first_row=1)
             continue
         frame = table_of_sheet(frames[name], header_row=member.header_row, where=where)
         check_header(frame.columns, member, where=where)
-        yield member, RawTable(name, _with_rows(frame, where))
+        yield member, RawTable(name, _with_rows(frame, where), first_row=member.header_row + 2)
 
 
 def _words_at_the_top(matrix: pl.DataFrame) -> list[str]:

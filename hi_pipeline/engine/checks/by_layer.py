@@ -16,6 +16,7 @@ from hi_pipeline.core.revisions import table_key
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import findings as ask
 from hi_pipeline.engine.checks.findings import Finding, finding
+from hi_pipeline.engine.checks.units import check_far_units, units_of
 from hi_pipeline.engine.layers.clean import releases_for
 from hi_pipeline.engine.layers.indicator import read_cells
 from hi_pipeline.engine.outcome import Outcome, State
@@ -42,6 +43,7 @@ _COVERAGE = ("coverage_did_not_shrink", "no partition holds fewer rows than its 
 _RANGE = ("values_in_range", "figures lie in their plausible range; no share exceeds the whole")
 _ICBS = ("all_icbs", "every board of the year's footprint is there")
 _ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
+_UNITS = ("single_units", "no practice or area of the file lies far from the others; those that do, with their weight")
 _STALE = ("stale_partitions", "no partition was built from other inputs, code or schema than those of now")
 _FRESH = ("freshness", "each financial year's release is there when its calendar says so")
 
@@ -53,7 +55,7 @@ SNAPSHOT_CHECKS = (
 )
 CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
 LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
-COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
+COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _UNITS, _STALE)
 INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
 PUBLISHED_CHECKS = (
     _SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"), _STALE,
@@ -194,6 +196,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
             ask.check_coverage(outcomes),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+            check_far_units(units_of(pipeline, linked, year) for year in frames),
         ]
     return [*findings, check_stale(linked_standing(pipeline, linked))], _details(outcomes, frames)
 

@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import Form, number_rows, read_numbers
 
 YEAR_COLUMN = "date"
 NAME_COLUMN = "geography"
@@ -78,7 +78,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """
     raw = tables["lsoa"][0]
     where = f"census_ethnicity {release.edition}, {raw.member}"
-    frame = raw.frame
+    frame = number_rows(raw)
     years = frame[YEAR_COLUMN].unique().to_list()
     if years != [YEAR]:
         raise LayoutError(f"{where}: {YEAR_COLUMN} holds {years}; expected {YEAR} in every row")
@@ -87,7 +87,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         shown = strange.select(CODE_COLUMN, NAME_COLUMN).head(8).rows()
         raise LayoutError(f"{where}: {strange.height} rows are no LSOA of England or Wales: {shown}")
     for name, column in COLUMNS.items():
-        frame = read_numbers(frame, column, tokens={}, where=where, whole=True)
+        frame = read_numbers(frame, column, tokens={}, where=where, form=Form.DIGITS)
         frame = frame.with_columns(pl.col(f"{column}_value").cast(pl.Int64).alias(name))
     country = pl.col(CODE_COLUMN).str.head(3).replace_strict(COUNTRIES, return_dtype=pl.String)
     everyone = frame.select(pl.col(CODE_COLUMN).alias("lsoa21_code"), *COLUMNS, country.alias("country"))

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import one_spelling, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, melt_figures, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.fingertips.figures import DEFAULT, FIGURES, Figures
 
 TOKENS: Mapping[str | None, Token] = {None: Token.MISSING}
@@ -42,7 +43,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables["data"][0]
     where = f"fingertips {release.edition}, {raw.member}"
     account = Account()
-    frame = raw.frame.with_columns(pl.col("Value note").fill_null(""), pl.col(*_KEY).fill_null(""))
+    frame = number_rows(raw).with_columns(pl.col("Value note").fill_null(""), pl.col(*_KEY).fill_null(""))
     map_labels(frame, "Indicator ID", labels={release.edition: release.edition}, into="id", where=where)
     frame = _unique(frame, account, where)
     frame = _one_group(_plain_areas(frame, account, where), account, where)
@@ -66,9 +67,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
 def _unique(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     """England stands there once for each parent: drop what repeats, refuse what contradicts."""
+    validate_names(frame, [("Area Code", "Area Name"), ("Parent Code", "Parent Name")], where=where)
+    frame = one_spelling(frame, ["Area Code"], "Area Name", where=where)
     comparisons = [name for name in frame.columns if name.startswith("Compared to ") or name == "Column not used"]
     plain = frame.drop(*_PARENTS, *comparisons)
-    once = plain.unique(maintain_order=True)
+    once = plain.unique([name for name in plain.columns if name != ROW], keep="first", maintain_order=True)
     account.left_out("rows of one area repeated for each of its parents", plain.height - once.height)
     differ = once.filter(pl.struct(_KEY).is_duplicated())
     if differ.height:

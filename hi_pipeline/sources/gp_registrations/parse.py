@@ -1,10 +1,13 @@
 """Practice by LSOA files to ``practice_lsoa`` and practice maps to ``practices``."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
+from hi_pipeline.core.agreement import validate_determines, validate_names
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import Form, number_rows, read_numbers
 
 PRACTICE_LSOA = "practice_lsoa"
 PRACTICES = "practices"
@@ -63,19 +66,21 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
     Raises:
         LayoutError: another publication, date or sex than expected, an LSOA code of no known kind, no number.
+        ValidationError: one code has two names, or two parents.
     """
     ((kind, raws),) = tables.items()
     where = f"gp_registrations {release.edition}, {raws[0].member}"
-    frame = raws[0].frame.with_columns(pl.all().str.strip_chars().fill_null(""))
+    frame = number_rows(raws[0]).with_columns(pl.col(pl.String).str.strip_chars().fill_null(""))
     _expect(frame, "PUBLICATION", PUBLICATION, where)
     frame = _extract_date(frame, release, where)
     if kind == PRACTICE_LSOA:
         return {PRACTICE_LSOA: _practice_lsoa(frame, where)}
-    return {PRACTICES: _practices(frame, release)}
+    return {PRACTICES: _practices(frame, release, where)}
 
 
 def _practice_lsoa(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     _expect(frame, "SEX", PERSONS, where)
+    validate_names(frame, [("PRACTICE_CODE", "PRACTICE_NAME")], where=where)
     kind = pl.lit("?")
     for pattern, name in LSOA_KINDS.items():
         kind = pl.when(pl.col("LSOA_CODE").str.contains(pattern)).then(pl.lit(name)).otherwise(kind)
@@ -89,7 +94,7 @@ def _practice_lsoa(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     english = pl.col("LSOA_CODE").filter(pl.col("lsoa_kind") == "england")
     later = frame.select((english > LAST_LSOA_2011).any()).item()
     return (
-        read_numbers(frame, "NUMBER_OF_PATIENTS", tokens={}, where=where, whole=True)
+        read_numbers(frame, "NUMBER_OF_PATIENTS", tokens={}, where=where, form=Form.DIGITS)
         .select(
             pl.col("PRACTICE_CODE").alias("practice_code"),
             pl.col("LSOA_CODE").alias("lsoa_code"),
@@ -102,14 +107,25 @@ def _practice_lsoa(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     )
 
 
-def _practices(frame: pl.DataFrame, release: Release) -> pl.DataFrame:
+def _practices(frame: pl.DataFrame, release: Release, where: str) -> pl.DataFrame:
     columns = MAP_COLUMNS[release.layout]
+    _check_areas(frame, columns, where)
     names = ("practice_code", "practice_name", "pcn", "sub_icb_ods", "sub_icb_ons", "icb_ods", "icb_ons")
     return frame.select(
         *(pl.col(columns[name]).alias(name) for name in (*names, "region_ods", "region_ons")),
         pl.lit(SCHEMES[release.layout]).alias("scheme"),
         "extract_date",
     ).sort("practice_code")
+
+
+def _check_areas(frame: pl.DataFrame, columns: Mapping[str, str], where: str) -> None:
+    """Each area's two codes, name and parent are the same on the rows of all its practices."""
+    for level, parent in {"sub_icb": "icb_ods", "icb": "region_ods", "region": None}.items():
+        ods, ons = columns[f"{level}_ods"], columns[f"{level}_ons"]
+        validate_determines(frame, [ods], [ons, columns[parent]] if parent else [ons], where=where)
+        validate_determines(frame, [ons], [ods], where=where)
+        validate_names(frame, [(ods, f"{ods.removesuffix('_CODE')}_NAME")], where=where)
+    validate_names(frame, [(columns["pcn"], "PCN_NAME")], where=where)
 
 
 def _extract_date(frame: pl.DataFrame, release: Release, where: str) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import Form, number_rows, read_numbers
 
 FILE_1 = "file_1"
 FILE_7 = "file_7"
@@ -37,12 +37,13 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """
     raw = tables["lsoa"][0]
     where = f"iod2019 {release.edition}, {raw.member}"
-    frame = raw.frame.rename({"LSOA Code (2011)": "LSOA code (2011)"}, strict=False)
+    frame = number_rows(raw).rename({"LSOA Code (2011)": "LSOA code (2011)"}, strict=False)
     for name, column in COLUMNS[release.layout].items():
         if name == "lsoa_code":
             frame = frame.with_columns(pl.col(column).str.strip_chars().alias(name))
             continue
-        frame = read_numbers(frame, column, tokens={}, where=where, whole=name != "imd_score")
+        form = Form.DECIMAL if name == "imd_score" else Form.SHEET_COUNT  # File 1 is a workbook
+        frame = read_numbers(frame, column, tokens={}, where=where, form=form)
         frame = frame.with_columns(pl.col(f"{column}_value").alias(name))
     for name in ("imd_score", "population"):
         if name not in frame.columns:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import number_rows, read_numbers
 
 # Our column for each of the publisher's.
 COLUMNS = {
@@ -28,7 +28,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """
     raw = tables["lsoa"][0]
     where = f"iod2025 {release.edition}, {raw.member}"
-    frame = raw.frame.rename({"LSOA Code (2021)": "LSOA code (2021)"}, strict=False)
+    frame = number_rows(raw).rename({"LSOA Code (2021)": "LSOA code (2021)"}, strict=False)
     numbers = {name: column for name, column in COLUMNS.items() if name != "lsoa_code"}
     if POPULATION_COLUMN in frame.columns:
         numbers["population"] = POPULATION_COLUMN

@@ -3,10 +3,11 @@
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.observations import ONCE, add_financial_year, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.core.whole import validate_areas
 from hi_pipeline.sources.mental_health_act.deciles import restore_decile_labels
 from hi_pipeline.sources.mental_health_act.figures import figures_of
@@ -38,7 +39,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """
     where = f"mental_health_act {release.edition}, {tables['figures'][0].member}"
     account = Account()
-    frame = _detentions(tables["figures"][0].frame, release, account, where)
+    frame = _detentions(number_rows(tables["figures"][0]), release, account, where)
+    frame = one_spelling(frame, ["OrganisationBreakdown", "OrgID"], "OrgName", where=where)
     _check_boards(frame, release.financial_years[0], where)
     frame = restore_decile_labels(frame, edition=release.edition, account=account, where=where)
     frame = read_numbers(frame, "MHSDS_Count", tokens=COUNT_TOKENS, where=where, whole=True)

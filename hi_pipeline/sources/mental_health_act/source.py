@@ -50,6 +50,9 @@ SOURCE = Source(
             landing_page=f"{LANDING_PAGE}/2023-24-annual-figures",
             financial_years=("2023-24",),
             mirror_path="files.digital.nhs.uk/rebuilt/ment-heal-act-stat-eng-2023-24-data.csv",
+            # 2026-11: the publisher's own code joins residents' LSOAs of 2011 to IMD_YEAR 2019 for these rates
+            # (NHSDigital, mental-health-act-annual-statistics, Population_2021census_2324); the file does not say.
+            imd_vintage="2019",
             unconfirmed=(
                 "the address of the file, its landing page and its publication date; the copy in hand was saved in "
                 "a spreadsheet (blank counts were '*', some labels overwritten: see corrections.py)"

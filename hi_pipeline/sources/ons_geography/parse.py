@@ -4,6 +4,7 @@ import re
 
 import polars as pl
 
+from hi_pipeline.core.agreement import validate_names
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, board, region_of, vintage_of
 from hi_pipeline.core.source import RawTables, Release, Tables
@@ -55,6 +56,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     vintage = vintage_of(f"{release.edition[:4]}-{int(release.edition[2:4]) + 1}")
     areas = _lsoa_areas(frame, where) if kind == LSOA_AREAS else _sub_icb_areas(frame)
     _check_codes(areas, vintage, where, whole=kind == SUB_ICB_AREAS)
+    _check_names(frame, where)
     return {kind: areas}
 
 
@@ -102,6 +104,12 @@ def _ccgs(kind: str, frame: pl.DataFrame) -> Tables:
         lsoas = frame.select(pl.col("LSOA11CD").alias("lsoa_code"), pl.col(named["CCGCD"]).alias("ccg_ons"))
         tables[LSOA_CCGS] = lsoas.sort("lsoa_code")
     return tables
+
+
+def _check_names(frame: pl.DataFrame, where: str) -> None:
+    """A code has one name on all its rows; columns of both are called alike (ICB22CD, ICB22NM)."""
+    codes = [name for name in frame.columns if name.endswith("CD") and f"{name[:-2]}NM" in frame.columns]
+    validate_names(frame, [(code, f"{code[:-2]}NM") for code in codes], where=where)
 
 
 def _without_years(frame: pl.DataFrame) -> dict[str, str]:

@@ -7,7 +7,7 @@ import polars as pl
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import ROW, Form, number_rows, read_numbers
 
 # F90 and M90 are people of 90 and over.
 LAST_AGE = 90
@@ -50,9 +50,9 @@ def _population(raw: RawTable, where: str) -> pl.DataFrame:
     year, geography = int(found[1]), found[2]
     area, parent = AREA_COLUMNS[geography]
     numbers = (TOTAL_COLUMN, *AGE_COLUMNS)
-    frame = raw.frame.select(pl.col(area).alias("sub_icb_ons"), pl.col(parent).alias("icb_ons"), *numbers)
+    frame = number_rows(raw).select(ROW, pl.col(area).alias("sub_icb_ons"), pl.col(parent).alias("icb_ons"), *numbers)
     for name in numbers:
-        frame = read_numbers(frame, name, tokens={}, where=where, whole=True)
+        frame = read_numbers(frame, name, tokens={}, where=where, form=Form.SHEET_COUNT)
         frame = frame.with_columns(pl.col(f"{name}_value").cast(pl.Int64).alias(name))
     _check_totals(frame, where)
     if geography in FOOTPRINTS:

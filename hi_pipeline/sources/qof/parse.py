@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import validate_determines, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, to_observations
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
 from hi_pipeline.core.validation import join_exactly
 from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST, excused
 
@@ -113,7 +114,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
 def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
     """Read registers and lists; 2026-11: registers are "112.0" in 2022-23, "112" in 2020-21."""
     here = f"{where}, {raw.member}"
-    frame = map_labels(raw.frame, "GROUP_CODE", labels=GROUP_LISTS, into="own_list", where=here)
+    frame = map_labels(number_rows(raw), "GROUP_CODE", labels=GROUP_LISTS, into="own_list", where=here)
     other = frame.filter(pl.col("PATIENT_LIST_TYPE") != pl.col("own_list"))
     if other.height:
         pairs = other.select("GROUP_CODE", "PATIENT_LIST_TYPE").unique().sort("GROUP_CODE").rows()[:8]
@@ -127,6 +128,7 @@ def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -
         raise ValidationError(f"{here}: {twice.height} registers stand there twice: {shown}. {ONCE}", failures=twice)
     for column in ("REGISTER", "PRACTICE_LIST_SIZE"):
         frame = read_numbers(frame, column, tokens=NO_TOKENS, where=here, whole=True)
+    validate_determines(frame, ["PRACTICE_CODE", "PATIENT_LIST_TYPE"], ["PRACTICE_LIST_SIZE_value"], where=here)
     known = frame.filter(excused())
     if REGISTER_ABOVE_LIST.applies_to("qof", release.edition):
         REGISTER_ABOVE_LIST.expect(known, edition=release.edition)
@@ -176,6 +178,7 @@ def _practices(raw: RawTable, where: str) -> pl.DataFrame:
     if twice.height:
         codes = twice["PRACTICE_CODE"].unique().sort().to_list()[:8]
         raise ValidationError(f"{where}, {raw.member}: practices {codes} stand there twice. {ONCE}", failures=twice)
+    _check_areas(raw.frame, (place, board, "REGION"), f"{where}, {raw.member}")
     return raw.frame.select(
         pl.col("PRACTICE_CODE").alias("practice_code"),
         pl.col("PRACTICE_NAME").alias("practice_name"),
@@ -190,10 +193,24 @@ def _practices(raw: RawTable, where: str) -> pl.DataFrame:
     ).sort("practice_code")
 
 
+def _check_areas(frame: pl.DataFrame, levels: tuple[str, ...], here: str) -> None:
+    """Each area's two codes, name and parent are the same on the rows of all its practices."""
+    for level, parent in zip(levels, (*levels[1:], None), strict=True):
+        ods, ons = f"{level}_ODS_CODE", f"{level}_ONS_CODE"
+        validate_determines(frame, [ods], [ons, f"{parent}_ODS_CODE"] if parent else [ons], where=here)
+        validate_determines(frame, [ons], [ods], where=here)
+        validate_names(frame, [(ods, f"{level}_NAME")], where=here)
+    validate_names(frame, [("PCN_ODS_CODE", "PCN_NAME")], where=here)
+
+
 def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
     here = f"{where}, {raw.member}"
-    frame = map_labels(raw.frame, "PATIENT_LIST_TYPE", labels={t: t for t in LIST_TYPES}, into="list_type", where=here)
+    frame = map_labels(
+        number_rows(raw), "PATIENT_LIST_TYPE", labels={t: t for t in LIST_TYPES}, into="list_type", where=here
+    )
     frame = read_numbers(frame, "INDICATOR_POINT_VALUE", tokens=NO_TOKENS, where=here)
+    descriptions = [("GROUP_CODE", "GROUP_DESCRIPTION"), ("DOMAIN_CODE", "DOMAIN_DESCRIPTION")]
+    validate_names(frame, descriptions, where=here)
     return frame.select(
         pl.col("INDICATOR_CODE").alias("indicator_code"),
         pl.col("INDICATOR_POINT_VALUE_value").alias("points"),
@@ -208,7 +225,7 @@ def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
 def _achievement(raws: tuple[RawTable, ...], where: str) -> pl.DataFrame:
     """Return the achievement of all files of the edition: one of England, or one a region."""
     columns = ("PRACTICE_CODE", "INDICATOR_CODE", "MEASURE", "VALUE")
-    frame = pl.concat([raw.frame.select(columns) for raw in raws])
+    frame = pl.concat([number_rows(raw).select(ROW, *columns) for raw in raws])
     here = f"{where}, {', '.join(raw.member for raw in raws)}"
     frame = map_labels(frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", where=here)
     frame = read_numbers(frame, "VALUE", tokens=NO_TOKENS, where=here)

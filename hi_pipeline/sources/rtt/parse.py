@@ -8,14 +8,15 @@ from datetime import date
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import validate_determines, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
-from hi_pipeline.core.geography import BOARDS
+from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, board, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import PeriodType, Status
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
 
 # 2026-11: Total and the unknown clock start are blank in the parts with pathways that are not completed.
 BLANKS: Mapping[str | None, Token] = {None: Token.NOT_APPLICABLE}
@@ -30,7 +31,12 @@ MEASURES: Mapping[str, int] = {  # measure to the weeks above which a pathway co
     "pathways_gt52": 52,
     "pathways_gt65": 65,
 }
-BOARD_CODES = frozenset(board.ods for board in BOARDS)
+# Commissioners that belong to no board (2026-11: the 23 of January 2026, whose parent is blank): NHS England's hubs,
+# those for health and justice ("H&J"), its regions, and NONC, pathways without a commissioner.
+HUBS = ("13Q", "13R", "14A", "14E", "14F", "14G", "27T", "85J")
+HUBS_OF_JUSTICE = ("14M", "14Q", "14R", "14T", "32T", "76A", "97T")
+REGIONS_OF_NHS_ENGLAND = ("Y56", "Y58", "Y59", "Y60", "Y61", "Y62", "Y63")
+NATIONAL = (*HUBS, *HUBS_OF_JUSTICE, *REGIONS_OF_NHS_ENGLAND, "NONC")
 _BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1")
 _PERIOD = re.compile(r"RTT-([A-Z][a-z]+)-(\d{4})")
 _AREA = ("area_level", "area_code", "area_name")
@@ -41,22 +47,25 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return pathways waiting at the month's end: by board, by national commissioner, and of all rows.
 
     Raises:
-        LayoutError: another month, part, or code of a board than known, or text in a number's place.
-        ValidationError: a row whose total is not the sum of its bands, or that stands there twice.
+        LayoutError: another month, part, board or commissioner than known, or text in a number's place.
+        ValidationError: a row whose total is not the sum of its bands, or that stands there twice; a code with two
+            names.
     """
     raw = tables["extract"][0]
     where = f"rtt {release.edition}, {raw.member}"
     account = Account()
     day = _month_end(raw.frame, release, where)
-    frame = _incomplete(raw.frame, account, where)
+    frame = _incomplete(number_rows(raw), account, where)
     bands = {name: int(found[1]) for name in frame.columns if (found := _BAND.fullmatch(name))}
     for column in (*bands, "Total All"):
-        frame = read_numbers(frame, column, tokens=NO_TOKENS, where=where, whole=True)
+        frame = read_numbers(frame, column, tokens=NO_TOKENS, where=where, form=Form.DIGITS)
     for column in ("Total", "Patients with unknown clock start date"):
-        frame = read_numbers(frame, column, tokens=BLANKS, where=where, whole=True)
+        frame = read_numbers(frame, column, tokens=BLANKS, where=where, form=Form.DIGITS)
     _check_unique(frame, where)
     _check_totals(frame, tuple(bands), where)
-    observations = _observe(_count(frame, bands, where), day=day, last_band=max(bands.values()))
+    _check_names(frame, where)
+    frame = _with_parents(frame, account, where, vintage=vintage_of(label_of_date(day)))
+    observations = _observe(_count(frame, bands), day=day, last_band=max(bands.values()))
     for part in ("pathways_gt18", "pathways_gt52", "pathways_gt65"):
         check_within(observations, part=part, whole="pathways_total", where=where)
     return {"observations": observations, ACCOUNT: account.frame()}
@@ -114,42 +123,80 @@ def _check_totals(frame: pl.DataFrame, bands: tuple[str, ...], where: str) -> No
         )
 
 
-def _count(frame: pl.DataFrame, bands: Mapping[str, int], where: str) -> pl.DataFrame:
-    """Return one row an area with a column a measure; a blank parent is commissioned nationally."""
-    parent = pl.col("Commissioner Parent Org Code")
-    frame = frame.with_columns(pl.when(parent.str.strip_chars() != "").then(parent).alias(parent.meta.output_name()))
-    strange = frame.filter(~pl.col("Commissioner Parent Org Code").is_in(list(BOARD_CODES)))
-    if strange.height:
-        codes = strange["Commissioner Parent Org Code"].unique().to_list()[:8]
-        raise LayoutError(
-            f"{where}: commissioner parents {codes} are no ODS codes of boards; if boards changed, add them to "
-            "core/icb_codes.py with their vintage"
-        )
-    national = pl.col("Commissioner Parent Org Code").is_null()
-    no_name = pl.col("Commissioner Org Name").is_null() | (pl.col("Commissioner Org Name") == "#N/A")
-    named = frame.with_columns(
+def _with_parents(frame: pl.DataFrame, account: Account, where: str, *, vintage: Vintage) -> pl.DataFrame:
+    """Give each row its board by the commissioner's code: null for what is commissioned nationally.
+
+    A blank parent alone proves nothing. A sub-ICB location belongs to its board, whatever the row leaves out; only the
+    declared national commissioners have none.
+    """
+    boards = {s.ods: board(s.board[vintage]).ods for s in SUB_ICB_LOCATIONS if vintage in s.board}
+    parent, commissioner = pl.col("Commissioner Parent Org Code"), pl.col("Commissioner Org Code")
+    printed = pl.when(parent.str.strip_chars() != "").then(parent)
+    looked_up = commissioner.replace_strict(boards, default=None, return_dtype=pl.String)
+    frame = frame.with_columns(printed.alias("printed"), looked_up.alias("board"))
+    national = commissioner.is_in(list(NATIONAL))
+    strange = frame.filter(pl.when(national).then(pl.col("printed").is_not_null()).otherwise(pl.col("board").is_null()))
+    apart = frame.filter(pl.col("printed").is_not_null() & pl.col("board").ne_missing(pl.col("printed")))
+    for wrong, what in (
+        (apart, "have another parent than core.geography"),
+        (strange, "are no sub-ICB locations and not known to be commissioned nationally"),
+    ):
+        if wrong.height:
+            codes = wrong.select("Commissioner Org Code", "printed").unique(maintain_order=True).rows()[:8]
+            raise LayoutError(
+                f"{where}: commissioners, with the parent printed beside them, {what} on the footprint {vintage}: "
+                f"{codes}. If boards changed, add them to core/icb_codes.py with their vintage; a new national "
+                "commissioner belongs in NATIONAL of parse.py."
+            )
+    filled = frame.filter(pl.col("printed").is_null() & pl.col("board").is_not_null())
+    if filled.height:
+        codes = filled["Commissioner Org Code"].unique().sort().to_list()
+        account.note(f"{filled.height} rows of {codes} have no parent: put to the board of their sub-ICB location")
+    return frame
+
+
+def _count(frame: pl.DataFrame, bands: Mapping[str, int]) -> pl.DataFrame:
+    """Return one row an area with a column a measure, by codes alone; names are added afterwards."""
+    national = pl.col("board").is_null()
+    placed = frame.with_columns(
         pl.when(national).then(pl.lit("national")).otherwise(pl.lit("icb")).alias("area_level"),
-        pl.when(national)
-        .then(pl.col("Commissioner Org Code"))
-        .otherwise(pl.col("Commissioner Parent Org Code"))
-        .alias("area_code"),
-        # 2026-11: NONC, in no ODS list, carries the name "#N/A".
-        pl.when(~national)
-        .then(pl.col("Commissioner Parent Name"))
-        .when(no_name)
-        .then(pl.lit("commissioner without a name"))
-        .otherwise(pl.col("Commissioner Org Name"))
-        .alias("area_name"),
+        pl.coalesce("board", "Commissioner Org Code").alias("area_code"),
     )
-    england = named.with_columns(
-        pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"), pl.lit("England").alias("area_name")
-    )
+    england = placed.with_columns(pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"))
     above = {
         measure: pl.sum_horizontal(pl.lit(0.0), *(f"{band}_value" for band, week in bands.items() if week >= weeks))
         for measure, weeks in MEASURES.items()
     }
     above["pathways_total"] = pl.col("Total All_value")
-    return pl.concat([named, england]).group_by(_AREA).agg(**{name: value.sum() for name, value in above.items()})
+    by = ("area_level", "area_code")
+    counted = pl.concat([placed, england]).group_by(by).agg(**{name: value.sum() for name, value in above.items()})
+    return counted.join(_names(placed), on=by, how="left", validate="1:1")
+
+
+def _names(placed: pl.DataFrame) -> pl.DataFrame:
+    """Return one name an area: the board's as printed beside it, a national commissioner's own."""
+    own = pl.col("Commissioner Org Name")
+    # 2026-11: NONC, in no ODS list, carries the name "#N/A".
+    own = pl.when(own.is_null() | (own == "#N/A")).then(pl.lit("commissioner without a name")).otherwise(own)
+    of_board = pl.col("Commissioner Parent Name").filter(pl.col("printed").is_not_null())
+    named = placed.group_by("area_level", "area_code").agg(
+        own=own.str.strip_chars().min(), of_board=of_board.str.strip_chars().min()
+    )
+    name = pl.when(pl.col("area_level") == "national").then("own").otherwise(pl.coalesce("of_board", "area_code"))
+    areas = named.select("area_level", "area_code", name.alias("area_name"))
+    england = pl.DataFrame({"area_level": ["england"], "area_code": [""], "area_name": ["England"]})
+    return pl.concat([areas, england])
+
+
+def _check_names(frame: pl.DataFrame, where: str) -> None:
+    """Each code has one name: provider, commissioner, and the parents of both, and a provider one parent."""
+    kinds = ("Provider", "Commissioner")
+    pairs = [(f"{kind} Org Code", f"{kind} Org Name") for kind in kinds]
+    pairs += [(f"{kind} Parent Org Code", f"{kind} Parent Name") for kind in kinds]
+    for code, name in pairs:
+        validate_names(frame.filter(pl.col(code).str.strip_chars() != ""), [(code, name)], where=where)
+    known = frame.filter(pl.col("Provider Parent Org Code").str.strip_chars() != "")
+    validate_determines(known, ["Provider Org Code"], ["Provider Parent Org Code"], where=where)
 
 
 def _observe(counted: pl.DataFrame, *, day: date, last_band: int) -> pl.DataFrame:

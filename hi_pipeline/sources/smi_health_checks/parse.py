@@ -11,7 +11,9 @@ from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.status import Status
+from hi_pipeline.core.submission import Submission, mark_not_submitted
+from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {None: Token.MISSING}
 MEASURES: Mapping[str, str] = {
@@ -24,17 +26,26 @@ MEASURES: Mapping[str, str] = {
     "BMIWeight": "check_weight",
     "Smoking": "check_smoking",
 }
+# 2026-11: Somerset printed 14 of 4,363 with all six checks in 2021-22 and 0 of 4,738 in 2020-21 (its blood pressure,
+# weight and smoking alike), 09H and 09X 0 in 2018-19; the lowest that is not of this kind is 7% of the median (10C).
+SUBMISSION = Submission(
+    part=tuple(measure for measure in MEASURES.values() if measure != "register"),
+    whole="register",
+    share_of_median=0.05,
+    expected=20,
+)
 # Each commissioner of these years is a sub-ICB location of July 2022 under the same code.
 FIRST_SUB_ICB_YEAR = "2021-22"
 SUB_ICB_CODES = frozenset(place.ods for place in SUB_ICB_LOCATIONS if Vintage.JULY_2022 in place.board)
 _PERIOD = r"^SMI-Q([1-4])-(\d{4})-(\d{4})$"
+_OF_ENGLAND = ["six_checks", "register"]
 _NOTE = "position at the end of quarter 4: checks of the twelve months before, register of the day"
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
     """Return the observations of all years of a time series: those of each year's fourth quarter.
 
-    The file has no row for England: nothing of that level is returned.
+    The file has no row for England: its six checks and register are the sums of the areas that submitted both.
 
     Raises:
         LayoutError: a period, question, commissioner or token outside the vocabulary, or a year without quarter 4.
@@ -43,9 +54,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables["answers"][0]
     where = f"smi_health_checks {release.edition}, {raw.member}"
     account = Account()
-    frame = _fourth_quarters(raw.frame, release, account, where)
+    frame = _fourth_quarters(number_rows(raw), release, account, where)
     frame = map_labels(frame, "Question", labels=MEASURES, into="measure", where=where)
-    frame = read_numbers(frame, "Answer", tokens=TOKENS, where=where, whole=True)
+    frame = read_numbers(frame, "Answer", tokens=TOKENS, where=where, form=Form.SHEET_COUNT)
     _check_unique(frame, where)
     figures = frame.select(
         "financial_year",
@@ -60,6 +71,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
         pl.lit(_NOTE).alias("note"),
     )
     _check_codes(figures, where)
+    marked = mark_not_submitted(figures, SUBMISSION, by=["financial_year", "area_level"])
+    _account_for(figures, marked, account)
+    figures = pl.concat([marked, _england(marked)])
     years = [
         add_financial_year(figures.filter(pl.col("financial_year") == year), year) for year in release.financial_years
     ]
@@ -67,6 +81,39 @@ def parse(tables: RawTables, release: Release) -> Tables:
     for part in sorted(set(MEASURES.values()) - {"register"}):
         check_within(observations, part=part, whole="register", where=where)
     return {"observations": observations, ACCOUNT: account.frame()}
+
+
+def _account_for(before: pl.DataFrame, after: pl.DataFrame, account: Account) -> None:
+    """Say in the account which areas count as not submitted, by year."""
+    changed = after.filter((after["status"] != before["status"]) & (pl.col("measure") == "six_checks"))
+    for year, areas in changed.group_by("financial_year").agg(pl.col("area_code").sort()).sort("financial_year").rows():
+        account.note(f"{year}: all six checks of {len(areas)} areas count as not submitted: {', '.join(areas)}")
+
+
+def _england(figures: pl.DataFrame) -> pl.DataFrame:
+    """Sum all six checks and the register over the areas that have both, and say how many of all they are."""
+    wide = figures.filter(pl.col("measure").is_in(_OF_ENGLAND)).pivot(
+        on="measure", index=["financial_year", "area_code"], values="value"
+    )
+    there = pl.all_horizontal(pl.col(name).is_not_null() for name in _OF_ENGLAND)
+    sums = wide.group_by("financial_year").agg(
+        *(pl.col(name).filter(there).sum() for name in _OF_ENGLAND),
+        there.sum().alias("reporting"),
+        pl.len().alias("expected"),
+    )
+    note = pl.format(f"{_NOTE}; the sum of {{}} of {{}} areas, those that submitted", "reporting", "expected")
+    rows = sums.with_columns(note.alias("note")).unpivot(
+        on=_OF_ENGLAND, index=["financial_year", "note"], variable_name="measure"
+    )
+    fixed = {
+        "area_level": "england",
+        "area_code": "",
+        "area_name": "England",
+        "dimension": Dimension.TOTAL.value,
+        "category": ALL,
+        "status": Status.OK.value,
+    }
+    return rows.with_columns(pl.lit(text).alias(name) for name, text in fixed.items()).select(figures.columns)
 
 
 def _fourth_quarters(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:

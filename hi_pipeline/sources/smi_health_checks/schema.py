@@ -3,4 +3,6 @@
 from hi_pipeline.core.validation import observations_schema
 from hi_pipeline.sources.smi_health_checks.parse import MEASURES
 
-SCHEMAS = {"observations": observations_schema(measures=sorted(MEASURES.values()), area_levels=("ccg", "sub_icb"))}
+SCHEMAS = {
+    "observations": observations_schema(measures=sorted(MEASURES.values()), area_levels=("ccg", "england", "sub_icb"))
+}

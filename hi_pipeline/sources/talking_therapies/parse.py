@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.groups import ALL, DECILES, UNKNOWN, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, melt_figures, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {"*": Token.SUPPRESSED, "NULL": Token.MISSING}
 
@@ -135,13 +136,14 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
     Raises:
         LayoutError: an organisation type, variable, label or token outside the vocabulary.
-        ValidationError: a count above its denominator.
+        ValidationError: a count above its denominator, or one code with two names.
     """
     where = f"talking_therapies {release.edition}, {tables['main'][0].member}"
     account = Account()
-    frame = _with_underscores(tables["main"][0].frame)
+    frame = _with_underscores(number_rows(tables["main"][0]))
     frame = _leave_out(frame, "OrgType", LEFT_OUT_LEVELS, account)
     frame = _leave_out(frame, "VariableType", LEFT_OUT_GROUPS, account)
+    frame = one_spelling(frame, ["OrgType", "OrgCode"], "OrgName", where=where)
     frame = _map_groups(_map_areas(frame, release.edition, where), where)
     for measure, column in MEASURES.items():
         frame = read_numbers(frame, column, tokens=TOKENS, where=where, whole=measure not in _PERCENTAGES)

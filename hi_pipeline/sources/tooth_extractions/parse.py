@@ -9,7 +9,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import Form, read_numbers
 from hi_pipeline.sources.tooth_extractions.areas import read_areas, read_body
 from hi_pipeline.sources.tooth_extractions.sheets import AGES, SHEETS, Sheet
 
@@ -69,10 +69,12 @@ def _figures(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
     for place, table in TABLES.items():
         first = place * sheet.width + len(sheet.labels[place])
         for number, age in enumerate(AGES.values()):
-            cells = areas.with_columns(body[f"column_{first + number}"].alias("cell"))
-            read = read_numbers(cells, "cell", tokens=TOKENS, where=f"{where}, {table}_{age}", whole=True)
+            column = f"column_{first + number}"
+            cells = areas.with_columns(body[column])
+            read = read_numbers(cells, column, tokens=TOKENS, where=f"{where}, {table}_{age}", form=Form.SHEET_COUNT)
+            read = read.rename({column: "cell", f"{column}_value": "value", f"{column}_status": "status"})
             blocks.append(read.with_columns(pl.lit(table).alias("table"), pl.lit(f"{table}_{age}").alias("measure")))
-    figures = pl.concat(blocks).rename({"cell_value": "value", "cell_status": "status"})
+    figures = pl.concat(blocks)
     return _with_bounds(_with_notes(figures, sheet.financial_year), where).with_columns(
         pl.lit(sheet.financial_year).alias("financial_year"),
         pl.lit(sheet.name).alias("sheet"),

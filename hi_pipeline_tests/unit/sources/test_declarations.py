@@ -147,3 +147,24 @@ def test_no_field_of_the_vocabulary_is_unused() -> None:
 
 def test_tokens_have_meanings_that_the_contract_knows() -> None:
     assert {token.value for token in Token} <= {"suppressed", "missing", "not_applicable"}
+
+
+@pytest.mark.parametrize(("source", "release"), RELEASES)
+def test_the_indices_behind_the_publishers_groups_are_known_or_not_stated(source: Source, release: Release) -> None:
+    assert release.imd_vintage in (None, "2019", "2025")
+    for year in release.financial_years:
+        assert source.imd_vintage(year) == release.imd_vintage
+
+
+def test_detentions_are_by_the_indices_of_2019_and_courses_of_treatment_by_nobody_knows() -> None:
+    assert SOURCES["mental_health_act"].imd_vintage("2023-24") == "2019"
+    assert SOURCES["talking_therapies"].imd_vintage("2023-24") is None
+    assert SOURCES["talking_therapies"].imd_vintage("1999-00") is None
+
+
+@pytest.mark.parametrize("source", ALL)
+def test_reporters_are_levels_of_the_sources_observations(source: Source) -> None:
+    if source.reporters:
+        allowed = source.schemas["observations"].columns["area_level"].checks[0].statistics["allowed_values"]
+        assert set(source.reporters) <= set(allowed)
+        assert all(words and words == words.strip() for words in source.reporters.values())

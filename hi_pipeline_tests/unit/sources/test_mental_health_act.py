@@ -17,6 +17,11 @@ from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, re
 
 HERE = FIXTURES / "mental_health_act" / "without_deciles.csv"
 AREAS = ("All prov", *sorted(board.ods for board in boards_of(Vintage.APRIL_2023)), "UNKNOWN")
+NAMES = {  # as in the other rows of the file
+    "All prov": "All providers",
+    "QNC": "NHS STAFFORDSHIRE AND STOKE-ON-TRENT INTEGRATED CARE BOARD",
+    "UNKNOWN": "UNKNOWN",
+}
 ID = "mental_health_act_2023_24_decile_labels"
 
 
@@ -33,7 +38,7 @@ def _decile_rows(*, second_wrong: int = 26) -> list[list[str]]:
                 turn += 1
             count = str(100 if england else 5 * (position + 1))
             level = "All submissions" if england else "ICB"
-            names = ["MHSDS", area, "All providers" if england else f"NHS {area}"]
+            names = ["MHSDS", area, NAMES.get(area, f"NHS {area}")]
             rate = "" if label == ORDER[-1] and not england else "90.1"
             acute = "0" if england else ""
             rows.append(

@@ -11,6 +11,7 @@ from hi_pipeline.sources.rtt.source import SOURCE, WEEKS_52
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, zipped
 
 HERE = FIXTURES / "rtt"
+STAFFORDSHIRE = "NHS STAFFORDSHIRE AND STOKE-ON-TRENT INTEGRATED CARE BOARD"
 MEMBER = "20260131-RTT-January-2026-full-extract.csv"
 
 
@@ -36,6 +37,19 @@ def test_pathways_are_summed_by_board_and_none_is_lost(tmp_path: Path) -> None:
         "rows of parts other than incomplete pathways": 4,
         "rows of single treatment functions, which C_999 sums": 1,
     }
+
+
+def test_a_blank_behind_a_name_parts_no_board(tmp_path: Path) -> None:
+    whole = parsed(SOURCE, "2026-01", _zip(tmp_path)).tables["observations"]
+    spaced = _zip(tmp_path, old=f"{STAFFORDSHIRE},05W", new=f"{STAFFORDSHIRE} ,05W")
+    assert parsed(SOURCE, "2026-01", spaced).tables["observations"].equals(whole)
+
+
+def test_a_location_without_a_parent_belongs_to_its_board(tmp_path: Path) -> None:
+    whole = parsed(SOURCE, "2026-01", _zip(tmp_path)).tables["observations"]
+    found = parsed(SOURCE, "2026-01", _zip(tmp_path, old=f",QNC,{STAFFORDSHIRE},05W", new=",,,05W"))
+    assert found.tables["observations"].equals(whole), "05W stays in QNC and moves nobody to national commissioning"
+    assert found.notes == ("1 rows of ['05W'] have no parent: put to the board of their sub-ICB location",)
 
 
 def test_the_snapshot_says_its_day_and_that_it_is_not_the_years_end(tmp_path: Path) -> None:
@@ -65,6 +79,17 @@ def test_the_old_layout_has_no_65_weeks(tmp_path: Path) -> None:
         ("Part_2A", "Part_2B", LayoutError, "Part_2B"),
         ("C_999", "C_998", LayoutError, "C_999"),
         (",QNC,NHS STAFF", ",XYZ,NHS STAFF", LayoutError, "XYZ"),
+        (",QNC,NHS STAFF", ",QHM,NHS STAFF", LayoutError, r"another parent than core.geography.*\('05G', 'QHM'\)"),
+        (",,,13Q,", ",,,99Z,", LayoutError, r"not known to be commissioned nationally.*\('99Z', None\)"),
+        (",,,13Q,", f",QNC,{STAFFORDSHIRE},13Q,", LayoutError, "another parent"),
+        (
+            "05G,NHS STAFFS ICB - 05G,Part_1A",
+            "05G,NHS OTHER - 05G,Part_2",
+            ValidationError,
+            "several values|more than once",
+        ),
+        (",,,25\n", ",,,2.5E+01\n", LayoutError, "neither numbers nor declared tokens"),
+        (",,,25\n", ",,,25.0\n", LayoutError, "not whole numbers"),
         (",0,,,3\n", ",0,,1,3\n", ValidationError, "not the sum"),
         (",,,25\n", ",,,26\n", ValidationError, "not the sum"),
         (",,,25\n", ",,,-25\n", LayoutError, "negative"),

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import polars as pl
 import pytest
 import xlsxwriter
 
@@ -32,7 +33,7 @@ def _workbook(tmp_path: Path, *, old: str = "", new: str = "", sheet: str = "She
 
 def test_the_fourth_quarter_of_each_year(tmp_path: Path) -> None:
     found = parsed(SOURCE, EDITION, _workbook(tmp_path))
-    observations = found.tables["observations"]
+    observations = found.tables["observations"].filter(pl.col("area_level") != "england")
     assert found.left_out == {"rows of quarters 1 to 3": 64}
     assert dict(observations.select("financial_year", "area_level").unique().rows()) == {
         "2018-19": "ccg",
@@ -80,10 +81,44 @@ def test_another_sheet_is_refused(tmp_path: Path) -> None:
 
 def test_quarter_4_of_2022_23_is_as_published(real_mirror: Path) -> None:
     found = real(SOURCE, EDITION, real_mirror)
-    year = found.tables["observations"].filter(financial_year="2022-23")
+    year = found.tables["observations"].filter(financial_year="2022-23", area_level="sub_icb")
     checks = year.filter(measure="six_checks")["value"].sum()
     register = year.filter(measure="register")["value"].sum()
     assert (checks, register, round(100 * checks / register, 1)) == (313022, 535204, 58.5)
     assert year["area_code"].n_unique() == 106
-    missing = found.tables["observations"].filter(status="missing")
-    assert missing.select("financial_year", "area_code").unique().rows() == [("2018-19", "15A")]
+    missing = found.tables["observations"].filter(status="missing", measure="six_checks")
+    assert dict(missing.group_by("financial_year").agg(pl.len()).rows()) == {
+        "2018-19": 13,  # 10 of zeros, 09H and 09X without all six checks, 15A blank
+        "2019-20": 30,
+        "2020-21": 1,
+        "2021-22": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("year", "checks", "register", "areas"),
+    [
+        ("2019-20", 159_312, 444_972, "161 of 191"),  # 35.80%
+        ("2020-21", 121_030, 512_159, "134 of 135"),
+        ("2021-22", 226_583 - 14, 529_093 - 4_363, "105 of 106"),
+        ("2022-23", 313_022, 535_204, "106 of 106"),
+    ],
+)
+def test_england_is_the_sum_of_the_areas_that_submitted(
+    real_mirror: Path, year: str, checks: int, register: int, areas: str
+) -> None:
+    observations = real(SOURCE, EDITION, real_mirror).tables["observations"]
+    england = observations.filter(financial_year=year, area_level="england")
+    assert dict(england.select("measure", "value").rows()) == {"six_checks": checks, "register": register}
+    assert england["note"].str.contains(areas).all()
+
+
+def test_somerset_did_not_submit_in_two_years(real_mirror: Path) -> None:
+    observations = real(SOURCE, EDITION, real_mirror).tables["observations"]
+    for year, printed, register in (("2020-21", 0, 4_738), ("2021-22", 14, 4_363)):
+        area = observations.filter(financial_year=year, area_code="11X")
+        checks = figure(area, measure="six_checks")
+        assert (checks["value"], checks["status"]) == (None, "missing")
+        assert f"not submitted: printed as {printed}" in str(checks["note"])
+        assert figure(area, measure="register")["value"] == register
+        assert figure(area, measure="check_blood_glucose")["status"] == "ok"

@@ -104,6 +104,7 @@ def test_rounded_and_hidden_counts_are_bounded(tmp_path: Path) -> None:
         ("White,British", "White,Cornish", LayoutError, "White: Cornish"),
         (",*,", ",c,", LayoutError, "neither numbers nor declared tokens"),
         (",1013,", ",-1013,", LayoutError, "negative"),
+        (",1013,", ",1.01E+03,", LayoutError, r"column 'Count_\w+' .*'1.01E\+03', \d+, "),
         (",1013,", ",1013.5,", LayoutError, "not whole"),
         (",476,", ",1476,", ValidationError, "above their denominator"),
         ("Gender,Male", "Gender,Female", ValidationError, "stand there twice"),
