@@ -116,7 +116,10 @@ def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -
         indicator_id=pl.lit(indicator.id),
         indicator_version=pl.lit(indicator.version),
         icb_name=pl.col("area_name"),
-        icb_ods_code=pl.col("icb_code").replace_strict(_ODS, default=None, return_dtype=pl.String),
+        # Providers have ODS codes and no others.
+        icb_ods_code=pl.when(pl.col("area_type") == AreaType.PROVIDER.value)
+        .then("icb_code")
+        .otherwise(pl.col("icb_code").replace_strict(_ODS, default=None, return_dtype=pl.String)),
         region_code=pl.concat_str("icb_code", "geography_vintage").replace_strict(
             _REGION, default=None, return_dtype=pl.String
         ),

@@ -23,6 +23,8 @@ from hi_pipeline.tables.reference.footprint import refuse_absent_boards
 from hi_pipeline.tables.strata import with_totals
 from hi_pipeline.tables.totals import validate_footprints, validate_total
 
+APART = [AreaType.PROVIDER.value, AreaType.AUTHORITY.value]
+
 
 def counts_builder(source: str) -> Callable[[Reader, str], Built]:
     """Return the builder of a source's counts."""
@@ -148,7 +150,8 @@ def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Con
         england = pl.col("area_type") == AreaType.ENGLAND.value
         if frames:
             own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
-            frame = pl.concat([frame.filter(~england), own])
+            # Providers and authorities lie on no footprint of boards: they stand once, with the year's own.
+            frame = pl.concat([frame.filter(~england & ~pl.col("area_type").is_in(APART)), own])
         frames.append(frame)
     return pl.concat(frames)
 

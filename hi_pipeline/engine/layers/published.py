@@ -19,6 +19,7 @@ from hi_pipeline.engine.layers.linked import rests_on_older_inputs
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.marks import Marks, Notes, marked, marks_of, with_note
+from hi_pipeline.publishing.release import read_published
 
 _STALE = "stale: the last good figure, because its newer input is wrong"
 _MISSING = "missing: no figure of this board has been built for the year"
@@ -140,7 +141,7 @@ def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> d
     if known is None or known.program != wanted.program:
         return {}
     same = {i.name for i in {*known.inputs} & {*wanted.inputs}}
-    by_year = pipeline.lake.read("published", "results").partition_by("indicator_id", "financial_year", as_dict=True)
+    by_year = read_published(pipeline.lake).partition_by("indicator_id", "financial_year", as_dict=True)
     return {(str(name), str(year)): f for (name, year), f in by_year.items() if f"indicator/{name}/{year}" in same}
 
 

@@ -60,9 +60,11 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
         ).fill_null("")
     )
     boards = shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
+    printed = parts.filter(area_level="local_authority")
+    own = shaped(printed, area_type=AreaType.AUTHORITY, code=pl.col("area_code"), name=pl.col("area_name"))
     merged = rows.filter(pl.col("area_code") != pl.col("lad_code")).height
     return Placed(
-        frame=pl.concat([place_england(parts), boards]),
+        frame=pl.concat([place_england(parts), boards, own]),
         counted={
             f"authorities that span boards of {context.vintage}, shared out": shares.filter(pl.col("share") < 1)[
                 "lad_code"
