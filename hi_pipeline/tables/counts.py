@@ -104,7 +104,7 @@ def _on_other(own: Placed, parts: pl.DataFrame | None, indicator: Indicator, con
         else:
             placed = recast(own, parts, context)
     except NothingToBuild as nothing:
-        placed = recast(own, parts, context)
+        placed = recast(own, parts, context, why=f"not published: {nothing}")
         placed.notes.append(str(nothing))
     placed.releases |= own.releases
     where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"

@@ -15,7 +15,7 @@ from hi_pipeline.tables.sums import add_up
 PARTED = "not published: the publication prints no parts of boards, and this one took part of {}"
 
 
-def recast(own: Placed, parts: pl.DataFrame | None, context: Context) -> Placed:
+def recast(own: Placed, parts: pl.DataFrame | None, context: Context, *, why: str = "") -> Placed:
     """Put figures that stand on a year's own footprint on another one.
 
     A board that both footprints have keeps its rows, the publisher's figure included. A new board is the sum of the
@@ -26,6 +26,8 @@ def recast(own: Placed, parts: pl.DataFrame | None, context: Context) -> Placed:
         own: figures on the footprint of the year, denominators included.
         parts: the publisher's rows; None where the figures are not of areas that it prints.
         context: the year and the other footprint.
+        why: why a new board that is not made of whole ones has no figure, where it is not for want of parts in the
+            publication.
     """
     kept = own.frame.filter(
         (pl.col("area_type") != AreaType.ICB.value)
@@ -41,7 +43,7 @@ def recast(own: Placed, parts: pl.DataFrame | None, context: Context) -> Placed:
                 made |= {old.ons: new.ons for old, _ in within}
             else:
                 split = [old.short_name for old, whole in within if not whole or old.ons in silent]
-                causes[new.ons] = PARTED.format(" and ".join(split))
+                causes[new.ons] = why or PARTED.format(" and ".join(split))
     frames = [_regions_moved(kept, context), _together(own.frame, made, context)]
     placed = Placed(frame=frames[0], whole=own.whole)
     if causes and parts is not None and _by_locations(parts):

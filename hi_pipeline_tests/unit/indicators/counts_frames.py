@@ -21,6 +21,7 @@ def row(dimension: str, category: str, numerator: float | None, denominator: flo
         "period_end": date(2024, 3, 31),
         "period_type": "financial_year",
         **QNC,
+        "geography_vintage": "2023-04",
         "dimension": dimension,
         "category": category,
         "category_order": category_order(Dimension(dimension), category),
