@@ -23,8 +23,7 @@ ui: $(VENV)/.installed
 	$(BIN)/hi ui
 
 docs: $(VENV)/.installed-dev
-	$(BIN)/python docs/generate.py
-	$(BIN)/python -m hi_pipeline.stats.documentation
+	$(BIN)/python -m docs.generate
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("hi_pipeline needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'

@@ -46,7 +46,7 @@ def open_home(folder: Path) -> dg.DagsterInstance:
 
 def index_rows(folder: Path) -> int:
     """Rows that another process would see."""
-    with sqlite3.connect(folder / "history" / "runs" / "index.db") as connection:
+    with closing(sqlite3.connect(folder / "history" / "runs" / "index.db")) as connection:
         return int(connection.execute("select count(*) from event_logs").fetchone()[0])
 
 
