@@ -126,11 +126,21 @@ def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pip
     return Pipeline(
         settings=settings,
         catalogue=catalogue or load_catalogue(),
-        lake=Lake(settings.root),
-        snapshots=Snapshots(
-            settings.root,
-            mode=settings.kind,  # type: ignore[arg-type]
-            mirror=settings.mirror if settings.kind != "live" else "",
-            contact=settings.contact,
-        ),
+        lake=open_lake(settings),
+        snapshots=open_snapshots(settings),
+    )
+
+
+def open_lake(settings: Settings) -> Lake:
+    """Return the built tables of a data root."""
+    return Lake(settings.root)
+
+
+def open_snapshots(settings: Settings) -> Snapshots:
+    """Return the kept files of a data root."""
+    return Snapshots(
+        settings.root,
+        mode=settings.kind,  # type: ignore[arg-type]
+        mirror=settings.mirror if settings.kind != "live" else "",
+        contact=settings.contact,
     )
