@@ -7,7 +7,7 @@ from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.widen import LIMITS, widened
 from hi_pipeline.stats import proportions, rates
 
-PUBLISHED_ONLY = "a count of it is hidden: the figure is the publisher's own, without limits of ours"
+PUBLISHED_ONLY = "the publisher hides a count: the figure is as published, without confidence limits"
 WITHOUT = {
     Status.SUPPRESSED.value: "hidden by the publisher",
     Status.MISSING.value: "missing in the publication",
@@ -15,7 +15,7 @@ WITHOUT = {
     Status.NOT_PUBLISHED.value: "not published",
     Status.NOT_APPLICABLE.value: "there is no such figure for this group",
 }
-IMPLIED_ZERO = "no events: the figure is the publisher's own"
+IMPLIED_ZERO = "no events: the figure is as published"
 TOO_FEW = "too few to compute: the rounded counts leave more events than people"
 BOUNDS = {f"{end}{part}": f"{word}{part}" for end, word in (("num", "numerator"), ("den", "denominator"))
           for part in ("", "_low", "_high")}  # fmt: skip
