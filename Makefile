@@ -23,8 +23,7 @@ ui: $(VENV)/.installed
 	$(BIN)/hi ui
 
 docs: $(VENV)/.installed-dev
-	$(BIN)/python docs/generate.py
-	$(BIN)/python -m hi_pipeline.stats.documentation
+	$(BIN)/python -m docs.generate
 	$(BIN)/python -m hi_pipeline_tests.graph.snapshot
 	$(BIN)/python -m hi_pipeline_tests.unit.sample.contents
 

@@ -1,8 +1,9 @@
-"""Writes the pages made from the declarations: docs/sources and docs/indicators. A test keeps them current."""
+"""Writes the pages made from the code: docs/sources, docs/indicators and docs/methods.md. A test keeps them current."""
 
 import sys
 from pathlib import Path
 
+from docs.methods_page import methods_page
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.publishing.reference_pages import index_page, indicator_page, source_page
 from hi_pipeline.sources import SOURCES
@@ -18,6 +19,7 @@ def pages() -> dict[Path, str]:
         "Publications", [(name, source.title) for name, source in sorted(SOURCES.items())]
     )
     made[DOCS / "indicators" / "README.md"] = index_page("Indicators", [(i.id, i.title) for i in INDICATORS])
+    made[DOCS / "methods.md"] = methods_page()
     return made
 
 

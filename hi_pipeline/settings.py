@@ -25,9 +25,16 @@ class Settings(BaseSettings):
     @field_validator("source")
     @classmethod
     def _known_source(cls, value: str) -> str:
-        if value in ("sample", "live") or re.match(r"mirror:.+", value):
+        if value in ("sample", "live") or re.match(r"mirror:https?://.", value):
             return value
+        if re.match(r"mirror:.+", value):
+            return f"mirror:{_at_home(Path(value.removeprefix('mirror:')))}"
         raise ValueError(f"HI_SOURCE is {value!r}: expected sample, live, or mirror:<folder or http address>")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _data_dir_at_home(cls, value: Path) -> Path:
+        return _at_home(value)
 
     @property
     def kind(self) -> str:
@@ -55,3 +62,11 @@ class Settings(BaseSettings):
     def synthetic(self) -> bool:
         """Tell whether every output must say SYNTHETIC."""
         return self.kind == "sample"
+
+
+def _at_home(path: Path) -> Path:
+    """Return a path with "~" as the home folder it stands for."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {error}") from error

@@ -13,7 +13,7 @@ ROOMS = {
     "sources": ({"core", "sample"}, {"polars", "pandera"}),
     "tables": ({"core", "stats"}, {"polars", "pandera"}),
     "indicators": ({"core", "stats"}, {"polars", "pandera"}),
-    "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock", "psutil"}),
+    "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock"}),
     "publishing": ({"core", "stats", "storage"}, {"polars", "jinja2", "altair", "pyarrow"}),
     "sample": ({"core"}, {"polars", "xlsxwriter"}),
     "engine": (

@@ -1,9 +1,11 @@
 """The commands. Heavy modules are imported by the command that needs them, so that help comes at once."""
 
+import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from hi_pipeline.cli.printing import Printer, let_pass
 
 app = typer.Typer(
     help="Health-inequality indicators for every integrated care board of England, from public statistics.",
@@ -11,9 +13,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-_console = Console()
+_console = Printer()
 # A file or a pipe has no width: tables then take what they need to be read.
-console = _console if _console.is_terminal else Console(width=140)
+console = _console if _console.is_terminal else Printer(width=140)
 
 Source = Annotated[
     str | None, typer.Option("--source", help="sample, live, or mirror:<folder or http address>; else HI_SOURCE.")
@@ -21,6 +23,12 @@ Source = Annotated[
 Years = Annotated[list[str], typer.Option("--year", help='Financial year such as "2023-24"; may be repeated.')]
 Icbs = Annotated[list[str], typer.Option("--icb", help="ONS code, ODS code or name of a board; may be repeated.")]
 Indicators = Annotated[list[str], typer.Option("--indicator", help="Indicator id; may be repeated.")]
+
+
+@app.callback()
+def _before() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        let_pass(stream)
 
 
 @app.command()
@@ -81,7 +89,7 @@ def explain(
 @app.command()
 def verify(source: Source = None) -> None:
     """Compare every file of the lake and every snapshot with the hash beside it."""
-    from hi_pipeline.cli.commands import verify_command
+    from hi_pipeline.cli.verifying import verify_command
 
     _leave(verify_command(console, source))
 

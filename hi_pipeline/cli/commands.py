@@ -1,39 +1,24 @@
-"""hi run, hi fetch, hi verify."""
+"""hi run and hi fetch: the commands that build, through Dagster."""
 
-from collections.abc import Callable, Sequence
-
-from rich.console import Console
+from collections.abc import Sequence
 
 from hi_pipeline.cli.foretelling import foretell
+from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.progress import PartitionBar
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.summaries import indicators as indicator_table
 from hi_pipeline.cli.summaries import publications, published_paths
-from hi_pipeline.core.errors import HiPipelineError
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
 
-FAILED, REFUSED = 1, 2
 _SHOWN = 12
 
 
-def said_clearly(command: Callable[[], int], console: Console) -> int:
-    """Run a command; an error raised on purpose is printed as its message alone."""
-    try:
-        return command()
-    except HiPipelineError as error:
-        console.print(f"[red]{type(error).__name__}[/red]: {error}", highlight=False)
-        return REFUSED
-    except KeyboardInterrupt:
-        console.print("Stopped. What was built stands; run again to go on from there.")
-        return 130
-
-
 def run_command(
-    console: Console,
+    console: Printer,
     source: str | None,
     *,
     years: Sequence[str],
@@ -59,7 +44,7 @@ def run_command(
     return said_clearly(command, console)
 
 
-def fetch_command(console: Console, source: str | None, *, again: bool, dry_run: bool) -> int:
+def fetch_command(console: Printer, source: str | None, *, again: bool, dry_run: bool) -> int:
     """Bring releases in; return the exit code."""
 
     def command() -> int:
@@ -76,20 +61,6 @@ def fetch_command(console: Console, source: str | None, *, again: bool, dry_run:
     return said_clearly(command, console)
 
 
-def verify_command(console: Console, source: str | None) -> int:
-    """Compare files with their hashes; return the exit code."""
-
-    def command() -> int:
-        session = Session(source, console)
-        wrong = [*session.pipeline.lake.verify(), *session.pipeline.snapshots.verify()]
-        for line in wrong:
-            console.print(line, highlight=False, soft_wrap=True)
-        console.print(session.title(f"{len(wrong)} files disagree with the hash beside them"))
-        return FAILED if wrong else 0
-
-    return said_clearly(command, console)
-
-
 def _show(session: Session, report: Report) -> None:
     console, pipeline = session.console, session.pipeline
     console.print(publications(pipeline, session.title("Publications")))
@@ -97,7 +68,7 @@ def _show(session: Session, report: Report) -> None:
     console.print(indicator_table(pipeline, failed, session.title("Indicators")))
     console.print(_counted(report))
     for path in published_paths(pipeline):
-        console.print(path, highlight=False, soft_wrap=True)
+        console.whole_line(path)
     _complain(console, report)
 
 
@@ -108,16 +79,14 @@ def _counted(report: Report) -> str:
     return f"Partitions: {counts or 'none'}, in {report.runs} Dagster runs."
 
 
-def _complain(console: Console, report: Report) -> None:
+def _complain(console: Printer, report: Report) -> None:
     failures = list(report.failures.items())
     for (key, _), outcome in failures[:_SHOWN]:
-        console.print(
-            f"[red]failed[/red] {'/'.join(key)} {outcome.partition}: {outcome.reason}", highlight=False, soft_wrap=True
-        )
+        console.alarm("failed", f"{'/'.join(key)} {outcome.partition}: {outcome.reason}")
     if len(failures) > _SHOWN:
         console.print(f"and {len(failures) - _SHOWN} more; hi status and the Dagster UI (hi ui) show all")
     for line in report.broken:
-        console.print(f"[red]broken[/red] {line}", highlight=False, soft_wrap=True)
+        console.alarm("broken", line)
     for found in report.failed_checks:
-        word = "[yellow]warning[/yellow]" if found.warning else "[red]failed check[/red]"
-        console.print(f"{word} {'/'.join(found.key)} {found.check}: {found.said}", highlight=False, soft_wrap=True)
+        word, style = ("warning", "yellow") if found.warning else ("failed check", "red")
+        console.alarm(word, f"{'/'.join(found.key)} {found.check}: {found.said}", style=style)

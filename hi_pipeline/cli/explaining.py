@@ -1,10 +1,9 @@
 """hi explain: one figure with its counts, limits, inputs, releases, formula and notes."""
 
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
-from hi_pipeline.cli.commands import FAILED, said_clearly
+from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError
@@ -17,7 +16,7 @@ from hi_pipeline.engine.releases.replacements import Replacement
 from hi_pipeline.indicators.kind import statistics_of
 
 
-def explain_command(console: Console, source: str | None, *, indicator: str, year: str, icb: str) -> int:
+def explain_command(console: Printer, source: str | None, *, indicator: str, year: str, icb: str) -> int:
     """Explain the figures of a cell; return the exit code."""
 
     def command() -> int:
@@ -40,21 +39,21 @@ def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int
             f"--indicator {indicator.id}, or see hi status for why it cannot be."
         )
     rows = lake.read("indicator", indicator.id, year, icb)
-    console.print(session.title(f"{indicator.title}: {board(icb).name} ({icb}), {year}"), highlight=False)
-    console.print(indicator.definition, highlight=False)
+    console.print(session.title(f"{indicator.title}: {board(icb).name} ({icb}), {year}"))
+    console.print(indicator.definition)
     words = f"numerator: {indicator.numerator_words}; denominator: {indicator.denominator_words or 'none'}"
     formula = statistics_of(indicator.kind).formula.format(m=indicator.multiplier)
-    console.print(f"Formula: {formula} ({words})", highlight=False)
+    console.print(f"Formula: {formula} ({words})")
     console.print(_figures(rows))
     revised = _revised(session.pipeline, rows)
     notes = [*notes_of(session.pipeline, known, revised).values(), *known.notes]
     for line in dict.fromkeys([*rows["note"].unique().sort().to_list(), *notes, *indicator.caveats]):
         if line:
-            console.print(f"Note: {line}", highlight=False)
-    console.print(f"Releases: {', '.join(known.releases)}", highlight=False)
+            console.print(f"Note: {line}")
+    console.print(f"Releases: {', '.join(known.releases)}")
     if known.corrections:
-        console.print(f"Corrections: {', '.join(known.corrections)}", highlight=False)
-    console.print(f"File: {lake.path('indicator', indicator.id, year, icb)} sha256 {known.sha256}", highlight=False)
+        console.print(f"Corrections: {', '.join(known.corrections)}")
+    console.print(f"File: {lake.path('indicator', indicator.id, year, icb)} sha256 {known.sha256}")
     return 0 if _inputs(session, known, revised) else FAILED
 
 
@@ -89,5 +88,5 @@ def _inputs(session: Session, known: Provenance, revised: dict[str, Replacement]
         found = revised.get(item.name.removeprefix("snapshots/").replace("/", ":"))
         if found is not None and item.name.startswith("snapshots/"):
             changed += f"  {found.words}, not accepted: {found.record or found.newer}; {found.acceptance}"
-        session.console.print(f"  from {item.name} {item.sha256[:16]}{changed}", highlight=False, soft_wrap=True)
+        session.console.whole_line(f"  from {item.name} {item.sha256[:16]}{changed}")
     return holds

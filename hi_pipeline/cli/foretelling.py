@@ -17,11 +17,12 @@ def foretell(session: Session, *, again: bool) -> int:
             lines = list(_said(session, place, again=again))
         except FetchError as error:
             refused += 1
-            lines = [f"[red]cannot be asked[/red] {error}"]
+            session.console.alarm("cannot be asked", str(error))
+            continue
         found += len(lines)
         for line in lines:
-            session.console.print(line, highlight=False, soft_wrap=True)
-    if not found:
+            session.console.whole_line(line)
+    if not found and not refused:
         session.console.print("Nothing to do: every release looks like what is kept of it.")
     return 1 if refused else 0
 

@@ -1,8 +1,8 @@
 """A progress bar over partitions, one line for each run."""
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from hi_pipeline.cli.printing import Printer, shown
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.plan import Key, Stage
 from hi_pipeline.orchestration.runs import Watcher
@@ -11,14 +11,14 @@ from hi_pipeline.orchestration.runs import Watcher
 class PartitionBar:
     """Shows runs as they go; failures are printed above the bar as they come."""
 
-    def __init__(self, console: Console, *, layers: tuple[str, ...] = ()) -> None:
+    def __init__(self, console: Printer, *, layers: tuple[str, ...] = ()) -> None:
         self._console = console
         self._progress = Progress(
-            TextColumn("{task.description:<12}"),
+            TextColumn("{task.description:<12}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[now]}"),
+            TextColumn("{task.fields[now]}", markup=False),
             console=console,
         )
         self._tasks: dict[str, TaskID] = {}
@@ -41,6 +41,6 @@ class PartitionBar:
 
     def _outcome(self, key: Key, outcome: Outcome) -> None:
         if self._current is not None:
-            self._progress.update(self._current, advance=1, now=f"{key[1]} {outcome.partition}")
+            self._progress.update(self._current, advance=1, now=shown(f"{key[1]} {outcome.partition}"))
         if outcome.state is State.FAILED:
-            self._console.print(f"[red]failed[/red] {'/'.join(key)} {outcome.partition}: {outcome.reason}", markup=True)
+            self._console.alarm("failed", f"{'/'.join(key)} {outcome.partition}: {outcome.reason}")

@@ -8,9 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
-
-from hi_pipeline.cli.commands import FAILED, said_clearly
+from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.settings import Settings
@@ -20,7 +18,7 @@ DEFINITIONS = "hi_pipeline.definitions"
 _STOP_S = 20.0
 
 
-def ui_command(console: Console, source: str | None, *, port: int) -> int:
+def ui_command(console: Printer, source: str | None, *, port: int) -> int:
     """Serve until Ctrl-C; return the exit code."""
 
     def command() -> int:
@@ -31,7 +29,7 @@ def ui_command(console: Console, source: str | None, *, port: int) -> int:
         if mended.closed or mended.recorded:
             console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
         session.instance.dispose()
-        console.print(session.title(f"Dagster on http://{HOST}:{port} (Ctrl-C stops it)"), highlight=False)
+        console.print(session.title(f"Dagster on http://{HOST}:{port} (Ctrl-C stops it)"))
         return serve(session.settings, port)
 
     return said_clearly(command, console)

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
-from hi_pipeline.cli.commands import said_clearly
+from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.source import Release, Source
@@ -22,7 +21,7 @@ from hi_pipeline.engine.standing import Standing, asset_standings
 _NAMED = 3
 
 
-def status_command(console: Console, source: str | None) -> int:
+def status_command(console: Printer, source: str | None) -> int:
     """Show releases and assets; nothing is fetched, built or written."""
 
     def command() -> int:
@@ -34,7 +33,7 @@ def status_command(console: Console, source: str | None) -> int:
     return said_clearly(command, console)
 
 
-def coverage_command(console: Console, source: str | None) -> int:
+def coverage_command(console: Printer, source: str | None) -> int:
     """Show how many boards have a figure, by indicator and year."""
 
     def command() -> int:

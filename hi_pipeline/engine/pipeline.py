@@ -105,7 +105,6 @@ class Pipeline:
 def load_catalogue() -> Catalogue:
     """Return the project's own declarations."""
     from hi_pipeline.indicators.catalogue import INDICATORS
-    from hi_pipeline.indicators.compute import compute_results
     from hi_pipeline.indicators.schema import RESULTS_SCHEMA
     from hi_pipeline.publishing.release import publish
     from hi_pipeline.sources import SOURCES
@@ -115,10 +114,17 @@ def load_catalogue() -> Catalogue:
         sources=SOURCES,
         tables=linked_tables(INDICATORS),
         indicators=tuple(INDICATORS),
-        compute=compute_results,
+        compute=_compute,
         result_schema=RESULTS_SCHEMA,
         publish=publish,
     )
+
+
+def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataFrame:
+    """Compute results; the statistics (scipy) are imported only here, so that commands that read come at once."""
+    from hi_pipeline.indicators.compute import compute_results
+
+    return compute_results(indicator, counts, **how)
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
@@ -126,11 +132,21 @@ def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pip
     return Pipeline(
         settings=settings,
         catalogue=catalogue or load_catalogue(),
-        lake=Lake(settings.root),
-        snapshots=Snapshots(
-            settings.root,
-            mode=settings.kind,  # type: ignore[arg-type]
-            mirror=settings.mirror if settings.kind != "live" else "",
-            contact=settings.contact,
-        ),
+        lake=open_lake(settings),
+        snapshots=open_snapshots(settings),
+    )
+
+
+def open_lake(settings: Settings) -> Lake:
+    """Return the built tables of a data root."""
+    return Lake(settings.root)
+
+
+def open_snapshots(settings: Settings) -> Snapshots:
+    """Return the kept files of a data root."""
+    return Snapshots(
+        settings.root,
+        mode=settings.kind,  # type: ignore[arg-type]
+        mirror=settings.mirror if settings.kind != "live" else "",
+        contact=settings.contact,
     )

@@ -18,11 +18,10 @@ from hi_pipeline.stats import inequality
 MEASURES = (Measure.GAP, Measure.RATIO, Measure.SII, Measure.RII)
 _SLOPES = (Measure.SII, Measure.RII)
 _REASONS = {
-    Status.SUPPRESSED.value: "a hidden figure",
-    Status.TOO_FEW.value: "a figure of too few",
-    Status.MISSING.value: "a missing figure",
-    Status.NOT_PUBLISHED.value: "an unpublished figure",
-    Status.NOT_APPLICABLE.value: "no figure",
+    Status.SUPPRESSED.value: " (hidden by the publisher)",
+    Status.TOO_FEW.value: " (too few to compute)",
+    Status.MISSING.value: " (missing in the publication)",
+    Status.NOT_PUBLISHED.value: " (not published)",
 }
 
 
@@ -73,20 +72,21 @@ def _one(indicator: Indicator, ladder: pl.DataFrame, measure: Measure) -> pl.Dat
 
 def _gaps(needed: pl.DataFrame) -> pl.DataFrame:
     """Give the areas where a needed group has no figure: the first reason by rank, and all such groups."""
+    groups = pl.col("category").str.to_lowercase()
+    alone, every = pl.len() == 1, pl.len() == needed["rank"].n_unique()
     words = pl.concat_str(
-        pl.col("status").replace_strict(_REASONS, default="no figure", return_dtype=pl.String),
-        pl.lit(" in "),
-        pl.col("rank").cast(pl.String).str.join(", "),
+        pl.when(alone)
+        .then(groups.first() + " has no figure")
+        .when(every & (pl.len() > 2))
+        .then(pl.lit("no ") + groups.first().str.extract(r"^(\w+)") + " has a figure")
+        .otherwise(groups.str.join(", ") + " have no figure"),
+        pl.col("status").replace_strict(_REASONS, default="", return_dtype=pl.String).first(),
     )
     bare = needed.filter((pl.col("status") != "ok") | (pl.col("denominator").is_null()))
-    by_reason = bare.group_by("row", "status", maintain_order=True).agg(words=words.first(), first=pl.col("rank").min())
+    by_reason = bare.group_by("row", "status", maintain_order=True).agg(words=words, first=pl.col("rank").min())
     return by_reason.group_by("row", maintain_order=True).agg(
         status=pl.col("status").sort_by("first").first(),
-        note=pl.concat_str(
-            pl.lit("not computed: "),
-            pl.col("words").sort_by("first").str.join("; "),
-            pl.lit(" (groups counted from the most deprived)"),
-        ).first(),
+        note=pl.concat_str(pl.lit("not computed: "), pl.col("words").sort_by("first").str.join("; ")).first(),
     )
 
 

@@ -96,8 +96,8 @@ def _without(gaps: pl.DataFrame, reference: str) -> pl.DataFrame:
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("value", *LIMITS)),
         pl.when(own).then("own").otherwise("base_status").alias("status"),
         pl.when(own)
-        .then(pl.lit("not computed: the group has no figure with counts"))
-        .otherwise(pl.lit(f"not computed: {reference} has no figure with counts"))
+        .then(pl.lit("not computed: the group has no counts"))
+        .otherwise(pl.lit(f"not computed: {reference} has no counts"))
         .alias("note"),
         pl.lit(Method.NONE.value).alias("method"),
     )

@@ -7,7 +7,7 @@ from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.widen import LIMITS
 
-PUBLISHED_ONLY = "a count of it is hidden: the figure is the publisher's own, without limits of ours"
+PUBLISHED_ONLY = "the publisher hides a count: the figure is as published, without confidence limits"
 WITHOUT = {
     Status.SUPPRESSED.value: "hidden by the publisher",
     Status.MISSING.value: "missing in the publication",
@@ -15,7 +15,7 @@ WITHOUT = {
     Status.NOT_PUBLISHED.value: "not published",
     Status.NOT_APPLICABLE.value: "there is no such figure for this group",
 }
-IMPLIED_ZERO = "no events: the figure is the publisher's own"
+IMPLIED_ZERO = "no events: the figure is as published"
 
 
 def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:

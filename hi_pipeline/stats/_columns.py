@@ -67,10 +67,10 @@ def numbers(table: pl.DataFrame, name: str, *, role: str) -> Floats:
     """Give a column as floats with nulls as NaN.
 
     Raises:
-        StatisticsError: if the column is not numeric.
+        StatisticsError: if the column is not numeric; true and false are not counts either.
     """
     series = table.get_column(name)
-    if not (series.dtype.is_numeric() or series.dtype in (pl.Null, pl.Boolean)):
+    if not (series.dtype.is_numeric() or series.dtype == pl.Null):
         raise StatisticsError(
             f"Column {name!r} for {role} is {series.dtype}; a number was expected. "
             "Convert it with the source's own table of tokens first."
@@ -98,13 +98,30 @@ def ranks(table: pl.DataFrame, name: str) -> Floats:
     return parsed.to_numpy()
 
 
-def periods(table: pl.DataFrame, name: str) -> Floats:
-    """Give periods as numbers; a financial year such as "2023-24" counts as the year it starts in."""
+def periods(table: pl.DataFrame, name: str) -> tuple[Floats, float | None]:
+    """Give periods as numbers; a financial year such as "2023-24" counts as the year it starts in.
+
+    Returns:
+        The numbers, and the step from one to the next: 1 for financial years, None where the column does not say.
+
+    Raises:
+        StatisticsError: a text is neither a number nor two years in a row ("2016-18", "2018-17", "2023-04").
+    """
     series = table.get_column(name)
-    if series.dtype == pl.String:
-        starts = series.str.strip_chars().str.extract(r"^(\d{4})[-/]\d{2}$", 1).cast(pl.Float64)
-        table = table.with_columns(pl.coalesce(starts.cast(pl.String), series).alias(name))
-    return ranks(table, name)
+    if series.dtype != pl.String or series.null_count() == len(series):
+        return ranks(table, name), None
+    label = series.str.strip_chars().rename("label")
+    parts = label.str.extract_groups(r"^(?<first>\d{4})[-/](?<second>\d{2})$").struct.unnest().cast(pl.Int64)
+    follows = (parts["first"] + 1) % 100 == parts["second"]
+    if follows.null_count() == len(label):
+        return ranks(table, name), None
+    wrong = label.filter(label.is_not_null() & ~follows.fill_null(False))
+    if len(wrong):
+        raise StatisticsError(
+            f"Column {name!r} for period holds {wrong[0]!r}; a financial year is two years in a row, as in '2023-24', "
+            "and all periods of a series are written alike. Correct the labels first."
+        )
+    return parts["first"].cast(pl.Float64).fill_null(np.nan).to_numpy(), 1.0
 
 
 def names(by: str | Sequence[str] | None) -> list[str]:

@@ -1,7 +1,8 @@
 """The process that reads a spreadsheet, so that no workbook can take the run down: it may be killed at any time.
 
 Run as ``python -m hi_pipeline.storage.spreadsheet_child``; the request comes as JSON on standard input. It limits
-its own memory and time (not on Windows), then writes the sheets that were asked for as Arrow files and ``sheets.json`` with the names.
+its own memory and time (not on Windows), then writes the sheets that were asked for as Arrow files and
+``sheets.json`` with the names.
 """
 
 import json

@@ -187,9 +187,10 @@ INDICATORS: tuple[Indicator, ...] = (
         ecological=True,
         caveats=(
             "Recorded, not true prevalence: a low figure may mean undiagnosed illness.",
-            "Not published from 2023-24 on.",
+            "From 2023-24 on it cannot be computed from the register that QOF publishes.",
             "Deprivation is that of the practice (ecological), not of the patient.",
         ),
+        unconfirmed="that the depression register changed in 2023-24 is recalled, not read in a publication",
         plausible=(0.0, 60.0),
     ),
     Indicator(

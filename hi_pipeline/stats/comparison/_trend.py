@@ -29,6 +29,7 @@ def trend(
     kind: Kind = "rate",
     transform: Transform = "auto",
     points: int = FEWEST,
+    gaps: bool = False,
     confidence: Sequence[float] = CONFIDENCE,
 ) -> pl.DataFrame:
     """Trend of a series: the average change from one period to the next, with limits and a verdict.
@@ -57,16 +58,18 @@ def trend(
         kind: ``rate``, ``proportion`` or ``other``, as in ``inequality.slope_index``.
         transform: as in ``inequality.slope_index``.
         points: the fewest points that make a trend, 5 or more.
+        gaps: whether periods may be missing between the first and the last.
         confidence: confidence levels of the limits.
 
     Returns:
         Group columns, value, limits, status, note, method, ``points``, ``overdispersion`` and
         ``verdict``: ``rising`` or ``falling`` where the 95% limits leave out no change, else
-        ``no_clear_trend``. Fewer points make the group ``too_few``, a null ``missing``.
+        ``no_clear_trend``. Fewer points make the group ``too_few``, a null ``missing``, a period left out
+        ``not_applicable`` unless ``gaps``. The order of the rows does not matter.
 
     Raises:
-        StatisticsError: a column is absent or not numeric, or limits and standard errors are both
-            lacking.
+        StatisticsError: a column is absent or not numeric, a period is no number and no financial
+            year, or limits and standard errors are both lacking.
 
     Example:
         >>> frame = pl.DataFrame({"year": [2019, 2020, 2021, 2022, 2023], "score": [1, 2, 3, 4, 5], "se": [1] * 5})
@@ -84,12 +87,14 @@ def trend(
     errors = {"lower": lower, "upper": upper, "standard_error": standard_error}
     table = collect(frame, columns={"period": period, "value": value, **errors}, by=by)
     groups = group_rows(table, by)
-    t, v = periods(table, period), numbers(table, value, role="value")
+    (t, step), v = periods(table, period), numbers(table, value, role="value")
     given = {role: numbers(table, name, role=role) for role, name in errors.items() if name is not None}
     y, error = to_scale(v, scale), _error(v, given, kind=kind, scale=scale)
     reasons = Reasons(groups.size)
     count = np.bincount(groups.row_group(), minlength=groups.size)
     _mark(reasons, groups, t, v, y, error, given, count, max(points, FEWEST))
+    if not gaps:
+        _mark_gaps(reasons, groups, t, step)
     slope, weight, phi = _fit(groups, t, y, 1 / error**2)
     limits = {}
     for level in {0.95, *levels(confidence)}:
@@ -126,6 +131,20 @@ def _mark(
     reasons.mark(groups.any(repeated), wrong, "impossible input: a period stands twice in this group")
     note = "a value, limit or standard error has no place on the scale of the fit"
     reasons.mark(groups.any(~np.isfinite(y) | ~np.isfinite(error) | ~(error > 0)), wrong, note)
+
+
+def _mark_gaps(reasons: Reasons, groups: Groups, t: Floats, step: float | None) -> None:
+    """Mark the groups whose periods do not follow one another; numbers do where they are equally far apart."""
+    group = groups.row_group()
+    order = np.lexsort((t, group))
+    within = (np.diff(group[order]) == 0) & (np.diff(t[order]) != 0)
+    steps, at = np.diff(t[order])[within], group[order][1:][within]
+    usual = np.full(groups.size, np.inf if step is None else step)
+    np.minimum.at(usual, at, steps)
+    wide = np.zeros(len(t), dtype=bool)
+    wide[order[1:][within]] = steps > usual[at] * (1 + 1e-9)
+    note = "a period is missing within this series; a trend over the gap has to be asked for"
+    reasons.mark(groups.any(wide), Status.NOT_APPLICABLE, note)
 
 
 def _fit(groups: Groups, t: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:

@@ -4,9 +4,11 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from frictionless import Package
 
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
 from hi_pipeline.core.provenance import Provenance
@@ -110,6 +112,25 @@ def test_the_package_describes_every_file_and_column(tmp_path: Path, results: pl
     fields = by_path["results.csv"]["schema"]["fields"]
     assert [f["name"] for f in fields] == list(RESULTS) == list(RESULT_MEANINGS)
     assert package["licenses"] and all(s["path"].startswith("https://") for s in package["sources"])
+
+
+def test_another_programs_reader_finds_the_package_valid(tmp_path: Path, results: pl.DataFrame) -> None:
+    _publish(tmp_path, results)
+    package = tmp_path / "published" / "datapackage.json"
+    report = _validated(package)
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "message"])
+    table = package.with_name("results.csv")
+    table.write_text(table.read_text(encoding="utf-8").replace(",suppressed,", ",hushed,"), encoding="utf-8")
+    spoilt = {kind for (kind,) in _validated(package).flatten(["type"])}
+    assert {"constraint-error", "hash-count"} & spoilt
+
+
+def _validated(package: Path) -> Any:
+    """Validate by frictionless; of the resources those that are tables (it reads neither parquet nor our JSON)."""
+    described = Package(str(package))
+    for name in [r.name for r in described.resources if not str(r.path).endswith(".csv")]:
+        described.remove_resource(name)
+    return described.validate()
 
 
 def test_only_what_was_used_is_catalogued_and_attributed(tmp_path: Path, results: pl.DataFrame) -> None:

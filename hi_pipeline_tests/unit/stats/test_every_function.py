@@ -192,6 +192,17 @@ def test_an_absent_column_is_named_with_those_at_hand(
 
 
 @everyone
+def test_true_and_false_are_no_counts(function: Callable[..., pl.DataFrame], columns: dict[str, Any]) -> None:
+    for role, name in columns.items():
+        if name in table(["A"]).columns and role != "hidden":
+            frame = table(["A"]).with_columns(pl.lit(True).alias(name))
+            with pytest.raises(StatisticsError, match=r"(is Boolean; )?a number (was expected|rising)"):
+                function(frame, by=["g"], **columns)
+            with pytest.raises(StatisticsError, match=r"a number (was expected|rising)"):
+                function(frame.lazy(), by=["g"], **columns)
+
+
+@everyone
 def test_a_group_column_may_not_hide_a_result(function: Callable[..., pl.DataFrame], columns: dict[str, Any]) -> None:
     frame = table(["A"]).with_columns(status=pl.lit("x"))
     with pytest.raises(StatisticsError, match="rename it"):

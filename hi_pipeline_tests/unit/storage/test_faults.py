@@ -180,12 +180,12 @@ def test_a_declared_length_over_the_cap_is_not_even_read(client: Client, server:
 
 
 def test_a_slow_drip_is_stopped_in_time(tmp_path: Path, server: FaultServer) -> None:
-    client = Client(tmp_path, server.address, HttpLimits(idle=5.0, total=0.8, tries=3, first_wait=0.01))
+    client = Client(tmp_path, server.address, HttpLimits(idle=5.0, total=4.0, tries=3, first_wait=0.01))
     server.script = [drip(CSV, pause=0.02)]
     began = time.monotonic()
     with pytest.raises(FetchError, match=r"sent [0-9]+ bytes in the time that it has and is not done; too slow"):
         client.fetch()
-    assert time.monotonic() - began < 10, "the whole would take 400 s"
+    assert time.monotonic() - began < 60, "the whole would take 400 s"
     assert client.files() == {}
 
 
@@ -200,9 +200,9 @@ def test_headers_that_never_end_are_stopped_in_time(tmp_path: Path, server: Faul
 
 
 def test_the_time_of_a_release_counts_all_its_tries(tmp_path: Path, server: FaultServer) -> None:
-    client = Client(tmp_path, server.address, replace(FAST, total=0.5))
-    server.script = [status(503, Retry_After=1)]
-    with pytest.raises(FetchError, match="answered 503 Service Unavailable; another 1 s of waiting would be more"):
+    client = Client(tmp_path, server.address, replace(FAST, total=10.0, longest_wait=60.0))
+    server.script = [status(503, Retry_After=30)]
+    with pytest.raises(FetchError, match="answered 503 Service Unavailable; another 30 s of waiting would be more"):
         client.fetch()
     assert client.slept == []
 

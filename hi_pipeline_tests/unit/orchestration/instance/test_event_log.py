@@ -46,7 +46,7 @@ def open_home(folder: Path) -> dg.DagsterInstance:
 
 def index_rows(folder: Path) -> int:
     """Rows that another process would see."""
-    with sqlite3.connect(folder / "history" / "runs" / "index.db") as connection:
+    with closing(sqlite3.connect(folder / "history" / "runs" / "index.db")) as connection:
         return int(connection.execute("select count(*) from event_logs").fetchone()[0])
 
 
@@ -323,7 +323,7 @@ def _grid_records(instance: dg.DagsterInstance) -> dict[str, object]:
 
 def _stored(home: Path) -> dict[str, int]:
     """Rows of the index by type: what every other process reads."""
-    with sqlite3.connect(home / "history" / "runs" / "index.db") as connection:
+    with closing(sqlite3.connect(home / "history" / "runs" / "index.db")) as connection:
         return dict(
             connection.execute("select dagster_event_type, count(*) from event_logs group by dagster_event_type")
         )

@@ -1,4 +1,4 @@
-"""Every public statistic explains itself, its worked example holds, and the page of methods is current."""
+"""Every public statistic explains itself, and its worked example holds: the page of methods."""
 
 import doctest
 import inspect
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from hi_pipeline.stats.documentation import PAGE, ROOMS, methods_page, public_functions
+from docs.methods_page import ROOMS, methods_page, public_functions
 
 FUNCTIONS = [function for room in ROOMS for function in public_functions(room)]
 SECTIONS = ("Formula:", "Symbols:", "Units:", "Shapes:", "Args:", "Returns:", "Raises:", "Example:", "Reference:")
@@ -42,5 +42,7 @@ def test_worked_example(function: Callable[..., object]) -> None:
         assert runner.run(example).failed == 0
 
 
-def test_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == methods_page(), "run python -m hi_pipeline.stats.documentation"
+def test_the_page_holds_every_function() -> None:
+    page = methods_page()
+    for function in FUNCTIONS:
+        assert f".{function.__name__}(" in page

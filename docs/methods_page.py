@@ -1,10 +1,9 @@
-"""Writes docs/methods.md from the public docstrings: ``python -m hi_pipeline.stats.documentation``."""
+"""The page docs/methods.md, made from the public docstrings of the statistics."""
 
 import inspect
 import re
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 from hi_pipeline.stats import (
@@ -30,15 +29,14 @@ ROOMS: tuple[ModuleType, ...] = (
     suppression,
     outliers,
 )
-PAGE = Path(__file__).parents[2] / "docs" / "methods.md"
 LISTS = ("Args", "Returns", "Raises", "Reference", "Example")
 HEADS = "|".join(("Formula", "Symbols", "Limits", "Direction", "Verdict", "Units", "Shapes", *LISTS))
 
 OPENING = """\
 # Methods
 
-Written by `python -m hi_pipeline.stats.documentation` from the docstrings of `hi_pipeline.stats`; a test
-keeps it current. Edit the docstrings, not this page. Every example is also a test.
+Written by `make docs` from the docstrings of `hi_pipeline.stats`; a test keeps it current.
+Edit the docstrings, not this page. Every example is also a test.
 
 Every function takes a polars DataFrame or LazyFrame and column names, by keyword, works on all groups of
 `by` at once and returns one row a group, sorted by the group columns: these, `value`, `lower_95`,
@@ -112,13 +110,3 @@ def _block(head: str, body: str) -> str:
         entries = re.sub(r"\n {4,}", " ", body).split("\n")
         return "**Args.**\n\n" + "\n".join(f"- `{name}`: {text}" for name, text in (e.split(": ", 1) for e in entries))
     return f"**{head}.** {body.strip()}"
-
-
-def write(path: Path = PAGE) -> None:
-    """Write the page to its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(methods_page(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write()
