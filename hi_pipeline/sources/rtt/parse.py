@@ -1,4 +1,4 @@
-"""Referral to treatment waiting times: the full extract summed by commissioner's board."""
+"""Referral to treatment waiting times: the full extract, waiting and completed, summed by commissioner's board."""
 
 import re
 from calendar import month_name, monthrange
@@ -8,13 +8,13 @@ from datetime import date
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.columns import OBSERVATION_KEY
 from hi_pipeline.core.errors import LayoutError, ValidationError
-from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import BOARDS
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import ONCE, check_within, to_observations
+from hi_pipeline.core.observations import ONCE, add_bounds, add_month, add_snapshot, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import map_labels, read_numbers
 
 # 2026-11: Total and the unknown clock start are blank in the parts with pathways that are not completed.
@@ -22,7 +22,8 @@ BLANKS: Mapping[str | None, Token] = {None: Token.NOT_APPLICABLE}
 NO_TOKENS: Mapping[str | None, Token] = {}
 
 PART = "Part_2"  # incomplete pathways
-LEFT_OUT_PARTS = ("Part_1A", "Part_1B", "Part_2A", "Part_3")
+COMPLETED: Mapping[str, str] = {"Part_1A": "completed_admitted", "Part_1B": "completed_non_admitted"}
+LEFT_OUT_PARTS = ("Part_2A", "Part_3")
 ALL_FUNCTIONS = "C_999"  # the sum of the other treatment functions
 MEASURES: Mapping[str, int] = {  # measure to the weeks above which a pathway counts
     "pathways_total": 0,
@@ -30,15 +31,16 @@ MEASURES: Mapping[str, int] = {  # measure to the weeks above which a pathway co
     "pathways_gt52": 52,
     "pathways_gt65": 65,
 }
+ALL_MEASURES = (*MEASURES, *COMPLETED.values())
 BOARD_CODES = frozenset(board.ods for board in BOARDS)
 _BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1")
 _PERIOD = re.compile(r"RTT-([A-Z][a-z]+)-(\d{4})")
 _AREA = ("area_level", "area_code", "area_name")
-_ROW = ("Provider Org Code", "Commissioner Org Code")
+_ROW = ("RTT Part Type", "Provider Org Code", "Commissioner Org Code")
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
-    """Return pathways waiting at the month's end: by board, by national commissioner, and of all rows.
+    """Return pathways waiting at the month's end and completed in it: by board, national commissioner, of all rows.
 
     Raises:
         LayoutError: another month, part, or code of a board than known, or text in a number's place.
@@ -48,7 +50,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"rtt {release.edition}, {raw.member}"
     account = Account()
     day = _month_end(raw.frame, release, where)
-    frame = _incomplete(raw.frame, account, where)
+    frame = _all_functions(raw.frame, account, where)
     bands = {name: int(found[1]) for name in frame.columns if (found := _BAND.fullmatch(name))}
     for column in (*bands, "Total All"):
         frame = read_numbers(frame, column, tokens=NO_TOKENS, where=where, whole=True)
@@ -56,7 +58,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
         frame = read_numbers(frame, column, tokens=BLANKS, where=where, whole=True)
     _check_unique(frame, where)
     _check_totals(frame, tuple(bands), where)
-    observations = _observe(_count(frame, bands, where), day=day, last_band=max(bands.values()))
+    frame = _with_areas(frame, where)
+    waiting = _count(frame.filter(pl.col("RTT Part Type") == PART), bands)
+    observations = pl.concat(
+        [_observe(waiting, day=day, last_band=max(bands.values())), _observe_completed(_completed(frame), day=day)]
+    ).sort(OBSERVATION_KEY)
     for part in ("pathways_gt18", "pathways_gt52", "pathways_gt65"):
         check_within(observations, part=part, whole="pathways_total", where=where)
     return {"observations": observations, ACCOUNT: account.frame()}
@@ -74,14 +80,16 @@ def _month_end(frame: pl.DataFrame, release: Release, where: str) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _incomplete(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
-    map_labels(frame, "RTT Part Type", labels={p: p for p in (PART, *LEFT_OUT_PARTS)}, into="part", where=where)
-    part = frame.filter(pl.col("RTT Part Type") == PART)
-    account.left_out("rows of parts other than incomplete pathways", frame.height - part.height)
-    total = part.filter(pl.col("Treatment Function Code") == ALL_FUNCTIONS)
-    account.left_out("rows of single treatment functions, which C_999 sums", part.height - total.height)
-    if total.is_empty():
-        raise LayoutError(f"{where}: no row of {PART} with treatment function {ALL_FUNCTIONS}, the sum of all")
+def _all_functions(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+    parts = (PART, *COMPLETED)
+    map_labels(frame, "RTT Part Type", labels={p: p for p in (*parts, *LEFT_OUT_PARTS)}, into="part", where=where)
+    read = frame.filter(pl.col("RTT Part Type").is_in(list(parts)))
+    account.left_out("rows of parts that no indicator uses", frame.height - read.height)
+    total = read.filter(pl.col("Treatment Function Code") == ALL_FUNCTIONS)
+    account.left_out("rows of single treatment functions, which C_999 sums", read.height - total.height)
+    absent = sorted(set(parts) - set(total["RTT Part Type"]))
+    if absent:
+        raise LayoutError(f"{where}: no row of {absent} with treatment function {ALL_FUNCTIONS}, the sum of all")
     return total
 
 
@@ -91,8 +99,7 @@ def _check_unique(frame: pl.DataFrame, where: str) -> None:
     if twice.height:
         shown = twice.select(*_ROW, "Total All").unique(maintain_order=True).head(5).rows()
         raise ValidationError(
-            f"{where}: {twice.height} rows of {PART} are of one provider and commissioner more than once: {shown}. "
-            f"{ONCE}",
+            f"{where}: {twice.height} rows are of one part, provider and commissioner more than once: {shown}. {ONCE}",
             failures=twice.select(*_ROW, "Total All"),
         )
 
@@ -114,8 +121,8 @@ def _check_totals(frame: pl.DataFrame, bands: tuple[str, ...], where: str) -> No
         )
 
 
-def _count(frame: pl.DataFrame, bands: Mapping[str, int], where: str) -> pl.DataFrame:
-    """Return one row an area with a column a measure; a blank parent is commissioned nationally."""
+def _with_areas(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+    """Name the area of each row, and add all rows once more for England; a blank parent is commissioned nationally."""
     parent = pl.col("Commissioner Parent Org Code")
     frame = frame.with_columns(pl.when(parent.str.strip_chars() != "").then(parent).alias(parent.meta.output_name()))
     strange = frame.filter(~pl.col("Commissioner Parent Org Code").is_in(list(BOARD_CODES)))
@@ -144,38 +151,52 @@ def _count(frame: pl.DataFrame, bands: Mapping[str, int], where: str) -> pl.Data
     england = named.with_columns(
         pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"), pl.lit("England").alias("area_name")
     )
+    return pl.concat([named, england])
+
+
+def _count(frame: pl.DataFrame, bands: Mapping[str, int]) -> pl.DataFrame:
+    """Return one row an area with a column for each number of weeks."""
     above = {
         measure: pl.sum_horizontal(pl.lit(0.0), *(f"{band}_value" for band, week in bands.items() if week >= weeks))
         for measure, weeks in MEASURES.items()
     }
     above["pathways_total"] = pl.col("Total All_value")
-    return pl.concat([named, england]).group_by(_AREA).agg(**{name: value.sum() for name, value in above.items()})
+    return frame.group_by(_AREA).agg(**{name: value.sum() for name, value in above.items()})
+
+
+def _completed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row an area and way of completion."""
+    completed = frame.filter(pl.col("RTT Part Type").is_in(list(COMPLETED)))
+    return completed.group_by(*_AREA, pl.col("RTT Part Type").replace_strict(dict(COMPLETED)).alias("measure")).agg(
+        pl.col("Total All_value").sum().alias("value")
+    )
 
 
 def _observe(counted: pl.DataFrame, *, day: date, last_band: int) -> pl.DataFrame:
     """Put the counts into the contract; a measure finer than the last band is not applicable."""
-    month = f"{month_name[day.month]} {day.year}"
-    note = f"waiting at the end of {month}"
+    note = f"waiting at the end of {month_name[day.month]} {day.year}"
     if day.month != 3:
         note += ", which is not the end of the financial year"
     too_fine = [measure for measure, weeks in MEASURES.items() if weeks > last_band]
     known = ~pl.col("measure").is_in(too_fine)
-    value = pl.when(known).then(pl.col("value"))
-    return to_observations(
-        counted.unpivot(index=list(_AREA), on=list(MEASURES), variable_name="measure").with_columns(
-            pl.lit(label_of_date(day)).alias("financial_year"),
-            pl.lit(day).alias("period_start"),
-            pl.lit(day).alias("period_end"),
-            pl.lit(PeriodType.SNAPSHOT.value).alias("period_type"),
-            pl.lit(Dimension.TOTAL.value).alias("dimension"),
-            pl.lit(ALL).alias("category"),
-            value.alias("value"),
-            value.alias("low"),
-            value.alias("high"),
-            pl.when(known).then(pl.lit(Status.OK.value)).otherwise(pl.lit(Status.NOT_APPLICABLE.value)).alias("status"),
-            pl.when(pl.col("area_level") == "england")
-            .then(pl.lit(f"{note}; the sum of all rows of the extract"))
-            .otherwise(pl.lit(note))
-            .alias("note"),
-        )
+    figures = counted.unpivot(index=list(_AREA), on=list(MEASURES), variable_name="measure").with_columns(
+        pl.when(known).then(pl.col("value")).alias("value"),
+        pl.when(known).then(pl.lit(Status.OK.value)).otherwise(pl.lit(Status.NOT_APPLICABLE.value)).alias("status"),
+    )
+    return to_observations(add_snapshot(_exact(figures, note), day))
+
+
+def _observe_completed(counted: pl.DataFrame, *, day: date) -> pl.DataFrame:
+    """Put the month's completed pathways into the contract: a flow, of which a year needs twelve."""
+    note = f"completed in {month_name[day.month]} {day.year}"
+    figures = counted.with_columns(pl.lit(Status.OK.value).alias("status"))
+    return to_observations(add_month(_exact(figures, note), day))
+
+
+def _exact(figures: pl.DataFrame, note: str) -> pl.DataFrame:
+    england = pl.lit(f"{note}; the sum of all rows of the extract")
+    return add_bounds(figures, half_width=pl.lit(0.0)).with_columns(
+        pl.lit(Dimension.TOTAL.value).alias("dimension"),
+        pl.lit(ALL).alias("category"),
+        pl.when(pl.col("area_level") == "england").then(england).otherwise(pl.lit(note)).alias("note"),
     )
