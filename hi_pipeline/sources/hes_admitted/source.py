@@ -70,8 +70,8 @@ SOURCE = Source(
             address=f"{_FILES}/B0/CC3BB5/hosp-epis-stat-admi-icb-resp-2024-25-tab.xlsx",
             financial_years=("2024-25",),
             unconfirmed=(
-                "file not in hand: of its 151 rows the first 29 and of its 50 columns the first 40 were seen, and not "
-                "the name of its sheet"
+                "file not in hand: of its rows the first 28 below the total and of its 50 columns the first 40 were "
+                "seen, and not the name of its sheet"
             ),
         ),
     ),

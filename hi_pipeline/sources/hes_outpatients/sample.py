@@ -86,8 +86,8 @@ def _by_decile(year: str, *, capitals: bool) -> _Groups:
 
 def _spelling(breakdown: str) -> dict[str, str]:
     """Return kind to label: by ethnicity the names of the first attendances lack "first"."""
-    of_ethnicity = {kind: label for label, kind in reversed(KIND_LABELS.items())}
-    return of_ethnicity if breakdown == BY_ETHNICITY else {kind: label for label, kind in KIND_LABELS.items()}
+    labels = list(KIND_LABELS.items())
+    return {kind: label for label, kind in (reversed(labels) if breakdown == BY_ETHNICITY else labels)}
 
 
 def _long() -> Iterator[tuple[Cell, ...]]:

@@ -41,5 +41,8 @@ def read_periods(frame: pl.DataFrame, *, months: Mapping[str, int], where: str) 
 
 
 def _date(column: str) -> pl.Expr:
+    """Read either form; polars takes the 22 of 31/03/22 for the year 22, so the form is looked at first."""
     text = pl.col(column).str.strip_chars()
-    return pl.coalesce(text.str.to_date("%d/%m/%Y", strict=False), text.str.to_date("%Y-%m-%d", strict=False))
+    british = pl.when(text.str.contains(r"^\d{2}/\d{2}/\d{4}$")).then(text).str.to_date("%d/%m/%Y", strict=False)
+    iso = pl.when(text.str.contains(r"^\d{4}-\d{2}-\d{2}$")).then(text).str.to_date("%Y-%m-%d", strict=False)
+    return pl.coalesce(british, iso)

@@ -28,7 +28,7 @@ def write(folder: Path) -> None:
         rows = [*_contact(), *_other(), *(row for year in range(2021, last + 1) for row in _access(year))]
         if last == 2022:
             rows += _access(2022, month="November", end="30/11", start="01/12/2021")
-        member = f"MHSDS Time_Series_data_{release.edition.replace('-', '_')}.csv"
+        member = f"{Path(release.mirror_file).stem}.csv"
         write_file(folder, release.mirror_file, zip_bytes({member: csv_bytes(COLUMNS, rows, line_end="\r\n")}))
 
 
@@ -46,8 +46,7 @@ def _children(ons: str, year: int) -> int:
 def _access(year: int, *, month: str = "March", end: str = "31/03", start: str = "") -> Iterator[_Row]:
     """Yield a year's rows; from August 2022 on partnerships are boards, and England has no row to November."""
     boards = month != "March" or year > 2022
-    status = "Performance" if boards else "Final "  # some trail a blank
-    period = (start or f"01/04/{year - 1}", f"{end}/{year}", status)
+    period = (start or f"01/04/{year - 1}", f"{end}/{year}", "Performance" if boards else "Final")
     counts = {board: _children(board.ons, year) for board in boards_of(Vintage.JULY_2022)}
     total = round(sum(counts.values()) / _IN_TWO_AREAS)
     if month == "March":
@@ -59,6 +58,7 @@ def _access(year: int, *, month: str = "March", end: str = "31/03", start: str =
         yield _row(period, "ICB" if boards else "STP", board.ods, board.name.upper(), ACCESS, rounded(count))
     for breakdown in ("Region", "ICB" if boards else "STP"):
         yield _row(period, breakdown, UNKNOWN_AREA, UNKNOWN_AREA, ACCESS, rounded(total // 27))
+    period = (*period[:2], f"{period[2]} ")  # some trail a blank
     yield _row(period, "PROVIDER", "RXX", "SYNTHETIC MENTAL HEALTH NHS TRUST", ACCESS, "*")
     yield _row(
         period, "Sub ICB of Residence" if boards else "CCG of Residence", "05G", "A PLACE", ACCESS, rounded(4_321)
