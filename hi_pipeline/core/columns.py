@@ -22,7 +22,17 @@ OBSERVATIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "status": pl.String,  # status.Status: ok, suppressed, missing, not_applicable
     "note": pl.String,  # plain words or ""
 }
-OBSERVATION_KEY = ("financial_year", "area_level", "area_code", "dimension", "category", "measure")
+# The period is part of the key: a year may hold several months or snapshots of one figure.
+OBSERVATION_KEY = (
+    "financial_year",
+    "period_start",
+    "period_end",
+    "area_level",
+    "area_code",
+    "dimension",
+    "category",
+    "measure",
+)
 
 # england is the publisher's own England row. The code schemes are ODS unless the name ends in _ons.
 # unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent).

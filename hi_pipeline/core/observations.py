@@ -1,13 +1,14 @@
 """Typed figures to the OBSERVATIONS contract: wide to long, periods, bounds, and counts that fit their totals."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
 from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
-from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.financial_year import label_of_date, period
 from hi_pipeline.core.status import PeriodType, Status
 
 _MAX_SHOWN = 8
@@ -122,3 +123,22 @@ def check_within(observations: pl.DataFrame, *, part: str, whole: str, where: st
             "corrections register.",
             failures=above,
         )
+
+
+def add_snapshot(frame: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Add the columns of a figure that describes one day, in the financial year in which it lies."""
+    return _add_period(frame, day, day, PeriodType.SNAPSHOT)
+
+
+def add_month(frame: pl.DataFrame, last_day: date) -> pl.DataFrame:
+    """Add the columns of a figure that describes a calendar month, named by its last day."""
+    return _add_period(frame, last_day.replace(day=1), last_day, PeriodType.MONTH)
+
+
+def _add_period(frame: pl.DataFrame, first: date, last: date, kind: PeriodType) -> pl.DataFrame:
+    return frame.with_columns(
+        pl.lit(label_of_date(last)).alias("financial_year"),
+        pl.lit(first).alias("period_start"),
+        pl.lit(last).alias("period_end"),
+        pl.lit(kind.value).alias("period_type"),
+    )

@@ -29,7 +29,8 @@ def read_csv(data: bytes, *, where: str, limits: Limits = LIMITS) -> pl.DataFram
         limits: how wide it may be.
 
     Returns:
-        One String column per header cell, names as printed; empty cells are null; blank lines are left out.
+        One String column per header cell, names as printed; empty cells are null; blank lines are left out, and so
+        are columns with neither a name nor a value (a spreadsheet saved as CSV trails some behind its table).
 
     Raises:
         ArchiveError: empty, not UTF-8, NUL bytes, an open quote, mixed line ends, ragged rows, too many columns.
@@ -45,8 +46,19 @@ def read_csv(data: bytes, *, where: str, limits: Limits = LIMITS) -> pl.DataFram
     except pa.ArrowInvalid:
         table = _parse_again(body, len(header), where)
     frame = pl.DataFrame(pl.from_arrow(table))
-    frame.columns = header
+    stray = [
+        column for column, name in zip(frame.columns, header, strict=True) if not name and not _holds(frame[column])
+    ]
+    kept = [name for column, name in zip(frame.columns, header, strict=True) if column not in stray]
+    if kept.count("") > 1:
+        raise LayoutError(f"{where}: {kept.count('')} columns hold values and have no name; each must be told by one")
+    frame = frame.drop(stray)
+    frame.columns = kept
     return frame
+
+
+def _holds(column: pl.Series) -> bool:
+    return column.null_count() < column.len()
 
 
 def _parse(body: bytes, width: int, *, threads: bool) -> pa.Table:
@@ -75,7 +87,7 @@ def _parse_again(body: bytes, width: int, where: str) -> pa.Table:
 
 
 def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str]:
-    """Return the header cells of a CSV without byte order mark, once they are few enough and all different."""
+    """Return the header cells of a CSV without byte order mark, once they are few enough and no name occurs twice."""
     head = body[: 1 << 20].decode("utf-8", errors="replace")
     if head.count(",") > limits.columns and _first_line(head).count(",") > limits.columns:
         raise ArchiveError(f"{where}: the first line has more than {limits.columns} columns; this is no table")
@@ -85,7 +97,7 @@ def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str
         raise ArchiveError(f"{where}: the header cannot be read ({error}); this is no table") from error
     if len(header) > limits.columns:
         raise ArchiveError(f"{where}: the header has more than {limits.columns} columns; this is no table")
-    twice = sorted(name for name, times in Counter(header).items() if times > 1)
+    twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
         raise LayoutError(f"{where}: column names that occur twice: {twice}. A column must be told by its name.")
     return header

@@ -9,13 +9,14 @@ import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.agreement import validate_determines, validate_names
+from hi_pipeline.core.columns import OBSERVATION_KEY
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, board, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import ONCE, check_within, to_observations
+from hi_pipeline.core.observations import ONCE, add_bounds, add_month, add_snapshot, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
 
 # 2026-11: Total and the unknown clock start are blank in the parts with pathways that are not completed.
@@ -23,7 +24,8 @@ BLANKS: Mapping[str | None, Token] = {None: Token.NOT_APPLICABLE}
 NO_TOKENS: Mapping[str | None, Token] = {}
 
 PART = "Part_2"  # incomplete pathways
-LEFT_OUT_PARTS = ("Part_1A", "Part_1B", "Part_2A", "Part_3")
+COMPLETED: Mapping[str, str] = {"Part_1A": "completed_admitted", "Part_1B": "completed_non_admitted"}
+LEFT_OUT_PARTS = ("Part_2A", "Part_3")
 ALL_FUNCTIONS = "C_999"  # the sum of the other treatment functions
 MEASURES: Mapping[str, int] = {  # measure to the weeks above which a pathway counts
     "pathways_total": 0,
@@ -37,14 +39,15 @@ HUBS = ("13Q", "13R", "14A", "14E", "14F", "14G", "27T", "85J")
 HUBS_OF_JUSTICE = ("14M", "14Q", "14R", "14T", "32T", "76A", "97T")
 REGIONS_OF_NHS_ENGLAND = ("Y56", "Y58", "Y59", "Y60", "Y61", "Y62", "Y63")
 NATIONAL = (*HUBS, *HUBS_OF_JUSTICE, *REGIONS_OF_NHS_ENGLAND, "NONC")
+ALL_MEASURES = (*MEASURES, *COMPLETED.values())
 _BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1")
 _PERIOD = re.compile(r"RTT-([A-Z][a-z]+)-(\d{4})")
 _AREA = ("area_level", "area_code", "area_name")
-_ROW = ("Provider Org Code", "Commissioner Org Code")
+_ROW = ("RTT Part Type", "Provider Org Code", "Commissioner Org Code")
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
-    """Return pathways waiting at the month's end: by board, by national commissioner, and of all rows.
+    """Return pathways waiting at the month's end and completed in it: by board, national commissioner, of all rows.
 
     Raises:
         LayoutError: another month, part, board or commissioner than known, or text in a number's place.
@@ -55,7 +58,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"rtt {release.edition}, {raw.member}"
     account = Account()
     day = _month_end(raw.frame, release, where)
-    frame = _incomplete(number_rows(raw), account, where)
+    frame = _all_functions(number_rows(raw), account, where)
     bands = {name: int(found[1]) for name in frame.columns if (found := _BAND.fullmatch(name))}
     for column in (*bands, "Total All"):
         frame = read_numbers(frame, column, tokens=NO_TOKENS, where=where, form=Form.DIGITS)
@@ -64,8 +67,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
     _check_unique(frame, where)
     _check_totals(frame, tuple(bands), where)
     _check_names(frame, where)
-    frame = _with_parents(frame, account, where, vintage=vintage_of(label_of_date(day)))
-    observations = _observe(_count(frame, bands), day=day, last_band=max(bands.values()))
+    placed = _with_areas(_with_parents(frame, account, where, vintage=vintage_of(label_of_date(day))))
+    waiting = _count(placed.filter(pl.col("RTT Part Type") == PART), bands)
+    observations = pl.concat(
+        [_observe(waiting, day=day, last_band=max(bands.values())), _observe_completed(_completed(placed), day=day)]
+    ).sort(OBSERVATION_KEY)
     for part in ("pathways_gt18", "pathways_gt52", "pathways_gt65"):
         check_within(observations, part=part, whole="pathways_total", where=where)
     return {"observations": observations, ACCOUNT: account.frame()}
@@ -83,14 +89,16 @@ def _month_end(frame: pl.DataFrame, release: Release, where: str) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _incomplete(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
-    map_labels(frame, "RTT Part Type", labels={p: p for p in (PART, *LEFT_OUT_PARTS)}, into="part", where=where)
-    part = frame.filter(pl.col("RTT Part Type") == PART)
-    account.left_out("rows of parts other than incomplete pathways", frame.height - part.height)
-    total = part.filter(pl.col("Treatment Function Code") == ALL_FUNCTIONS)
-    account.left_out("rows of single treatment functions, which C_999 sums", part.height - total.height)
-    if total.is_empty():
-        raise LayoutError(f"{where}: no row of {PART} with treatment function {ALL_FUNCTIONS}, the sum of all")
+def _all_functions(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+    parts = (PART, *COMPLETED)
+    map_labels(frame, "RTT Part Type", labels={p: p for p in (*parts, *LEFT_OUT_PARTS)}, into="part", where=where)
+    read = frame.filter(pl.col("RTT Part Type").is_in(list(parts)))
+    account.left_out("rows of parts that no indicator uses", frame.height - read.height)
+    total = read.filter(pl.col("Treatment Function Code") == ALL_FUNCTIONS)
+    account.left_out("rows of single treatment functions, which C_999 sums", read.height - total.height)
+    absent = sorted(set(parts) - set(total["RTT Part Type"]))
+    if absent:
+        raise LayoutError(f"{where}: no row of {absent} with treatment function {ALL_FUNCTIONS}, the sum of all")
     return total
 
 
@@ -100,8 +108,7 @@ def _check_unique(frame: pl.DataFrame, where: str) -> None:
     if twice.height:
         shown = twice.select(*_ROW, "Total All").unique(maintain_order=True).head(5).rows()
         raise ValidationError(
-            f"{where}: {twice.height} rows of {PART} are of one provider and commissioner more than once: {shown}. "
-            f"{ONCE}",
+            f"{where}: {twice.height} rows are of one part, provider and commissioner more than once: {shown}. {ONCE}",
             failures=twice.select(*_ROW, "Total All"),
         )
 
@@ -155,22 +162,26 @@ def _with_parents(frame: pl.DataFrame, account: Account, where: str, *, vintage:
     return frame
 
 
-def _count(frame: pl.DataFrame, bands: Mapping[str, int]) -> pl.DataFrame:
-    """Return one row an area with a column a measure, by codes alone; names are added afterwards."""
+def _with_areas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Name the area of each row by codes alone, and add all rows once more for England; names are joined last."""
     national = pl.col("board").is_null()
     placed = frame.with_columns(
         pl.when(national).then(pl.lit("national")).otherwise(pl.lit("icb")).alias("area_level"),
         pl.coalesce("board", "Commissioner Org Code").alias("area_code"),
     )
     england = placed.with_columns(pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"))
+    names = _names(placed)
+    return pl.concat([placed, england]).join(names, on=["area_level", "area_code"], how="left", validate="m:1")
+
+
+def _count(frame: pl.DataFrame, bands: Mapping[str, int]) -> pl.DataFrame:
+    """Return one row an area with a column for each number of weeks."""
     above = {
         measure: pl.sum_horizontal(pl.lit(0.0), *(f"{band}_value" for band, week in bands.items() if week >= weeks))
         for measure, weeks in MEASURES.items()
     }
     above["pathways_total"] = pl.col("Total All_value")
-    by = ("area_level", "area_code")
-    counted = pl.concat([placed, england]).group_by(by).agg(**{name: value.sum() for name, value in above.items()})
-    return counted.join(_names(placed), on=by, how="left", validate="1:1")
+    return frame.group_by(_AREA).agg(**{name: value.sum() for name, value in above.items()})
 
 
 def _names(placed: pl.DataFrame) -> pl.DataFrame:
@@ -199,30 +210,39 @@ def _check_names(frame: pl.DataFrame, where: str) -> None:
     validate_determines(known, ["Provider Org Code"], ["Provider Parent Org Code"], where=where)
 
 
+def _completed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row an area and way of completion."""
+    completed = frame.filter(pl.col("RTT Part Type").is_in(list(COMPLETED)))
+    return completed.group_by(*_AREA, pl.col("RTT Part Type").replace_strict(dict(COMPLETED)).alias("measure")).agg(
+        pl.col("Total All_value").sum().alias("value")
+    )
+
+
 def _observe(counted: pl.DataFrame, *, day: date, last_band: int) -> pl.DataFrame:
     """Put the counts into the contract; a measure finer than the last band is not applicable."""
-    month = f"{month_name[day.month]} {day.year}"
-    note = f"waiting at the end of {month}"
+    note = f"waiting at the end of {month_name[day.month]} {day.year}"
     if day.month != 3:
         note += ", which is not the end of the financial year"
     too_fine = [measure for measure, weeks in MEASURES.items() if weeks > last_band]
     known = ~pl.col("measure").is_in(too_fine)
-    value = pl.when(known).then(pl.col("value"))
-    return to_observations(
-        counted.unpivot(index=list(_AREA), on=list(MEASURES), variable_name="measure").with_columns(
-            pl.lit(label_of_date(day)).alias("financial_year"),
-            pl.lit(day).alias("period_start"),
-            pl.lit(day).alias("period_end"),
-            pl.lit(PeriodType.SNAPSHOT.value).alias("period_type"),
-            pl.lit(Dimension.TOTAL.value).alias("dimension"),
-            pl.lit(ALL).alias("category"),
-            value.alias("value"),
-            value.alias("low"),
-            value.alias("high"),
-            pl.when(known).then(pl.lit(Status.OK.value)).otherwise(pl.lit(Status.NOT_APPLICABLE.value)).alias("status"),
-            pl.when(pl.col("area_level") == "england")
-            .then(pl.lit(f"{note}; the sum of all rows of the extract"))
-            .otherwise(pl.lit(note))
-            .alias("note"),
-        )
+    figures = counted.unpivot(index=list(_AREA), on=list(MEASURES), variable_name="measure").with_columns(
+        pl.when(known).then(pl.col("value")).alias("value"),
+        pl.when(known).then(pl.lit(Status.OK.value)).otherwise(pl.lit(Status.NOT_APPLICABLE.value)).alias("status"),
+    )
+    return to_observations(add_snapshot(_exact(figures, note), day))
+
+
+def _observe_completed(counted: pl.DataFrame, *, day: date) -> pl.DataFrame:
+    """Put the month's completed pathways into the contract: a flow, of which a year needs twelve."""
+    note = f"completed in {month_name[day.month]} {day.year}"
+    figures = counted.with_columns(pl.lit(Status.OK.value).alias("status"))
+    return to_observations(add_month(_exact(figures, note), day))
+
+
+def _exact(figures: pl.DataFrame, note: str) -> pl.DataFrame:
+    england = pl.lit(f"{note}; the sum of all rows of the extract")
+    return add_bounds(figures, half_width=pl.lit(0.0)).with_columns(
+        pl.lit(Dimension.TOTAL.value).alias("dimension"),
+        pl.lit(ALL).alias("category"),
+        pl.when(pl.col("area_level") == "england").then(england).otherwise(pl.lit(note)).alias("note"),
     )

@@ -10,10 +10,13 @@ from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.observations import (
     add_bounds,
     add_financial_year,
+    add_month,
+    add_snapshot,
     check_within,
     melt_figures,
     to_observations,
 )
+from hi_pipeline.core.validation import observations_schema, validate
 
 
 def _figures(values: dict[str, float | None], *, half_width: float = 0.0) -> pl.DataFrame:
@@ -70,3 +73,26 @@ def test_a_figure_that_stands_there_twice_is_refused() -> None:
     rows = _figures({"part": 1.0, "whole": 2.0})
     with pytest.raises(ValidationError, match="2 figures stand there twice"):
         check_within(pl.concat([rows, rows.head(1)]), part="part", whole="whole", where="here")
+
+
+def _period(frame: pl.DataFrame) -> tuple[object, ...]:
+    return frame.select("financial_year", "period_start", "period_end", "period_type").row(0)
+
+
+def test_a_day_and_a_month_stand_in_the_financial_year_of_their_last_day() -> None:
+    frame = pl.DataFrame({"value": [1.0]})
+    day = date(2024, 3, 31)
+    assert _period(add_snapshot(frame, day)) == ("2023-24", day, day, "snapshot")
+    assert _period(add_month(frame, day)) == ("2023-24", date(2024, 3, 1), day, "month")
+    april = date(2024, 4, 30)
+    assert _period(add_month(frame, april)) == ("2024-25", date(2024, 4, 1), april, "month")
+
+
+def test_two_months_of_a_year_are_two_figures() -> None:
+    rows = _figures({"part": 10.0, "whole": 10.0}).drop("financial_year", "period_start", "period_end", "period_type")
+    months = to_observations(pl.concat([add_month(rows, date(2024, 5, 31)), add_month(rows, date(2024, 6, 30))]))
+    check_within(months, part="part", whole="whole", where="two months")
+    schema = observations_schema(measures=("part", "whole"), area_levels=("icb",))
+    assert validate(months, schema, where="two months").height == 4
+    with pytest.raises(ValidationError, match="uniqueness"):
+        validate(pl.concat([months, months]), schema, where="a month twice")

@@ -139,11 +139,26 @@ def test_decile_1_is_the_most_deprived_and_unknown_comes_last() -> None:
 
 @pytest.mark.parametrize(
     ("band", "bounds"),
-    [("Under 16", (0, 15)), ("15 and under", (0, 15)), ("16 to 17", (16, 17)), ("90 and over", (90, 200))],
+    [
+        ("Under 16", (0, 15)),
+        ("15 and under", (0, 15)),
+        ("16 to 17", (16, 17)),
+        ("17", (17, 17)),
+        ("90 and over", (90, 200)),
+    ],
 )
 def test_age_bands_have_bounds_and_order(band: str, bounds: tuple[int, int]) -> None:
     assert age_bounds(band) == bounds
     assert category_order(Dimension.AGE, band) == bounds[0] + 1
+
+
+def test_age_and_sex_are_ordered_by_sex_and_then_by_age() -> None:
+    words = ["Female, Under 1", "Female, 17", "Female, 90 and over", "Female, Unknown", "Male, Under 1"]
+    orders = [category_order(Dimension.AGE_AND_SEX, word) for word in words]
+    assert orders == sorted(set(orders))
+    for word in ("Female", "17", "Women, 17"):
+        with pytest.raises(ValueError, match="age band|no category"):
+            category_order(Dimension.AGE_AND_SEX, word)
 
 
 def test_an_unknown_age_band_is_an_error() -> None:

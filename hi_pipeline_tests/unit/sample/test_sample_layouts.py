@@ -12,8 +12,12 @@ from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline_tests.unit.sample.sample_files import Sample
 
-# Spellings that occur as two cells, "Asian or Asian British" and "Indian", and are compared below.
-_JOINED = {("talking_therapies", "ETHNICITY_LABELS")}
+# Spellings that occur as two cells ("Asian or Asian British" and "Indian") or as parts of one, and are compared below.
+_JOINED = {
+    ("talking_therapies", "ETHNICITY_LABELS"),
+    ("hes_outpatients", "KIND_LABELS"),
+    ("hes_outpatients", "DECILE_LABELS"),
+}
 # The label of the decile that carries a wrong word in every area, as in the copy of the real file.
 _NEVER_RIGHT = {"mental_health_act": {"01 Least deprived"}}
 
@@ -74,6 +78,12 @@ def test_every_spelling_of_an_ethnic_group_occurs(sample: Sample) -> None:
             found |= {f"{a}: {b}" for a, b in rows.select("VariableA", "VariableB").unique().rows()}
     labels = dict(_vocabulary("talking_therapies"))["ETHNICITY_LABELS"]
     assert found == set(labels)
+
+
+def test_every_kind_and_tenth_of_outpatients_occurs(sample: Sample) -> None:
+    parts = {part for cell in _cells(sample, "hes_outpatients") if cell for part in (cell, *cell.split(" - "))}
+    for name in ("KIND_LABELS", "DECILE_LABELS"):
+        assert set(dict(_vocabulary("hes_outpatients"))[name]) <= parts
 
 
 def test_corrections_find_what_they_expect(sample: Sample) -> None:

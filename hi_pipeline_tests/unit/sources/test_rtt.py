@@ -25,16 +25,18 @@ def test_pathways_are_summed_by_board_and_none_is_lost(tmp_path: Path) -> None:
     found = parsed(SOURCE, "2026-01", _zip(tmp_path))
     observations = found.tables["observations"]
     board = dict(observations.filter(area_level="icb").select("measure", "value").rows())
-    assert board == {"pathways_total": 206, "pathways_gt18": 46, "pathways_gt52": 7, "pathways_gt65": 2}
+    waiting = {"pathways_total": 206, "pathways_gt18": 46, "pathways_gt52": 7, "pathways_gt65": 2}
+    assert board == waiting | {"completed_admitted": 9, "completed_non_admitted": 9}
     england = dict(observations.filter(area_level="england").select("measure", "value").rows())
-    assert england == {"pathways_total": 234, "pathways_gt18": 54, "pathways_gt52": 12, "pathways_gt65": 2}
+    waiting = {"pathways_total": 234, "pathways_gt18": 54, "pathways_gt52": 12, "pathways_gt65": 2}
+    assert england == waiting | {"completed_admitted": 9, "completed_non_admitted": 9}
     national = observations.filter(area_level="national", measure="pathways_total")
     assert national.select("area_code", "area_name", "value").rows() == [
         ("13Q", "NATIONAL COMMISSIONING HUB 1", 25),
         ("NONC", "commissioner without a name", 3),
     ]
     assert found.left_out == {
-        "rows of parts other than incomplete pathways": 4,
+        "rows of parts that no indicator uses": 2,
         "rows of single treatment functions, which C_999 sums": 1,
     }
 
@@ -60,6 +62,17 @@ def test_the_snapshot_says_its_day_and_that_it_is_not_the_years_end(tmp_path: Pa
     assert row["note"] == "waiting at the end of January 2026, which is not the end of the financial year"
 
 
+def test_completed_pathways_are_of_the_month(tmp_path: Path) -> None:
+    observations = parsed(SOURCE, "2026-01", _zip(tmp_path)).tables["observations"]
+    row = figure(observations, area_level="icb", measure="completed_admitted")
+    assert (row["period_type"], row["period_start"], row["period_end"]) == (
+        "month",
+        date(2026, 1, 1),
+        date(2026, 1, 31),
+    )
+    assert (row["financial_year"], row["note"]) == ("2025-26", "completed in January 2026")
+
+
 def test_the_old_layout_has_no_65_weeks(tmp_path: Path) -> None:
     release = replace(SOURCE.release("2026-01"), edition="2021-03", financial_years=("2020-21",))
     path = zipped(tmp_path / "a.zip", {"20210331-RTT-March-2021-full-extract.csv": HERE / "weeks_52.csv"})
@@ -83,7 +96,7 @@ def test_the_old_layout_has_no_65_weeks(tmp_path: Path) -> None:
         (",,,13Q,", ",,,99Z,", LayoutError, r"not known to be commissioned nationally.*\('99Z', None\)"),
         (",,,13Q,", f",QNC,{STAFFORDSHIRE},13Q,", LayoutError, "another parent"),
         (
-            "05G,NHS STAFFS ICB - 05G,Part_1A",
+            "05G,NHS STAFFS ICB - 05G,Part_3",
             "05G,NHS OTHER - 05G,Part_2",
             ValidationError,
             "several values|more than once",
@@ -114,4 +127,9 @@ def test_january_2026_is_as_published(real_mirror: Path) -> None:
     assert summed(area_level="england") == (7187677, 2775530, 137320, 9522)
     assert summed(area_level="national") == (168210, 68986, 6512, 2290)
     assert summed(area_code="QNC") == (138727, 51614, 2409, 90)
+    measures = ("completed_admitted", "completed_non_admitted")
+    # Sums of the file's own Total All (2026-11), not printed by the publisher in it.
+    assert summed(area_level="england") == (302826, 1251335)
+    assert summed(area_level="national") == (9405, 37011)
+    assert summed(area_code="QNC") == (5023, 26050)
     assert observations.filter(area_level="icb")["area_code"].n_unique() == 42

@@ -52,6 +52,16 @@ def test_header_names_stay_as_printed() -> None:
     assert read_csv(b'" a ","Male \n(FCE)",\n1,2,3\n', where=W).columns == [" a ", "Male \n(FCE)", ""]
 
 
+def test_empty_columns_without_a_name_are_left_out() -> None:
+    frame = read_csv(b"a,b,,,\n1,2,,,\n3,,,,\n", where=W)
+    assert (frame.columns, frame.rows()) == (["a", "b"], [("1", "2"), ("3", None)])
+
+
+def test_values_in_columns_without_a_name_are_not_lost() -> None:
+    with pytest.raises(LayoutError, match="2 columns hold values and have no name"):
+        read_csv(b"a,,\n1,2,3\n", where=W)
+
+
 def test_header_alone_gives_no_rows() -> None:
     assert read_csv(b"a,b\n", where=W).shape == (0, 2)
 

@@ -1,0 +1,44 @@
+"""A&E attendances and emergency admissions, monthly. Declaration and pinned releases."""
+
+from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
+from hi_pipeline.sources.ae_monthly.parse import MEASURES, parse
+from hi_pipeline.sources.ae_monthly.schema import SCHEMAS
+
+LANDING_PAGE = "https://www.england.nhs.uk/statistics/statistical-work-areas/ae-waiting-times-and-activity/"
+COLUMNS = ("Period", "Org Code", "Parent Org", "Org name", *MEASURES.values())
+_MIRROR = "www.england.nhs.uk/statistics/wp-content/uploads/sites/2/rebuilt"
+
+PROVIDERS = Layout(name="providers", container=Container.CSV, members=(Member(table="providers", columns=COLUMNS),))
+
+
+def _month(edition: str, name: str, year: str) -> Release:
+    return Release(
+        edition=edition,
+        layout=PROVIDERS.name,
+        landing_page=f"{LANDING_PAGE}ae-attendances-and-emergency-admissions-2024-25/",
+        financial_years=(year,),
+        mirror_path=f"{_MIRROR}/Monthly-AE-{name}.csv",
+        unconfirmed="the address (its name ends in letters that nobody can foretell), the landing page of the year",
+    )
+
+
+SOURCE = Source(
+    name="ae_monthly",
+    title="A&E attendances and emergency admissions, monthly",
+    publisher="NHS England",
+    landing_page=LANDING_PAGE,
+    attribution=(
+        "Contains information from NHS England, A&E Attendances and Emergency Admissions, licensed under the Open "
+        "Government Licence v3.0."
+    ),
+    by_year=True,
+    calendar=ReleaseCalendar(cadence=Cadence.MONTHLY, usual_month=None, months_after=1, last_known_edition="2025-03"),
+    layouts={PROVIDERS.name: PROVIDERS},
+    releases=(
+        _month("2025-01", "January-2025", "2024-25"),
+        _month("2025-03", "March-2025", "2024-25"),
+    ),
+    parse=parse,
+    schemas=SCHEMAS,
+    disclosure="None: counts of attendances and admissions are printed as they are, by provider.",
+)

@@ -1,0 +1,70 @@
+"""England's episodes and admissions by block of primary diagnoses (chapter blocks such as I60-I69)."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from hi_pipeline.core.account import Account
+from hi_pipeline.core.errors import LayoutError
+from hi_pipeline.core.geography import ENGLAND_NAME
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.observations import add_bounds, add_financial_year, melt_figures, to_observations
+from hi_pipeline.sources.hes_admitted.layouts import ADMISSIONS, DIAGNOSIS_FIRST, DIAGNOSIS_HEADER, EPISODES, METHODS
+from hi_pipeline.sources.hes_admitted.sheets import read_body, validate_exact
+
+EMERGENCY = METHODS[0]
+# The blocks that hold heart attacks (I21, I22) and strokes (I60 to I64), with much else beside them.
+BLOCKS: Mapping[str, str] = {"I20-I25": "ischaemic_heart", "I60-I69": "cerebrovascular"}
+FIGURES = (EPISODES, ADMISSIONS, EMERGENCY)
+MEASURES = tuple(f"{block}_{figure}" for block in BLOCKS.values() for figure in FIGURES)
+# A double dagger before a code marks one that is new; N99 is the one block of a single code (2026-11).
+_CODE = r"^[A-Z]\d\d(-[A-Z]\d\d)?$"
+_MARK = "‡"
+_NOTE = "primary diagnoses of the whole block {}: more than heart attack or stroke as the statement counts them"
+
+
+def read_diagnoses(matrix: pl.DataFrame, year: str, account: Account, where: str) -> dict[str, pl.DataFrame]:
+    """Return ``observations`` of two blocks, and ``diagnoses``: every block with its figures.
+
+    Raises:
+        LayoutError: the header, a code or a token is not as declared, or a block that is read is absent.
+        ValidationError: admissions that are not their four methods, or episodes not their sexes.
+    """
+    rows = read_body(matrix, DIAGNOSIS_HEADER, first=DIAGNOSIS_FIRST, where=where)
+    rows = rows.with_columns(pl.col("code").str.strip_chars_start(f"{_MARK} "))
+    odd = rows.filter(~pl.col("code").str.contains(_CODE).fill_null(False) | pl.col("name").is_null())
+    if odd.height:
+        raise LayoutError(f"{where}: rows that begin with no block of diagnoses: {odd['code'].to_list()[:8]}")
+    validate_exact(rows, where=where)
+    absent = set(BLOCKS) - set(rows["code"])
+    if absent:
+        raise LayoutError(f"{where}: no rows of {sorted(absent)}; expected every block of the summary")
+    account.note("ages are of episodes, not of admissions, and are not read; means and medians neither")
+    every = rows.select(
+        pl.lit(year).alias("financial_year"),
+        pl.col("code").alias("diagnoses"),
+        pl.col("name").alias("description"),
+        *(pl.col(f"{name}_value").cast(pl.Int64).alias(name) for name in (EPISODES, ADMISSIONS, *METHODS)),
+    ).sort("diagnoses")
+    return {"observations": _observations(rows, year), "diagnoses": every}
+
+
+def _observations(rows: pl.DataFrame, year: str) -> pl.DataFrame:
+    england = rows.filter(pl.col("code").is_in(list(BLOCKS))).with_columns(
+        pl.lit("england").alias("area_level"),
+        pl.lit("").alias("area_code"),
+        pl.lit(ENGLAND_NAME).alias("area_name"),
+        pl.lit(Dimension.TOTAL.value).alias("dimension"),
+        pl.lit(ALL).alias("category"),
+        pl.concat_str(*_note_around(pl.col("code"))).alias("note"),
+        pl.col("code").replace_strict(dict(BLOCKS)).alias("block"),
+    )
+    keep = ("area_level", "area_code", "area_name", "dimension", "category", "note", "block")
+    figures = melt_figures(england, measures={name: name for name in FIGURES}, keep=keep)
+    named = figures.with_columns(pl.concat_str("block", pl.lit("_"), "measure").alias("measure"))
+    return to_observations(add_financial_year(add_bounds(named, half_width=pl.lit(0.0)), year))
+
+
+def _note_around(code: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    before, after = _NOTE.split("{}")
+    return pl.lit(before), code, pl.lit(after)

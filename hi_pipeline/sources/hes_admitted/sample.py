@@ -1,0 +1,85 @@
+"""Admitted patient care: England by block of diagnoses for six years, and one year by sub-ICB location."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hi_pipeline.core.geography import board, vintage_of
+from hi_pipeline.core.source import Release
+from hi_pipeline.sample.areas import locations
+from hi_pipeline.sample.chance import chance, drawn, rounded, share_out
+from hi_pipeline.sample.containers import Cell, write_file, xlsx_bytes
+from hi_pipeline.sample.people import residents_by_decile
+from hi_pipeline.sources.hes_admitted.layouts import DIAGNOSIS_HEADER, HIDDEN_HIGH, ICB_HEADER
+from hi_pipeline.sources.hes_admitted.locations import TOTAL
+from hi_pipeline.sources.hes_admitted.source import LOCATIONS, SOURCE
+
+_BLOCKS = {
+    "A00-A09": ("Intestinal infectious diseases", 202_000),
+    "I20-I25": ("Ischaemic heart diseases", 360_000),
+    "I60-I69": ("Cerebrovascular diseases", 240_000),
+    "‡N99": ("Other disorders of the genitourinary system", 4_000),
+}
+_PER_RESIDENT, _METHODS = 0.33, (0.36, 0.40, 0.14, 0.10)
+_EPISODES, _SEXES = 1.22, (0.455, 0.5445, 0.0005)
+_OTHERS = (
+    ("14R", "EAST OF ENGLAND - H&J COMMISSIONING HUB", 1_500),
+    ("13Q", "NATIONAL COMMISSIONING HUB 1", 18_000),
+    ("15L", "NATIONAL COMMISSIONING HUB 2", 40),
+    ("7A1", "BETSI CADWALADR UNIVERSITY LHB", 30_000),
+)
+
+
+def write(folder: Path) -> None:
+    """Write the declared workbooks."""
+    for release in SOURCE.releases:
+        data = _locations(release) if release.layout == LOCATIONS.name else _diagnoses(release.financial_years[0])
+        write_file(folder, release.mirror_file, data)
+
+
+def _figures(admissions: int, name: str) -> list[int]:
+    """Return episodes, admissions, episodes by sex, and admissions by method."""
+    generator = chance(f"admissions {name}")
+    episodes = round(admissions * _EPISODES * generator.uniform(0.97, 1.03))
+    return [episodes, admissions, *share_out(episodes, _SEXES), *share_out(admissions, _METHODS)]
+
+
+def _filled(figures: Sequence[Cell], header: Sequence[str | None], lead: int) -> list[Cell]:
+    """Fill what nobody reads: means, medians, ages and the like."""
+    return [*figures, *([1] * (len(header) - lead - len(figures)))]
+
+
+def _diagnoses(year: str) -> bytes:
+    rows: list[Sequence[Cell]] = [(f"SYNTHETIC primary diagnosis summary, {year}",), ()]
+    rows.append(DIAGNOSIS_HEADER)
+    for code, (name, admissions) in _BLOCKS.items():
+        figures = _figures(round(admissions * chance(f"{code} {year}").uniform(0.9, 1.1)), f"{code} {year}")
+        rows.append((code, name, *_filled(figures, DIAGNOSIS_HEADER, 2)))
+    return xlsx_bytes({"Primary Diagnosis Summary": rows, "Primary Diagnosis 3 Character": [("Not read",)]})
+
+
+def _locations(release: Release) -> bytes:
+    year = release.financial_years[0]
+    counted = list(_areas(year))
+    total = [sum(column) for column in zip(*(figures for _, _, figures in counted), strict=True)]
+    blank: list[Cell] = [None] * 5
+    rows: list[Sequence[Cell]] = [(), (), (f"SYNTHETIC Integrated Care Board (ICB) of Responsibility - {year}",)]
+    rows += [()] * 11
+    rows += [ICB_HEADER, (), (TOTAL, None, *blank, *_filled(total, ICB_HEADER, 7))]
+    for code, name, figures in counted:
+        printed = ["*" if 0 < n <= HIDDEN_HIGH else rounded(n) for n in figures]
+        rows.append((code, name, *blank, *_filled(printed, ICB_HEADER, 7)))
+    return xlsx_bytes({"ICB of responsibility": rows})
+
+
+def _areas(year: str) -> Iterator[tuple[str, str, list[int]]]:
+    vintage = vintage_of(year)
+    for code, name, admissions in _OTHERS:
+        yield code, name, _figures(admissions, f"{code} {year}")
+    people = residents_by_decile(vintage)
+    for place in locations(vintage):
+        owner = board(place.board[vintage]).name.removesuffix(" Integrated Care Board").upper()
+        generator = chance(f"admitted {place.ods} {year}")
+        weights = [1.25 - 0.045 * tenth for tenth in range(10)]
+        need = sum(n * weight for n, weight in zip(people[place.ods], weights, strict=True))
+        admissions = drawn(generator, round(need), _PER_RESIDENT)
+        yield place.ods, f"{owner} ICB - {place.ods}", _figures(admissions, f"{place.ods} {year}")

@@ -1,0 +1,70 @@
+"""A sheet's cells to the rows below its header, each with code, name and the nine figures that are read."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.core.observations import ONCE
+from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.sources.hes_admitted.layouts import ADMISSIONS, EPISODES, METHODS, READ, SEXES, TOKENS
+
+_HEADER_WITHIN = 30
+_MAX_SHOWN = 8
+
+
+def read_body(matrix: pl.DataFrame, header: Sequence[str | None], *, first: int, where: str) -> pl.DataFrame:
+    """Return code, name and for each of READ ``<name>_value`` and ``<name>_status``.
+
+    Args:
+        matrix: a sheet, columns column_0, column_1, ...
+        header: the cells that one of the first rows must begin with; null where a cell must be empty.
+        first: the column of the first figure; the others follow it.
+        where: file and sheet, for the error.
+
+    Raises:
+        LayoutError: no such header, or a cell that is neither a number nor a token.
+        ValidationError: a code that stands there twice.
+    """
+    width = len(header)
+    top = matrix.head(_HEADER_WITHIN).rows()
+    places = [n for n, row in enumerate(top) if tuple(cell or None for cell in row[:width]) == tuple(header)]
+    if len(places) != 1:
+        near = [row[:width] for row in top if row and row[0] == header[0]]
+        raise LayoutError(
+            f"{where}: {len(places)} of the first {_HEADER_WITHIN} rows are the declared header; expected one. "
+            f"{f'Found {near[0]}. ' if near else ''}If the publisher changed the sheet, declare it in layouts.py."
+        )
+    body = matrix.slice(places[0] + 1)
+    cells = {name: pl.col(f"column_{first + number}") for number, name in enumerate(READ)}
+    rows = body.select(
+        pl.col("column_0").str.strip_chars().alias("code"), pl.col("column_1").str.strip_chars().alias("name"), **cells
+    )
+    blank = pl.all_horizontal(pl.all().is_null() | (pl.all() == ""))
+    rows = rows.filter(~blank)
+    for name in READ:
+        rows = read_numbers(rows, name, tokens=TOKENS, where=where, whole=True)
+    twice = rows.filter(pl.col("code").is_duplicated())
+    if twice.height:
+        codes = twice["code"].unique(maintain_order=True).to_list()[:_MAX_SHOWN]
+        raise ValidationError(f"{where}: {codes} stand there twice. {ONCE}", failures=twice)
+    return rows.drop(READ)
+
+
+def validate_exact(rows: pl.DataFrame, *, where: str) -> None:
+    """Refuse rows of exact figures whose admissions are not their four methods, or episodes not their sexes.
+
+    Raises:
+        ValidationError: naming the rows; a column is then not the one that it is taken for, or a cell was changed.
+    """
+    for whole, parts in ((ADMISSIONS, METHODS), (EPISODES, SEXES)):
+        summed = pl.sum_horizontal([f"{part}_value" for part in parts])
+        hidden = pl.any_horizontal([pl.col(f"{name}_status") != "ok" for name in (whole, *parts)])
+        wrong = rows.filter(hidden | (pl.col(f"{whole}_value") != summed))
+        if wrong.height:
+            shown = wrong.select("code", f"{whole}_value", summed.alias("sum")).head(_MAX_SHOWN).rows()
+            raise ValidationError(
+                f"{where}: {wrong.height} rows whose {whole} are not the sum of {list(parts)}, all of them printed: "
+                f"(code, {whole}, sum) {shown}",
+                failures=wrong,
+            )

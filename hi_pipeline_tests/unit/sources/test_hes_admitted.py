@@ -1,0 +1,199 @@
+"""Admitted patient care: workbooks written here as declared, the real one, and the rows seen of the one not in hand."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
+from hi_pipeline.sample.containers import xlsx_bytes
+from hi_pipeline.sources.hes_admitted.layouts import DIAGNOSIS_HEADER, ICB_HEADER
+from hi_pipeline.sources.hes_admitted.source import SOURCE
+from hi_pipeline_tests.unit.sources.editions import figure, parsed, real
+from hi_pipeline_tests.unit.sources.reading import clean
+
+ICB, DIAGNOSES = "2024-25-icb", "2023-24-diagnoses"
+LOCATIONS = sorted(place.ods for place in SUB_ICB_LOCATIONS if Vintage.APRIL_2023 in place.board)
+Rows = list[list[object]]
+# Episodes, admissions, episodes by sex, and admissions by method: emergency, waiting list, planned, other.
+_TOTAL = [60_001, 50_003, 27_000, 33_000, 1, 20_001, 18_002, 7_000, 5_000]
+_HUB = [30, 20, 25, "*", 0, 10, 10, 0, 0]
+_WALES = [120, 100, 60, 60, 0, 40, 40, 10, 10]
+_PLACE = [360, 300, 160, 200, "*", 100, 120, 60, 20]
+
+
+def _wide(figures: list[object], header: tuple[str | None, ...], lead: int) -> list[object]:
+    return [*figures, *([7] * (len(header) - lead - len(figures)))]
+
+
+def _icb() -> Rows:
+    top: Rows = [[], [], ["Integrated Care Board (ICB) of Responsibility - 2024-25"], *([[]] * 11)]
+    named = [
+        ("Total", None, _TOTAL),
+        ("14R", "EAST OF ENGLAND - H&J COMMISSIONING HUB", _HUB),
+        ("13Q", "NATIONAL COMMISSIONING HUB 1", _HUB),
+        ("7A1", "BETSI CADWALADR UNIVERSITY LHB", _WALES),
+        *((code, f"NHS SOME ICB - {code}", _PLACE) for code in LOCATIONS),
+    ]
+    blank = [None] * 5
+    rows = [[code, name, *blank, *_wide(list(figures), ICB_HEADER, 7)] for code, name, figures in named]
+    return [*top, [*ICB_HEADER], [], *rows]
+
+
+def _diagnoses() -> Rows:
+    figures = [1_000, 800, 480, 515, 5, 500, 200, 60, 40]
+    blocks = (("A00-A09", "Infectious"), ("I20-I25", "Heart"), ("I60-I69", "Brain"), ("‡ N99", "Other"))
+    rows = [[code, name, *_wide([*figures], DIAGNOSIS_HEADER, 2)] for code, name in blocks]
+    return [["A title"], [*DIAGNOSIS_HEADER], *rows, [" "]]
+
+
+def _book(folder: Path, sheet: str, rows: Rows, damage: Callable[[Rows], object] | None = None) -> Path:
+    rows = [list(row) for row in rows]
+    if damage:
+        damage(rows)
+    path = folder / "book.xlsx"
+    path.write_bytes(xlsx_bytes({sheet: rows}))  # type: ignore[dict-item]
+    return path
+
+
+def _cell(first: str, column: int, value: object) -> Callable[[Rows], None]:
+    def damage(rows: Rows) -> None:
+        next(row for row in rows if row and row[0] == first)[column] = value
+
+    return damage
+
+
+def test_locations_hubs_and_england(tmp_path: Path) -> None:
+    found = parsed(SOURCE, ICB, _book(tmp_path, "Any name", _icb()))
+    observations = found.tables["observations"]
+    assert dict(observations.filter(measure="admissions").group_by("area_level").len().rows()) == {
+        "england": 1,
+        "national": 2,
+        "sub_icb": 106,
+    }
+    place = observations.filter(area_code="15E")
+    assert dict(place.select("measure", "value").rows()) == {
+        "episodes": 360,
+        "admissions": 300,
+        "admissions_emergency": 100,
+        "admissions_waiting_list": 120,
+        "admissions_planned": 60,
+        "admissions_other": 20,
+    }
+    row = figure(place, measure="admissions_planned")
+    assert (row["low"], row["high"], row["period_type"], row["financial_year"]) == (58, 62, "financial_year", "2024-25")
+    england = figure(observations, area_level="england", measure="admissions")
+    assert (england["value"], england["low"], england["high"]) == (50_003, 50_003, 50_003)
+    assert found.left_out == {"rows of boards of Wales": 1}
+
+
+def test_zero_is_shown_and_a_star_is_1_to_7(tmp_path: Path) -> None:
+    path = _book(tmp_path, "Any name", _icb(), _cell("15E", 14, "*"))
+    observations = clean(SOURCE, ICB, path)["observations"]
+    hidden = figure(observations, area_code="15E", measure="admissions_planned")
+    assert (hidden["value"], hidden["low"], hidden["high"], hidden["status"]) == (None, 1, 7, "suppressed")
+    none = figure(observations, area_code="14R", measure="admissions_planned")
+    assert (none["value"], none["low"], none["high"]) == (0, 0, 0)
+
+
+def _recode(code: str, new: str) -> Callable[[Rows], None]:
+    return _cell(code, 0, new)
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "message"),
+    [
+        (_cell("Current ICB of responsibility code and description", 8, "Spells"), LayoutError, "declared header"),
+        (_cell("Current ICB of responsibility code and description", 12, "Elective"), LayoutError, "Found .*Elective"),
+        (_cell("Total", 12, 20_002), ValidationError, "admissions are not the sum"),
+        (_cell("Total", 8, "*"), ValidationError, "all of them printed"),
+        (_cell("15E", 8, 301), LayoutError, "multiples of 5"),
+        (_cell("15E", 8, 5), LayoutError, "from 10 on"),
+        (_cell("15E", 8, "c"), LayoutError, "neither numbers nor declared tokens"),
+        (_cell("15E", 12, 400), ValidationError, "above their denominator 'admissions'"),
+        (_recode("15E", "04F"), LayoutError, "04F"),  # a CCG of before April 2021
+        (_recode("14R", "S08"), None, ""),
+        (_recode("15E", "06H"), ValidationError, "stand there twice"),
+        (lambda rows: rows.pop(), ValidationError, "are not in the file"),
+        (lambda rows: rows.append(["Notes", "a footnote"]), LayoutError, r"\(blank\)|neither numbers"),
+        (lambda rows: rows.pop(16), LayoutError, "0 rows named Total"),
+    ],
+)
+def test_what_the_table_by_location_never_holds_is_refused(
+    tmp_path: Path, damage: Callable[[Rows], object], error: type[Exception] | None, message: str
+) -> None:
+    path = _book(tmp_path, "Any name", _icb(), damage)
+    if error is None:
+        clean(SOURCE, ICB, path)  # a hub is known by its name
+        return
+    with pytest.raises(error, match=message):
+        clean(SOURCE, ICB, path)
+
+
+def test_areas_that_add_to_more_than_england_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="areas add to more than Total"):
+        clean(SOURCE, ICB, _book(tmp_path, "Any name", _icb(), _cell("15E", 8, 40_000)))
+
+
+def test_blocks_of_diagnoses(tmp_path: Path) -> None:
+    tables = clean(SOURCE, DIAGNOSES, _book(tmp_path, "Primary Diagnosis Summary", _diagnoses()))
+    assert tables["diagnoses"]["diagnoses"].to_list() == ["A00-A09", "I20-I25", "I60-I69", "N99"]
+    row = figure(tables["observations"], measure="cerebrovascular_admissions_emergency")
+    assert (row["value"], row["area_level"], row["financial_year"]) == (500, "england", "2023-24")
+    assert "I60-I69: more than heart attack or stroke" in str(row["note"])
+    assert set(tables["observations"]["measure"]) == {
+        f"{block}_{figure}"
+        for block in ("ischaemic_heart", "cerebrovascular")
+        for figure in ("episodes", "admissions", "admissions_emergency")
+    }
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "message"),
+    [
+        # The second column of the same name is another figure: one that takes it is noticed.
+        (_cell("I60-I69", 7, 7), ValidationError, "admissions are not the sum"),
+        (_cell("I60-I69", 4, 481), ValidationError, "episodes are not the sum"),
+        (_cell("I60-I69", 0, "Stroke"), LayoutError, "Stroke"),
+        (_cell("I60-I69", 0, "I60-I68"), LayoutError, r"no rows of \['I60-I69'\]"),
+        (_cell("I60-I69", 2, None), LayoutError, "neither numbers nor declared tokens"),
+        (_cell("Primary diagnosis: summary code and description", 3, "FAEs"), LayoutError, "declared header"),
+    ],
+)
+def test_what_the_sheet_of_diagnoses_never_holds_is_refused(
+    tmp_path: Path, damage: Callable[[Rows], object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        clean(SOURCE, DIAGNOSES, _book(tmp_path, "Primary Diagnosis Summary", _diagnoses(), damage))
+
+
+def test_diagnoses_of_2023_24_are_as_published(real_mirror: Path) -> None:
+    tables = real(SOURCE, DIAGNOSES, real_mirror).tables
+    infectious = figure(tables["diagnoses"], diagnoses="A00-A09")
+    assert (infectious["episodes"], infectious["admissions"]) == (203_152, 142_555)
+    assert tables["diagnoses"].height == 216
+
+
+def test_the_rows_that_were_seen_of_2024_25_are_read(shared_folder: Path, tmp_path: Path) -> None:
+    """The first rows of the publisher's file as they were seen; the locations that were not get a row of 0."""
+    layout = shared_folder / "spec" / "layouts" / "hes_apc_icb_of_responsibility_2024_25_first_rows.csv"
+    with layout.open(encoding="utf-8", newline="") as file:
+        seen = {int(row[0]): [cell or None for cell in row[1:]] for row in csv.reader(file)}
+    rows: Rows = [list(seen.get(number, [])) for number in range(1, max(seen) + 1)]
+    there = {row[0] for row in rows if row}
+    rows += [[code, "NOT SEEN", *[None] * 5, *[0] * (len(ICB_HEADER) - 7)] for code in LOCATIONS if code not in there]
+    observations = clean(SOURCE, ICB, _book(tmp_path, "Any name", rows))["observations"]
+    england = dict(observations.filter(area_level="england").select("measure", "value").rows())
+    assert england == {
+        "episodes": 22_555_615,
+        "admissions": 18_468_856,
+        "admissions_emergency": 6_614_976,
+        "admissions_waiting_list": 7_322_118,
+        "admissions_planned": 2_638_492,
+        "admissions_other": 1_893_270,
+    }
+    assert figure(observations, area_code="92G", measure="admissions")["value"] == 282_095
+    assert figure(observations, area_code="92G", measure="admissions_emergency")["value"] == 108_900
+    assert set(observations.filter(area_level="national")["area_code"]) >= {"14R", "13Q", "15L"}
