@@ -25,6 +25,7 @@ OBSERVATIONS: dict[str, pl.DataType | type[pl.DataType]] = {
 OBSERVATION_KEY = ("financial_year", "area_level", "area_code", "dimension", "category", "measure")
 
 # england is the publisher's own England row. The code schemes are ODS unless the name ends in _ons.
+# A county holds districts, whose figures stand beside it as local_authority: the two are never added.
 # unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent).
 AREA_LEVELS = (
     "england",
@@ -40,6 +41,7 @@ AREA_LEVELS = (
     "practice",
     "provider",
     "local_authority",
+    "county",
     "lsoa",
     "unknown",
     "national",

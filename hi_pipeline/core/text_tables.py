@@ -69,7 +69,8 @@ def read_numbers(
     Args:
         frame: text table.
         column: the column to read; blanks are null or "" (declare them as tokens: None stands for both).
-        tokens: the publisher's texts that are no numbers, each with its meaning.
+        tokens: the publisher's texts that are no figures, each with its meaning; they may look like numbers
+            (-1, 9999999) and are tokens all the same.
         where: file and table, for the error.
         whole: refuse fractions other than ".0".
 
@@ -81,9 +82,10 @@ def read_numbers(
     """
     cell = pl.when(pl.col(column).str.strip_chars() == "").then(None).otherwise(pl.col(column).str.strip_chars())
     number = cell.str.replace_all(",", "").cast(pl.Float64, strict=False)
-    status: Any = pl.when(number.is_not_null() & number.is_finite()).then(pl.lit("ok"))
+    status: Any = pl
     for text, token in tokens.items():
         status = status.when(cell.is_null() if text is None else cell == text).then(pl.lit(token.value))
+    status = status.when(number.is_not_null() & number.is_finite()).then(pl.lit("ok"))
     read = frame.with_columns(
         number.alias(f"{column}_value"), status.otherwise(pl.lit("?")).alias(f"{column}_status")
     ).with_columns(pl.when(pl.col(f"{column}_status") == "ok").then(pl.col(f"{column}_value")).alias(f"{column}_value"))
