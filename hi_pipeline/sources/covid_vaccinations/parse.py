@@ -80,14 +80,16 @@ def _figures(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
     if england.height != 1 or sorted(places[name]) != sorted(PARTNERSHIP_LABELS):
         odd = sorted(set(places[name]) ^ set(PARTNERSHIP_LABELS))
         raise LayoutError(
-            f"{where}: expected a row {_TOTAL!r} and each of the {len(PARTNERSHIP_LABELS)} partnerships once; names that "
-            f"are new or not there: {odd[:_MAX_SHOWN]}. Declare them in labels.py."
+            f"{where}: expected a row {_TOTAL!r} and each of the {len(PARTNERSHIP_LABELS)} partnerships once; names "
+            f"that are new or not there: {odd[:_MAX_SHOWN]}. Declare them in labels.py."
         )
     places = map_labels(places, name, labels=PARTNERSHIP_LABELS, into="area_code", where=where)
     rows = pl.concat(
         [
             england.with_columns(
-                pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"), pl.lit("England").alias("area_name")
+                pl.lit("england").alias("area_level"),
+                pl.lit("").alias("area_code"),
+                pl.lit("England").alias("area_name"),
             ),
             places.with_columns(pl.lit("stp").alias("area_level"), pl.col(name).alias("area_name")),
         ],
@@ -144,13 +146,17 @@ def _with_totals(figures: pl.DataFrame, england: pl.DataFrame, account: Account,
     """
     key = [*_AREA, "dimension", "category", "measure"]
     first = figures.filter((pl.col("measure") == FIRST) & (pl.col("dimension") == Dimension.ETHNICITY.value))
-    totals = first.group_by(_AREA, maintain_order=True).agg(pl.col("value").sum()).select(
-        *_AREA,
-        pl.lit("total").alias("dimension"),
-        pl.lit(ALL).alias("category"),
-        pl.lit(FIRST).alias("measure"),
-        "value",
-        pl.lit("ok").alias("status"),
+    totals = (
+        first.group_by(_AREA, maintain_order=True)
+        .agg(pl.col("value").sum())
+        .select(
+            *_AREA,
+            pl.lit("total").alias("dimension"),
+            pl.lit(ALL).alias("category"),
+            pl.lit(FIRST).alias("measure"),
+            "value",
+            pl.lit("ok").alias("status"),
+        )
     )
     together = pl.concat([figures, totals])
     both = together.join(england.select(*key, other="value"), on=key, how="inner", validate="1:1")
@@ -163,8 +169,10 @@ def _with_totals(figures: pl.DataFrame, england: pl.DataFrame, account: Account,
             f"first and second doses are not all doses: {unequal.rows()[:_MAX_SHOWN]}",
             failures=apart if apart.height else unequal,
         )
-    elsewhere = {level: doses.filter((pl.col("area_code") == "") == flag)[sheets.ALL_DOSES].sum() for level, flag in (
-        ("england", True), ("partnerships", False))}
+    elsewhere = {
+        level: float(doses.filter((pl.col("area_code") == "") == flag)[sheets.ALL_DOSES].sum())
+        for level, flag in (("england", True), ("partnerships", False))
+    }
     account.note(
         f"{elsewhere['england'] - elsewhere['partnerships']:,.0f} of {elsewhere['england']:,.0f} doses were given to "
         "people with an address outside England or unknown: they are in no partnership"

@@ -41,13 +41,16 @@ class Sheet:
     figures: Mapping[int, Figure]
 
 
-def _bands(first: int, ages: tuple[str, ...], measure: str) -> tuple[dict[tuple[int, int], str], dict[int, Figure]]:
+_Part = tuple[dict[tuple[int, int], str], dict[int, Figure]]
+
+
+def _bands(first: int, ages: tuple[str, ...], measure: str) -> _Part:
     words = {(12, first + i): age for i, age in enumerate(ages)}
     figures = {first + i: (measure, Dimension.AGE, AGE_LABELS[age]) for i, age in enumerate(ages)}
     return words, figures
 
 
-def _joined(*parts: tuple[dict[tuple[int, int], str], dict[int, Figure]]) -> tuple[dict, dict]:  # type: ignore[type-arg]
+def _joined(*parts: _Part) -> _Part:
     words = dict(chain.from_iterable(words.items() for words, _ in parts))
     return words, dict(chain.from_iterable(figures.items() for _, figures in parts))
 

@@ -41,8 +41,8 @@ SOURCE = Source(
     publisher="NHS England",
     landing_page=LANDING_PAGE,
     attribution=(
-        "Contains information from NHS England, COVID-19 Vaccinations, licensed under the Open Government Licence v3.0. "
-        "Population estimates: Office for National Statistics, mid-2019."
+        "Contains information from NHS England, COVID-19 Vaccinations, licensed under the Open Government Licence "
+        "v3.0. Population estimates: Office for National Statistics, mid-2019."
     ),
     by_year=True,
     calendar=ReleaseCalendar(cadence=Cadence.IRREGULAR, usual_month=None, last_known_edition="2021-04-25"),

@@ -90,7 +90,10 @@ def note_authorities(observations: pl.DataFrame, measure: str, account: Account)
     """Note the years in which authorities do not add up to England: abolished ones stand beside their successors."""
     sums = observations.filter(pl.col("measure") == measure).group_by("financial_year", maintain_order=True)
     found = sums.agg(
-        *(pl.col("value").filter(pl.col("area_level").is_in(levels)).sum().alias(name) for name, levels in _WHOLE.items())
+        *(
+            pl.col("value").filter(pl.col("area_level").is_in(levels)).sum().alias(name)
+            for name, levels in _WHOLE.items()
+        )
     )
     for year, authorities, england in found.sort("financial_year").rows():
         if authorities and england and authorities != england:

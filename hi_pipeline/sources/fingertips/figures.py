@@ -26,9 +26,7 @@ class Figures:
 
 
 # Unconfirmed: the day that a year stands for, and the rule of hiding, recalled of 94063 alone (0 to 7).
-_SCREENING = Figures(
-    per=100.0, proportion=True, hidden=(0.0, 7.0), at_31_march=True, own_files=("icb_ons", "practice")
-)
+_SCREENING = Figures(per=100.0, proportion=True, hidden=(0.0, 7.0), at_31_march=True, own_files=("icb_ons", "practice"))
 
 FIGURES: Mapping[str, Figures] = {
     # 2026-11: all 6,342 practice counts are multiples of 5 from 15 up. Hospital Episode Statistics hide 1 to 7

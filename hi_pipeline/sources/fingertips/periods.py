@@ -14,9 +14,7 @@ from hi_pipeline.sources.fingertips.figures import Figures
 PERIOD = ("financial_year", "period_start", "period_end", "period_type")
 
 
-def declared_years(
-    frame: pl.DataFrame, release: Release, facts: Figures, account: Account, where: str
-) -> pl.DataFrame:
+def declared_years(frame: pl.DataFrame, release: Release, facts: Figures, account: Account, where: str) -> pl.DataFrame:
     """Return the rows of the years that a release declares, with the columns of ``PERIOD``.
 
     Raises:
@@ -27,8 +25,10 @@ def declared_years(
     if odd.height:
         found = odd["Time period"].unique().to_list()[:6]
         raise LayoutError(f"{where}: time periods {found}; expected financial years, as {example}")
-    periods = frame.select("Time period").unique().with_columns(
-        pl.col("Time period").map_elements(_meaning, return_dtype=_MEANING).alias("meaning")
+    periods = (
+        frame.select("Time period")
+        .unique()
+        .with_columns(pl.col("Time period").map_elements(_meaning, return_dtype=_MEANING).alias("meaning"))
     )
     dated = frame.join(periods.unnest("meaning"), on="Time period", how="left", validate="m:1")
     kept = dated.filter(pl.col("financial_year").is_in(list(release.financial_years)))

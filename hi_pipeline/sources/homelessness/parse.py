@@ -49,14 +49,17 @@ def parse(tables: RawTables, release: Release) -> Tables:
         _figures(tables[sheet.name][0].frame, sheet, account, f"{where}, sheet {sheet.name}") for sheet in SHEETS
     )
     observations = to_observations(figures.with_columns(pl.lit(label_of_date(LAST_DAY)).alias("financial_year")))
-    apart = figures.group_by("area_level", "area_code").agg(pl.col("measure").n_unique()).filter(
-        pl.col("measure") != len(MEASURES)
+    apart = (
+        figures.group_by("area_level", "area_code")
+        .agg(pl.col("measure").n_unique())
+        .filter(pl.col("measure") != len(MEASURES))
     )
     if apart.height:
         codes = sorted(apart["area_code"])[:_MAX_SHOWN]
         raise ValidationError(f"{where}: areas that do not stand on every sheet: {codes}", failures=apart)
     check_within(observations, part=sheets.OWED, whole=sheets.ASSESSED, where=where)
     check_within(observations, part=sheets.IN_TA_CHILDREN, whole=sheets.IN_TA, where=where)
+    _check_households(figures, where)
     assessed = figures.filter((pl.col("measure") == sheets.ASSESSED) & (pl.col("area_level") == "local_authority"))
     silent = assessed.filter(status="missing").height
     account.note(
@@ -72,7 +75,9 @@ def _figures(matrix: pl.DataFrame, sheet: Sheet, account: Account, where: str) -
     first, kind = (LAST_DAY, PeriodType.SNAPSHOT) if sheet.snapshot else (FIRST_DAY, PeriodType.QUARTER)
     blocks = [_column(areas, number, sheet, where) for number in sheet.figures]
     return pl.concat(blocks).with_columns(
-        pl.lit(first).alias("period_start"), pl.lit(LAST_DAY).alias("period_end"), pl.lit(kind.value).alias("period_type")
+        pl.lit(first).alias("period_start"),
+        pl.lit(LAST_DAY).alias("period_end"),
+        pl.lit(kind.value).alias("period_type"),
     )
 
 
@@ -82,8 +87,8 @@ def _check_words(matrix: pl.DataFrame, words: Mapping[tuple[int, int], str], whe
         found = matrix.item(row, column) if inside else None
         if found != expected:
             raise LayoutError(
-                f"{where}: row {row + 1}, column {column + 1} holds {found!r}; expected {expected!r}. If this is another "
-                "quarter or layout, declare it in sheets.py and source.py."
+                f"{where}: row {row + 1}, column {column + 1} holds {found!r}; expected {expected!r}. If this is "
+                "another quarter or layout, declare it in sheets.py and source.py."
             )
 
 
@@ -118,6 +123,19 @@ def _areas(body: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
         pl.when(england).then(pl.lit("")).otherwise(code).alias("area_code"),
         pl.when(england).then(pl.lit("England")).otherwise(pl.col("column_1").str.strip_chars()).alias("area_name"),
     )
+
+
+def _check_households(figures: pl.DataFrame, where: str) -> None:
+    """Hold the households of authorities, which no authority lacks, against England's: none may have been lost."""
+    rows = figures.filter(pl.col("measure") == sheets.HOUSEHOLDS)
+    authorities = rows.filter(area_level="local_authority")
+    england = float(rows.filter(area_level="england")["value"].sum())
+    together = float(authorities["value"].sum())
+    if abs(together - england) > authorities.height:
+        raise ValidationError(
+            f"{where}: households of the {authorities.height} authorities add up to {together:,.0f}, "
+            f"England has {england:,.0f}; an authority is lost or stands twice. Fetch the file again."
+        )
 
 
 def _column(areas: pl.DataFrame, number: int, sheet: Sheet, where: str) -> pl.DataFrame:

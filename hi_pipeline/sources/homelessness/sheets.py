@@ -51,9 +51,7 @@ def _group(word: str) -> Figure:
 
 A1 = Sheet(
     name="A1",
-    title=(
-        "Table A1 - Number of households by initial assessment of homelessness circumstances and needs\n" + QUARTER
-    ),
+    title=("Table A1 - Number of households by initial assessment of homelessness circumstances and needs\n" + QUARTER),
     first_row=7,
     words={
         (4, 4): "Total initial assessments1,2,6",
@@ -102,9 +100,7 @@ A8 = Sheet(
 )
 TA1 = Sheet(
     name="TA1",
-    title=(
-        "Table TA1 - Number of households by type of temporary accommodation provided\n" + END_OF_QUARTER
-    ),
+    title=("Table TA1 - Number of households by type of temporary accommodation provided\n" + END_OF_QUARTER),
     snapshot=True,
     first_row=7,
     words={

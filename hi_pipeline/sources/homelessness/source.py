@@ -33,9 +33,7 @@ SOURCE = Source(
         "© Crown copyright, licensed under the Open Government Licence v3.0."
     ),
     by_year=True,
-    calendar=ReleaseCalendar(
-        cadence=Cadence.QUARTERLY, usual_month=None, last_known_edition="2025-03", months_after=4
-    ),
+    calendar=ReleaseCalendar(cadence=Cadence.QUARTERLY, usual_month=None, last_known_edition="2025-03", months_after=4),
     layouts={DETAILED.name: DETAILED},
     releases=(
         Release(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_BROAD, UNKNOWN
+from hi_pipeline.core.groups import DECILES, ETHNIC_BROAD, UNKNOWN
 
 LEVEL_LABELS: Mapping[str, str] = {
     "National": "england",
@@ -63,8 +63,6 @@ ETHNICITY_LABELS: Mapping[str, str] = {
     "Not Stated": UNKNOWN,
     "Missing value / Value outside reporting parameters": UNKNOWN,
 }
-
-TOTAL_LABELS: Mapping[str, str] = {"TotalBabies": ALL, "TotalDeliveries": ALL}
 
 GESTATION, GESTATION_2019_20 = "GestationLengthBirthGroup37", "GESTATIONATDELIVERY"
 BABIES, DELIVERIES = ("TotalBabies", "TOTAL BABIES"), ("TotalDeliveries", "TOTAL DELIVERIES")

@@ -115,7 +115,9 @@ def _grouped(
     rows = map_labels(frame.filter(Dimension=dimension), "Measure", labels=words, into="category", where=where)
     ends = {label for label, word in words.items() if word in (DECILES[0], DECILES[-1])}
     if rows.height and ends - set(rows["Measure"]):
-        raise LayoutError(f"{where}: {dimension} without {sorted(ends - set(rows['Measure']))}, by which its ends are told")
+        raise LayoutError(
+            f"{where}: {dimension} without {sorted(ends - set(rows['Measure']))}, by which its ends are told"
+        )
     summed = rows.group_by(*_AREA, "category", maintain_order=True).agg(pl.col("value", "low", "high").sum())
     return _shaped(summed, measure=DELIVERIES, dimension=into, category=pl.col("category"))
 

@@ -112,9 +112,7 @@ def _counts(frame: pl.DataFrame) -> pl.DataFrame:
     both = pl.col(f"{DEATHS[PERINATAL][0]}_value").fill_null(SMALLEST_PRINTED - 1)
     blocks = []
     for measure, column in {BIRTHS: BIRTHS_COLUMN, **{m: c for m, (c, _) in DEATHS.items()}}.items():
-        block = frame.with_columns(
-            pl.col(f"{column}_value").alias("value"), pl.col(f"{column}_status").alias("status")
-        )
+        block = frame.with_columns(pl.col(f"{column}_value").alias("value"), pl.col(f"{column}_status").alias("status"))
         bounded = add_bounds(block, half_width=pl.lit(0.0), hidden_low=pl.lit(0.0), hidden_high=both)
         blocks.append(_shaped(bounded.with_columns(pl.lit(measure).alias("measure"))))
     return pl.concat(blocks)
@@ -174,8 +172,11 @@ def _sum_of(trusts: pl.DataFrame) -> pl.DataFrame:
         pl.when(hidden == 0).then(pl.lit("ok")).otherwise(pl.lit(Token.SUPPRESSED.value)).alias("status"),
         pl.col("low").sum(),
         pl.col("high").sum(),
-        pl.format("added up over {} trusts by hi_pipeline, as the file has no row of England; hidden in {} of them",
-                  pl.len(), hidden).alias("note"),
+        pl.format(
+            "added up over {} trusts by hi_pipeline, as the file has no row of England; hidden in {} of them",
+            pl.len(),
+            hidden,
+        ).alias("note"),
     )
     named = summed.with_columns(
         pl.lit("england").alias("area_level"),
