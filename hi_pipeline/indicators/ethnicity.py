@@ -8,6 +8,8 @@ from hi_pipeline.core.status import AreaType, Measure, Method, Status
 from hi_pipeline.indicators.pairs import compare_pairs, pair_counts
 from hi_pipeline.indicators.widen import LIMITS
 
+_BELOW = [AreaType.ICB.value, AreaType.REGION.value, AreaType.PROVIDER.value, AreaType.AUTHORITY.value]
+
 
 def reference_group(values: pl.DataFrame) -> str:
     """Return White British where the areas below England have it, else White: one group for all, England too.
@@ -15,7 +17,7 @@ def reference_group(values: pl.DataFrame) -> str:
     England alone may be published in finer groups; its rows then compare with White as the boards' do. Regions speak
     for boards where the frame holds no board (2026-11: regions and England are computed apart from the boards).
     """
-    below = values.filter(pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REGION.value]))
+    below = values.filter(pl.col("area_type").is_in(_BELOW))
     rows = below if below.height else values
     return WHITE_BRITISH if WHITE_BRITISH in rows["category"] else WHITE
 

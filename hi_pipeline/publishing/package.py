@@ -30,7 +30,7 @@ _FORMATS = {
 def data_package(
     *,
     files: Mapping[str, bytes | str],
-    rows: int,
+    rows: Mapping[str, int],
     sources: Sequence[Source],
     revised: Sequence[Mapping[str, Any]],
     synthetic: bool,
@@ -39,7 +39,7 @@ def data_package(
 
     Args:
         files: name to content, or to the sha256 where the content is already on disk.
-        rows: rows of the tidy result.
+        rows: rows of each table, by the name of its file without suffix.
         sources: the publications that went in.
         revised: facts of the releases that went in and whose revision nobody has accepted.
         synthetic: whether the figures are those of the embedded sample.
@@ -68,7 +68,7 @@ def _description(synthetic: bool) -> str:
     )
 
 
-def _resource(name: str, content: bytes | str, rows: int) -> dict[str, Any]:
+def _resource(name: str, content: bytes | str, rows: Mapping[str, int]) -> dict[str, Any]:
     """Describe one file; tables carry the schema of the results contract."""
     stem, _, suffix = name.partition(".")
     sha256 = content if isinstance(content, str) else hashlib.sha256(content).hexdigest()
@@ -78,8 +78,8 @@ def _resource(name: str, content: bytes | str, rows: int) -> dict[str, Any]:
         "mediatype": _FORMATS[suffix],
         "hash": f"sha256:{sha256}",
     }
-    if stem == "results":
-        resource |= {"encoding": "utf-8", "rows": rows, "schema": _schema()}
+    if stem in rows:
+        resource |= {"encoding": "utf-8", "rows": rows[stem], "schema": _schema()}
     return resource
 
 

@@ -13,9 +13,11 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.columns import RESULT_KEY
+from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source
+from hi_pipeline.core.status import AreaType
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.package import data_package
@@ -24,6 +26,8 @@ from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
 NAME = "results"
+# Areas that no board is made of, by the file they stand in.
+FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities"}
 
 
 def publish(
@@ -36,6 +40,8 @@ def publish(
     revised: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
+
+    Rows of providers and of authorities stand in providers.parquet and authorities.parquet, in the same columns.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
@@ -51,12 +57,14 @@ def publish(
     Raises:
         StoreError: a file could not be written.
     """
-    tidy = results.sort(*RESULT_KEY, nulls_last=True)
-    used_releases = _used_releases(tidy)
+    every = results.sort(*RESULT_KEY, nulls_last=True)
+    tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
+    apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
+    used_releases = _used_releases(every)
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
-    used_indicators = [i for i in indicators if i.id in set(tidy["indicator_id"])]
+    used_indicators = [i for i in indicators if i.id in set(every["indicator_id"])]
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -66,13 +74,14 @@ def publish(
     publications = source_entries(used_sources, used_releases, revised=unaccepted)
     files = {
         "results.csv": csv,
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in apart.items()},
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
         files={"results.parquet": hashlib.sha256(to_parquet(tidy)).hexdigest(), **files},
-        rows=tidy.height,
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in apart.items()},
         sources=used_sources,
         revised=unaccepted,
         synthetic=synthetic,
@@ -83,6 +92,21 @@ def publish(
     # Last, because it is by this file's sidecar that the folder counts as built.
     lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     return (parquet, *(folder / name for name in files))
+
+
+def read_published(lake: Lake) -> pl.DataFrame:
+    """Return all rows of the published folder: the results, and those of providers and authorities.
+
+    Raises:
+        StoreError: a file cannot be read.
+    """
+    results = lake.read(LAYER, NAME)
+    folder = lake.path(LAYER, NAME).parent
+    paths = [folder / f"{name}.parquet" for name in FILES_APART.values()]
+    try:
+        return pl.concat([results, *(pl.read_parquet(path, glob=False) for path in paths)])
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise StoreError(f"{folder}: providers or authorities cannot be read ({error}); run hi run again") from error
 
 
 def _used_releases(results: pl.DataFrame) -> list[str]:

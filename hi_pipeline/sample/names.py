@@ -4,7 +4,7 @@ from functools import cache
 
 from hi_pipeline.core.geography import NHS_REGIONS, Vintage, board
 from hi_pipeline.sample.areas import location_name, locations
-from hi_pipeline.sample.ccgs import CCGS, STPS
+from hi_pipeline.sample.ccgs import CCG_ONS, CCGS, STPS
 
 # The regions' ONS codes to March 2022, where they differ from those of July 2022.
 _OLD_REGION_ONS = {"Y60": "E40000008", "Y63": "E40000009"}
@@ -43,6 +43,7 @@ def practice_areas(sub_icb: str, vintage: Vintage | None) -> dict[str, str]:
     if vintage is None:
         stp = STP_OF_CCG[sub_icb]
         areas |= {
+            "sub_icb_ons": CCG_ONS.get(sub_icb, location.ons),
             "sub_icb_name": CCG_NAMES[sub_icb],
             "icb_ods": stp,
             "icb_ons": STP_ONS[stp],
