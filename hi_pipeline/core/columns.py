@@ -35,6 +35,7 @@ OBSERVATION_KEY = (
 )
 
 # england is the publisher's own England row. The code schemes are ODS unless the name ends in _ons.
+# A county holds districts, whose figures stand beside it as local_authority: the two are never added.
 # unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent).
 AREA_LEVELS = (
     "england",
@@ -50,6 +51,7 @@ AREA_LEVELS = (
     "practice",
     "provider",
     "local_authority",
+    "county",
     "lsoa",
     "unknown",
     "national",

@@ -8,7 +8,7 @@ import polars as pl
 from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
-from hi_pipeline.core.financial_year import label_of_date, period
+from hi_pipeline.core.financial_year import label_of_date, period, start_year
 from hi_pipeline.core.status import PeriodType, Status
 
 _MAX_SHOWN = 8
@@ -73,6 +73,17 @@ def add_financial_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame
         pl.lit(first).alias("period_start"),
         pl.lit(last).alias("period_end"),
         pl.lit(PeriodType.FINANCIAL_YEAR.value).alias("period_type"),
+    )
+
+
+def add_calendar_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame:
+    """Add the columns of a figure that describes a calendar year: 2023 stands in the financial year 2023-24."""
+    year = start_year(financial_year)
+    return frame.with_columns(
+        pl.lit(financial_year).alias("financial_year"),
+        pl.lit(date(year, 1, 1)).alias("period_start"),
+        pl.lit(date(year, 12, 31)).alias("period_end"),
+        pl.lit(PeriodType.CALENDAR_YEAR.value).alias("period_type"),
     )
 
 

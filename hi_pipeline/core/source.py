@@ -21,6 +21,7 @@ class Container(StrEnum):
     CSV = "csv"
     ZIP = "zip"
     XLSX = "xlsx"
+    ODS = "ods"
 
 
 class ReleaseStatus(StrEnum):
@@ -53,7 +54,7 @@ class Member:
 
     Attributes:
         table: the name by which the parser gets it.
-        pattern: regular expression that the whole member name (zip) or sheet name (xlsx) must match; several
+        pattern: regular expression that the whole member name (zip) or sheet name (xlsx, ods) must match; several
             members may match (regional files). Ignored for a bare CSV.
         columns: the exact header, in order; None where a sheet holds no single table and the parser reads the
             matrix itself (columns are then named column_0, column_1, ...).

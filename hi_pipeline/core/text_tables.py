@@ -106,7 +106,8 @@ def read_numbers(
     Args:
         frame: text table.
         column: the column to read; blanks are null or "" (declare them as tokens: None stands for both).
-        tokens: the publisher's texts that are no numbers, each with its meaning.
+        tokens: the publisher's texts that are no figures, each with its meaning; they may look like numbers
+            (-1, 9999999) and are tokens all the same.
         where: file and table, for the error.
         whole: the numbers are counts (``Form.COUNT``); else ``Form.DECIMAL``.
         form: the form where the source or its container has another one than these two.
@@ -125,9 +126,10 @@ def read_numbers(
     if wanted is Form.SHEET_COUNT:
         well_formed = well_formed & ((number - number.round(0)).abs() <= SHEET_SLACK)
         number = pl.when(well_formed).then(number.round(0))
-    status: Any = pl.when(well_formed & number.is_finite()).then(pl.lit("ok"))
+    status: Any = pl
     for text, token in tokens.items():
         status = status.when(cell.is_null() if text is None else cell == text).then(pl.lit(token.value))
+    status = status.when(well_formed & number.is_finite()).then(pl.lit("ok"))
     read = frame.with_columns(
         number.alias(f"{column}_value"), status.otherwise(pl.lit("?")).alias(f"{column}_status")
     ).with_columns(pl.when(pl.col(f"{column}_status") == "ok").then(pl.col(f"{column}_value")).alias(f"{column}_value"))

@@ -1,11 +1,13 @@
-"""Files as publishers give them out: CSV, zip and xlsx with the same bytes on every run."""
+"""Files as publishers give them out: CSV, zip, xlsx and ods with the same bytes on every run."""
 
 import csv
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 from xlsxwriter import Workbook
 
@@ -63,3 +65,52 @@ def xlsx_bytes(sheets: Mapping[str, Rows]) -> bytes:
                     if cell is not None:
                         sheet.write(at, column, cell)
     return buffer.getvalue()
+
+
+_ODS_KIND = b"application/vnd.oasis.opendocument.spreadsheet"
+_ODS_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'office:version="1.3"><office:body><office:spreadsheet>'
+)
+_ODS_FOOT = "</office:spreadsheet></office:body></office:document-content>"
+_ODS_MANIFEST = (
+    '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
+    'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
+# Office programs end a sheet with empty rows up to the last that it can have.
+_ODS_ROWS = 1_048_576
+
+
+def ods_bytes(sheets: Mapping[str, Rows]) -> bytes:
+    """Return an OpenDocument spreadsheet with one sheet for each entry; None stays empty, empty cells are repeated."""
+    tables = []
+    for name, rows in sheets.items():
+        written = [f"<table:table-row>{_ods_cells(row)}</table:table-row>" for row in rows]
+        rest = _ODS_ROWS - len(written)
+        end = f'<table:table-row table:number-rows-repeated="{rest}"><table:table-cell/></table:table-row>'
+        tables.append(f"<table:table table:name={quoteattr(name)}>{''.join(written)}{end}</table:table>")
+    content = _ODS_HEAD + "".join(tables) + _ODS_FOOT
+    return zip_bytes(
+        {"mimetype": _ODS_KIND, "content.xml": content.encode(), "META-INF/manifest.xml": _ODS_MANIFEST.encode()}
+    )
+
+
+def _ods_cells(row: Sequence[Cell]) -> str:
+    cells = []
+    for cell, group in groupby(row):
+        times = len(list(group))
+        if cell is None:
+            cells.append(f'<table:table-cell table:number-columns-repeated="{times}"/>')
+        elif isinstance(cell, str):
+            text = "".join(f"<text:p>{escape(line)}</text:p>" for line in cell.split("\n"))
+            cells.append(f'<table:table-cell office:value-type="string">{text}</table:table-cell>' * times)
+        else:
+            shown = f'office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p>'
+            cells.append(f"<table:table-cell {shown}</table:table-cell>" * times)
+    return "".join(cells)

@@ -42,7 +42,12 @@ def read_tables(path: Path, layout: Layout, *, limits: Limits = LIMITS) -> dict[
         raise ArchiveError(f"{path}: there is no such file; fetch the release first")
     if not path.stat().st_size:
         raise ArchiveError(f"{path.name}: the file is empty (0 bytes); fetch it again")
-    read = {Container.CSV: _read_bare_csv, Container.ZIP: _read_zip, Container.XLSX: _read_workbook}[layout.container]
+    read = {
+        Container.CSV: _read_bare_csv,
+        Container.ZIP: _read_zip,
+        Container.XLSX: _read_workbook,
+        Container.ODS: _read_workbook,
+    }[layout.container]
     tables: dict[str, tuple[RawTable, ...]] = {}
     for member, table in read(path, layout, limits):
         tables[member.table] = (*tables.get(member.table, ()), table)
@@ -88,7 +93,7 @@ def _with_rows(frame: pl.DataFrame, where: str) -> pl.DataFrame:
 
 def _read_workbook(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple[Member, RawTable]]:
     patterns = tuple(member.pattern for member in layout.members)
-    names, frames = read_sheets(path, patterns, limits=limits)
+    names, frames = read_sheets(path, patterns, container=layout.container, limits=limits)
     for name, member in assign(names, layout, where=path.name, what="sheet"):
         where = f"{path.name}, sheet {name!r}"
         if member.columns is None:

@@ -17,6 +17,7 @@ _KINDS = {
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip file",
 }
+_INSIDE = {Container.XLSX: "xl/workbook.xml", Container.ODS: "content.xml"}
 _TITLE = re.compile(r"<title[^>]*>\s*([^<]{1,120})", re.IGNORECASE)
 
 
@@ -44,8 +45,9 @@ def sniff(path: Path, container: Container, *, where: str) -> None:
         raise FetchError(
             f"{where}: the {container.value} file is truncated or damaged ({error}); nothing was kept, fetch it again"
         ) from error
-    if container is Container.XLSX and "xl/workbook.xml" not in names:
-        raise FetchError(f"{where}: expected an Excel workbook, a zip archive without one came; nothing was kept")
+    if container in _INSIDE and _INSIDE[container] not in names:
+        what = "an Excel workbook" if container is Container.XLSX else "an OpenDocument spreadsheet"
+        raise FetchError(f"{where}: expected {what}, a zip archive without one came; nothing was kept")
 
 
 def _sniff_csv(path: Path, head: bytes, where: str) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from hi_pipeline.core.errors import ArchiveError, LayoutError
+from hi_pipeline.core.source import Container
 from hi_pipeline.storage.limits import LIMITS, Limits
+from hi_pipeline.storage.opendocument_guard import inspect_opendocument
 from hi_pipeline.storage.workbook_guard import inspect_workbook
 
 _CHILD = "hi_pipeline.storage.spreadsheet_child"
@@ -21,9 +23,15 @@ _SPARE_SECONDS = 30
 
 
 def read_sheets(
-    path: Path, patterns: Iterable[str], *, limits: Limits = LIMITS
+    path: Path, patterns: Iterable[str], *, container: Container = Container.XLSX, limits: Limits = LIMITS
 ) -> tuple[list[str], dict[str, pl.DataFrame]]:
     """Read the sheets whose whole name matches one of the patterns.
+
+    Args:
+        path: the kept file.
+        patterns: regular expressions of sheet names.
+        container: XLSX or ODS; decides who looks at the package first.
+        limits: how large it may be.
 
     Returns:
         The names of all sheets in their order, and by name the cells of those asked for: text or null, columns
@@ -32,7 +40,8 @@ def read_sheets(
     Raises:
         ArchiveError: broken, hostile, too large, or a sheet that was asked for holds error values.
     """
-    guard = inspect_workbook(path, limits=limits)
+    inspect = inspect_opendocument if container is Container.ODS else inspect_workbook
+    guard = inspect(path, limits=limits)
     wanted = tuple(patterns)
     frames = {}
     with tempfile.TemporaryDirectory(prefix="hi-sheets-") as folder:

@@ -13,7 +13,7 @@ from hi_pipeline.storage.limits import LIMITS, Limits
 from hi_pipeline.storage.zips import chunks_of, files_of, open_zip, read_member
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 # Repetitions are bounded or end at a character that they cannot hold: no text makes the search slow.
 _CELL = re.compile(
     rb"""<(?:\w{1,20}:)?c\s(?P<attributes>[^<>]{0,200}?\br=["'](?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})["']"""
@@ -30,7 +30,7 @@ _BOOK, _RELS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """What a pass over a sheet's XML found; columns count from 0, rows from 1."""
 
     first_column: int = 0
@@ -44,7 +44,7 @@ class WorkbookGuard:
     """What is known of a workbook's sheets before they are read."""
 
     where: str
-    sheets: dict[str, _Sheet]
+    sheets: dict[str, Sheet]
 
     def at_column_a(self, name: str, cells: pl.DataFrame) -> pl.DataFrame:
         """Name a sheet's columns by their place: the reader leaves out empty columns at the left.
@@ -59,7 +59,7 @@ class WorkbookGuard:
         Raises:
             ArchiveError: the reader saw another width than this guard, so that the places are not certain.
         """
-        sheet = self.sheets.get(name, _Sheet())
+        sheet = self.sheets.get(name, Sheet())
         first = sheet.first_column if cells.width else 0
         if first and cells.width != sheet.last_column - first + 1:
             raise ArchiveError(
@@ -108,7 +108,7 @@ def inspect_workbook(path: Path, *, limits: Limits = LIMITS) -> WorkbookGuard:
         return WorkbookGuard(path.name, {sheet: parts[part] for sheet, part in _sheet_parts(archive, path, parts)})
 
 
-def _sheet_parts(archive: zipfile.ZipFile, path: Path, parts: dict[str, _Sheet]) -> list[tuple[str, str]]:
+def _sheet_parts(archive: zipfile.ZipFile, path: Path, parts: dict[str, Sheet]) -> list[tuple[str, str]]:
     try:
         book = ET.fromstring(read_member(archive, _BOOK, where=f"{path.name}, part {_BOOK}", limits=_LISTS))
         rels = ET.fromstring(read_member(archive, _RELS, where=f"{path.name}, part {_RELS}", limits=_LISTS))
@@ -119,9 +119,9 @@ def _sheet_parts(archive: zipfile.ZipFile, path: Path, parts: dict[str, _Sheet])
     return [(name, part) for name, part in pairs if part in parts]
 
 
-def _scan(archive: zipfile.ZipFile, name: str, where: str, limits: Limits) -> _Sheet:
+def _scan(archive: zipfile.ZipFile, name: str, where: str, limits: Limits) -> Sheet:
     """Pass once over a part; refuse declarations everywhere, and in sheets note the cells with content."""
-    found = _Sheet()
+    found = Sheet()
     is_sheet = bool(_SHEET.fullmatch(name))
     tail = b""
     for chunk in chunks_of(archive, name, where=where, limits=limits):
@@ -129,16 +129,16 @@ def _scan(archive: zipfile.ZipFile, name: str, where: str, limits: Limits) -> _S
         if b"\0" in chunk and name.startswith("xl/"):
             raise ArchiveError(f"{where}: XML that is not UTF-8 is refused")
         # Custom parts come in UTF-16 (tooth extractions, 2026-11): without the NULs a declaration reads as ASCII.
-        if _DECLARATION.search(window.replace(b"\0", b"")):
+        if DECLARATION.search(window.replace(b"\0", b"")):
             raise ArchiveError(f"{where}: declares a DOCTYPE or entities, which no spreadsheet needs; refused")
         if is_sheet:
             _note_cells(window, found)
-            _check_extent(found, where, limits)
+            check_extent(found, where, limits)
         tail = window[-_TAIL:]
     return found
 
 
-def _note_cells(window: bytes, found: _Sheet) -> None:
+def _note_cells(window: bytes, found: Sheet) -> None:
     for match in _CELL.finditer(window):
         column, row = _column(match["column"]), int(match["row"])
         found.first_column = column if found.last_column < 0 else min(found.first_column, column)
@@ -155,7 +155,8 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _check_extent(found: _Sheet, where: str, limits: Limits) -> None:
+def check_extent(found: Sheet, where: str, limits: Limits) -> None:
+    """Refuse a sheet whose cells reach so far out that the rectangle up to them would not fit into memory."""
     cells = (found.last_column + 1) * found.last_row
     if found.last_column >= limits.columns or cells > limits.sheet_cells:
         raise ArchiveError(

@@ -13,18 +13,26 @@ class Figures:
         proportion: the count is a part of the denominator and cannot exceed it.
         half_width: what rounding of counts may hide; 0 where they are exact.
         hidden: least and greatest count that a suppressed cell may hide; None where nothing is known.
+        at_31_march: a time period of one year, "2024", is the position at 31 March of that year.
+        own_files: levels of area that come from files of their own, whatever else the indicator's file holds.
     """
 
     per: float = 0.0
     proportion: bool = False
     half_width: float = 0.0
     hidden: tuple[float, float] | None = None
+    at_31_march: bool = False
+    own_files: tuple[str, ...] = ()
 
+
+# Unconfirmed: the day that a year stands for, and the rule of hiding, recalled of 94063 alone (0 to 7).
+_SCREENING = Figures(per=100.0, proportion=True, hidden=(0.0, 7.0), at_31_march=True, own_files=("icb_ons", "practice"))
 
 FIGURES: Mapping[str, Figures] = {
     # 2026-11: all 6,342 practice counts are multiples of 5 from 15 up. Hospital Episode Statistics hide 1 to 7
     # and round the rest to 5; that this file follows that rule is unconfirmed, so 0 is not excluded.
     "93930": Figures(per=1000.0, half_width=2.0, hidden=(0.0, 7.0)),
     "200": Figures(per=100.0, proportion=True),
+    **dict.fromkeys(("93560", "93561", "91720", "94063"), _SCREENING),
 }
 DEFAULT = Figures()

@@ -1,4 +1,4 @@
-"""Fingertips: the CSV of an indicator to observations of England and practices."""
+"""Fingertips: the CSV of an indicator to observations of England, regions, authorities, boards and practices."""
 
 from collections.abc import Mapping
 
@@ -8,10 +8,12 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.agreement import one_spelling, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, melt_figures, to_observations
+from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
+from hi_pipeline.sources.fingertips.areas import note_authorities, note_boards, read_areas
 from hi_pipeline.sources.fingertips.figures import DEFAULT, FIGURES, Figures
+from hi_pipeline.sources.fingertips.periods import PERIOD, declared_years
 
 TOKENS: Mapping[str | None, Token] = {None: Token.MISSING}
 SUPPRESSED_NOTE = "Value suppressed for disclosure control reasons"
@@ -20,12 +22,13 @@ VALUE_NOTES: Mapping[str, str] = {
     "": "",
     SUPPRESSED_NOTE: "suppressed by the publisher",
     "Aggregated from all known lower geography values": "aggregated by the publisher from smaller areas",
+    "Aggregated from values for merged local authorities": "added up by the publisher from merged authorities",
+    "Value for North Yorkshire Cty applied to North Yorkshire UA": "value of the former county of the same area",
+    "Value for Somerset Cty applied to Somerset UA": "value of the former county of the same area",
 }
-LEVELS: Mapping[str, str] = {"England": "england", "GPs": "practice"}
-LEFT_OUT_LEVELS = r"PCNs.*"  # the practices again, by network, named by the day of the networks' list
 PERSONS = "Persons"
 SEXES = (PERSONS, "Female", "Male")
-_PERIOD = r"^(\d{4})/(\d\d)$"
+LIMITS: Mapping[str, str] = {"lower_95": "Lower CI 95.0 limit", "upper_95": "Upper CI 95.0 limit"}
 _KEY = ("Area Code", "Sex", "Age", "Category Type", "Category", "Time period")
 _PARENTS = ("Parent Code", "Parent Name")
 
@@ -33,8 +36,10 @@ _PARENTS = ("Parent Code", "Parent Name")
 def parse(tables: RawTables, release: Release) -> Tables:
     """Return value, count and denominator of one indicator, by area and year.
 
-    Measures are value_<id>, count_<id> and denominator_<id>. Rows of deprivation deciles of areas, of single sexes
-    beside persons, of networks and of years that the release does not declare are left out and counted.
+    Measures are value_<id>, count_<id> and denominator_<id>; a value has the publisher's 95% limits. The release is
+    named by the indicator, or by the indicator and the area type whose rows alone it is read for ("93560-221").
+    Rows of deprivation deciles of areas, of single sexes beside persons, of areas that no indicator reads and of
+    years that the release does not declare are left out and counted.
 
     Raises:
         LayoutError: another indicator than asked for, several ages, or a note, area type or period not known.
@@ -42,26 +47,26 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """
     raw = tables["data"][0]
     where = f"fingertips {release.edition}, {raw.member}"
+    indicator, _, area_type = release.edition.partition("-")
+    facts = FIGURES.get(indicator, DEFAULT)
     account = Account()
     frame = number_rows(raw).with_columns(pl.col("Value note").fill_null(""), pl.col(*_KEY).fill_null(""))
-    map_labels(frame, "Indicator ID", labels={release.edition: release.edition}, into="id", where=where)
-    frame = _unique(frame, account, where)
-    frame = _one_group(_plain_areas(frame, account, where), account, where)
-    frame = _declared_years(frame, release, account, where)
+    map_labels(frame, "Indicator ID", labels={indicator: indicator}, into="id", where=where)
+    frame = read_areas(_unique(frame, account, where), area_type, facts, account, where)
+    frame = _one_group(_no_deciles(frame, account), account, where)
+    frame = declared_years(frame, release, facts, account, where)
     frame = map_labels(frame, "Value note", labels=VALUE_NOTES, into="note", where=where)
-    for column in ("Value", "Count", "Denominator"):
+    for column in ("Value", "Count", "Denominator", *LIMITS.values()):
         frame = read_numbers(frame, column, tokens=TOKENS, where=where)
         hidden = (pl.col("Value note") == SUPPRESSED_NOTE) & (pl.col(f"{column}_status") == Token.MISSING)
         status = pl.when(hidden).then(pl.lit(Token.SUPPRESSED.value)).otherwise(pl.col(f"{column}_status"))
         frame = frame.with_columns(status.alias(f"{column}_status"))
-    facts = FIGURES.get(release.edition, DEFAULT)
     _check_quotient(frame, facts, where)
-    figures = _figures(frame, release.edition, facts)
-    years = [add_financial_year(figures.filter(pl.col("financial_year") == y), y) for y in release.financial_years]
-    observations = to_observations(pl.concat(years))
+    observations = to_observations(_figures(frame, indicator, facts))
     if facts.proportion:
-        part, whole = f"count_{release.edition}", f"denominator_{release.edition}"
-        check_within(observations, part=part, whole=whole, where=where)
+        check_within(observations, part=f"count_{indicator}", whole=f"denominator_{indicator}", where=where)
+    note_boards(observations, f"value_{indicator}", account)
+    note_authorities(observations, f"denominator_{indicator}", account)
     return {"observations": observations, ACCOUNT: account.frame()}
 
 
@@ -83,10 +88,7 @@ def _unique(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     return once
 
 
-def _plain_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
-    networks = pl.col("Area Type").str.contains(f"^(?:{LEFT_OUT_LEVELS})$")
-    account.left_out("rows of primary care networks", frame.filter(networks).height)
-    frame = map_labels(frame.filter(~networks), "Area Type", labels=LEVELS, into="area_level", where=where)
+def _no_deciles(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     plain = frame.filter(pl.col("Category Type") == "")
     account.left_out("rows of England by deprivation decile of areas", frame.height - plain.height)
     return plain
@@ -103,21 +105,6 @@ def _one_group(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFram
         )
     kept = frame.filter(pl.col("Sex") == (PERSONS if PERSONS in sexes else sexes[0]))
     account.left_out("rows of single sexes beside persons", frame.height - kept.height)
-    return kept
-
-
-def _declared_years(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
-    odd = frame.filter(~pl.col("Time period").str.contains(_PERIOD))
-    if odd.height:
-        raise LayoutError(
-            f"{where}: time periods {odd['Time period'].unique().to_list()[:6]}; expected financial years, as 2021/22"
-        )
-    frame = frame.with_columns(pl.col("Time period").str.replace("/", "-").alias("financial_year"))
-    kept = frame.filter(pl.col("financial_year").is_in(list(release.financial_years)))
-    absent = set(release.financial_years) - set(kept["financial_year"].unique())
-    if absent:
-        raise LayoutError(f"{where}: no rows of {sorted(absent)}, which the release is declared to hold")
-    account.left_out("rows of years that the release does not declare", frame.height - kept.height)
     return kept
 
 
@@ -154,10 +141,16 @@ def _figures(frame: pl.DataFrame, indicator: str, facts: Figures) -> pl.DataFram
         ("Count", "count", half_width, low, high),
         ("Denominator", "denominator", zero, nothing, nothing),
     )
-    keep = ("financial_year", "area_level", "area_code", "area_name", "dimension", "category", "note")
+    keep = (*PERIOD, "area_level", "area_code", "area_name", "dimension", "category", "note", "Denominator_value")
+    limits = [f"{column}_value" for column in LIMITS.values()]
     blocks = []
     for column, measure, width, hidden_low, hidden_high in shapes:
-        block = melt_figures(named, measures={f"{measure}_{indicator}": column}, keep=(*keep, "Denominator_value"))
+        block = melt_figures(named, measures={f"{measure}_{indicator}": column}, keep=(*keep, *limits))
         bounded = add_bounds(block, half_width=width, hidden_low=hidden_low, hidden_high=hidden_high)
-        blocks.append(bounded.drop("Denominator_value"))
+        printed = pl.lit(measure == "value") & pl.col("value").is_not_null()
+        blocks.append(
+            bounded.with_columns(
+                pl.when(printed).then(f"{limit}_value").alias(name) for name, limit in LIMITS.items()
+            ).drop("Denominator_value", *limits)
+        )
     return pl.concat(blocks)

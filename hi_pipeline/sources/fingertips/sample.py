@@ -9,6 +9,7 @@ from hi_pipeline.sample.containers import Cell, csv_bytes, write_file
 from hi_pipeline.sample.planted import AE_ATTENDANCES_0_4
 from hi_pipeline.sample.practices import ABOVE_ITS_LIST, CHILDREN_0_4, Practice, practices
 from hi_pipeline.sample.registers import england, register
+from hi_pipeline.sources.fingertips import sample_screening
 from hi_pipeline.sources.fingertips.parse import SUPPRESSED_NOTE
 from hi_pipeline.sources.fingertips.source import COLUMNS, COMPARATOR_EXAMPLES, SOURCE
 
@@ -29,13 +30,14 @@ _NETWORKS = "PCNs (v. 27/10/23)"
 
 
 def write(folder: Path) -> None:
-    """Write both indicators; the column that compares with the parent changes its name between them."""
+    """Write all files; the column that compares with the parent changes its name between the first two."""
     for edition, comparator, rows in (
         ("93930", COMPARATOR_EXAMPLES[1], _attendances()),
         ("200", COMPARATOR_EXAMPLES[0], _learning_disability()),
     ):
         header = (*COLUMNS[:_COMPARATOR_AT], comparator, *COLUMNS[_COMPARATOR_AT:])
         write_file(folder, SOURCE.release(edition).mirror_file, csv_bytes(header, rows, line_end="\r\n"))
+    sample_screening.write(folder)
 
 
 def _row(

@@ -3,11 +3,11 @@
 import pandera.polars as pa
 
 from hi_pipeline.core.validation import observations_schema
-from hi_pipeline.sources.fingertips.parse import LEVELS
+from hi_pipeline.sources.fingertips.areas import LEVELS
 
 
 def _schema() -> pa.DataFrameSchema:
-    schema = observations_schema(measures=(), area_levels=sorted(LEVELS.values()))
+    schema = observations_schema(measures=(), area_levels=sorted(set(LEVELS.values())))
     schema.columns["measure"].checks = [pa.Check.str_matches(r"^(?:value|count|denominator)_\d+$")]
     return schema
 

@@ -1,5 +1,7 @@
 """Fingertips, public health profiles: any indicator of its interface as CSV. Declaration and pinned releases."""
 
+from collections.abc import Iterator, Mapping
+
 from hi_pipeline.core.financial_year import years_between
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.fingertips.parse import parse
@@ -8,7 +10,13 @@ from hi_pipeline.sources.fingertips.schema import SCHEMAS
 LANDING_PAGE = "https://fingertips.phe.org.uk/"
 _API = "https://fingertips.phe.org.uk/api/all_data/csv/by_indicator_id"
 _MIRROR = "fingertips.phe.org.uk/api/all_data/csv/by_indicator_id"
-PRACTICES, PRIMARY_CARE_NETWORKS = 7, 204  # area types of the interface
+ENGLAND, AUTHORITIES, BOARDS, PRACTICES, PRIMARY_CARE_NETWORKS = 15, 501, 221, 7, 204  # area types of the interface
+SCREENING: Mapping[str, str] = {
+    "93560": "cervical screening, ages 25 to 49",
+    "93561": "cervical screening, ages 50 to 64",
+    "91720": "bowel cancer screening",
+    "94063": "breast screening, ages 53 to 70",
+}
 
 COLUMNS = (
     "Indicator ID",
@@ -49,20 +57,45 @@ ALL_DATA = Layout(
 )
 
 
-def _release(indicator: str, years: tuple[str, ...], *, unconfirmed: str) -> Release:
+def _release(edition: str, years: tuple[str, ...], *, children: int, parents: int, unconfirmed: str) -> Release:
+    """Declare a file: all of an indicator ("93560"), or its areas of one type ("93560-221")."""
+    indicator, _, area_type = edition.partition("-")
     query = (
-        f"indicator_ids={indicator}&child_area_type_id={PRACTICES}&parent_area_type_id={PRIMARY_CARE_NETWORKS}"
+        f"indicator_ids={indicator}&child_area_type_id={children}&parent_area_type_id={parents}"
         "&include_sortable_time_periods=yes"
     )
+    of_type = f"&child_area_type_id={area_type}" if area_type else ""
     return Release(
-        edition=indicator,
+        edition=edition,
         layout=ALL_DATA.name,
         landing_page=LANDING_PAGE,
         address=f"{_API}?{query}",
-        mirror_path=f"{_MIRROR}/indicator_ids={indicator}.csv",
+        mirror_path=f"{_MIRROR}/indicator_ids={indicator}{of_type}.csv",
         financial_years=years,
         unconfirmed=unconfirmed,
     )
+
+
+def _screening() -> Iterator[Release]:
+    """Yield each screening indicator's files: authorities with England, boards, practices."""
+    recalled = "that a year is the position at 31 March, and which counts are hidden, are recalled"
+    for indicator in SCREENING:
+        number = "" if indicator in ("93560", "94063") else "; the indicator's number is recalled"
+        yield _release(
+            indicator,
+            years_between("2018-19", "2023-24"),
+            children=AUTHORITIES,
+            parents=ENGLAND,
+            unconfirmed=f"the query by which a file with districts and counties is made; {recalled}{number}",
+        )
+        for children in (BOARDS, PRACTICES):
+            yield _release(
+                f"{indicator}-{children}",
+                years_between("2022-23", "2023-24"),
+                children=children,
+                parents=ENGLAND,
+                unconfirmed=f"no file of this area type was seen: its name for the type, its years; {recalled}{number}",
+            )
 
 
 SOURCE = Source(
@@ -73,7 +106,7 @@ SOURCE = Source(
     attribution=(
         "Contains information from the Office for Health Improvement and Disparities, Public Health Profiles, "
         "https://fingertips.phe.org.uk, © Crown copyright, licensed under the Open Government Licence v3.0. A&E "
-        "attendances: Hospital Episode Statistics, NHS England."
+        "attendances: Hospital Episode Statistics, NHS England. Screening: NHS England."
     ),
     by_year=True,
     calendar=ReleaseCalendar(cadence=Cadence.IRREGULAR, usual_month=None, last_known_edition="93930"),
@@ -82,13 +115,18 @@ SOURCE = Source(
         _release(
             "93930",
             ("2021-22",),
+            children=PRACTICES,
+            parents=PRIMARY_CARE_NETWORKS,
             unconfirmed="the query by which the copy in hand was made; the suppression rule of practices",
         ),
         _release(
             "200",
             years_between("2018-19", "2022-23"),
+            children=PRACTICES,
+            parents=PRIMARY_CARE_NETWORKS,
             unconfirmed="the query by which the copy in hand, England and 14 practices, was made",
         ),
+        *_screening(),
     ),
     parse=parse,
     schemas=SCHEMAS,
@@ -96,6 +134,7 @@ SOURCE = Source(
     disclosure=(
         "Differs by indicator. 93930: England is exact, counts of practices are rounded to the nearest 5 and hidden "
         "where small ('Value suppressed for disclosure control reasons'); the rates of practices are made from the "
-        "rounded counts. 200: none, counts are those of the Quality and Outcomes Framework."
+        "rounded counts. 200: none, counts are those of the Quality and Outcomes Framework. Screening: counts of "
+        "authorities are exact; small ones of practices are hidden."
     ),
 )

@@ -9,6 +9,7 @@ from hi_pipeline.core.columns import OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.observations import (
     add_bounds,
+    add_calendar_year,
     add_financial_year,
     add_month,
     add_snapshot,
@@ -52,6 +53,12 @@ def test_rows_have_the_contracts_columns_types_and_period() -> None:
     rows = _figures({"a": 1.0})
     assert dict(rows.schema) == {name: pl.Schema({name: dtype})[name] for name, dtype in OBSERVATIONS.items()}
     assert rows.select("period_start", "period_end", "note").row(0) == (date(2023, 4, 1), date(2024, 3, 31), "")
+
+
+def test_a_calendar_year_stands_in_the_financial_year_that_begins_in_it() -> None:
+    row = add_calendar_year(pl.DataFrame({"value": [1.0]}), "2023-24").row(0, named=True)
+    assert (row["period_start"], row["period_end"]) == (date(2023, 1, 1), date(2023, 12, 31))
+    assert (row["financial_year"], row["period_type"]) == ("2023-24", "calendar_year")
 
 
 def test_columns_of_figures_become_rows() -> None:

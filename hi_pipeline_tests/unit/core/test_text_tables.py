@@ -27,6 +27,14 @@ def test_hidden_blank_and_zero_are_three_things() -> None:
     assert read["n_status"].to_list() == ["suppressed", "missing", "missing", "ok", "ok", "ok"]
 
 
+def test_a_token_that_looks_like_a_number_is_a_token() -> None:
+    frame = pl.DataFrame({"n": ["-1", "9999999", "12"]})
+    tokens = {"-1": Token.SUPPRESSED, "9999999": Token.SUPPRESSED}
+    read = read_numbers(frame, "n", tokens=tokens, where="a file", whole=True)
+    assert read["n_value"].to_list() == [None, None, 12.0]
+    assert read["n_status"].to_list() == ["suppressed", "suppressed", "ok"]
+
+
 @pytest.mark.parametrize(
     ("cell", "says"), [("abc", "neither numbers"), ("c", "neither numbers"), ("-3", "negative"), ("nan", "neither")]
 )

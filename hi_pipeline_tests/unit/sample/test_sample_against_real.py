@@ -31,7 +31,7 @@ def _pairs(sample: Sample, mirror: Path) -> list[tuple[str, Path, Path]]:
     for source in SOURCES.values():
         for release in source.releases:
             ours, theirs = sample.folder / release.mirror_file, mirror / release.mirror_file
-            text = source.layouts[release.layout].container is not Container.XLSX
+            text = source.layouts[release.layout].container in (Container.CSV, Container.ZIP)
             if text and ours.is_file() and theirs.is_file():
                 found.append((source.name, ours, theirs))
     return found

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.sources.fingertips import sample_screening
 from hi_pipeline.sources.fingertips.source import COMPARATOR_EXAMPLES, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real
 from hi_pipeline_tests.unit.sources.reading import changed
 
 HERE = FIXTURES / "fingertips"
 ATTENDANCES = HERE / "93930.csv"
+SCREENING = HERE / "93560.csv"
 
 
 def test_england_and_practices_once_each() -> None:
@@ -97,6 +99,90 @@ def test_a_register_above_its_list_is_refused(tmp_path: Path) -> None:
     copy = changed(HERE / "200.csv", tmp_path, old=",0.6,,,,,30,5000,", new=",120,,,,,6000,5000,")
     with pytest.raises(ValidationError, match="above their denominator"):
         parsed(SOURCE, "200", copy)
+
+
+def test_a_screening_year_is_the_position_at_31_march() -> None:
+    found = parsed(SOURCE, "93560", SCREENING)
+    england = found.tables["observations"].filter(area_level="england", financial_year="2023-24")
+    row = figure(england, measure="value_93560")
+    assert (row["value"], row["lower_95"], row["upper_95"]) == (70, 69, 71)
+    assert (str(row["period_start"]), str(row["period_end"]), row["period_type"]) == (
+        "2024-03-31",
+        "2024-03-31",
+        "snapshot",
+    )
+    assert figure(england, measure="count_93560")["lower_95"] is None
+    assert found.left_out == {
+        "rows of one area repeated for each of its parents": 7,
+        "rows of combined authorities": 7,
+        "rows of former public health centres": 7,
+        "rows of groups of alike authorities": 7,
+        "rows of England by deprivation decile of areas": 7,
+        "rows of years that the release does not declare": 7,
+    }
+
+
+def test_authorities_regions_and_counties_have_levels_of_their_own() -> None:
+    found = parsed(SOURCE, "93560", SCREENING)
+    year = found.tables["observations"].filter(financial_year="2022-23", measure="value_93560")
+    assert dict(year.select("area_code", "area_level").rows()) == {
+        "": "england",
+        "E12000008": "region_ons",
+        "E10000023": "county",
+        "E07000163": "local_authority",
+        "E07000053": "local_authority",
+        "E06000065": "local_authority",
+        "E06000001": "local_authority",
+    }
+    assert figure(year, area_code="E07000053")["status"] == "missing"
+    assert figure(year, area_code="E06000065")["note"] == "value of the former county of the same area"
+    assert found.notes[0] == (
+        "2018-19: the denominators of unitary authorities and districts add up to 14,000, England has 10,000: "
+        "authorities of several vintages stand side by side and are not to be added"
+    )
+
+
+def test_a_file_of_boards_is_read_for_boards_alone_and_those_without_figures_are_counted() -> None:
+    found = parsed(SOURCE, "93560-221", HERE / "93560-221.csv")
+    observations = found.tables["observations"]
+    assert set(observations["area_level"]) == {"icb_ons"} and set(observations["measure"]) >= {"value_93560"}
+    assert found.left_out["rows of areas for which another file is read"] == 3
+    assert found.notes == (
+        "2022-23: 1 of 42 boards have a figure; 1 rows are of boards of another footprint",
+        "2023-24: 2 of 42 boards have a figure",
+    )
+
+
+def test_a_file_of_practices_keeps_hidden_ones_with_their_bounds() -> None:
+    observations = parsed(SOURCE, "93560-7", HERE / "93560-7.csv").tables["observations"]
+    hidden = figure(observations, area_code="A82620", measure="value_93560", financial_year="2022-23")
+    assert (hidden["value"], hidden["low"], hidden["high"], hidden["status"]) == (None, 0, 35, "suppressed")
+    assert set(observations["area_level"]) == {"practice"}
+
+
+@pytest.mark.parametrize(
+    ("edition", "old", "new", "message"),
+    [
+        ("93560", ",2024,", ",2024-03,", "expected financial years, as 2021/22 or 2022"),
+        ("93560", "E06000001", "E54000040", "do not fit their area type"),
+        ("93560", ",UA,", ",Borough,", "Borough"),
+        ("93560-221", ",ICBs,", ",ICBs (v. 2023),", "ICBs"),
+        ("93560-7", ",GPs,", ",PCNs (v. 27/10/23),", "for which the file is read"),
+    ],
+)
+def test_areas_and_years_outside_the_vocabulary_are_refused(
+    tmp_path: Path, edition: str, old: str, new: str, message: str
+) -> None:
+    copy = changed(HERE / f"{edition}.csv", tmp_path, old=old, new=new)
+    with pytest.raises(LayoutError, match=message):
+        parsed(SOURCE, edition, copy)
+
+
+def test_screening_samples_are_read(tmp_path: Path) -> None:
+    sample_screening.write(tmp_path)
+    for edition in ("93561", "93561-221", "94063-7"):
+        found = parsed(SOURCE, edition, tmp_path / SOURCE.release(edition).mirror_file)
+        assert found.tables["observations"].height > 200
 
 
 def test_attendances_of_2021_22_are_as_published(real_mirror: Path) -> None:

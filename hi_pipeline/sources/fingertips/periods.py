@@ -1,0 +1,54 @@
+"""The time periods of Fingertips: financial years as "2021/22", and screening years as the position at 31 March."""
+
+from datetime import date
+
+import polars as pl
+
+from hi_pipeline.core.account import Account
+from hi_pipeline.core.errors import LayoutError
+from hi_pipeline.core.financial_year import label_of, period
+from hi_pipeline.core.source import Release
+from hi_pipeline.core.status import PeriodType
+from hi_pipeline.sources.fingertips.figures import Figures
+
+PERIOD = ("financial_year", "period_start", "period_end", "period_type")
+
+
+def declared_years(frame: pl.DataFrame, release: Release, facts: Figures, account: Account, where: str) -> pl.DataFrame:
+    """Return the rows of the years that a release declares, with the columns of ``PERIOD``.
+
+    Raises:
+        LayoutError: a period of another form than the indicator's, or a declared year without a row.
+    """
+    form, example = (r"^\d{4}(?:/\d\d)?$", "2021/22 or 2022") if facts.at_31_march else (r"^\d{4}/\d\d$", "2021/22")
+    odd = frame.filter(~pl.col("Time period").str.contains(form))
+    if odd.height:
+        found = odd["Time period"].unique().to_list()[:6]
+        raise LayoutError(f"{where}: time periods {found}; expected financial years, as {example}")
+    periods = (
+        frame.select("Time period")
+        .unique()
+        .with_columns(pl.col("Time period").map_elements(_meaning, return_dtype=_MEANING).alias("meaning"))
+    )
+    dated = frame.join(periods.unnest("meaning"), on="Time period", how="left", validate="m:1")
+    kept = dated.filter(pl.col("financial_year").is_in(list(release.financial_years)))
+    absent = set(release.financial_years) - set(kept["financial_year"].unique())
+    if absent:
+        raise LayoutError(f"{where}: no rows of {sorted(absent)}, which the release is declared to hold")
+    account.left_out("rows of years that the release does not declare", dated.height - kept.height)
+    return kept
+
+
+_MEANING = pl.Struct(
+    {"financial_year": pl.String, "period_start": pl.Date, "period_end": pl.Date, "period_type": pl.String}
+)
+
+
+def _meaning(text: str) -> dict[str, str | date]:
+    """Return the columns of ``PERIOD``; a year alone is the position at 31 March, the end of its financial year."""
+    if "/" in text:
+        label = text.replace("/", "-")
+        first, last = period(label)
+        return dict(zip(PERIOD, (label, first, last, PeriodType.FINANCIAL_YEAR.value), strict=True))
+    day = date(int(text), 3, 31)
+    return dict(zip(PERIOD, (label_of(day.year - 1), day, day, PeriodType.SNAPSHOT.value), strict=True))
