@@ -25,6 +25,8 @@ ui: $(VENV)/.installed
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m hi_pipeline.stats.documentation
+	$(BIN)/python -m hi_pipeline_tests.graph.snapshot
+	$(BIN)/python -m hi_pipeline_tests.unit.sample.contents
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("hi_pipeline needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'

@@ -137,6 +137,8 @@ class _Builder:
                 denominator_low=denominator,
                 denominator_high=denominator,
                 published_value=pl.lit(None, pl.Float64),
+                published_lower_95=pl.lit(None, pl.Float64),
+                published_upper_95=pl.lit(None, pl.Float64),
                 status=pl.lit("ok"),
                 note=pl.lit(""),
                 unknown_share=pl.lit(0.0),

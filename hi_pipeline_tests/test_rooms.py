@@ -10,12 +10,12 @@ PACKAGE = Path(__file__).parents[1] / "hi_pipeline"
 ROOMS = {
     "core": (set(), {"polars", "pandera"}),
     "stats": ({"core"}, {"polars", "numpy", "scipy"}),
-    "sources": ({"core"}, {"polars", "pandera"}),
+    "sources": ({"core", "sample"}, {"polars", "pandera"}),
     "tables": ({"core", "stats"}, {"polars", "pandera"}),
     "indicators": ({"core", "stats"}, {"polars", "pandera"}),
-    "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "stamina"}),
+    "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock", "psutil"}),
     "publishing": ({"core", "stats", "storage"}, {"polars", "jinja2", "altair", "pyarrow"}),
-    "sample": ({"core", "sources"}, {"polars", "xlsxwriter"}),
+    "sample": ({"core"}, {"polars", "xlsxwriter"}),
     "engine": (
         {"core", "stats", "sources", "tables", "indicators", "storage", "publishing", "sample", "settings"},
         {"polars", "pandera"},

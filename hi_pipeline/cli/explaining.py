@@ -9,17 +9,12 @@ from hi_pipeline.cli.selecting import select
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import board, is_valid
-from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.marks import notes_of, trail, unaccepted
 from hi_pipeline.engine.releases.replacements import Replacement
-
-_FORMULA = {
-    Kind.PROPORTION: "{m:g} x numerator / denominator; limits by Wilson's score method",
-    Kind.RATE: "{m:g} x numerator / denominator; limits by Byar's method, exact below 10 events",
-    Kind.COUNT: "the count itself",
-}
+from hi_pipeline.indicators.kind import statistics_of
 
 
 def explain_command(console: Console, source: str | None, *, indicator: str, year: str, icb: str) -> int:
@@ -48,7 +43,8 @@ def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int
     console.print(session.title(f"{indicator.title}: {board(icb).name} ({icb}), {year}"), highlight=False)
     console.print(indicator.definition, highlight=False)
     words = f"numerator: {indicator.numerator_words}; denominator: {indicator.denominator_words or 'none'}"
-    console.print(f"Formula: {_FORMULA[indicator.kind].format(m=indicator.multiplier)} ({words})", highlight=False)
+    formula = statistics_of(indicator.kind).formula.format(m=indicator.multiplier)
+    console.print(f"Formula: {formula} ({words})", highlight=False)
     console.print(_figures(rows))
     revised = _revised(session.pipeline, rows)
     notes = [*notes_of(session.pipeline, known, revised).values(), *known.notes]

@@ -44,7 +44,7 @@ class Session:
         return mend(self.pipeline, self.instance, alone=alone)
 
     def _write_sample(self) -> None:
-        from hi_pipeline.sample import is_current, write_sample
+        from hi_pipeline.engine.sample_files import is_current, write_sample
 
         folder = Path(self.settings.mirror)
         if is_current(folder):

@@ -45,7 +45,7 @@ AREA_LEVELS = (
     "national",
 )
 
-# Linked table: what an indicator is computed from, one group of one area a row, on the footprint of the year.
+# Linked table: what an indicator is computed from, one group of one area a row, on each footprint of the year.
 COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "indicator_id": pl.String,
     "financial_year": pl.String,
@@ -55,6 +55,7 @@ COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "area_type": pl.String,  # status.AreaType
     "icb_code": pl.String,  # ONS code of the area; null for a remainder
     "area_name": pl.String,
+    "geography_vintage": pl.String,  # geography.Vintage: the footprint the area belongs to
     "dimension": pl.String,
     "category": pl.String,
     "category_order": pl.Int32,
@@ -65,6 +66,8 @@ COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "denominator_low": pl.Float64,
     "denominator_high": pl.Float64,
     "published_value": pl.Float64,
+    "published_lower_95": pl.Float64,  # the publisher's own 95% limits, where it prints them
+    "published_upper_95": pl.Float64,
     "status": pl.String,
     "note": pl.String,
     "unknown_share": pl.Float64,
@@ -73,7 +76,16 @@ COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "ethnicity_scheme": pl.String,  # groups.EthnicityScheme or ""
     "source_releases": pl.String,  # ids, sorted, joined by ";"
 }
-COUNTS_KEY = ("indicator_id", "financial_year", "area_type", "icb_code", "area_name", "dimension", "category")
+COUNTS_KEY = (
+    "indicator_id",
+    "financial_year",
+    "geography_vintage",
+    "area_type",
+    "icb_code",
+    "area_name",
+    "dimension",
+    "category",
+)
 
 # The one result contract.
 RESULTS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -87,6 +99,7 @@ RESULTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "icb_code": pl.String,
     "icb_ods_code": pl.String,
     "icb_name": pl.String,
+    "region_code": pl.String,
     "geography_vintage": pl.String,
     "dimension": pl.String,
     "category": pl.String,
@@ -119,6 +132,7 @@ RESULTS: dict[str, pl.DataType | type[pl.DataType]] = {
 RESULT_KEY = (
     "indicator_id",
     "financial_year",
+    "geography_vintage",
     "area_type",
     "icb_code",
     "icb_name",
@@ -139,7 +153,11 @@ RESULT_MEANINGS: dict[str, str] = {
     "icb_code": "ONS code of the area (E92000001 for England); empty for a remainder",
     "icb_ods_code": "ODS code of the area, where it has one; codes are reused, so never a key",
     "icb_name": "name of the area",
-    "geography_vintage": "month from which the footprint of boards applies: 2022-07, 2023-04 or 2026-04",
+    "region_code": "ONS code of the area's region on the row's footprint; empty for England and remainders",
+    "geography_vintage": (
+        "month from which the footprint of boards applies: 2022-07, 2023-04 or 2026-04; each figure stands on the "
+        "footprint of its year and on the one in force, so choose one before adding anything up"
+    ),
     "dimension": "total, age, sex, ethnicity or deprivation",
     "category": "the group, in words; All for totals and for measures over all groups of a dimension",
     "category_order": "order of the groups; 1 is the most deprived; 99 is the unknown group",

@@ -5,10 +5,18 @@ The ONS code is the key: an ODS code alone can name two different places (QRL, Q
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import start_year
-from hi_pipeline.core.icb_codes import ICBS, REGIONS, SUB_ICBS
+from hi_pipeline.core.icb_codes import (
+    ICBS,
+    REGIONS,
+    SUB_ICBS,
+    SUB_ICBS_GROWN,
+    SUB_ICBS_PARTED,
+    SUB_ICBS_RECODED,
+)
 
 ENGLAND = "E92000001"
 ENGLAND_NAME = "England"
@@ -22,6 +30,11 @@ class Vintage(StrEnum):
     APRIL_2026 = "2026-04"
 
 
+# The footprint in force: every figure is put on it too, where its parts allow. A further one is one more member of
+# Vintage with its first year, its columns in icb_codes, and this name moved to it on the day it comes into force.
+CURRENT = Vintage.APRIL_2026
+# The first financial year (by its start) that is reported on a footprint; the first one serves all earlier years.
+_FIRST_YEAR = {Vintage.APRIL_2023: 2023, Vintage.APRIL_2026: 2026}
 _LETTERS = {"J": Vintage.JULY_2022, "A": Vintage.APRIL_2023, "P": Vintage.APRIL_2026}
 
 
@@ -34,6 +47,11 @@ class Board:
     name: str
     region_ods: str
     vintages: frozenset[Vintage]
+
+    @property
+    def short_name(self) -> str:
+        """Return the name without "NHS" and "Integrated Care Board"."""
+        return self.name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +95,18 @@ _BY_ONS = {board.ons: board for board in BOARDS}
 def vintage_of(financial_year: str) -> Vintage:
     """Return the footprint on which a financial year is reported."""
     start = start_year(financial_year)
-    if start <= 2022:
-        return Vintage.JULY_2022
-    return Vintage.APRIL_2023 if start <= 2025 else Vintage.APRIL_2026
+    return max((v for v, first in _FIRST_YEAR.items() if first <= start), default=Vintage.JULY_2022)
+
+
+def footprints_of(financial_year: str) -> tuple[Vintage, ...]:
+    """Return the footprints that a financial year's figures stand on: its own, then the one in force."""
+    return tuple(dict.fromkeys((vintage_of(financial_year), CURRENT)))
+
+
+def boards_of_year(financial_year: str) -> tuple[Board, ...]:
+    """Return the boards of all footprints of a financial year, in partition order (49 to 2025-26, then 36)."""
+    wanted = set(footprints_of(financial_year))
+    return tuple(board for board in BOARDS if wanted & board.vintages)
 
 
 def boards_of(vintage: Vintage) -> tuple[Board, ...]:
@@ -99,8 +126,8 @@ def board(ons: str) -> Board:
 
 
 def is_valid(ons: str, financial_year: str) -> bool:
-    """Tell whether a board exists on the footprint of a financial year."""
-    return vintage_of(financial_year) in board(ons).vintages
+    """Tell whether a board exists on the footprint of a financial year or on the one in force."""
+    return bool(board(ons).vintages & set(footprints_of(financial_year)))
 
 
 def find_boards(text: str) -> tuple[Board, ...]:
@@ -130,3 +157,56 @@ def region_of(ons: str, vintage: Vintage) -> Region:
     if vintage not in board(ons).vintages:
         raise SelectionError(f"board {ons} does not exist in footprint {vintage}")
     return next(region for region in NHS_REGIONS if region.ods == wanted)
+
+
+def same_sub_icb(ons: str, vintage: Vintage) -> str | None:
+    """Return the location of a footprint that is the same area as one of any footprint; None where there is none.
+
+    The ONS code is the area: a code that the footprint has is the same area there. Two locations of Surrey and Sussex
+    were recoded in April 2023 for four LSOAs, and count as the same.
+    """
+    there = {s.ons for s in SUB_ICB_LOCATIONS if vintage in s.board}
+    back = {new: old for old, new in SUB_ICBS_RECODED.items()}
+    return next((code for code in (ons, SUB_ICBS_RECODED.get(ons), back.get(ons)) if code in there), None)
+
+
+def holder_of(ons: str, vintage: Vintage) -> str | None:
+    """Return the location of a footprint that holds all of one of any footprint: itself, or what it grew into."""
+    code: str | None = ons
+    while code is not None:
+        same = same_sub_icb(code, vintage)
+        if same is not None:
+            return same
+        code = SUB_ICBS_GROWN.get(code) or SUB_ICBS_GROWN.get(SUB_ICBS_RECODED.get(code, ""))
+    return None
+
+
+def heirs_of(ons: str, vintage: Vintage) -> tuple[str, ...]:
+    """Return the locations of a footprint between which one was parted; () where it was not."""
+    there = {s.ons for s in SUB_ICB_LOCATIONS if vintage in s.board}
+    return tuple(code for code in SUB_ICBS_PARTED.get(ons, ()) if code in there)
+
+
+@cache
+def boards_within(ons: str, of: Vintage, vintage: Vintage) -> tuple[tuple[Board, bool], ...]:
+    """Return the boards of an earlier footprint that a board of another one is made of, and whether it has all of each.
+
+    Args:
+        ons: ONS code of a board of ``vintage``.
+        of: the earlier footprint.
+        vintage: the footprint of the board.
+    """
+    touched, whole = set(), {b.ons: True for b in boards_of(of)}
+    for location in SUB_ICB_LOCATIONS:
+        if of in location.board:
+            after = _boards_after(location, vintage)
+            whole[location.board[of]] &= after == {ons}
+            if ons in after:
+                touched.add(location.board[of])
+    return tuple((b, whole[b.ons]) for b in boards_of(of) if b.ons in touched)
+
+
+def _boards_after(location: SubIcb, vintage: Vintage) -> set[str]:
+    by_ons = {s.ons: s.board[vintage] for s in SUB_ICB_LOCATIONS if vintage in s.board}
+    holder = holder_of(location.ons, vintage)
+    return {by_ons[code] for code in ((holder,) if holder else heirs_of(location.ons, vintage))}

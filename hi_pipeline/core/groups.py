@@ -13,6 +13,7 @@ class Dimension(StrEnum):
     TOTAL = "total"
     AGE = "age"
     SEX = "sex"
+    AGE_AND_SEX = "age_and_sex"  # both at once, as age-and-sex standardised rates need them
     ETHNICITY = "ethnicity"
     DEPRIVATION = "deprivation"
 
@@ -28,6 +29,9 @@ ALL = "All"
 UNKNOWN = "Unknown"
 
 SEXES = ("Female", "Male", "Indeterminate", "Non-binary", "Other")
+# Between the two words of a category of age and sex: "Female, 20 to 24".
+SEX_THEN_AGE = ", "
+_SEX_STEP = 1_000
 
 # Order 1 is the most deprived in every table of this project.
 DECILES = (
@@ -88,6 +92,9 @@ def category_order(dimension: Dimension, category: str) -> int:
         return 1
     if dimension is Dimension.AGE:
         return _age_order(category)
+    if dimension is Dimension.AGE_AND_SEX:
+        sex, _, band = category.partition(SEX_THEN_AGE)
+        return _SEX_STEP * category_order(Dimension.SEX, sex) + category_order(Dimension.AGE, band)
     known = {
         Dimension.SEX: (SEXES,),
         Dimension.ETHNICITY: (ETHNICITIES,),
@@ -107,7 +114,7 @@ def _age_order(category: str) -> int:
 def age_bounds(category: str) -> tuple[int, int]:
     """Return the first and the last age of a band; 200 stands for no upper end.
 
-    Reads "Under 16", "15 and under", "16 to 17" and "65 and over".
+    Reads "Under 16", "15 and under", "16 to 17", the single year "15", and "65 and over".
 
     Raises:
         ValueError: the words are no age band.
@@ -116,6 +123,8 @@ def age_bounds(category: str) -> tuple[int, int]:
     match words:
         case ["Under", n] if n.isdigit():
             return 0, int(n) - 1
+        case [n] if n.isdigit():
+            return int(n), int(n)
         case [n, "and", "under"] if n.isdigit():
             return 0, int(n)
         case [n, "to", m] if n.isdigit() and m.isdigit():

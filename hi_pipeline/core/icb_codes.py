@@ -1,8 +1,8 @@
 """Codes and names of integrated care boards, their sub-ICB locations and NHS England regions.
 
 Facts only: the ONS lookups SICBL22_ICB22_NHSER22, LSOA21_SICBL24_ICB24 and SICBL26_ICB26_NHSER26.
-Boards stand in an order in which the boards of each of the first two footprints are neighbours,
-so that a range of partition keys can name them.
+Boards stand in an order in which the boards of a year (those of its own footprint and of the one in force) are
+neighbours, so that one range of partition keys names them.
 """
 
 # ONS code, ODS code, name without "NHS" and "Integrated Care Board", region (ODS), footprints
@@ -50,8 +50,6 @@ ICBS: tuple[tuple[str, str, str, str, str], ...] = (
     ("E54000060", "QT1", "Nottingham and Nottinghamshire", "Y60", "JAP"),
     ("E54000061", "QF7", "South Yorkshire", "Y63", "JAP"),
     ("E54000062", "QUA", "Black Country", "Y60", "JAP"),
-    ("E54000063", "QXU", "Surrey Heartlands", "Y59", "A"),
-    ("E54000064", "QNX", "Sussex", "Y59", "A"),
     ("E54000065", "S1Y5D", "Central East", "Y61", "P"),
     ("E54000066", "D7T5G", "Essex", "Y61", "P"),
     ("E54000067", "QRL", "Hampshire and Isle of Wight", "Y59", "P"),
@@ -59,6 +57,8 @@ ICBS: tuple[tuple[str, str, str, str, str], ...] = (
     ("E54000069", "S9B9J", "Surrey and Sussex", "Y59", "P"),
     ("E54000070", "S0E4D", "Thames Valley", "Y59", "P"),
     ("E54000071", "Z9B2Z", "West and North London", "Y56", "P"),
+    ("E54000063", "QXU", "Surrey Heartlands", "Y59", "A"),
+    ("E54000064", "QNX", "Sussex", "Y59", "A"),
 )
 
 # ODS code, name, ONS code of each footprint. East of England and North West were recoded in April 2026.
@@ -186,3 +186,11 @@ SUB_ICBS: tuple[tuple[str, str, str, str, str], ...] = (
     ("E38000267", "92A", "", "", "E54000069"),
     ("E38000268", "U2G6B", "", "", "E54000070"),
 )
+
+# What became of a sub-ICB location whose ONS code changed (ONS lookups SICBL22, SICBL23 and SICBL26).
+# 2026-11: in April 2023 four LSOAs moved between 92A and 70F; all other LSOAs and all practices stayed.
+SUB_ICBS_RECODED: dict[str, str] = {"E38000246": "E38000264", "E38000248": "E38000265"}
+# The old location lies whole within the new one, which took parts of Frimley (D4U1Y) in April 2026.
+SUB_ICBS_GROWN: dict[str, str] = {"E38000253": "E38000266", "E38000264": "E38000267"}
+# The old location was parted between the new ones.
+SUB_ICBS_PARTED: dict[str, tuple[str, ...]] = {"E38000252": ("E38000266", "E38000267", "E38000268")}

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.geography import BOARDS, boards_of, vintage_of
+from hi_pipeline.core.geography import BOARDS, boards_of_year
 
-# The order of the boards makes those of a footprint neighbours, so that a range can name them.
+# The order of the boards makes those of a year neighbours, so that a range can name them.
 ICBS: tuple[str, ...] = tuple(board.ons for board in BOARDS)
 # The tags by which Dagster reads the range of partitions of a run.
 RANGE_START = "dagster/asset_partition_range_start"
@@ -19,8 +19,8 @@ def cell(year: str, icb: str) -> str:
 
 
 def valid_cells(years: Iterable[str], icbs: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return, by year, the boards asked for that exist in its footprint, in partition order."""
-    return {year: tuple(b.ons for b in boards_of(vintage_of(year)) if b.ons in icbs) for year in years}
+    """Return, by year, the boards asked for that exist on its footprint or the one in force, in partition order."""
+    return {year: tuple(b.ons for b in boards_of_year(year) if b.ons in icbs) for year in years}
 
 
 def year_ranges(years: Iterable[str]) -> list[dict[str, str]]:

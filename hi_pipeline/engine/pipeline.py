@@ -109,11 +109,11 @@ def load_catalogue() -> Catalogue:
     from hi_pipeline.indicators.schema import RESULTS_SCHEMA
     from hi_pipeline.publishing.release import publish
     from hi_pipeline.sources import SOURCES
-    from hi_pipeline.tables.declared import LINKED_TABLES
+    from hi_pipeline.tables.declared import linked_tables
 
     return Catalogue(
         sources=SOURCES,
-        tables=tuple(LINKED_TABLES),
+        tables=linked_tables(INDICATORS),
         indicators=tuple(INDICATORS),
         compute=compute_results,
         result_schema=RESULTS_SCHEMA,

@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from hi_pipeline.core.indicator import Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Indicator, Polarity
 from hi_pipeline.core.status import AreaType, Comparison, Measure
+from hi_pipeline.indicators.kind import statistics_of
 
-_ON = ["financial_year", "dimension", "category", "measure"]
+_ON = ["financial_year", "geography_vintage", "dimension", "category", "measure"]
 # OHID: an area's slope rests on its own ridits and must not be compared with England's (methods.md 4.3).
 _NOT_COMPARED = [Measure.SII.value, Measure.RII.value]
 _NEUTRAL = [Measure.DIFFERENCE.value, Measure.RATE_RATIO.value]
@@ -20,7 +21,7 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         indicator: the declaration.
-        rows: result rows of one indicator; each year is compared with its own England.
+        rows: result rows of one indicator; each year and footprint is compared with its own England.
     """
     england = rows.filter((pl.col("area_type") == AreaType.ENGLAND.value) & (pl.col("status") == "ok"))
     joined = rows.join(
@@ -29,7 +30,7 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     compared = (
         pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REGION.value])
         & ~pl.col("measure").is_in(_NOT_COMPARED)
-        & pl.lit(indicator.kind is not Kind.COUNT)
+        & pl.lit(statistics_of(indicator.kind).compared)
     )
     beside = pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REGION.value]) & ~pl.col("measure").is_in(
         _NOT_COMPARED

@@ -4,17 +4,18 @@ import polars as pl
 
 from hi_pipeline.core.columns import RESULT_KEY, RESULTS
 from hi_pipeline.core.errors import ValidationError
-from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, vintage_of
+from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, Vintage, region_of
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Measure, Unit
 from hi_pipeline.indicators.compare import with_comparison
 from hi_pipeline.indicators.deprivation import deprivation_rows
 from hi_pipeline.indicators.ethnicity import by_reference, ethnicity_rows
+from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.values import value_rows
 
-# What names an area of a year: years never meet, they are only computed at once.
-_AREA = ["financial_year", "area_type", "icb_code", "area_name"]
+# What names an area of a year and footprint: years never meet, nor do footprints, they are only computed at once.
+_AREA = ["financial_year", "geography_vintage", "area_type", "icb_code", "area_name"]
 # What a derived row takes over from the rows of its area and dimension.
 _SHARED = (
     "period_start",
@@ -30,17 +31,21 @@ _COUNTED = ("numerator", "denominator", "numerator_low", "numerator_high", "publ
 _RATIOS = (Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value)
 _DIFFERENCES = (Measure.GAP.value, Measure.SII.value, Measure.DIFFERENCE.value)
 _ODS = {board.ons: board.ods for board in BOARDS} | {ons: r.ods for r in NHS_REGIONS for ons in r.ons.values()}
+_REGION = {f"{b.ons}{v}": region_of(b.ons, v).ons[v] for b in BOARDS for v in Vintage if v in b.vintages} | {
+    f"{r.ons[v]}{v}": r.ons[v] for r in NHS_REGIONS for v in Vintage
+}
 
 
 def compute_results(indicator: Indicator, counts: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
-    """Compute every result row of one indicator, each financial year by itself.
+    """Compute every result row of one indicator, each financial year and footprint by itself.
 
     Measures: ``value`` for every group; for deprivation ``gap``, ``ratio``, ``sii`` and ``rii`` of each area
     (category All, order 0); for ethnicity ``difference`` and ``rate_ratio`` of each group to White British or White.
 
     Args:
         indicator: the declaration.
-        counts: rows of that indicator in the COUNTS contract, all areas, of one financial year or several.
+        counts: rows of that indicator in the COUNTS contract, all areas, of one financial year or several, on
+            one footprint or several.
         synthetic: true for the embedded sample.
 
     Returns:
@@ -60,7 +65,7 @@ def compute_results(indicator: Indicator, counts: pl.DataFrame, *, synthetic: bo
 def _refuse_foreign(indicator: Indicator, counts: pl.DataFrame) -> None:
     for column, wanted in (
         ("indicator_id", {indicator.id}),
-        ("dimension", {d.value for d in indicator.dimensions}),
+        ("dimension", {d.value for d in indicator.counted}),
     ):
         found = set(counts[column].unique().to_list())
         if not found <= wanted:
@@ -74,7 +79,7 @@ def _refuse_foreign(indicator: Indicator, counts: pl.DataFrame) -> None:
 
 def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
     """Compute the measures between groups; remainders have none."""
-    if indicator.kind is Kind.COUNT:
+    if statistics_of(indicator.kind).between is None:
         return []
     areas = values.filter(pl.col("area_type") != AreaType.REMAINDER.value)
     found = []
@@ -98,7 +103,6 @@ def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension,
 
 
 def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
-    vintages = {year: vintage_of(year).value for year in rows["financial_year"].unique().to_list()}
     ratio, difference = pl.col("measure").is_in(_RATIOS), pl.col("measure").is_in(_DIFFERENCES)
     points = Unit.PERCENTAGE_POINTS.value if indicator.unit is Unit.PERCENT else indicator.unit.value
     unit = (
@@ -113,7 +117,9 @@ def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -
         indicator_version=pl.lit(indicator.version),
         icb_name=pl.col("area_name"),
         icb_ods_code=pl.col("icb_code").replace_strict(_ODS, default=None, return_dtype=pl.String),
-        geography_vintage=pl.col("financial_year").replace_strict(vintages, return_dtype=pl.String),
+        region_code=pl.concat_str("icb_code", "geography_vintage").replace_strict(
+            _REGION, default=None, return_dtype=pl.String
+        ),
         unit=unit,
         multiplier=pl.when(ratio).then(1.0).otherwise(pl.lit(float(indicator.multiplier))),
         synthetic=pl.lit(synthetic),

@@ -8,8 +8,9 @@ least deprived, whatever the polarity. ``stats`` returns slopes in rising rank, 
 import polars as pl
 
 from hi_pipeline.core.groups import DECILES, QUINTILES, UNKNOWN
-from hi_pipeline.core.indicator import Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Indicator, Polarity
 from hi_pipeline.core.status import Measure, Method, Status
+from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.pairs import compare_pairs, pair_counts
 from hi_pipeline.indicators.widen import LIMITS
 from hi_pipeline.stats import inequality
@@ -110,7 +111,7 @@ def _ends(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.Dat
 
 def _slope(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     """Slope and relative index over all groups, ridits from the area's own denominators."""
-    proportion = indicator.kind is Kind.PROPORTION
+    proportion = statistics_of(indicator.kind).share
     scale = indicator.multiplier if proportion else 1.0
     table = whole.select("row", "rank", "denominator", *(pl.col(c) / scale for c in ("value", "lower_95", "upper_95")))
     call = inequality.slope_index if measure is Measure.SII else inequality.relative_index

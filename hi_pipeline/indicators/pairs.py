@@ -2,16 +2,14 @@
 
 import polars as pl
 
-from hi_pipeline.core.indicator import Indicator, Kind
-from hi_pipeline.indicators.values import BOUNDS
-from hi_pipeline.indicators.widen import widened
-from hi_pipeline.stats import proportions, rates
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.indicators.kind import statistics_of
+from hi_pipeline.indicators.widen import sides_of, widened
 
 
 def pair_counts(one: pl.DataFrame, two: pl.DataFrame, *, on: list[str]) -> pl.DataFrame:
     """Put the counts of two groups side by side under the short names that ``widened`` reads."""
-    first = one.select(*on, *(pl.col(name).alias(short) for short, name in BOUNDS.items()))
-    second = two.select(*on, *(pl.col(name).alias(f"reference_{short}") for short, name in BOUNDS.items()))
+    first, second = one.select(*on, *sides_of("")), two.select(*on, *sides_of("reference_"))
     return first.join(second, on=on, how="inner", validate="m:1")
 
 
@@ -22,28 +20,19 @@ def compare_pairs(indicator: Indicator, pairs: pl.DataFrame, *, ratio: bool) -> 
         indicator: its kind chooses the statistic (Newcombe or MOVER, log), its multiplier the scale of differences.
         pairs: one row a pair, from ``pair_counts`` on ["row"].
         ratio: the ratio to the reference; otherwise the difference from it.
+
+    Raises:
+        ValueError: the kind has no measures between groups.
     """
-    proportion = indicator.kind is Kind.PROPORTION
-    room = proportions if proportion else rates
+    kind = statistics_of(indicator.kind)
+    room = kind.between
+    if room is None:
+        raise ValueError(f"{indicator.id}: figures of kind {indicator.kind} have no difference and no ratio")
 
     def statistic(frame: pl.DataFrame) -> pl.DataFrame:
-        if ratio:
-            return room.ratio(
-                frame,
-                events="events",
-                population="population",
-                reference_events="reference_events",
-                reference_population="reference_population",
-                by=["row"],
-            )
-        return room.difference(
-            frame,
-            events="events",
-            population="population",
-            reference_events="reference_events",
-            reference_population="reference_population",
-            by=["row"],
-            multiplier=indicator.multiplier,
-        )
+        sides = {name: name for name in ("events", "population", "reference_events", "reference_population")}
+        scale = {} if ratio else {"multiplier": indicator.multiplier}
+        found: pl.DataFrame = (room.ratio if ratio else room.difference)(frame, **sides, **scale, by=["row"])
+        return found
 
-    return widened(pairs, statistic, proportion=proportion, sides=("", "reference_"))
+    return widened(pairs, statistic, proportion=kind.share, sides=("", "reference_"))

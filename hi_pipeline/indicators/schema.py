@@ -4,7 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from hi_pipeline.core.columns import RESULT_KEY, RESULTS
-from hi_pipeline.core.geography import Vintage
+from hi_pipeline.core.geography import NHS_REGIONS, Vintage
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, PeriodType, Status, Unit
@@ -13,6 +13,7 @@ from hi_pipeline.core.validation import validate
 _NULLABLE = {
     "icb_code",
     "icb_ods_code",
+    "region_code",
     "value",
     "lower_95",
     "upper_95",
@@ -60,6 +61,7 @@ def results_schema() -> pa.DataFrameSchema:
             pa.Check(_in_order, name="lower_998 <= lower_95 <= value <= upper_95 <= upper_998"),
             pa.Check(_bounds_hold, name="numerator_low <= numerator <= numerator_high"),
             pa.Check(_code_unless_remainder, name="every area but a remainder has a code"),
+            pa.Check(_region_of_areas, name="boards and regions have the code of a region of their footprint"),
             pa.Check(_note_where_not_ok, name="a figure that is not there has a note"),
         ],
         unique=list(RESULT_KEY),
@@ -109,6 +111,14 @@ def _bounds_hold(data: pa.PolarsData) -> pl.LazyFrame:
 def _code_unless_remainder(data: pa.PolarsData) -> pl.LazyFrame:
     remainder = pl.col("area_type") == AreaType.REMAINDER.value
     return data.lazyframe.select(remainder == pl.col("icb_code").is_null())
+
+
+def _region_of_areas(data: pa.PolarsData) -> pl.LazyFrame:
+    """A board's region must be one of its own footprint, as East of England and North West were recoded in 2026."""
+    known = [region.ons[v] + v.value for region in NHS_REGIONS for v in Vintage]
+    there = pl.concat_str("region_code", "geography_vintage").is_in(known).fill_null(False)
+    inside = pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REGION.value])
+    return data.lazyframe.select(pl.when(inside).then(there).otherwise(pl.col("region_code").is_null()))
 
 
 def _note_where_not_ok(data: pa.PolarsData) -> pl.LazyFrame:

@@ -1,11 +1,11 @@
-"""The figure of every group: a share (Wilson), a rate (exact, Byar) or a count, from its counts."""
+"""The figure of every group from its counts: computed as its kind is, the publisher's own, or why there is none."""
 
 import polars as pl
 
-from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Measure, Method, Status
-from hi_pipeline.indicators.widen import LIMITS, widened
-from hi_pipeline.stats import proportions, rates
+from hi_pipeline.indicators.kind import statistics_of
+from hi_pipeline.indicators.widen import LIMITS
 
 PUBLISHED_ONLY = "a count of it is hidden: the figure is the publisher's own, without limits of ours"
 WITHOUT = {
@@ -16,9 +16,6 @@ WITHOUT = {
     Status.NOT_APPLICABLE.value: "there is no such figure for this group",
 }
 IMPLIED_ZERO = "no events: the figure is the publisher's own"
-TOO_FEW = "too few to compute: the rounded counts leave more events than people"
-BOUNDS = {f"{end}{part}": f"{word}{part}" for end, word in (("num", "numerator"), ("den", "denominator"))
-          for part in ("", "_low", "_high")}  # fmt: skip
 
 
 def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
@@ -35,57 +32,22 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
         The rows with measure, value, the four limits and method added, status and note made final.
     """
     rows = counts.with_row_index("row")
-    figures = _counts(rows) if indicator.kind is Kind.COUNT else _shares_or_rates(indicator, rows)
+    figures = statistics_of(indicator.kind).values(indicator, rows)
+    # Counts by age and sex only feed a standardised rate: they are no figures of their own.
+    rows = rows.filter(pl.col("dimension").is_in([d.value for d in indicator.dimensions]))
     joined = rows.rename({"status": "given", "note": "given_note"}).join(figures, on="row", how="left", validate="1:1")
     joined = _settle(joined.sort("row"))
     return joined.drop("row", "given", "given_note")
-
-
-def _counts(rows: pl.DataFrame) -> pl.DataFrame:
-    none = [pl.lit(None, dtype=pl.Float64).alias(name) for name in LIMITS]
-    return rows.filter(status="ok").select(
-        "row",
-        pl.col("numerator").alias("value"),
-        *none,
-        pl.lit("ok").alias("status"),
-        pl.lit("").alias("note"),
-        pl.lit(Method.NONE.value).alias("method"),
-    )
-
-
-def _shares_or_rates(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
-    proportion = indicator.kind is Kind.PROPORTION
-    known = rows.filter((pl.col("status") == "ok") & pl.col("denominator").is_not_null())
-    sides = known.select("row", *(pl.col(name).alias(short) for short, name in BOUNDS.items()))
-
-    def statistic(frame: pl.DataFrame) -> pl.DataFrame:
-        if proportion:
-            return proportions.proportion(
-                frame, events="events", population="population", by=["row"], multiplier=indicator.multiplier
-            )
-        return rates.crude_rate(
-            frame, events="events", population="population", by=["row"], multiplier=indicator.multiplier
-        )
-
-    figures = widened(sides, statistic, proportion=proportion, sides=("",))
-    return _name_too_few(figures, known) if proportion else figures
-
-
-def _name_too_few(figures: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Rounded counts can leave more events than people; exact ones that do are an error and keep their words."""
-    rounded = (pl.col("numerator") > pl.col("denominator")) & (pl.col("numerator_low") < pl.col("numerator_high"))
-    few = figures["row"].is_in(known.filter(rounded)["row"].implode())
-    return figures.with_columns(
-        status=pl.when(few).then(pl.lit(Status.TOO_FEW.value)).otherwise("status"),
-        note=pl.when(few).then(pl.lit(TOO_FEW)).otherwise("note"),
-    )
 
 
 def _settle(rows: pl.DataFrame) -> pl.DataFrame:
     """Choose between the computed figure, the publisher's and none."""
     hidden = pl.col("given").is_in([Status.SUPPRESSED.value, Status.MISSING.value])
     implied_zero = (
-        (pl.col("given") == "ok") & pl.col("denominator").is_null() & (pl.col("published_value") == 0).fill_null(False)
+        (pl.col("given") == "ok")
+        & pl.col("status").is_null()
+        & pl.col("denominator").is_null()
+        & (pl.col("published_value") == 0).fill_null(False)
     )
     published = (hidden & pl.col("published_value").is_not_null()) | implied_zero
     computed = (pl.col("given") == "ok") & pl.col("status").is_not_null()

@@ -10,10 +10,22 @@ from collections.abc import Callable
 import polars as pl
 
 LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
+BOUNDS = {f"{end}{part}": f"{word}{part}" for end, word in (("num", "numerator"), ("den", "denominator"))
+          for part in ("", "_low", "_high")}  # fmt: skip
 ROUNDED = "limits widened for rounding"
 _WITHOUT = "no {side} limits: within its rounding a count could be too small"
 
 Statistic = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def sides_of(prefix: str) -> list[pl.Expr]:
+    """Return the counts of a side of a figure under the short names that ``widened`` reads."""
+    return [pl.col(name).alias(f"{prefix}{short}") for short, name in BOUNDS.items()]
+
+
+def divisible(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose counts are there and have something to be divided by."""
+    return rows.filter((pl.col("status") == "ok") & pl.col("denominator").is_not_null())
 
 
 def widened(counts: pl.DataFrame, statistic: Statistic, *, proportion: bool, sides: tuple[str, ...]) -> pl.DataFrame:

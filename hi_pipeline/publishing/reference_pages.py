@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.source import Source
 
 _ENVIRONMENT = Environment(
@@ -15,6 +15,18 @@ _ENVIRONMENT = Environment(
     keep_trailing_newline=True,
     autoescape=False,
 )
+# The level of area at which figures are published, in words.
+_LEVELS = {
+    Attribution.PUBLISHED: "board (before July 2022 partnership or CCG)",
+    Attribution.SUB_ICB: "sub-ICB location or CCG",
+    Attribution.PRACTICE: "general practice",
+    Attribution.LOCAL_AUTHORITY: "local authority",
+    Attribution.LSOA: "small area (LSOA)",
+    Attribution.CORE20: "general practice and small area (LSOA)",
+    Attribution.ENGLAND: "England only",
+    Attribution.REGION: "region only",
+    Attribution.PROVIDER: "provider only",
+}
 
 
 def source_page(source: Source) -> str:
@@ -29,8 +41,12 @@ def indicator_page(indicator: Indicator, sources: Mapping[str, Source]) -> str:
         indicator: the declaration.
         sources: the declared publications by name.
     """
+    publications = [sources[name] for name in indicator.sources]
     return _ENVIRONMENT.get_template("indicator.md.jinja").render(
-        indicator=indicator, source=sources.get(indicator.source)
+        indicator=indicator,
+        publications=publications,
+        levels=list(dict.fromkeys(_LEVELS[origin.attribution] for origin in indicator.by_origin)),
+        years=sorted({year for source in publications for year in source.years}),
     )
 
 

@@ -7,6 +7,7 @@ Every number is made up.
 
 from dataclasses import dataclass
 from functools import cache
+from math import fsum
 
 from hi_pipeline.core.deprivation import RANKED_AREAS
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, SubIcb, Vintage, board
@@ -97,6 +98,12 @@ def location_name(location: SubIcb, vintage: Vintage) -> str:
 def decile_of(rank: int, vintage: str) -> int:
     """Return the tenth of England into which a rank of "2019" or "2025" falls; 1 is most deprived."""
     return -(-rank * 10 // RANKED_AREAS[vintage])
+
+
+def index_of(lsoa: Lsoa, vintage: str) -> tuple[float, int, int]:
+    """Return score, rank and decile of an area in the indices of "2019" or "2025"."""
+    score = round(75 * (1 - lsoa.place) ** 1.9 + 1, 3)
+    return score, lsoa.rank, decile_of(lsoa.rank, vintage)
 
 
 @cache
@@ -206,7 +213,7 @@ def _new_areas(old: list[Lsoa]) -> tuple[list[Lsoa], list[Change]]:
                 authority=parent.authority,
                 sub_icb=parent.sub_icb,
                 moved=parent.moved,
-                place=min(0.9999, max(0.0, sum(p.place for p in parents) / len(parents) + generator.gauss(0, 0.02))),
+                place=min(0.9999, max(0.0, fsum(p.place for p in parents) / len(parents) + generator.gauss(0, 0.02))),
                 rank=0,
                 residents=round(max(900, generator.gauss(1650, 220)) * (1.15 if kind == "M" else 1)),
             )

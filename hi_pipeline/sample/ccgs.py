@@ -1,6 +1,7 @@
 """Codes and names of what stood before July 2022: clinical commissioning groups and their partnerships.
 
-Facts only: the geography mapping of QOF 2020-21 and the organisations of NHS Talking Therapies 2019-20.
+Facts only: the geography mapping of QOF 2020-21, the organisations of NHS Talking Therapies 2019-20 and the ONS lists
+of CCGs of April 2020 and 2021.
 """
 
 # ODS code, name, ODS code of the partnership. The codes went on as those of sub-ICB locations.
@@ -133,6 +134,32 @@ FORMER_CCGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
+
+# ONS codes of the groups above, and of the six groups whose ODS code went to a location of another area in July 2022.
+CCG_ONS: dict[str, str] = {
+    "05A": "E38000038",
+    "05C": "E38000046",
+    "05H": "E38000195",
+    "05L": "E38000144",
+    "05R": "E38000164",
+    "05Y": "E38000191",
+    "06A": "E38000210",
+    "10C": "E38000178",
+    "10J": "E38000120",
+    "10K": "E38000059",
+    "10L": "E38000087",
+    "10V": "E38000154",
+    "10X": "E38000167",
+    "11A": "E38000198",
+    "15D": "E38000224",
+    "99M": "E38000118",
+    "01Y": "E38000182",
+    "06H": "E38000026",
+    "15E": "E38000220",
+    "15M": "E38000229",
+    "78H": "E38000242",
+    "D2P2L": "E38000250",
+}
 
 # ODS code, ONS code and name of 2020-21, ONS code of 2019-20 (two were joined or bounded anew in 2020).
 STPS: tuple[tuple[str, str, str, str], ...] = (

@@ -1,7 +1,7 @@
 """Seeded chance and exact division: the same numbers on every run, and parts that always add to their total."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import fsum, sqrt
 from random import Random
 
 VERSION = "1"
@@ -14,7 +14,8 @@ def chance(name: str) -> Random:
 
 def share_out(total: int, weights: Sequence[float]) -> list[int]:
     """Divide a whole number by weights into whole numbers that add to it (largest remainders, first wins)."""
-    whole = sum(weights)
+    # fsum, here and wherever fractions are added: sum() adds them in another way from Python 3.12 on.
+    whole = fsum(weights)
     if not whole:
         return [0] * len(weights)
     exact = [total * weight / whole for weight in weights]

@@ -6,6 +6,7 @@ unit and summed, so that rows of groups, partnerships, boards, regions and Engla
 
 from dataclasses import dataclass
 from functools import cache
+from math import fsum
 
 from hi_pipeline.core.geography import Vintage, board
 from hi_pipeline.sample.areas import locations
@@ -39,7 +40,7 @@ class Unit:
     @property
     def people(self) -> float:
         """Return its residents."""
-        return sum(self.by_decile)
+        return fsum(self.by_decile)
 
     @property
     def elsewhere(self) -> bool:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
-from math import exp
+from math import exp, fsum
 from typing import Any
 
 from hi_pipeline.core.geography import Vintage, board
@@ -139,7 +139,7 @@ def _practice(number: int, ods: str, region: str, patients: dict[str, int], own:
         pcn_name=f"{_WORDS[number // 2 % len(_WORDS)]} {number // 2 + 1} PCN",
         sub_icb=ods,
         patients=tuple(sorted(patients.items())),
-        place=sum(places.get(code, 0) * count for code, count in patients.items()) / known,
+        place=fsum(places.get(code, 0) * count for code, count in patients.items()) / known,
     )
 
 

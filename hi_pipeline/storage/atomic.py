@@ -1,11 +1,10 @@
 """Files that are either old or new: written beside their place, synced, then renamed over it.
 
 A temporary file is locked by the process that writes it for as long as that process lives, so that ``sweep`` can
-tell what the dead have left behind.
+tell what the dead have left behind. On Windows no lock is needed: an open file can be neither renamed nor removed.
 """
 
 import errno
-import fcntl
 import os
 import re
 import secrets
@@ -14,8 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from filelock import lock_descriptor
+
 from hi_pipeline.core.errors import StoreError
 
+_WINDOWS = os.name == "nt"
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{12}\.tmp")
 
 
@@ -52,11 +54,15 @@ class Staged:
     def commit(self, path: Path | None = None) -> None:
         """Rename it to its place (or to another one in the same folder); its folder is not synced yet."""
         with reporting(self.path):
+            if _WINDOWS:
+                self.file.close()
             self.temporary.replace(path or self.path)
         self.file.close()
 
     def discard(self) -> None:
         """Remove it, if it was not renamed."""
+        if _WINDOWS:
+            self.file.close()
         self.temporary.unlink(missing_ok=True)
         self.file.close()
 
@@ -89,7 +95,9 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Push a folder's list of names to the disk."""
+    """Push a folder's list of names to the disk (Windows keeps it by itself, and opens no folder)."""
+    if _WINDOWS:
+        return
     with reporting(path):
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -139,7 +147,8 @@ def _create_locked(path: Path) -> tuple[Path, BinaryIO]:
     while True:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         file = temporary.open("xb", buffering=0)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        if not _WINDOWS:
+            lock_descriptor(file.fileno())
         # A sweep may have taken it between the two calls; then it has no name any more.
         if os.fstat(file.fileno()).st_nlink:
             return temporary, file
@@ -148,15 +157,21 @@ def _create_locked(path: Path) -> tuple[Path, BinaryIO]:
 
 @contextmanager
 def _held(temporary: Path) -> Iterator[bool]:
+    if _WINDOWS:
+        yield _is_closed(temporary)
+        return
     try:
         file = temporary.open("rb")
     except FileNotFoundError:
         yield False
         return
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+        yield lock_descriptor(file.fileno(), blocking=False)
+
+
+def _is_closed(temporary: Path) -> bool:
+    try:
+        temporary.rename(temporary)
+    except OSError:
+        return False
+    return True

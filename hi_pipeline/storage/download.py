@@ -1,9 +1,10 @@
 """One file to fetch over http: what, how patiently, and the body of an answer to a temporary file."""
 
+import asyncio
 import hashlib
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def said_by(response: httpx.Response) -> Known:
     )
 
 
-def save_body(response: httpx.Response, download: Download, *, deadline: float) -> Arrival:
+async def save_body(response: httpx.Response, download: Download, *, deadline: float) -> Arrival:
     """Stream a body to a temporary file, hashing and counting on the way.
 
     Raises:
@@ -111,19 +112,21 @@ def save_body(response: httpx.Response, download: Download, *, deadline: float) 
     digest, size = hashlib.sha256(), 0
     staged = Staged(download.into)
     try:
-        for piece in _decoded(response):
-            size += len(piece)
-            if size > download.max_bytes:
-                raise _too_large(download)
-            if time.monotonic() > deadline:
-                raise FetchError(
-                    f"{download.where}: {download.address} sent {size:,} bytes in the time that it has and "
-                    "is not done; too slow, nothing was changed, run again later"
-                )
-            digest.update(piece)
-            staged.write(piece)
+        async with asyncio.timeout(deadline - time.monotonic()):
+            async for piece in _decoded(response):
+                size += len(piece)
+                if size > download.max_bytes:
+                    raise _too_large(download)
+                digest.update(piece)
+                staged.write(piece)
         if _goes_on(response):
             raise TryAgain(f"it sent more than the {declared} bytes it declared")
+    except TimeoutError:
+        staged.discard()
+        raise FetchError(
+            f"{download.where}: {download.address} sent {size:,} bytes in the time that it has and is not done; too "
+            "slow, nothing was changed, run again later"
+        ) from None
     except BaseException:
         staged.discard()
         raise
@@ -138,17 +141,18 @@ def save_body(response: httpx.Response, download: Download, *, deadline: float) 
     )
 
 
-def _decoded(response: httpx.Response) -> Iterator[bytes]:
+async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     """Give the body in small pieces, unpacked where the server packed it although it was asked not to."""
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("", "identity"):
-        yield from response.iter_raw()
+        async for raw in response.aiter_raw():
+            yield raw
         return
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise TryAgain(f"it packed the file as {coding!r}, which was not asked for")
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
     try:
-        for raw in response.iter_raw():
+        async for raw in response.aiter_raw():
             left = raw
             while left:
                 yield unpack.decompress(left, _PIECE)

@@ -4,10 +4,11 @@ A try that is cut short starts again from the first byte: joining two halves cou
 says about its bytes (ETag, Last-Modified) saves traffic and decides nothing.
 """
 
+import asyncio
 import random
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -17,7 +18,6 @@ import httpx
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
 from hi_pipeline.storage.addresses import check_address, check_peer, is_proxied
-from hi_pipeline.storage.closing import Connections, closing_at
 from hi_pipeline.storage.download import Download, HttpLimits, Known, TryAgain, said_by, save_body
 from hi_pipeline.storage.folder_mirror import Arrival
 
@@ -87,44 +87,40 @@ class Downloader:
             ReleaseUnavailable: a mirror does not hold it.
             FetchError: one clear message.
         """
-        return self._patiently(
-            download, lambda response, _: self._compare(response, download, known), _conditions(known)
-        )
+
+        async def compare(response: httpx.Response, deadline: float) -> str | None:
+            return self._compare(response, download, known)
+
+        return self._patiently(download, compare, _conditions(known))
 
     def _patiently(
-        self, download: Download, take: Callable[[httpx.Response, float], T], conditions: dict[str, str]
+        self, download: Download, take: Callable[[httpx.Response, float], Awaitable[T]], conditions: dict[str, str]
     ) -> T:
         """Ask, and ask again where that helps; ``take`` reads the last answer until the deadline."""
         deadline = time.monotonic() + self._limits.total
         wait, why = self._limits.first_wait, ""
-        with self._client() as client, closing_at(deadline) as connections:
-            for number in range(1, self._limits.tries + 1):
-                try:
-                    return self._try(
-                        client, download, conditions, lambda response: take(response, deadline), connections
-                    )
-                except TryAgain as fault:
-                    why = str(fault)
-                    asked = fault.wait
-                if time.monotonic() > deadline:
-                    raise FetchError(
-                        f"{download.where}: {download.address} did not answer whole within {self._limits.total:g} s "
-                        f"({why}); too slow, nothing was changed, run again later"
-                    )
-                if number < self._limits.tries:
-                    self._wait(download, asked if asked is not None else wait * random.uniform(0.8, 1.2), why, deadline)
-                    wait *= 2
+        for number in range(1, self._limits.tries + 1):
+            try:
+                return asyncio.run(self._try(download, conditions, take, deadline))
+            except TryAgain as fault:
+                why = str(fault)
+                asked = fault.wait
+            if time.monotonic() > deadline:
+                raise _too_slow(download, self._limits, why)
+            if number < self._limits.tries:
+                self._wait(download, asked if asked is not None else wait * random.uniform(0.8, 1.2), why, deadline)
+                wait *= 2
         raise FetchError(
             f"{download.where}: {download.address} failed {self._limits.tries} times, last because {why}. Nothing was "
             "changed; run again later."
         )
 
-    def _client(self) -> httpx.Client:
+    def _client(self) -> httpx.AsyncClient:
         patience = httpx.Timeout(self._limits.idle, connect=self._limits.connect)
         headers = {"User-Agent": self._agent, "Accept-Encoding": "identity"}
         # The default context reads the system's certificates (SSL_CERT_FILE too); trust_env reads the proxies.
         self._context = self._context or ssl.create_default_context()
-        return httpx.Client(
+        return httpx.AsyncClient(
             verify=self._context, trust_env=True, timeout=patience, headers=headers, follow_redirects=False
         )
 
@@ -136,40 +132,59 @@ class Downloader:
             )
         self._sleep(seconds)
 
-    def _try(
+    async def _try(
         self,
-        client: httpx.Client,
         download: Download,
         conditions: dict[str, str],
-        take: Callable[[httpx.Response], T],
-        connections: Connections,
+        take: Callable[[httpx.Response, float], Awaitable[T]],
+        deadline: float,
     ) -> T:
         address = download.address
-        for hop in range(self._limits.redirects + 1):
-            check_address(
-                address,
-                allowed_hosts=download.allowed_hosts,
-                trusted_origin=self._trusted,
-                where=download.where,
-                redirected=hop > 0,
-            )
-            self._be_polite(address)
-            try:
-                watched = {"trace": connections.trace}
-                with client.stream("GET", address, headers=conditions, extensions=watched) as response:
-                    self._check_connection(response, address, download)
-                    if response.status_code in _REDIRECTS and "location" in response.headers:
-                        address = urljoin(address, response.headers["location"])
-                        continue
-                    return take(response)
-            except (httpx.TransportError, ssl.SSLError) as error:
-                raise TryAgain(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise FetchError(f"{download.where}: {address} cannot be asked: {error}") from error
+        async with self._client() as client:
+            for hop in range(self._limits.redirects + 1):
+                check_address(
+                    address,
+                    allowed_hosts=download.allowed_hosts,
+                    trusted_origin=self._trusted,
+                    where=download.where,
+                    redirected=hop > 0,
+                )
+                self._be_polite(address)
+                try:
+                    response = await self._open(client, address, download, conditions, deadline)
+                    try:
+                        self._check_connection(response, address, download)
+                        if response.status_code in _REDIRECTS and "location" in response.headers:
+                            address = urljoin(address, response.headers["location"])
+                            continue
+                        return await take(response, deadline)
+                    finally:
+                        await response.aclose()
+                except (httpx.TransportError, ssl.SSLError) as error:
+                    raise TryAgain(
+                        f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+                    ) from error
+                except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+                    raise FetchError(f"{download.where}: {address} cannot be asked: {error}") from error
         raise FetchError(
             f"{download.where}: {download.address} redirects more than {self._limits.redirects} times, last to "
             f"{address}; look at {download.landing_page}"
         )
+
+    async def _open(
+        self,
+        client: httpx.AsyncClient,
+        address: str,
+        download: Download,
+        conditions: dict[str, str],
+        deadline: float,
+    ) -> httpx.Response:
+        """Return an answer whose headers have come; a server that drips them never gets past the deadline."""
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                return await client.send(client.build_request("GET", address, headers=conditions), stream=True)
+        except TimeoutError:
+            raise _too_slow(download, self._limits, "its headers did not end") from None
 
     def _be_polite(self, address: str) -> None:
         host = urlsplit(address).hostname or ""
@@ -191,13 +206,13 @@ class Downloader:
         if peer:
             check_peer(str(peer[0]), host=host, where=download.where)
 
-    def _take(
+    async def _take(
         self, response: httpx.Response, download: Download, known: Known | None, deadline: float
     ) -> Arrival | None:
         if _is_the_same(response, known):
             return None
         _check_status(response, download)
-        return save_body(response, download, deadline=deadline)
+        return await save_body(response, download, deadline=deadline)
 
     def _compare(self, response: httpx.Response, download: Download, known: Known | None) -> str | None:
         if _is_the_same(response, known):
@@ -205,6 +220,13 @@ class Downloader:
         _check_status(response, download)
         said = said_by(response)
         return None if known and said.agrees_with(known) else said.mark
+
+
+def _too_slow(download: Download, limits: HttpLimits, why: str) -> FetchError:
+    return FetchError(
+        f"{download.where}: {download.address} did not answer whole within {limits.total:g} s ({why}); too slow, "
+        "nothing was changed, run again later"
+    )
 
 
 def _is_the_same(response: httpx.Response, known: Known | None) -> bool:

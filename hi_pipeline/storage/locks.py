@@ -1,11 +1,14 @@
-"""Locks between processes: an flock, which the kernel lets go when its holder dies."""
+"""Locks between processes: the system lets them go when their holder dies."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 from hi_pipeline.core.errors import StoreError
+
+_LOOK_AGAIN_S = 0.01
 
 
 @contextmanager
@@ -13,14 +16,17 @@ def locked(folder: Path, name: str) -> Iterator[None]:
     """Hold the lock ``<folder>/<name>.lock``; waits for whoever holds it.
 
     Raises:
-        StoreError: the lock file cannot be made.
+        StoreError: the lock file cannot be made or locked.
     """
     path = folder / f"{name}.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = path.open("ab")
+        # A mere marker file, which some network disks would need instead, outlives a holder that was killed: refused.
+        lock = FileLock(path, poll_interval=_LOOK_AGAIN_S, fallback_to_soft=False)
+        lock.acquire()
     except OSError as error:
         raise StoreError(f"{path}: the lock file cannot be made ({error.strerror}); is the disk full?") from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        lock.release()

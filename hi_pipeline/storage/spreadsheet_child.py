@@ -1,20 +1,25 @@
 """The process that reads a spreadsheet, so that no workbook can take the run down: it may be killed at any time.
 
 Run as ``python -m hi_pipeline.storage.spreadsheet_child``; the request comes as JSON on standard input. It limits
-its own memory and time, then writes the sheets that were asked for as Arrow files and ``sheets.json`` with the names.
+its own memory and time (not on Windows), then writes the sheets that were asked for as Arrow files and ``sheets.json`` with the names.
 """
 
 import json
 import re
-import resource
 import sys
 from pathlib import Path
 
 import fastexcel
 import pyarrow as pa
 
+if sys.platform != "win32":
+    import resource
+
 
 def _limit(memory_bytes: int, seconds: int) -> None:
+    # Windows sets no such limits from inside: there only the parent's patience ends a hostile workbook.
+    if sys.platform == "win32":
+        return
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

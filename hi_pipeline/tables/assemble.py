@@ -5,13 +5,14 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
 PERIOD = ["period_start", "period_end", "period_type"]
 COUNTED = ["numerator", "numerator_low", "numerator_high", "denominator", "denominator_low", "denominator_high"]
+PRINTED = ["published_value", "published_lower_95", "published_upper_95"]
 # How much of the width of a side's bounds comes from hidden figures; the rest comes from rounding.
 HIDING = ["numerator_hiding", "denominator_hiding"]
 # What a sum with parts of several statuses is: the first of these that occurs.
@@ -32,20 +33,21 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         indicator: the declaration.
 
     Returns:
-        One row an area and group of the publisher: AREA, GROUP, PERIOD, COUNTED, HIDING, published_value, status,
-        note.
+        One row an area and group of the publisher: AREA, GROUP, PERIOD, COUNTED, HIDING, PRINTED, status, note.
         A figure is there only where all its measures are; bounds add up, those of what is taken away the other way
-        round.
+        round. A figure that is taken as printed is there where the publisher prints it.
 
     Raises:
         NothingToBuild: the observations hold none of the indicator's measures: it is not published in this year.
         ValidationError: they hold some of its measures but none of the numerators, or several periods.
     """
-    wanted = [d.value for d in indicator.dimensions]
+    wanted = [d.value for d in indicator.counted]
     # Of several snapshots in a year the latest stands for it (methods.md 4.8).
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
     latest = ~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max())
     rows = observations.filter(pl.col("dimension").is_in(wanted) & latest)
+    if indicator.kind is Kind.PUBLISHED:
+        return _as_printed(rows, indicator)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
     if top.is_empty() and not rows.filter(pl.col("measure").is_in(_measures(indicator))).height:
         raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold none of its measures")
@@ -57,10 +59,8 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     bottom = _side(rows, plus=indicator.denominator, less=indicator.denominator_less, name="denominator")
     key = [*AREA, *GROUP]
     parts = top.join(bottom, on=key, how="left", validate="1:1")
-    printed = rows.filter((pl.col("measure") == (indicator.published or "")) & (pl.col("status") == "ok"))
-    parts = parts.join(
-        printed.select(*key, pl.col("value").alias("published_value")), on=key, how="left", validate="1:1"
-    )
+    printed = _printed(rows, indicator).filter(status="ok")
+    parts = parts.join(printed.select(*key, *PRINTED), on=key, how="left", validate="1:1")
     own_denominator = pl.lit(bool(indicator.denominator))
     absent = own_denominator & pl.col("denominator_status").is_null()
     status = (
@@ -74,9 +74,34 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     same = pl.col("numerator_note") == pl.col("denominator_note")
     return (
         parts.with_columns(status=status, note=pl.when(same).then("numerator_note").otherwise(notes).fill_null(""))
-        .join(_one_period(rows, indicator), how="cross")
+        .join(_one_period(rows, indicator, indicator.numerator), how="cross")
         .with_columns(pl.col(HIDING).fill_null(0.0))
-        .select(*key, *PERIOD, *COUNTED, *HIDING, "published_value", "status", "note")
+        .select(*key, *PERIOD, *COUNTED, *HIDING, *PRINTED, "status", "note")
+        .sort(*key)
+    )
+
+
+def _printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Return the publisher's own figures under the names PRINTED."""
+    printed = rows.filter(pl.col("measure") == (indicator.published or ""))
+    return printed.rename({"value": PRINTED[0], "lower_95": PRINTED[1], "upper_95": PRINTED[2]})
+
+
+def _as_printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Return the parts of a figure that is taken as printed; its counts stand beside it where they are declared."""
+    printed = _printed(rows, indicator)
+    if printed.is_empty() or indicator.published is None:
+        raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold no {indicator.published}")
+    key = [*AREA, *GROUP]
+    top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
+    bottom = _side(rows, plus=indicator.denominator, less=indicator.denominator_less, name="denominator")
+    return (
+        printed.select(*key, *PRINTED, "status", "note")
+        .join(top, on=key, how="left", validate="1:1")
+        .join(bottom, on=key, how="left", validate="1:1")
+        .join(_one_period(rows, indicator, (indicator.published,)), how="cross")
+        .with_columns(pl.col(HIDING).fill_null(0.0))
+        .select(*key, *PERIOD, *COUNTED, *HIDING, *PRINTED, "status", "note")
         .sort(*key)
     )
 
@@ -146,8 +171,8 @@ def join_unique(column: str) -> pl.Expr:
     return pieces.unique().sort().str.join("; ").alias(column)
 
 
-def _one_period(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    periods = rows.filter(pl.col("measure").is_in(list(indicator.numerator))).select(PERIOD).unique()
+def _one_period(rows: pl.DataFrame, indicator: Indicator, measures: tuple[str, ...]) -> pl.DataFrame:
+    periods = rows.filter(pl.col("measure").is_in(list(measures))).select(PERIOD).unique()
     if periods.height != 1:
         raise ValidationError(
             f"{indicator.id}: the figures of one year describe {periods.height} periods, {periods.rows()[:4]}; "

@@ -3,25 +3,33 @@
 import polars as pl
 
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
-from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, boards_within
 from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables import footprint
 from hi_pipeline.tables.assemble import GROUP
-from hi_pipeline.tables.editions import imd_vintage_of
-from hi_pipeline.tables.placed import PLACE, SHAPE, Context, Placed, shaped
+from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
+from hi_pipeline.tables.placing.registry import PLACINGS
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.editions import imd_vintage_of
 from hi_pipeline.tables.sums import add_up
+from hi_pipeline.tables.totals import parts_of_england
 
 SUM_OF_BOARDS = "sum of the region's boards"
+MADE_FROM = "footprint from {}, made from {}"
 SUM_OF_ALL = "sum of the boards and of what belongs to none; the publisher prints no such row"
 
 
-def complete(placed: Placed, indicator: Indicator, context: Context, releases: tuple[str, ...]) -> pl.DataFrame:
-    """Return counts in the contract, sorted by key.
+def complete(
+    placed: Placed,
+    indicator: Indicator,
+    context: Context,
+    releases: tuple[str, ...],
+) -> pl.DataFrame:
+    """Return counts of one footprint in the contract, sorted by key.
 
     A region or England has the publisher's row where there is one, else the sum of what it is made of; the note
-    says which.
+    says which. A figure that is taken as printed is no sum of others: where it is not printed there is no row.
 
     Args:
         placed: figures on the footprint.
@@ -29,22 +37,44 @@ def complete(placed: Placed, indicator: Indicator, context: Context, releases: t
         context: year and footprint.
         releases: ids of all releases behind the figures.
     """
-    frame = placed.frame
-    frame = pl.concat([frame, _regions(frame, context)])
-    frame = pl.concat([frame, _england(frame, placed)])
+    frame = _with_origin(placed.frame, context)
+    if indicator.kind is not Kind.PUBLISHED:
+        frame = pl.concat([frame, _regions(frame, context)])
+        frame = pl.concat([frame, _england(frame, placed)])
     frame = _with_unknown_share(frame, indicator)
-    by_place = indicator.attribution is Attribution.LSOA
-    by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(by_place)
+    on_indices = PLACINGS[indicator.attribution].on_indices
+    by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(on_indices)
+    indices = placed.imd_vintage or imd_vintage_of(context.financial_year)
     by_ethnicity = pl.col("dimension") == Dimension.ETHNICITY.value
     full = frame.with_columns(
         indicator_id=pl.lit(indicator.id),
         financial_year=pl.lit(context.financial_year),
+        geography_vintage=pl.lit(context.vintage.value),
         category_order=_order(frame),
-        imd_vintage=pl.when(by_deprivation).then(pl.lit(imd_vintage_of(context.financial_year))).otherwise(pl.lit("")),
+        imd_vintage=pl.when(by_deprivation).then(pl.lit(indices)).otherwise(pl.lit("")),
         ethnicity_scheme=pl.when(by_ethnicity).then(pl.lit(EthnicityScheme.CENSUS_2001.value)).otherwise(pl.lit("")),
         source_releases=pl.lit(";".join(sorted(set(releases)))),
     )
     return full.select(pl.col(name).cast(dtype) for name, dtype in COUNTS.items()).sort(COUNTS_KEY, nulls_last=True)
+
+
+def _with_origin(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Say of each board that the year did not have what it was made from, so that no series hides the change."""
+    origins = {
+        b.ons: MADE_FROM.format(
+            context.vintage,
+            " and ".join(
+                old.short_name if whole else f"part of {old.short_name}"
+                for old, whole in boards_within(b.ons, context.own_vintage, context.vintage)
+            ),
+        )
+        for b in boards_of(context.vintage)
+        if context.own_vintage not in b.vintages
+    }
+    origin = pl.col("icb_code").replace_strict(origins, default=None, return_dtype=pl.String)
+    note = pl.concat_str(pl.when(pl.col("note") != "").then("note"), origin, separator="; ", ignore_nulls=True)
+    board = pl.col("area_type") == AreaType.ICB.value
+    return frame.with_columns(note=pl.when(board).then(note.fill_null("")).otherwise("note"))
 
 
 def _regions(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -66,11 +96,7 @@ def _regions(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 def _england(frame: pl.DataFrame, placed: Placed) -> pl.DataFrame:
     """Sum what England is made of, where the publisher prints no row of England."""
-    made_of = [AreaType.ICB.value, AreaType.REMAINDER.value]
-    rows = frame.filter(pl.col("area_type").is_in(made_of))
-    if placed.unplaced is not None:
-        remainders = rows.filter(area_type=AreaType.REMAINDER.value)
-        rows = pl.concat([remainders, placed.unplaced])
+    rows = parts_of_england(placed)
     printed = frame.filter(area_type=AreaType.ENGLAND.value).select(GROUP)
     wanted = rows.join(printed, on=GROUP, how="anti")
     summed = add_up(wanted.filter(~_empty()).drop(PLACE), by=GROUP)
@@ -115,7 +141,7 @@ def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFra
     )
     # A rounded part can exceed its rounded whole.
     share = pl.when(pl.col("all") > 0).then((pl.col("unknown") / pl.col("all")).clip(0.0, 1.0))
-    whole = pl.lit(indicator.attribution is Attribution.PRACTICE)
+    whole = pl.lit(PLACINGS[indicator.attribution].every_part_known)
     none = whole & (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("known_of").is_null()
     found = pl.when(none).then(0.0).otherwise(share)
     return joined.with_columns(unknown_share=pl.col("unknown_share").fill_null(found)).select(SHAPE)

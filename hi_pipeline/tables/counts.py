@@ -1,23 +1,27 @@
-"""The counts of all indicators of one source and year: one engine, four ways of placing figures."""
+"""The counts of all indicators of one source and year: one engine, a way of placing figures for each attribution."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
-from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.columns import COUNTS_KEY
+from hi_pipeline.core.errors import NothingToBuild, ValidationError
+from hi_pipeline.core.geography import Vintage, footprints_of
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator
-from hi_pipeline.core.status import AreaType
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
+from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.denominators import add_populations
-from hi_pipeline.tables.footprint import refuse_absent_boards
-from hi_pipeline.tables.place_authorities import place_authorities
-from hi_pipeline.tables.place_lsoas import place_core20
-from hi_pipeline.tables.place_practices import place_practices
-from hi_pipeline.tables.placed import Context, Placed, place_published
-from hi_pipeline.tables.totals import validate_total
+from hi_pipeline.tables.placing.placed import Context, Placed
+from hi_pipeline.tables.placing.recast import recast
+from hi_pipeline.tables.placing.registry import PLACINGS
+from hi_pipeline.tables.reference.footprint import refuse_absent_boards
+from hi_pipeline.tables.strata import with_totals
+from hi_pipeline.tables.totals import validate_footprints, validate_total
 
 
 def counts_builder(source: str) -> Callable[[Reader, str], Built]:
@@ -38,45 +42,115 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
         ValidationError: the parts do not add up to England.
         LinkageError: a board without a row of its total, or areas without a place.
     """
-    context = Context(reader=reader, financial_year=financial_year)
+    own, *others = footprints_of(financial_year)
+    context = Context(reader=reader, financial_year=financial_year, vintage=own)
     frames: list[pl.DataFrame] = []
     releases: set[str] = set()
     counted: dict[str, int] = {}
     notes: list[str] = []
-    for indicator in reader.indicators(source):
-        try:
-            placed, used = _place(indicator, context, counted)
-        except NothingToBuild as nothing:
-            notes.append(f"{indicator.id}: {nothing}")
-            continue
-        releases |= used
-        frames.append(complete(placed, indicator, context, tuple(used)))
-        counted |= {what: rows for what, rows in placed.counted.items() if rows}
-        notes += [note for note in placed.notes if note not in notes]
+    declared = reader.indicators(source)
+    # Asked only where it matters: a table that asks which years there are is stale with every new one.
+    several = any(indicator.further for indicator in declared)
+    for indicator in declared:
+        completed: list[pl.DataFrame] = []
+        for origin in indicator.by_origin:
+            try:
+                if several and financial_year not in reader.parts(origin.source):
+                    raise NothingToBuild(f"{origin.source} holds nothing for {financial_year}")
+                parts, found = _on_own_footprint(origin, context, counted)
+            except NothingToBuild as nothing:
+                notes.append(f"{indicator.id}: {nothing}")
+                continue
+            placed = {own: found} | {v: _on_other(found, parts, origin, replace(context, vintage=v)) for v in others}
+            completed.append(_completed(placed, origin, context))
+            for one in placed.values():
+                releases |= one.releases
+                counted |= {what: rows for what, rows in one.counted.items() if rows}
+                notes += [note for note in one.notes if note not in notes]
+        frames += [_first_counts(completed)] if completed else []
     if not frames:
         raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
-    frame = pl.concat(frames).sort("indicator_id", "area_type", "icb_code", "dimension", "category", nulls_last=True)
+    frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
 
 
-def _place(indicator: Indicator, context: Context, counted: dict[str, int]) -> tuple[Placed, set[str]]:
-    year = context.financial_year
-    if indicator.attribution is Attribution.LSOA:
-        placed = place_core20(context)
-        _refuse_absent(placed, indicator, context)
-        return placed, placed.releases
-    parts = parts_of(context.reader.clean(indicator.source, "observations", year), indicator)
-    if indicator.attribution is Attribution.PRACTICE:
-        placed = place_practices(parts, indicator, context)
-    elif indicator.attribution is Attribution.LOCAL_AUTHORITY:
-        placed = place_authorities(parts, indicator, context)
-    else:
-        placed = place_published(parts, context)
-    _refuse_absent(placed, indicator, context)
+def _first_counts(completed: list[pl.DataFrame]) -> pl.DataFrame:
+    """Put the counts of several publications together; of two with one key the first one counts.
+
+    A row that only says that a publication has no such figure gives way to one of another publication.
+    """
+    frame = completed[0]
+    for more in completed[1:]:
+        bare = frame.filter(status=Status.NOT_PUBLISHED.value).join(more, on=COUNTS_KEY, how="semi", nulls_equal=True)
+        frame = frame.join(bare, on=COUNTS_KEY, how="anti", nulls_equal=True)
+        frame = pl.concat([frame, more.join(frame, on=COUNTS_KEY, how="anti", nulls_equal=True)])
+    return frame
+
+
+def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
+    """Return the publisher's rows; empty where the attribution reads linked tables only."""
+    placing = PLACINGS[indicator.attribution]
+    if not placing.observations:
+        return pl.DataFrame(schema={"area_level": pl.String, "dimension": pl.String})
+    if indicator.kind is Kind.PUBLISHED and placing.sums:
+        raise ValidationError(
+            f"{indicator.id}: its figures are taken as printed and cannot be summed ({placing.words}). Choose another "
+            "attribution, or declare the counts."
+        )
+    parts = parts_of(context.reader.clean(indicator.source, "observations", context.financial_year), indicator)
+    return with_totals(parts) if indicator.kind is Kind.DSR else parts
+
+
+def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
+    """Place the rows on a footprint, with the population of it where the publication has none."""
+    placed = PLACINGS[indicator.attribution].place(parts, indicator, context)
     if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
         placed = add_populations(placed, indicator, context)
+    return placed
+
+
+def _on_own_footprint(indicator: Indicator, context: Context, counted: dict[str, int]) -> tuple[pl.DataFrame, Placed]:
+    """Return the publisher's rows and the figures on the year's own footprint."""
+    year, reader = context.financial_year, context.reader
+    parts = _parts(indicator, context)
+    placed = _placed(parts, indicator, context)
+    _refuse_absent(placed, indicator, context)
     counted |= validate_total(placed, parts, indicator, where=f"{indicator.source}_counts {year}")
-    return placed, placed.releases | _own_releases(context.reader.releases(indicator.source, year), indicator)
+    if PLACINGS[indicator.attribution].observations:
+        placed.releases |= _own_releases(reader.releases(indicator.source, year), indicator)
+    return parts, placed
+
+
+def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
+    """Put figures on another footprint: by practices, authorities or LSOAs again, else by whole boards and locations.
+
+    Raises:
+        ValidationError: someone is lost or counted twice, or an unchanged board changes.
+    """
+    try:
+        again = not PLACINGS[indicator.attribution].recast
+        placed = (_placed if again else partial(recast, own))(parts, indicator, context)
+    except NothingToBuild as nothing:
+        placed = recast(own, parts, indicator, context)
+        placed.notes.append(str(nothing))
+    placed.releases |= own.releases
+    where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"
+    validate_footprints(own, placed, where=where)
+    _refuse_absent(placed, indicator, context)
+    return placed
+
+
+def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Context) -> pl.DataFrame:
+    """Return the counts of all footprints in the contract; England is the same row on each."""
+    frames: list[pl.DataFrame] = []
+    for vintage, one in placed.items():
+        frame = complete(one, indicator, replace(context, vintage=vintage), tuple(one.releases))
+        england = pl.col("area_type") == AreaType.ENGLAND.value
+        if frames:
+            own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
+            frame = pl.concat([frame.filter(~england), own])
+        frames.append(frame)
+    return pl.concat(frames)
 
 
 def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:
@@ -86,6 +160,11 @@ def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> No
 
 
 def _own_releases(releases: tuple[str, ...], indicator: Indicator) -> set[str]:
-    """Leave out releases of other indicators, where a release holds one and the measures carry its name."""
-    own = {r for r in releases if any(name.endswith(f"_{r.partition(':')[2]}") for name in indicator.numerator)}
-    return own or set(releases)
+    """Leave out releases of other indicators, where the declaration names its own editions."""
+    named = {f"{indicator.source}:{edition}" for edition in indicator.editions}
+    if named and not named & set(releases):
+        raise ValidationError(
+            f"{indicator.id}: it is declared for the editions {sorted(named)}, its year rests on {sorted(releases)}. "
+            "Correct editions in the catalogue."
+        )
+    return named & set(releases) or set(releases)

@@ -1,12 +1,16 @@
 """The linked tables: what each reads and how it is built, for every financial year."""
 
+from collections.abc import Iterable
+
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.tables.core20 import build_core20_population
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.tables.counts import counts_builder
-from hi_pipeline.tables.population import build_population
-from hi_pipeline.tables.practice_areas import build_practice_areas
-from hi_pipeline.tables.practice_deprivation import build_practice_deprivation
+from hi_pipeline.tables.placing.registry import PLACINGS
+from hi_pipeline.tables.reference.core20 import build_core20_population
+from hi_pipeline.tables.reference.population import build_population
+from hi_pipeline.tables.reference.practice_areas import build_practice_areas
+from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.schemas import (
     CORE20_POPULATION,
     COUNTS_SCHEMA,
@@ -17,31 +21,17 @@ from hi_pipeline.tables.schemas import (
 
 _LISTS_AND_INDICES = ("gp_registrations", "iod2019", "iod2025", "ons_geography", "census_ethnicity")
 
-
-def _counts(source: str, *, reads: tuple[str, ...] = (), linked: tuple[str, ...] = (), description: str) -> LinkedTable:
-    return LinkedTable(
-        name=f"{source}_counts",
-        sources=(source, *reads),
-        linked=linked,
-        years=ALL_YEARS,
-        build=counts_builder(source),
-        schema=COUNTS_SCHEMA,
-        description=description,
-        required=(source,),
-        indicators_of=source,
-    )
-
-
-LINKED_TABLES: tuple[LinkedTable, ...] = (
+REFERENCE: tuple[LinkedTable, ...] = (
     LinkedTable(
         name="practice_areas",
-        sources=("qof", "gp_registrations"),
+        sources=("qof", "gp_registrations", "ons_geography", "census_ethnicity"),
         years=ALL_YEARS,
         build=build_practice_areas,
         schema=PRACTICE_AREAS,
         description=(
-            "Each practice's sub-ICB location, board and region on the footprint of the year, from the map of QOF or "
-            "of the registered patients that is nearest to the year. Partnerships (STPs) are never taken for boards."
+            "Each practice's sub-ICB location, board and region on the footprints of the year, by ONS code, from the "
+            "map of QOF or of the registered patients that is nearest to the year and whose code the footprint knows; "
+            "by its network where it closed before, by its patients where its location was parted."
         ),
     ),
     LinkedTable(
@@ -61,54 +51,52 @@ LINKED_TABLES: tuple[LinkedTable, ...] = (
         years=ALL_YEARS,
         build=build_population,
         schema=POPULATION,
-        description="Residents by board, sex and single year of age, on the footprint of the year.",
+        description="Residents by board, sex and single year of age, on the footprints of the year.",
         required=("ons_population",),
     ),
     LinkedTable(
         name="core20_population",
-        sources=_LISTS_AND_INDICES,
-        linked=("practice_areas",),
+        sources=("qof", *_LISTS_AND_INDICES),
         years=ALL_YEARS,
         build=build_core20_population,
         schema=CORE20_POPULATION,
         description="Registered patients of each board, and those who live in national deciles 1 and 2 (Core20).",
         required=("gp_registrations",),
     ),
-    _counts(
-        "talking_therapies",
-        description=(
-            "Courses of treatment by board and group. Boards from 2022-23; in 2021-22 sums of CCGs that are sub-ICB "
-            "locations; before, boards are not published."
-        ),
-    ),
-    _counts(
-        "mental_health_act",
-        linked=("population",),
-        description="Detentions by board and group, over residents or the population that the published rate implies.",
-    ),
-    _counts("rtt", description="Incomplete pathways by board, with what is commissioned nationally as a remainder."),
-    _counts("smi_health_checks", description="Physical health checks by board, summed from sub-ICB locations."),
-    _counts(
-        "qof",
-        linked=("practice_areas", "practice_deprivation"),
-        description="Registers and lists by board, in total and by the deprivation fifth of the practice.",
-    ),
-    _counts(
-        "fingertips",
-        linked=("practice_areas", "practice_deprivation"),
-        description="Attendances and children by board, in total and by the deprivation fifth of the practice.",
-    ),
-    _counts(
-        "tooth_extractions",
-        reads=("ons_geography", "census_ethnicity"),
-        description=(
-            "Extractions and children by board: authorities go to boards whole where they nest, by residents where "
-            "they span; hidden and rounded counts are carried as bounds."
-        ),
-    ),
-    _counts(
-        "gp_registrations",
-        linked=("core20_population", "practice_areas"),
-        description="Registered patients in Core20 areas over all with a known LSOA, by board.",
-    ),
 )
+
+
+def linked_tables(indicators: Iterable[Indicator]) -> tuple[LinkedTable, ...]:
+    """Return all linked tables: those of reference, and the counts that the indicators are computed from.
+
+    An indicator's counts stand in the table of the publication that it names first.
+    """
+    by_source: dict[str, list[Indicator]] = {}
+    for indicator in indicators:
+        by_source.setdefault(indicator.source, []).append(indicator)
+    return (*REFERENCE, *(_counts(source, held) for source, held in by_source.items()))
+
+
+def _counts(source: str, indicators: list[Indicator]) -> LinkedTable:
+    origins = [origin for indicator in indicators for origin in indicator.by_origin]
+    placings = [PLACINGS[attribution] for attribution in dict.fromkeys(origin.attribution for origin in origins)]
+    linked = [name for placing in placings for name in placing.linked]
+    if any(origin.denominator_from is DenominatorFrom.POPULATION_OR_RATE for origin in origins):
+        linked.append("population")
+    others = [origin.source for origin in origins] + [name for placing in placings for name in placing.sources]
+    alone = all(origin.source == source for origin in origins)
+    return LinkedTable(
+        name=f"{source}_counts",
+        sources=tuple(dict.fromkeys((source, *others))),
+        linked=tuple(dict.fromkeys(linked)),
+        years=ALL_YEARS,
+        build=counts_builder(source),
+        schema=COUNTS_SCHEMA,
+        description=(
+            f"Counts by area and group behind {', '.join(i.id for i in indicators)}: "
+            f"{'; '.join(placing.words for placing in placings)}."
+        ),
+        # Where an indicator has several publications, a year may rest on another one alone.
+        required=(source,) if alone else (),
+        indicators_of=source,
+    )

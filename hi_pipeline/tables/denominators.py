@@ -4,9 +4,9 @@ import polars as pl
 
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import ENGLAND
-from hi_pipeline.core.groups import ALL, Dimension, age_bounds
+from hi_pipeline.core.groups import ALL, SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.tables.placed import Context, Placed
+from hi_pipeline.tables.placing.placed import Context, Placed
 
 # The publisher prints its rates with one decimal.
 RATE_HALF_WIDTH = 0.05
@@ -14,7 +14,7 @@ RATE_HALF_WIDTH = 0.05
 # by age and sex on a population 1% larger (50,434 at 87.4 per 100,000).
 OTHER_POPULATION = "the publisher's own rate rests on another population"
 IMPLIED = "population implied by the publisher's count and rate"
-_RESIDENT = (Dimension.TOTAL.value, Dimension.AGE.value, Dimension.SEX.value)
+_RESIDENT = (Dimension.TOTAL.value, Dimension.AGE.value, Dimension.SEX.value, Dimension.AGE_AND_SEX.value)
 
 
 def add_populations(placed: Placed, indicator: Indicator, context: Context) -> Placed:
@@ -25,6 +25,7 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
     the count is in the numerator's own bounds and may not count twice. A hidden count implies nothing.
     """
     population = context.reader.linked("population", context.financial_year)
+    population = population.filter(geography_vintage=context.vintage.value)
     before = start_year(context.financial_year) - 1
     years = population["mid_year"].unique().sort().to_list()
     year = before if before in years else min(years, key=lambda y: (abs(y - before), y))
@@ -66,12 +67,17 @@ def _differs(indicator: Indicator) -> pl.Expr:
 
 def _residents(population: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Sum residents for the categories in use, by board and for England."""
-    bands = rows.filter((pl.col("dimension") == Dimension.AGE.value) & (pl.col("category") != "Unknown"))
+    bands = rows.filter((pl.col("dimension") == Dimension.AGE.value) & (pl.col("category") != UNKNOWN))
     groups = [(Dimension.TOTAL.value, ALL, pl.lit(True))]
     groups += [(Dimension.SEX.value, sex, pl.col("sex") == sex) for sex in ("Female", "Male")]
     for band in bands["category"].unique().sort().to_list():
         first, last = age_bounds(band)
         groups.append((Dimension.AGE.value, band, pl.col("age").is_between(first, last)))
+    both = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
+    for category in both["category"].unique().sort().to_list():
+        sex, _, band = category.partition(SEX_THEN_AGE)
+        chosen = (pl.col("sex") == sex) & pl.col("age").is_between(*age_bounds(band))
+        groups.append((Dimension.AGE_AND_SEX.value, category, chosen))
     boards = [
         population.filter(chosen)
         .group_by("icb_code")

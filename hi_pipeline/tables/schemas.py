@@ -4,11 +4,13 @@ import pandera.polars as pa
 import polars as pl
 
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
+from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.status import AreaType, PeriodType, Status
 
 _BOARD = r"^E54\d{6}$"
 _SHARE = pa.Check.in_range(0, 1)
+_FOOTPRINT = pa.Check.isin([v.value for v in Vintage])
 _NULLABLE_COUNTS = {
     "icb_code",
     "numerator",
@@ -18,6 +20,8 @@ _NULLABLE_COUNTS = {
     "denominator_low",
     "denominator_high",
     "published_value",
+    "published_lower_95",
+    "published_upper_95",
     "unknown_share",
     "coverage",
 }
@@ -39,11 +43,20 @@ def _bounds_hold(data: pa.PolarsData) -> pl.LazyFrame:
 
 
 def _there_where_ok(data: pa.PolarsData) -> pl.LazyFrame:
-    return data.lazyframe.select((pl.col("status") != "ok") | pl.col("numerator").is_not_null())
+    there = pl.col("numerator").is_not_null() | pl.col("published_value").is_not_null()
+    return data.lazyframe.select((pl.col("status") != "ok") | there)
 
 
 def _code_unless_remainder(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select((pl.col("area_type") == "remainder") == pl.col("icb_code").is_null())
+
+
+def _board_of_footprint(data: pa.PolarsData) -> pl.LazyFrame:
+    """A code is an area only within its footprint."""
+    known = [b.ons + v.value for v in Vintage for b in boards_of(v)]
+    there = pl.concat_str("icb_code", "geography_vintage").is_in(known)
+    boards = pl.col("area_type") == "icb" if "area_type" in data.lazyframe.collect_schema() else pl.lit(True)
+    return data.lazyframe.select(pl.when(boards).then(there).otherwise(True).fill_null(True))
 
 
 def _fifths_hold_the_list(data: pa.PolarsData) -> pl.LazyFrame:
@@ -60,6 +73,7 @@ def _counts_column(name: str) -> pa.Column:
         "status": [s.value for s in Status],
         "area_type": [a.value for a in AreaType],
         "period_type": [p.value for p in PeriodType],
+        "geography_vintage": [v.value for v in Vintage],
     }
     checks = [pa.Check.isin(words[name])] if name in words else []
     if name in ("unknown_share", "coverage"):
@@ -74,8 +88,9 @@ COUNTS_SCHEMA = pa.DataFrameSchema(
     checks=[
         pa.Check(_numerator_within_denominator, name="no count above its denominator"),
         pa.Check(_bounds_hold, name="low <= count <= high"),
-        pa.Check(_there_where_ok, name="the numerator is there where status is ok"),
+        pa.Check(_there_where_ok, name="the numerator, or the publisher's figure, is there where status is ok"),
         pa.Check(_code_unless_remainder, name="every area but a remainder has a code"),
+        pa.Check(_board_of_footprint, name="a board that the footprint has"),
     ],
     unique=list(COUNTS_KEY),
     strict=True,
@@ -84,15 +99,20 @@ COUNTS_SCHEMA = pa.DataFrameSchema(
 
 PRACTICE_AREAS = pa.DataFrameSchema(
     {
-        "practice_code": pa.Column(pl.String, unique=True),
+        "geography_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "practice_code": pa.Column(pl.String),
         "practice_name": pa.Column(pl.String, nullable=True),
-        "sub_icb_ods": pa.Column(pl.String),
+        "sub_icb_ons": pa.Column(pl.String, nullable=True),
         "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD), nullable=True),
         "region_code": pa.Column(pl.String, nullable=True),
         "map_release": pa.Column(pl.String),
         "own_year": pa.Column(pl.Boolean),
         "first_map": pa.Column(pl.Boolean),
+        "placed_by": pa.Column(pl.String, pa.Check.isin(["map", "patients", "network", "nothing"])),
+        "share": pa.Column(pl.Float64, _SHARE, nullable=True),
     },
+    checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
+    unique=["geography_vintage", "practice_code"],
     strict=True,
     ordered=True,
 )
@@ -118,7 +138,8 @@ PRACTICE_DEPRIVATION = pa.DataFrameSchema(
 
 POPULATION = pa.DataFrameSchema(
     {
-        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "geography_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD), nullable=True),
         "mid_year": pa.Column(pl.Int32),
         "of_year": pa.Column(pl.Boolean),
         "sex": pa.Column(pl.String, pa.Check.isin(["Female", "Male"])),
@@ -126,13 +147,15 @@ POPULATION = pa.DataFrameSchema(
         "age_band": pa.Column(pl.String),
         "population": pa.Column(pl.Int64, pa.Check.ge(0)),
     },
-    unique=["icb_code", "mid_year", "sex", "age"],
+    checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
+    unique=["geography_vintage", "icb_code", "mid_year", "sex", "age"],
     strict=True,
     ordered=True,
 )
 
 CORE20_POPULATION = pa.DataFrameSchema(
     {
+        "geography_vintage": pa.Column(pl.String, _FOOTPRINT),
         "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD), nullable=True),
         "imd_vintage": pa.Column(pl.String, pa.Check.isin(["2019", "2025"])),
         "patients_all": pa.Column(pl.Float64, pa.Check.ge(0)),
@@ -141,7 +164,8 @@ CORE20_POPULATION = pa.DataFrameSchema(
         "snapshot": pa.Column(pl.Date),
         "releases": pa.Column(pl.String),
     },
-    unique=["icb_code", "imd_vintage"],
+    checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
+    unique=["geography_vintage", "icb_code", "imd_vintage"],
     strict=True,
     ordered=True,
 )

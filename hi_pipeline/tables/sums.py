@@ -12,11 +12,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from hi_pipeline.core.status import Status
-from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, total, worst
+from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, total, worst
 
 # What notes say of how one part was made: left out of a sum, or said of all its parts.
-_OF_A_PART = r"^sum of \d+ sub-ICB locations$|^\d+ of \d+ counts hidden or missing"
+_OF_A_PART = (
+    r"^sum of \d+ (?:sub-ICB locations|CCGs)$|^footprint from \S+, made from |^\d+ of \d+ counts hidden or missing"
+)
 _OF_PARTS = {
+    r"^the partnership's own row, .*$": "some of them rows of partnerships with the area of the board",
     r"^\d+ of \d+ counts hidden, taken at the middle of their bounds$": (
         "among its parts, hidden counts taken at the middle of their bounds"
     ),
@@ -58,6 +61,12 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         pl.col("denominator").is_null().all().alias("no_denominator"),
     )
     return _settle(summed)
+
+
+def with_own_figure(summed: pl.DataFrame, rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
+    """Keep the publisher's figure where a sum has one part: it is that area's own (2026-11: 26 boards are one CCG)."""
+    own = rows.group_by(by).agg(pl.col(PRINTED).first(), pl.len().alias("of")).filter(of=1).drop("of")
+    return summed.join(own, on=by, how="left", validate="1:1")
 
 
 def _settle(summed: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import validate_results
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
-from hi_pipeline.tables.declared import LINKED_TABLES
+from hi_pipeline.tables.declared import linked_tables
 
 
 class RealFiles:
@@ -76,7 +76,7 @@ class RealFiles:
         return tuple(indicator for indicator in INDICATORS if indicator.source == source)
 
     def _built(self, name: str, financial_year: str) -> Built:
-        table = next(table for table in LINKED_TABLES if table.name == name)
+        table = next(table for table in linked_tables(INDICATORS) if table.name == name)
         built = table.build(self, financial_year)
         validate(built.frame, table.schema, where=f"{name} {financial_year}")  # type: ignore[arg-type]
         return built

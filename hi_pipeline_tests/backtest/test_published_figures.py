@@ -45,6 +45,16 @@ def test_qof_hypertension_and_every_practice_in_a_board(real: RealFiles) -> None
     assert results.filter(area_type="icb", dimension="total").height == 42
 
 
+@pytest.mark.parametrize(
+    ("year", "register", "percent"), [("2020-21", 430_857, 0.709624), ("2022-23", 460_330, 0.737968)]
+)
+def test_qof_dementia(real: RealFiles, year: str, register: int, percent: float) -> None:
+    """The sums of the files' own rows of DEM; the publisher prints 0.7% in both years."""
+    found = _total(real, "dementia_prevalence_pct", year, **ENGLAND)
+    assert found["numerator"] == register
+    assert round(found["value"], 6) == percent
+
+
 def test_qof_2020_21_keeps_its_129_practices_of_unknown_deprivation(real: RealFiles) -> None:
     built = real.built("qof_counts", "2020-21")
     assert built.counted["practices of unknown deprivation"] == 129
@@ -196,3 +206,17 @@ def test_core20_is_a_fifth_of_england(real: RealFiles) -> None:
     found = _total(real, "core20_share_pct", "2022-23", **ENGLAND)
     assert 20.0 < found["value"] < 21.5
     assert found["imd_vintage"] == "2019"
+
+
+def test_fuel_poverty_by_board_and_fifth_of_lsoa(real: RealFiles) -> None:
+    own = real.results("fuel_poverty_pct", "2023-24").filter(geography_vintage="2023-04", measure="value")
+    england = _one(own, dimension="total", **ENGLAND)
+    assert (england["numerator"], england["denominator"]) == (3_162_752, 24_070_861)
+    assert round(england["value"], 2) == round(england["published_value"], 2) == 13.14
+    boards = own.filter(area_type="icb", dimension="total")
+    assert boards.height == 42 and boards["numerator"].sum() == 3_162_752
+    fifths = own.filter(area_type="england", dimension="deprivation")
+    assert fifths["numerator"].sum() == 3_162_752
+    assert fifths["imd_vintage"].unique().to_list() == ["2025"]
+    assert fifths["value"].is_sorted(descending=True), "the most deprived fifth first"
+    assert set(own["period_type"]) == {"calendar_year"}

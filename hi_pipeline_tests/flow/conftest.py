@@ -12,9 +12,9 @@ import pytest
 from hi_pipeline.cli.serving import start, stop
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline, open_pipeline
 from hi_pipeline.engine.plan import Selection
+from hi_pipeline.engine.sample_files import write_sample
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.orchestration.runs import Report, Runner
-from hi_pipeline.sample import write_sample
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.served import free_port, wait_until_up
 from hi_pipeline_tests.flow.tiny import (

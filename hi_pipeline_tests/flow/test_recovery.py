@@ -9,6 +9,7 @@ import sys
 import textwrap
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -94,7 +95,7 @@ def test_runs_of_dead_processes_are_closed_and_those_of_living_ones_left(bench: 
     dead = _open_run(bench, child.pid, started=True)
     not_begun = _open_run(bench, child.pid, started=False)
     alive = _open_run(bench, os.getpid(), started=True)
-    assert is_alive(os.getpid())
+    assert is_alive(os.getpid(), since=datetime.now(UTC))
     assert mend(bench.pipeline, bench.instance).closed == 2
     assert _status(bench, dead) is dg.DagsterRunStatus.FAILURE
     assert _status(bench, not_begun) is dg.DagsterRunStatus.FAILURE

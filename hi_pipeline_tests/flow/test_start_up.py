@@ -17,7 +17,10 @@ def loaded(code: str) -> set[str]:
     ("code", "without"),
     [
         ("import hi_pipeline.cli", {"dagster", "polars", "pandera", "numpy"}),
-        ("import hi_pipeline.cli.commands, hi_pipeline.sample", {"xlsxwriter", "dagster_graphql", "dagster_webserver"}),
+        (
+            "import hi_pipeline.cli.commands, hi_pipeline.engine.sample_files",
+            {"xlsxwriter", "dagster_graphql", "dagster_webserver"},
+        ),
         ("import hi_pipeline.engine.layers.published", {"dagster", "xlsxwriter"}),
     ],
     ids=["hi --help", "hi run", "the steps"],

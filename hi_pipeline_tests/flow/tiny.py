@@ -127,6 +127,8 @@ def _build_counts(reader: Reader, year: str) -> Built:
             denominator_low=pl.col("seen"),
             denominator_high=pl.col("seen"),
             published_value=pl.lit(None),
+            published_lower_95=pl.lit(None),
+            published_upper_95=pl.lit(None),
             status=pl.lit("ok"),
             note=pl.lit(""),
             unknown_share=pl.lit(0.0),

@@ -1,6 +1,6 @@
 """What Dagster shows, as plain data: keys, dependencies, groups, partitions, checks, jobs, schedules, sensors.
 
-``python -m hi_pipeline_tests.graph.snapshot`` writes the file anew; read the difference before committing it.
+``make docs`` writes the file anew; read the difference before committing it.
 """
 
 import json

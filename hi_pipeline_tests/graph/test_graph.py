@@ -31,8 +31,7 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 
 def test_the_graph_is_as_committed(found: dict[str, Any]) -> None:
     assert text(found) == FILE.read_text(), (
-        "the asset graph changed; if that is meant, run python -m hi_pipeline_tests.graph.snapshot, read the "
-        "difference and commit it"
+        "the asset graph changed; if that is meant, run make docs, read the difference and commit it"
     )
 
 

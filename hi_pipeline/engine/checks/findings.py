@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import polars as pl
 
-from hi_pipeline.core.geography import boards_of, vintage_of
+from hi_pipeline.core.geography import boards_of, footprints_of
 from hi_pipeline.core.groups import Dimension, category_order
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind
+from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.engine.outcome import Outcome, State
-from hi_pipeline.tables.totals import ROUNDING_SLACK, UNASSIGNED_AT_MOST
+from hi_pipeline.tables.totals import ROUNDING_SLACK, short_of_england
 
 _SHOWN = 20
 
@@ -90,15 +91,17 @@ def check_labels(frames: Mapping[str, pl.DataFrame]) -> Finding:
 
 
 def check_all_icbs(frames: Mapping[str, pl.DataFrame]) -> Finding:
-    """Every board of each year's footprint has a row for each indicator, and no other board has one."""
+    """Every board of each footprint of a year has a row for each indicator, and no other board has one."""
     wrong = []
     for year, frame in frames.items():
-        expected = {b.ons for b in boards_of(vintage_of(year))}
         boards = frame.filter(pl.col("area_type") == AreaType.ICB.value)
-        for name in frame["indicator_id"].unique().sort().to_list():
-            found = set(boards.filter(pl.col("indicator_id") == name)["icb_code"].to_list())
-            wrong += [{"year": year, "indicator": name, "icb": c, "what": "missing"} for c in sorted(expected - found)]
-            wrong += [{"year": year, "indicator": name, "icb": c, "what": "foreign"} for c in sorted(found - expected)]
+        for name, vintage in product(frame["indicator_id"].unique().sort().to_list(), footprints_of(year)):
+            expected = {b.ons for b in boards_of(vintage)}
+            rows = boards.filter(indicator_id=name, geography_vintage=vintage.value)
+            found = set(rows["icb_code"].to_list())
+            named = {"year": year, "footprint": vintage.value, "indicator": name}
+            wrong += [{**named, "icb": c, "what": "missing"} for c in sorted(expected - found)]
+            wrong += [{**named, "icb": c, "what": "foreign"} for c in sorted(found - expected)]
     return finding(
         "all_icbs", pl.DataFrame(wrong), good="every board of the footprint is there", bad="boards missing or foreign"
     )
@@ -115,14 +118,13 @@ def check_reconciles(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str
     partial = set()
     for year, frame in frames.items():
         total = frame.filter(pl.col("dimension") == Dimension.TOTAL.value)
-        for (name,), rows in total.group_by("indicator_id", maintain_order=True):
+        for (name, _), rows in total.group_by("indicator_id", "geography_vintage", maintain_order=True):
             unpublished = rows.filter(
                 (pl.col("area_type") == AreaType.ICB.value) & (pl.col("status") == Status.NOT_PUBLISHED.value)
             )
             if unpublished.height:
                 partial.add(year)
-            practices = indicators[str(name)].attribution is Attribution.PRACTICE
-            short = 1.0 if unpublished.height else UNASSIGNED_AT_MOST if practices else ROUNDING_SLACK
+            short = 1.0 if unpublished.height else short_of_england(indicators[str(name)])
             for count in ("numerator", "denominator"):
                 wrong += _unreconciled(rows, year, str(name), count, short=short)
     said = f" (boards are not published in {', '.join(sorted(partial))})" if partial else ""

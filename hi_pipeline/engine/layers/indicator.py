@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.core.geography import board, boards_of, is_valid, vintage_of
+from hi_pipeline.core.geography import board, boards_of_year, is_valid
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.engine.currency.code import code_digest, schema_version, text_digest
@@ -60,7 +60,7 @@ def cell_staleness(pipeline: Pipeline, indicator: Indicator, year: str, icb: str
 def build_indicator(
     pipeline: Pipeline, indicator: Indicator, year: str, *, icbs: Collection[str] | None = None
 ) -> dict[str, Outcome]:
-    """Build the figures of one indicator and year: see ``build_years``; all boards of its footprint by default."""
+    """Build the figures of one indicator and year: see ``build_years``; all boards of the year by default."""
     return build_years(pipeline, indicator, {year: icbs})[year]
 
 
@@ -75,7 +75,7 @@ def build_years(
     Args:
         pipeline: the data root and its declarations.
         indicator: the declaration.
-        asked: by financial year the ONS codes to build; None for all boards of the year's footprint.
+        asked: by financial year the ONS codes to build; None for all boards of the year.
 
     Returns:
         Outcome by year and ONS code, for every code asked for.
@@ -134,7 +134,7 @@ class _Year:
 
 def _look(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[str] | None) -> _Year:
     """Find out what there is to do in a year."""
-    asked = [b.ons for b in boards_of(vintage_of(year))] if icbs is None else list(icbs)
+    asked = [b.ons for b in boards_of_year(year)] if icbs is None else list(icbs)
     found = _Year(year=year, asked=asked, outcomes={})
     for icb in asked:
         if not is_valid(icb, year):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hi_pipeline.core.columns import RESULTS
-from hi_pipeline.core.geography import board, boards_of, vintage_of
+from hi_pipeline.core.geography import board, boards_of_year, footprints_of, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
@@ -60,9 +60,7 @@ def cells_of(pipeline: Pipeline, indicator: Indicator) -> list[Cells]:
     found = []
     for year in sorted({part[0] for part in pipeline.lake.parts("indicator", indicator.id)}):
         wanted = wanted_provenance(pipeline, indicator, year)
-        known = {
-            b.ons: pipeline.lake.provenance("indicator", indicator.id, year, b.ons) for b in boards_of(vintage_of(year))
-        }
+        known = {b.ons: pipeline.lake.provenance("indicator", indicator.id, year, b.ons) for b in boards_of_year(year)}
         if wanted is not None and any(known.values()):
             superseded = rests_on_older_inputs(pipeline, pipeline.catalogue.counts_of(indicator).name, year)
             found.append(Cells(year=year, known=known, wanted=wanted, superseded=superseded))
@@ -159,13 +157,13 @@ def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells, notes: Notes) 
         & (pl.col("dimension") == Dimension.TOTAL.value)
         & (pl.col("category") == ALL)
         & (pl.col("measure") == Measure.VALUE.value)
-    )
+    ).head(1)
     if cells.superseded:
         # All of them, England's row too, come from the last good release.
         unmarked = ~pl.col("note").str.contains(_STALE, literal=True)
         boards, others = with_note(boards, unmarked, _STALE), with_note(others, unmarked, _STALE)
     boards, others = marked(boards, notes, stale=stale), marked(others, notes)
-    return pl.concat([boards, _missing(template, missing), others])
+    return pl.concat([boards, _missing(template, cells.year, missing), others])
 
 
 def _others(pipeline: Pipeline, indicator: Indicator, year: str, fingerprint: str) -> pl.DataFrame:
@@ -180,13 +178,15 @@ def _others(pipeline: Pipeline, indicator: Indicator, year: str, fingerprint: st
     return pipeline.catalogue.compute(indicator, rest, synthetic=pipeline.settings.synthetic)
 
 
-def _missing(template: pl.DataFrame, icbs: list[str]) -> pl.DataFrame:
-    """Return a row that says missing for each board, like the row of a board that is there."""
-    areas = [board(icb) for icb in icbs]
+def _missing(template: pl.DataFrame, year: str, icbs: list[str]) -> pl.DataFrame:
+    """Return a row that says missing for each board and footprint, like the row of a board that is there."""
+    areas = [(a, v) for a in map(board, icbs) for v in footprints_of(year) if v in a.vintages]
     names = {
-        "icb_code": [a.ons for a in areas],
-        "icb_ods_code": [a.ods for a in areas],
-        "icb_name": [a.name for a in areas],
+        "icb_code": [a.ons for a, _ in areas],
+        "icb_ods_code": [a.ods for a, _ in areas],
+        "icb_name": [a.name for a, _ in areas],
+        "region_code": [region_of(a.ons, v).ons[v] for a, v in areas],
+        "geography_vintage": [v.value for _, v in areas],
     }
     return (
         template.drop(*names)

@@ -1,12 +1,11 @@
 """What to mend at the start: leftovers of processes that died, runs left as started, figures without their record."""
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import dagster as dg
+import psutil
 
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
@@ -57,17 +56,20 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
     return Mended(leftovers=leftovers, closed=closed, recorded=recorded)
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether a process of that number runs Python here (numbers are used again after a restart)."""
+def is_alive(pid: int, *, since: datetime) -> bool:
+    """Tell whether the process that began a run still lives.
+
+    Args:
+        pid: its number. Numbers are used again: after a restart, and in a container each time from 1.
+        since: when the run was made; a process that is younger only has the number of the one that died.
+    """
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        process = psutil.Process(pid)
+        is_ours = any("python" in word.lower() for word in process.cmdline())
+        return is_ours and process.create_time() <= since.timestamp() + _CLOCK_SLACK_S
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
-        return True
-    try:
-        return b"python" in Path(f"/proc/{pid}/cmdline").read_bytes() or not Path("/proc").is_dir()
-    except OSError:
+    except psutil.AccessDenied:
         return True
 
 
@@ -75,26 +77,13 @@ def _close(instance: dg.DagsterInstance, record: dg.RunRecord, *, alone: bool) -
     run = record.dagster_run
     pid = run.tags.get(PID_TAG)
     if pid:
-        dead = not is_alive(int(pid)) or _is_younger(int(pid), record.create_timestamp)
+        dead = not is_alive(int(pid), since=record.create_timestamp)
     else:
         # Not begun and of no process: it waits for the daemon.
         dead = alone and run.status is not dg.DagsterRunStatus.NOT_STARTED
     if dead:
         instance.report_run_failed(run, message="Its process died; closed at the next start. Run hi run to finish it.")
     return dead
-
-
-def _is_younger(pid: int, created: datetime) -> bool:
-    """Tell whether a process began after a run did, so that it only has the number of the one that died.
-
-    In a container the numbers start again at 1 each time.
-    """
-    try:
-        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-        (boot,) = [line.split()[1] for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime")]
-    except (OSError, ValueError, IndexError):
-        return False
-    return int(boot) + ticks / os.sysconf("SC_CLK_TCK") > created.timestamp() + _CLOCK_SLACK_S
 
 
 def _drop_half_published(pipeline: Pipeline) -> None:

@@ -129,8 +129,9 @@ def _check_areas(frame: pl.DataFrame, columns: Mapping[str, str], where: str) ->
 
 
 def _extract_date(frame: pl.DataFrame, release: Release, where: str) -> pl.DataFrame:
-    # 2026-11: "01JUL2022" in one file, "01Oct2024" in another.
-    day = pl.col("EXTRACT_DATE").str.to_titlecase().str.to_date("%d%b%Y", strict=False)
+    # 2026-11: "01JUL2022" in one file, "01Oct2024" in another, "01-Sep-20" in a third.
+    text = pl.col("EXTRACT_DATE").str.replace(r"^(\d\d)-([A-Za-z]{3})-(\d\d)$", "${1}${2}20${3}")
+    day = text.str.to_titlecase().str.to_date("%d%b%Y", strict=False)
     read = frame.with_columns(day.alias("extract_date"))
     wrong = read.filter((pl.col("extract_date").dt.strftime("%Y-%m") != release.edition[:7]).fill_null(True))
     if wrong.height:

@@ -100,6 +100,13 @@ RELEASES = (
     _lsoa("2026-01", "january-2026", "5E/95A783/gp-reg-pat-prac-lsoa-male-female-Jan-26.zip"),
     _lsoa("2026-04", "april-2026", "D8/54ED89/gp-reg-pat-prac-lsoa-male-female-Apr-26.zip"),
     Release(
+        edition="2020-09-map",
+        layout=MAP_STP,
+        landing_page=f"{LANDING_PAGE}/september-2020",
+        mirror_path="files.digital.nhs.uk/rebuilt/2020-09/gp-reg-pat-prac-map.csv",
+        unconfirmed="the address: the publisher's file is in hand, but not where it lies",
+    ),
+    Release(
         edition="2022-01-map",
         layout=MAP_STP,
         landing_page=f"{LANDING_PAGE}/january-2022",

@@ -1,4 +1,4 @@
-"""ONS lookups to ``lsoa_areas``, ``sub_icb_areas`` and ``lsoa_2011_2021``, their codes held against core.geography."""
+"""ONS lookups of LSOAs, sub-ICB locations and CCGs to clean tables; codes of boards are held against core.geography."""
 
 import re
 
@@ -11,6 +11,8 @@ from hi_pipeline.core.source import RawTables, Release, Tables
 
 LSOA_AREAS = "lsoa_areas"
 SUB_ICB_AREAS = "sub_icb_areas"
+CCG_AREAS = "ccg_areas"
+LSOA_CCGS = "lsoa_ccgs"
 EXACT_LOOKUP = "lsoa_2011_2021"
 
 # U unchanged, S split, M merged, X irregular.
@@ -29,8 +31,13 @@ def sub_icb_layout(year: int) -> str:
     return f"sub_icb_{year}"
 
 
+def ccg_layout(year: int) -> str:
+    """Return the name of the layout of a lookup of CCGs: "ccg_21" for 21."""
+    return f"ccg_{year}"
+
+
 def parse(tables: RawTables, release: Release) -> Tables:
-    """Return the table of the edition's kind.
+    """Return the table of the edition's kind; of CCGs of 2019 also the CCG of each LSOA.
 
     Args:
         tables: one table, named as the result is.
@@ -44,6 +51,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame, where = raws[0].frame, f"ons_geography {release.edition}, {raws[0].member}"
     if kind == EXACT_LOOKUP:
         return {kind: _exact_lookup(frame, where)}
+    if kind in (CCG_AREAS, LSOA_CCGS):
+        _check_names(frame, where)
+        return _ccgs(kind, frame)
     vintage = vintage_of(f"{release.edition[:4]}-{int(release.edition[2:4]) + 1}")
     areas = _lsoa_areas(frame, where) if kind == LSOA_AREAS else _sub_icb_areas(frame)
     _check_codes(areas, vintage, where, whole=kind == SUB_ICB_AREAS)
@@ -82,6 +92,25 @@ def _check_names(frame: pl.DataFrame, where: str) -> None:
     """A code has one name on all its rows; columns of both are called alike (ICB22CD, ICB22NM)."""
     codes = [name for name in frame.columns if name.endswith("CD") and f"{name[:-2]}NM" in frame.columns]
     validate_names(frame, [(code, f"{code[:-2]}NM") for code in codes], where=where)
+
+
+def _ccgs(kind: str, frame: pl.DataFrame) -> Tables:
+    named = _without_years(frame)
+    partnership = {f"stp_{part}": f"STP{suffix}" for part, suffix in (("ons", "CD"), ("ods", "CDH"))}
+    areas = frame.select(
+        pl.col(named["CCGCD"]).alias("ccg_ons"),
+        pl.col(named["CCGCDH"]).alias("ccg_ods"),
+        pl.col(named["CCGNM"]).alias("ccg_name"),
+        *(
+            (pl.col(named[name]) if name in named else pl.lit(None, dtype=pl.String)).alias(ours)
+            for ours, name in partnership.items()
+        ),
+    ).unique()
+    tables = {CCG_AREAS: areas.sort("ccg_ons")}
+    if kind == LSOA_CCGS:
+        lsoas = frame.select(pl.col("LSOA11CD").alias("lsoa_code"), pl.col(named["CCGCD"]).alias("ccg_ons"))
+        tables[LSOA_CCGS] = lsoas.sort("lsoa_code")
+    return tables
 
 
 def _without_years(frame: pl.DataFrame) -> dict[str, str]:

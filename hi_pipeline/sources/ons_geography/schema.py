@@ -58,4 +58,26 @@ LSOA_2011_2021 = pa.DataFrameSchema(
     ordered=True,
 )
 
-SCHEMAS = {"lsoa_areas": LSOA_AREAS, "sub_icb_areas": SUB_ICB_AREAS, "lsoa_2011_2021": LSOA_2011_2021}
+CCG_AREAS = pa.DataFrameSchema(
+    {
+        "ccg_ons": _code(r"^E38\d{6}$", unique=True),
+        "ccg_ods": _code(r"^[0-9A-Z]{3,5}$", unique=True),
+        "ccg_name": pa.Column(pl.String),
+        "stp_ons": _code(r"^E54\d{6}$", nullable=True),
+        "stp_ods": _code(r"^Q[0-9A-Z]{2}$", nullable=True),
+    },
+    strict=True,
+    ordered=True,
+)
+
+LSOA_CCGS = pa.DataFrameSchema(
+    {"lsoa_code": _code(r"^E01\d{6}$", unique=True), "ccg_ons": _code(r"^E38\d{6}$")}, strict=True, ordered=True
+)
+
+SCHEMAS = {
+    "lsoa_areas": LSOA_AREAS,
+    "ccg_areas": CCG_AREAS,
+    "lsoa_ccgs": LSOA_CCGS,
+    "sub_icb_areas": SUB_ICB_AREAS,
+    "lsoa_2011_2021": LSOA_2011_2021,
+}

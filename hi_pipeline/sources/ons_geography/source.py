@@ -4,9 +4,12 @@ from datetime import date
 
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.ons_geography.parse import (
+    CCG_AREAS,
     EXACT_LOOKUP,
     LSOA_AREAS,
+    LSOA_CCGS,
     SUB_ICB_AREAS,
+    ccg_layout,
     lsoa_layout,
     parse,
     sub_icb_layout,
@@ -33,7 +36,7 @@ def _lsoa(census: int, year: int, *, authorities: bool) -> tuple[str, ...]:
 
 
 # What may stand beside the columns that are read: other areas, Welsh names, the service's row number.
-ALSO = r"(LSOA|MSOA|SICBL|ICB|CAL|NHSER|LAD|RGN)\d\d(CD|CDH|NM|NMW)|ObjectId|OBJECTID|FID"
+ALSO = r"(LSOA|MSOA|SICBL|ICB|CCG|STP|CAL|NHSER|LAD|RGN)\d\d(CD|CDH|NM|NMW)|ObjectId|OBJECTID|FID"
 
 # Columns that are read, in the publisher's order.
 LSOA_COLUMNS = {
@@ -47,10 +50,15 @@ LSOA_COLUMNS = {
 SUB_ICB_COLUMNS = {
     # 2026-11: the columns of the lookup of 2022 say LOC where later ones say SICBL.
     22: (*_triple("LOC", 22), *_triple("ICB", 22), *_triple("NHSER", 22)),
-    23: (*_triple("SICBL", 23), *_triple("ICB", 23), *_triple("NHSER", 23)),
+    23: (*_triple("SICBL", 23), *_triple("ICB", 23), *_triple("NHSER", 23), "ObjectId"),
     24: (*_triple("SICBL", 24), *_triple("ICB", 24), *_triple("NHSER", 24)),
     26: (*_triple("SICBL", 26), *_triple("ICB", 26), *_triple("NHSER", 26), "ObjectId"),
 }
+CCG_COLUMNS = {
+    20: ("CCG20CD", "CCG20CDH", "CCG20NM"),
+    21: (*_triple("CCG", 21), *_triple("STP", 21), *_triple("NHSER", 21)),
+}
+LSOA_CCG_COLUMNS = ("LSOA11CD", "LSOA11NM", *_triple("CCG", 19), "LAD19CD", "LAD19NM")
 EXACT_COLUMNS = ("LSOA11CD", "LSOA11NM", "CHGIND", "LSOA21CD", "LSOA21NM", "LAD22CD", "LAD22NM")
 
 LAYOUTS = {
@@ -66,10 +74,23 @@ LAYOUTS = {
         sub_icb_layout(year): Layout(
             name=sub_icb_layout(year),
             container=Container.CSV,
-            members=(Member(table=SUB_ICB_AREAS, columns=columns, also_pattern=ALSO if year in (23, 24) else ""),),
+            members=(Member(table=SUB_ICB_AREAS, columns=columns, also_pattern=ALSO if year == 24 else ""),),
         )
         for year, columns in SUB_ICB_COLUMNS.items()
     },
+    **{
+        ccg_layout(year): Layout(
+            name=ccg_layout(year),
+            container=Container.CSV,
+            members=(Member(table=CCG_AREAS, columns=columns, also_pattern=ALSO),),
+        )
+        for year, columns in CCG_COLUMNS.items()
+    },
+    ccg_layout(19): Layout(
+        name=ccg_layout(19),
+        container=Container.CSV,
+        members=(Member(table=LSOA_CCGS, columns=LSOA_CCG_COLUMNS, also_pattern=ALSO),),
+    ),
     EXACT_LOOKUP: Layout(
         name=EXACT_LOOKUP,
         container=Container.CSV,
@@ -79,7 +100,30 @@ LAYOUTS = {
     ),
 }
 
+_NO_ITEM = "the address: the publisher's file is in hand, but not where it lies"
+
 RELEASES = (
+    Release(
+        edition="2019-ccg",
+        layout=ccg_layout(19),
+        landing_page=LANDING_PAGE,
+        mirror_path="hub.arcgis.com/LSOA11_CCG19_LAD19_EN_LU.csv",
+        unconfirmed=_NO_ITEM,
+    ),
+    Release(
+        edition="2020-ccg",
+        layout=ccg_layout(20),
+        landing_page=LANDING_PAGE,
+        mirror_path="hub.arcgis.com/Clinical_Commissioning_Groups_(April_2020)_Names_and_Codes_in_England.csv",
+        unconfirmed=_NO_ITEM,
+    ),
+    Release(
+        edition="2021-ccg",
+        layout=ccg_layout(21),
+        landing_page=LANDING_PAGE,
+        mirror_path="hub.arcgis.com/CCG21_STP21_NHSER21_EN_LU.csv",
+        unconfirmed=_NO_ITEM,
+    ),
     Release(
         edition="2022-lsoa",
         layout=lsoa_layout(22),

@@ -1,6 +1,7 @@
 """The catalogue holds literals only, and every entry makes sense."""
 
 import ast
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ import pytest
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators import catalogue, catalogue_prevalence
+from hi_pipeline.indicators import catalogue
 from hi_pipeline.indicators.catalogue import INDICATORS
 
-FILES = [Path(module.__file__ or "") for module in (catalogue, catalogue_prevalence)]
+FILES = sorted(path for path in Path(catalogue.__file__ or "").parent.glob("*.py") if path.name != "__init__.py")
 ENUMS = {"Attribution", "DenominatorFrom", "Dimension", "Kind", "Polarity", "Unit"}
 ISSUE_2 = {
     "tt_recovery_pct",
@@ -48,20 +49,20 @@ def _is_literal(node: ast.expr, names: set[str]) -> bool:
             return name in names
         case ast.Attribute(value=ast.Name(id=name)):
             return name in ENUMS
-        case ast.Call(func=ast.Name(id="Indicator"), args=[], keywords=words):
+        case ast.Call(func=ast.Name(id="Indicator" | "Origin"), args=[], keywords=words):
             return all(word.arg and _is_literal(word.value, names) for word in words)
     return False
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_a_catalogue_holds_literals_only(path: Path) -> None:
-    names = {"PREVALENCE"}
+    names: set[str] = set()
     for number, node in enumerate(ast.parse(path.read_text()).body):
         match node:
             case ast.Expr(value=ast.Constant()) if number == 0:
                 continue
-            case ast.ImportFrom():
-                continue
+            case ast.ImportFrom(module=module, names=imported):
+                names |= {alias.name for alias in imported if str(module).endswith("._wording")}
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
@@ -78,6 +79,12 @@ def test_logic_would_be_found(source: str, tmp_path: Path) -> None:
     path.write_text(f'"""Words."""\n{source}\n')
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         test_a_catalogue_holds_literals_only(path)
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if not p.name.startswith("_")], ids=lambda p: p.name)
+def test_a_file_holds_one_area(path: Path) -> None:
+    entries = import_module(f"{catalogue.__name__}.{path.stem}").INDICATORS
+    assert len({indicator.area for indicator in entries}) == 1
 
 
 def test_directions_are_those_of_the_specification() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from hi_pipeline.core.validation import validate
-from hi_pipeline.sample import write_sample
+from hi_pipeline.engine.sample_files import write_sample
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline_tests.unit.sample.sample_files import Sample

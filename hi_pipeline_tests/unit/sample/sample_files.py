@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from hi_pipeline.core.source import RawTable, Release, Source
-from hi_pipeline.sample import SampleManifest
+from hi_pipeline.engine.sample_files import SampleManifest
 
 
 @dataclass

@@ -14,7 +14,7 @@ from hi_pipeline.sources.tooth_extractions.parse import MEASURES, TABLES
 from hi_pipeline.sources.tooth_extractions.sheets import AGES, SHEETS, Sheet
 from hi_pipeline.sources.tooth_extractions.source import SOURCE
 from hi_pipeline.storage.archives import read_tables
-from hi_pipeline.tables.succession import AUTHORITY_TO_2022
+from hi_pipeline.tables.reference.succession import AUTHORITY_TO_2022
 from hi_pipeline_tests.unit.sources.editions import figure, parsed, real
 from hi_pipeline_tests.unit.sources.reading import clean
 

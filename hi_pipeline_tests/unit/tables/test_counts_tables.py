@@ -11,8 +11,8 @@ from hi_pipeline.core.errors import LinkageError, NothingToBuild, ValidationErro
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, boards_of
 from hi_pipeline.core.groups import QUINTILES
 from hi_pipeline.core.validation import validate
-from hi_pipeline.tables import footprint
 from hi_pipeline.tables.counts import build_counts
+from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.schemas import COUNTS_SCHEMA
 from hi_pipeline_tests.unit.tables.fake_reader import FakeReader, observation, observations, practices, rounded
 

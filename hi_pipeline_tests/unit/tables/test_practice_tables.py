@@ -7,14 +7,14 @@ import pytest
 
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.validation import validate
-from hi_pipeline.tables.core20 import build_core20_population
-from hi_pipeline.tables.editions import imd_vintage_of, months_apart, nearest
-from hi_pipeline.tables.place_lsoas import place_core20
-from hi_pipeline.tables.placed import Context
-from hi_pipeline.tables.practice_areas import build_practice_areas
-from hi_pipeline.tables.practice_deprivation import build_practice_deprivation
+from hi_pipeline.tables.placing.core20 import place_core20
+from hi_pipeline.tables.placing.published import Context
+from hi_pipeline.tables.reference.core20 import build_core20_population
+from hi_pipeline.tables.reference.editions import imd_vintage_of, months_apart, nearest
+from hi_pipeline.tables.reference.practice_areas import build_practice_areas
+from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.schemas import CORE20_POPULATION, PRACTICE_AREAS, PRACTICE_DEPRIVATION
-from hi_pipeline_tests.unit.tables.fake_reader import FakeReader, practices
+from hi_pipeline_tests.unit.tables.fake_reader import BY_ID, FakeReader, practices
 
 QOF_2021 = practices([("A1", "02Q", "QF7"), ("A2", "D2P2L", "QUA")], "stp")
 
@@ -169,7 +169,9 @@ def test_core20_says_where_its_list_is_not_of_the_year() -> None:
     row |= {"patients_core20": 30.0, "snapshot": date(2022, 7, 1), "releases": "gp_registrations:2022-07-lsoa"}
     for year, elsewhere in (("2022-23", False), ("2021-22", True), ("2023-24", True)):
         linked = {("core20_population", year): pl.DataFrame([row]), ("practice_areas", year): pl.DataFrame()}
-        placed = place_core20(Context(reader=FakeReader({}, linked), financial_year=year))
+        placed = place_core20(
+            pl.DataFrame(), BY_ID["core20_share_pct"], Context(reader=FakeReader({}, linked), financial_year=year)
+        )
         (note,) = placed.frame["note"].to_list()
         assert "list of 2022-07-01" in note
         assert (f"the nearest in hand to {year}" in note) is elsewhere

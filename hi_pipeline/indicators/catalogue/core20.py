@@ -1,0 +1,33 @@
+"""The indicators of Core20 exposure: one entry each, literals only."""
+
+from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.status import Unit
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator(
+        id="core20_share_pct",
+        title="Core20: people in the most deprived fifth of England",
+        area="Core20",
+        statement_number=None,
+        definition=(
+            "Share of registered patients who live in small areas (LSOAs) of the two most deprived national deciles."
+        ),
+        numerator_words="Registered patients living in LSOAs of national deciles 1 and 2",
+        denominator_words="Registered patients living in an LSOA of England",
+        source="gp_registrations",
+        attribution=Attribution.CORE20,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("core20_patients",),
+        denominator=("patients",),
+        caveats=(
+            "By board of the practice, not of the home.",
+            "Patients in Wales or of no known LSOA are left out and counted as unknown.",
+        ),
+        plausible=(0.0, 100.0),
+    ),
+)

@@ -1,0 +1,31 @@
+"""The indicators of respiratory disease: one entry each, literals only."""
+
+from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.status import Unit
+from hi_pipeline.indicators.catalogue._wording import RECORDED_PREVALENCE
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator(
+        id="copd_prevalence_pct",
+        title="Recorded prevalence of chronic obstructive pulmonary disease",
+        area="Respiratory",
+        statement_number=None,
+        definition="Share of patients on practices' lists who are on the register of COPD.",
+        numerator_words="Patients on the register",
+        denominator_words="Patients on practices' lists, all ages",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("register_copd",),
+        denominator=("list_copd",),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=RECORDED_PREVALENCE,
+        plausible=(0.0, 15.0),
+    ),
+)

@@ -1,0 +1,39 @@
+"""What a kind of figure computes, and where: the module of its name in ``indicators/kinds`` holds ``STATISTICS``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+import polars as pl
+
+from hi_pipeline.core.indicator import Indicator, Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistics:
+    """The statistics of one kind.
+
+    Attributes:
+        formula: how the figure and its limits are made, for readers; ``{m}`` is the multiplier.
+        values: the declaration and rows of counts with ``row`` in; for each row that can have a figure ``row``,
+            value, lower_95, upper_95, lower_998, upper_998, status, note and method out.
+        between: the module of ``hi_pipeline.stats`` with the difference and the ratio of two groups; None where the
+            kind has no measures between groups.
+        share: the numerator is a part of the denominator.
+        compared: figures are compared with England's.
+    """
+
+    formula: str
+    values: Callable[[Indicator, pl.DataFrame], pl.DataFrame]
+    between: ModuleType | None = None
+    share: bool = False
+    compared: bool = True
+
+
+@cache
+def statistics_of(kind: Kind) -> Statistics:
+    """Return the statistics of a kind."""
+    found: Statistics = import_module(f"hi_pipeline.indicators.kinds.{kind.value}").STATISTICS
+    return found

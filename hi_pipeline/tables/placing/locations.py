@@ -1,0 +1,123 @@
+"""Sub-ICB locations, CCGs and partnerships to the boards that they make up: by ONS code, and only where whole."""
+
+import polars as pl
+
+from hi_pipeline.core.errors import LinkageError, NothingToBuild
+from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.status import AreaType, Status
+from hi_pipeline.tables.assemble import GROUP
+from hi_pipeline.tables.placing.placed import Context, Placed, not_published, shaped
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.ccgs import Locations, locations_of, partnerships_of
+from hi_pipeline.tables.sums import add_up, with_own_figure
+
+LOCATIONS = ("sub_icb", "ccg")
+# 2026-11: hubs of NHS England that stand among the CCGs of 2019-20 to 2021-22.
+NATIONAL_HUBS = ("13Q", "14E", "14R")
+# People whose partnership is not known; those of no CCG stand beside them as area unknown.
+UNKNOWN = "UNKNOWN"
+OWN_ROW = "the partnership's own row, the same area by its ONS code"
+NO_LOOKUP = "not published: {}, so it is not known which areas its figures are of"
+NOT_WHOLE = "not published: no sum of the {} of the year has exactly the area of this board"
+
+
+def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
+    """Place partnerships, CCGs and sub-ICB locations on a footprint.
+
+    A board whose ONS code a partnership has takes the partnership's own row, as one rounded count is closer than a
+    sum of several. Any other board is the sum of its locations, where each of them is there whole. The others say why
+    they have no figure.
+
+    Args:
+        parts: the publisher's rows.
+        context: the year, and the footprint, which may be another than the year's own.
+
+    Raises:
+        LinkageError: a code that no lookup of the year has.
+    """
+    rows = with_hubs_apart(parts).filter(pl.col("area_level").is_in(list(LOCATIONS)))
+    boards = footprint.boards(context.vintage)
+    placed = Placed(frame=_partnerships(parts, boards, context))
+    taken = placed.frame["icb_code"].unique().to_list()
+    try:
+        found = locations_of(context.reader, context.financial_year, context.vintage, context.own_vintage)
+        sums, why = _sums(rows, found, context), NOT_WHOLE.format(found.word)
+        placed.releases |= set(found.releases)
+    except NothingToBuild as nothing:
+        sums, why = placed.frame.clear(), NO_LOOKUP.format(nothing)
+        placed.notes.append(why)
+    sums = sums.filter(~pl.col("icb_code").is_in(taken))
+    there = [*taken, *sums["icb_code"].unique().to_list()]
+    absent = boards.filter(~pl.col("icb_code").is_in(there)).select("icb_code", "icb_name")
+    if absent.height:
+        placed.whole = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("CCGs"))
+        placed.counted["boards that no areas of the year make up"] = absent.height
+    placed.frame = pl.concat([placed.frame, sums, not_published(absent, rows, why=pl.lit(why))])
+    return placed
+
+
+def with_hubs_apart(parts: pl.DataFrame) -> pl.DataFrame:
+    """Take the hubs of NHS England out of the CCGs: they commission nationally."""
+    hub = (pl.col("area_level") == "ccg") & pl.col("area_code").is_in(list(NATIONAL_HUBS))
+    return parts.with_columns(area_level=pl.when(hub).then(pl.lit("national")).otherwise("area_level"))
+
+
+def _partnerships(parts: pl.DataFrame, boards: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Take the rows of partnerships that are boards of the footprint by their ONS code."""
+    by_ods = parts.filter(pl.col("area_level") == "stp", pl.col("area_code") != UNKNOWN)
+    rows = parts.filter(area_level="stp_ons").with_columns(stp_ons="area_code")
+    if by_ods.height:
+        known = partnerships_of(context.reader, context.financial_year)
+        named = by_ods.join(known, left_on="area_code", right_on="stp_ods", how="left", validate="m:1")
+        lost = named.filter(pl.col("stp_ons").is_null())
+        if known.height and lost.height:
+            raise LinkageError(
+                f"{context.financial_year}: {lost['area_code'].unique().sort().to_list()[:8]} are no ODS codes of "
+                "partnerships of the year. Is the file of another year?",
+                failures=lost,
+            )
+        rows = pl.concat([rows, named.filter(pl.col("stp_ons").is_not_null())])
+    same = rows.join(boards, left_on="stp_ons", right_on="icb_code", how="inner", validate="m:1", coalesce=False)
+    said = pl.concat_str(pl.lit(OWN_ROW), pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True)
+    return shaped(
+        same.with_columns(note=said), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")
+    )
+
+
+def _sums(rows: pl.DataFrame, found: Locations, context: Context) -> pl.DataFrame:
+    """Sum the areas of each board that they make up whole; each of its areas must have a row of the total."""
+    placed = rows.join(found.frame, on="area_code", how="left", validate="m:1")
+    lost = placed.filter(pl.col("area_ons").is_null())
+    if lost.height:
+        raise LinkageError(
+            f"{context.financial_year}: {lost['area_code'].unique().sort().to_list()[:8]} are no ODS codes of "
+            f"{found.word} of the year. Is the file of another year?",
+            failures=lost,
+        )
+    total = placed.filter(dimension=Dimension.TOTAL.value)
+    silent = found.frame.filter(pl.col("here_ons").is_not_null()).join(total, on="area_code", how="anti")
+    full = set(placed["here_ons"].drop_nulls()) - set(silent["here_ons"])
+    boards = footprint.whole_boards(sorted(full), context.vintage)
+    placed = placed.filter(pl.col("icb_code").is_in(boards))
+    expected = found.frame.group_by("icb_code").agg(expected=pl.len())
+    reporting = (
+        placed.filter((pl.col("dimension") == Dimension.TOTAL.value) & (pl.col("status") == Status.OK.value))
+        .group_by("icb_code")
+        .agg(reporting=pl.len())
+    )
+    by = ["icb_code", *GROUP]
+    single = placed.join(expected.filter(expected=1), on="icb_code", how="semi")
+    summed = with_own_figure(add_up(placed, by=by), single, by=by)
+    summed = (
+        summed.join(expected, on="icb_code", how="left", validate="m:1")
+        .join(reporting, on="icb_code", how="left", validate="m:1")
+        .join(footprint.boards(context.vintage), on="icb_code", how="left", validate="m:1")
+    )
+    words = pl.when(pl.col("expected") > 1).then(pl.format("sum of {} {}", "parts", pl.lit(found.word)))
+    summed = summed.with_columns(
+        coverage=(pl.col("reporting").fill_null(0) / pl.col("expected")).cast(pl.Float64),
+        note=pl.concat_str(
+            words, pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True
+        ).fill_null(""),
+    )
+    return shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))

@@ -1,0 +1,95 @@
+"""Figures on a footprint: their shape, and the publisher's own rows of England."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from hi_pipeline.core.build import Reader
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, vintage_of
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.status import AreaType, Status
+from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD, PRINTED
+from hi_pipeline.tables.reference import footprint
+
+PLACE = ["area_type", "icb_code", "area_name"]
+SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, "status", "note", "coverage", "unknown_share"]
+
+NO_BOARDS = "not published: the publication prints no figures of boards"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What every way of placing figures may need: the year, and the footprint to place them on."""
+
+    reader: Reader
+    financial_year: str
+    vintage: Vintage
+
+    @property
+    def own_vintage(self) -> Vintage:
+        """Return the footprint on which the year is reported."""
+        return vintage_of(self.financial_year)
+
+
+@dataclass(kw_only=True)
+class Placed:
+    """Figures on a footprint.
+
+    Attributes:
+        frame: columns SHAPE; boards, remainders, and what the publisher prints of regions and England.
+        counted: rows that are not used, by reason.
+        notes: for the provenance.
+        releases: ids of what was linked, besides the source's own.
+        imd_vintage: the Indices behind the groups of deprivation, where they are not those of the year.
+        whole: where given, the rows that England is the sum of besides the remainders, as some of them stand in no
+            board of the footprint.
+    """
+
+    frame: pl.DataFrame
+    counted: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    releases: set[str] = field(default_factory=set)
+    imd_vintage: str = ""
+    whole: pl.DataFrame | None = None
+
+
+def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.Expr) -> pl.DataFrame:
+    """Bring rows into SHAPE under a type, code and name of area."""
+    for column in (*PRINTED, "coverage", "unknown_share"):
+        if column not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, dtype=pl.Float64).alias(column))
+    for column in HIDING:
+        if column not in rows.columns:
+            rows = rows.with_columns(pl.lit(0.0).alias(column))
+    return rows.with_columns(
+        area_type=pl.lit(area_type.value), icb_code=code.cast(pl.String), area_name=name.cast(pl.String)
+    ).select(SHAPE)
+
+
+def place_england(parts: pl.DataFrame) -> pl.DataFrame:
+    """Take the publisher's own rows of England; there may be none."""
+    rows = parts.filter(area_level="england")
+    return shaped(rows, area_type=AreaType.ENGLAND, code=pl.lit(ENGLAND), name=pl.lit(ENGLAND_NAME))
+
+
+def bare_boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Give every board one row, of its total, that says the publication prints no figure of it."""
+    total = parts.head(1).with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
+    boards = footprint.boards(context.vintage).select("icb_code", "icb_name")
+    return not_published(boards, total, why=pl.lit(NO_BOARDS))
+
+
+def not_published(boards: pl.DataFrame, like: pl.DataFrame, *, why: pl.Expr) -> pl.DataFrame:
+    """Give each board a row for every group of a publication that says why it has no figure.
+
+    Args:
+        boards: icb_code, icb_name, and what ``why`` reads.
+        like: rows with GROUP and PERIOD, whose groups are taken.
+        why: the reason.
+    """
+    rows = boards.join(like.select(*GROUP, *PERIOD).unique().sort(GROUP), how="cross").with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in COUNTED),
+        status=pl.lit(Status.NOT_PUBLISHED.value),
+        note=why,
+    )
+    return shaped(rows, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))

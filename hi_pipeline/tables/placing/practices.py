@@ -1,0 +1,135 @@
+"""Figures of practices to boards, in total and by the fifth of deprivation of the practice (ecological)."""
+
+import polars as pl
+
+from hi_pipeline.core.groups import ALL, QUINTILES, UNKNOWN, Dimension
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import AreaType, Status
+from hi_pipeline.core.validation import join_exactly
+from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.editions import imd_vintage_of
+from hi_pipeline.tables.reference.practice_areas import PLACED_BY_NETWORK
+from hi_pipeline.tables.sums import add_up
+
+NOWHERE = "Practices without a board"
+ECOLOGICAL = "by the deprivation of the practice, not of the patient"
+NO_PRACTICE = "no practice of this board is in this fifth"
+
+
+def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
+    """Sum practices to boards and, where the indicator asks for it, to boards by fifth of deprivation.
+
+    A practice that no map knows goes to a remainder; one that the list of patients does not know goes to the unknown
+    fifth. Neither is dropped. Coverage is the share of a board's mapped practices that have a figure.
+    """
+    year = context.financial_year
+    areas = context.reader.linked("practice_areas", year).filter(geography_vintage=context.vintage.value)
+    rows = join_exactly(
+        parts.filter(area_level="practice").rename({"area_code": "practice_code"}),
+        areas.select("practice_code", "icb_code", "first_map", "placed_by"),
+        on=["practice_code"],
+        cardinality="m:1",
+        where=f"{indicator.id} {year}: practice to board",
+        unmatched_ok=True,
+    )
+    placed = Placed(frame=place_england(parts), releases=set(context.reader.releases("practice_areas", year)))
+    nowhere = pl.col("icb_code").is_null()
+    total = rows.filter(dimension=Dimension.TOTAL.value).unique("practice_code")
+    placed.counted |= {
+        f"practices in no board of {context.vintage}, shown as a remainder": total.filter(nowhere).height,
+        f"practices placed by another year's map, {context.vintage}": total.filter(
+            ~nowhere & ~pl.col("first_map")
+        ).height,
+        f"practices placed by the others of their network, {context.vintage}": total.filter(
+            placed_by=PLACED_BY_NETWORK
+        ).height,
+    }
+    note = _map_note(areas)
+    frames = [placed.frame, _to_boards(rows, areas, context, by=[], note=note)]
+    if Dimension.DEPRIVATION in indicator.dimensions:
+        frames.append(_by_fifth(rows, areas, indicator, context, placed, note))
+    placed.frame = pl.concat(frames)
+    return placed
+
+
+def _map_note(areas: pl.DataFrame) -> str:
+    """Say whose map was used where it is not the year's own."""
+    first = areas.filter(pl.col("first_map"))
+    return "" if first["own_year"].all() else f"practices placed by the map of {first['map_release'].to_list()[0]}"
+
+
+def _by_fifth(
+    rows: pl.DataFrame, areas: pl.DataFrame, indicator: Indicator, context: Context, placed: Placed, note: str
+) -> pl.DataFrame:
+    year, reader = context.financial_year, context.reader
+    vintage = imd_vintage_of(year)
+    fifths = reader.linked("practice_deprivation", year).filter(imd_vintage=vintage)
+    placed.releases |= {release for text in fifths["releases"].unique() for release in text.split(";")}
+    joined = join_exactly(
+        rows,
+        fifths.select("practice_code", "quintile"),
+        on=["practice_code"],
+        cardinality="m:1",
+        where=f"{indicator.id} {year}: practice to fifth of deprivation",
+        unmatched_ok=True,
+    )
+    words = dict(enumerate(QUINTILES, start=1))
+    joined = joined.with_columns(
+        category=pl.col("quintile").replace_strict(words, default=None, return_dtype=pl.String).fill_null(UNKNOWN),
+        dimension=pl.lit(Dimension.DEPRIVATION.value),
+    )
+    placed.counted["practices of unknown deprivation"] = joined.filter(category=UNKNOWN).height
+    apart = f"{ECOLOGICAL}; fifths by {fifths['list_release'].to_list()[0]}" if fifths.height else ECOLOGICAL
+    said = "; ".join(text for text in (apart, note) if text)
+    found = _to_boards(joined, areas, context, by=["category"], note=said)
+    return pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
+
+
+def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, by: list[str], note: str) -> pl.DataFrame:
+    grouped = rows if by else rows.with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
+    summed = add_up(grouped.sort("practice_code"), by=["icb_code", *GROUP])
+    names = footprint.boards(context.vintage).select("icb_code", "icb_name")
+    summed = summed.join(names, on="icb_code", how="left", validate="m:1")
+    if not by:
+        mapped = areas.filter(pl.col("first_map")).group_by("icb_code").agg(expected=pl.len())
+        here = pl.col("first_map") & (pl.col("status") == Status.OK.value)
+        there = grouped.filter(here).group_by("icb_code").agg(reporting=pl.len())
+        summed = summed.join(mapped, on="icb_code", how="left").join(there, on="icb_code", how="left")
+        summed = summed.with_columns(coverage=(pl.col("reporting") / pl.col("expected")).cast(pl.Float64))
+    said = pl.concat_str(
+        pl.when(pl.col("note") != "").then("note"),
+        pl.lit(note) if note else pl.lit(None, dtype=pl.String),
+        separator="; ",
+        ignore_nulls=True,
+    )
+    summed = summed.with_columns(note=said.fill_null(""))
+    board = pl.col("icb_code").is_not_null()
+    return pl.concat(
+        [
+            shaped(summed.filter(board), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")),
+            shaped(summed.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
+        ]
+    )
+
+
+def empty_fifths(found: pl.DataFrame, rows: pl.DataFrame, context: Context, *, why: str) -> pl.DataFrame:
+    """Give a board that has nothing in a fifth a row that says so.
+
+    Args:
+        found: the rows by fifth that are there.
+        rows: rows with PERIOD.
+        context: the footprint.
+        why: the note.
+    """
+    every = footprint.boards(context.vintage).select("icb_code", "icb_name")
+    grid = every.join(pl.DataFrame({"category": QUINTILES}), how="cross")
+    absent = grid.join(found, on=["icb_code", "category"], how="anti").join(rows.select(PERIOD).head(1), how="cross")
+    empty = absent.with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in COUNTED),
+        dimension=pl.lit(Dimension.DEPRIVATION.value),
+        status=pl.lit(Status.NOT_APPLICABLE.value),
+        note=pl.lit(why),
+    )
+    return shaped(empty, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))

@@ -1,0 +1,104 @@
+"""The list of patients by practice and LSOA, each LSOA with its national rank, decile and fifth of deprivation."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hi_pipeline.core.build import Reader
+from hi_pipeline.core.errors import LinkageError, NothingToBuild
+from hi_pipeline.tables.reference.editions import nearest, said
+from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
+
+LISTS = "gp_registrations"
+# The census whose LSOAs each edition of the Indices ranks.
+LSOAS_OF = {"2019": "2011", "2025": "2021"}
+_BATCH = ["practice_code", "lsoa_code", "patients"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientList:
+    """The list used for a financial year.
+
+    Attributes:
+        frame: practice_code, lsoa_code, lsoa_kind (england, wales, none, other), lsoa_vintage, patients.
+        edition: its edition; apart: months that it lies outside the year.
+        releases: ids of what it came from.
+    """
+
+    frame: pl.DataFrame
+    edition: str
+    apart: int
+    releases: tuple[str, ...]
+
+    @property
+    def note(self) -> str:
+        """Return what to say where the list is not the year's own, else ""."""
+        return said(self.edition, self.apart, what="list of patients")
+
+
+def patient_list(reader: Reader, financial_year: str, *, within: int | None = None) -> PatientList:
+    """Return the list nearest to a financial year.
+
+    Raises:
+        NothingToBuild: no list is in hand, or none within so many months.
+    """
+    lists = tuple(part for part in reader.parts(LISTS) if part.endswith("-lsoa"))
+    edition, apart = nearest(lists, financial_year, what="list of patients by LSOA", within=within)
+    frame = reader.clean(LISTS, "practice_lsoa", edition)
+    return PatientList(frame=frame, edition=edition, apart=apart, releases=reader.releases(LISTS, edition))
+
+
+def imd_vintages(reader: Reader) -> tuple[str, ...]:
+    """Return the editions of the Indices that are in hand."""
+    return tuple(vintage for vintage in LSOAS_OF if reader.parts(f"iod{vintage}"))
+
+
+def ranked_patients(reader: Reader, patients: PatientList, vintage: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Give the patients of English LSOAs the rank and decile of where they live.
+
+    Where the list is on LSOAs of another census than the Indices, patients of a split LSOA are shared among its
+    parts by Census 2021 residents.
+
+    Returns:
+        practice_code, imd_rank, imd_decile, patients (Float64, fractions where shared), and the ids of releases.
+
+    Raises:
+        NothingToBuild: the Indices are not in hand.
+        LinkageError: patients live in an LSOA that the Indices do not rank.
+    """
+    source = f"iod{vintage}"
+    parts = reader.parts(source)
+    if not parts:
+        raise NothingToBuild(f"patients by deprivation: the Indices of {vintage} are not in hand")
+    releases = reader.releases(source, parts[-1])
+    imd = reader.clean(source, "lsoa_imd", parts[-1]).select("lsoa_code", "imd_rank", "imd_decile")
+    english = patients.frame.filter(lsoa_kind="england")
+    on_list = english["lsoa_vintage"].first()
+    rows = english.select(*_BATCH[:2], pl.col("patients").cast(pl.Float64))
+    if on_list is not None and on_list != LSOAS_OF[vintage]:
+        rows = _moved(reader, rows, to=LSOAS_OF[vintage])
+        releases += reader.releases("ons_geography", LOOKUP)
+        releases += reader.releases("census_ethnicity", reader.parts("census_ethnicity")[-1])
+    ranked = rows.join(imd, on="lsoa_code", how="left", validate="m:1")
+    lost = ranked.filter(pl.col("imd_rank").is_null())
+    if lost.height:
+        raise LinkageError(
+            f"list of patients {patients.edition} to Indices of {vintage}: {lost['patients'].sum():.0f} patients live "
+            f"in LSOAs that are not ranked, such as {lost['lsoa_code'].unique().sort().to_list()[:5]}",
+            failures=lost,
+        )
+    return ranked.drop("lsoa_code"), releases
+
+
+def _moved(reader: Reader, rows: pl.DataFrame, *, to: str) -> pl.DataFrame:
+    """Put patients on the LSOAs of the other census; those of an LSOA without a piece keep its code."""
+    old, new, share = (
+        ("lsoa11_code", "lsoa21_code", "share_of_11") if to == "2021" else ("lsoa21_code", "lsoa11_code", "share_of_21")
+    )
+    lookup = pieces(reader).select(pl.col(old).alias("lsoa_code"), pl.col(new).alias("new_code"), share)
+    moved = rows.join(lookup, on="lsoa_code", how="left", validate="m:m")
+    return moved.select(
+        "practice_code",
+        lsoa_code=pl.col("new_code").fill_null(pl.col("lsoa_code")),
+        patients=pl.col("patients") * pl.col(share).fill_null(1.0),
+    )

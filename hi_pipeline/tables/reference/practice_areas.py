@@ -1,0 +1,225 @@
+"""Practices to sub-ICB locations, boards and regions, on each footprint of a financial year.
+
+The way goes through the ONS code of the practice's sub-ICB location or CCG, in the map nearest to the year whose code
+the footprint knows: an ODS code can name another area (2026-11: six CCGs), and so can a partnership (STP; eight of 42).
+A practice that closed before such a map goes where the other practices of its network (PCN) stand, if they stand in
+one board. A practice of a location that was parted between boards goes where most of its patients live.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from hi_pipeline.core.build import Built, Reader
+from hi_pipeline.core.errors import LinkageError, NothingToBuild
+from hi_pipeline.core.financial_year import start_year
+from hi_pipeline.core.geography import Vintage, footprints_of
+from hi_pipeline.core.icb_codes import SUB_ICBS_PARTED
+from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.reference.editions import months_apart
+from hi_pipeline.tables.reference.heirs import CLEAR_SHARE, practice_heirs
+
+QOF, LISTS = "qof", "gp_registrations"
+# A map of the year before or after still names the right board for a practice; an older one is not relied upon alone.
+MAX_MONTHS_APART = 12
+PLACED_BY_MAP, PLACED_BY_PATIENTS, PLACED_BY_NETWORK, NOT_PLACED = "map", "patients", "network", "nothing"
+_COLUMNS = ["practice_code", "practice_name", "pcn", "sub_icb_ons", "icb_ons", "scheme"]
+# The code of a network; other marks say that the practice is in none.
+_NETWORK = r"^U\d{5}$"
+
+
+@dataclass(kw_only=True)
+class PracticeAreas:
+    """Where the practices of a year stand on one footprint.
+
+    Attributes:
+        frame: the columns of the schema PRACTICE_AREAS.
+        counted, notes, releases: what happened on the way.
+    """
+
+    vintage: Vintage
+    frame: pl.DataFrame
+    counted: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    releases: set[str] = field(default_factory=set)
+
+
+def build_practice_areas(reader: Reader, financial_year: str) -> Built:
+    """Build the map of practices of a financial year, on its own footprint and on the one in force.
+
+    Raises:
+        NothingToBuild: no map within a year of the financial year.
+        LinkageError: a map names another board for a practice's sub-ICB location than every footprint does.
+    """
+    found, absent = areas_on_footprints(reader, financial_year, footprints_of(financial_year))
+    return Built(
+        frame=pl.concat([areas.frame for areas in found]).sort("geography_vintage", "practice_code"),
+        releases=tuple(sorted(set().union(*(areas.releases for areas in found)))),
+        counted={what: rows for areas in found for what, rows in areas.counted.items()},
+        notes=tuple(dict.fromkeys([*(note for areas in found for note in areas.notes), *absent])),
+    )
+
+
+def areas_on_footprints(
+    reader: Reader, financial_year: str, footprints: Sequence[Vintage]
+) -> tuple[list[PracticeAreas], list[str]]:
+    """Place the practices of a year on the first of some footprints, and on the others where that can be done.
+
+    Returns:
+        The areas on each footprint; why there are none on a further one.
+
+    Raises:
+        NothingToBuild, LinkageError: see ``practice_areas``; NothingToBuild of the first footprint only.
+    """
+    found, absent = [practice_areas(reader, financial_year, footprints[0])], []
+    for vintage in footprints[1:]:
+        try:
+            found.append(practice_areas(reader, financial_year, vintage))
+        except NothingToBuild as nothing:
+            absent.append(f"not on the footprint {vintage}: {nothing}")
+    return found, absent
+
+
+def practice_areas(reader: Reader, financial_year: str, vintage: Vintage) -> PracticeAreas:
+    """Place every practice of the maps in hand on a footprint; ``first_map`` marks those of the nearest map.
+
+    Raises:
+        NothingToBuild: no map within a year of the financial year; or practices of a parted location and no list of
+            patients.
+        LinkageError: see ``build_practice_areas``.
+    """
+    ranked = _maps(reader, financial_year)
+    if not ranked:
+        raise NothingToBuild(f"practice_areas {financial_year}: no map of practices within a year of it")
+    every = pl.concat([_map(reader, order, *entry) for order, entry in enumerate(ranked)])
+    _check_parents(every)
+    parted = pl.col("sub_icb_ons").is_in(list(SUB_ICBS_PARTED))
+    holders = footprint.holding_sub_icbs(vintage)
+    led = every.join(holders, on="sub_icb_ons", how="left", validate="m:1").sort("practice_code", "order")
+    first = led.unique("practice_code", keep="first", maintain_order=True).drop("here_ons", "icb_code")
+    known = led.filter(pl.col("icb_code").is_not_null() | parted)
+    known = known.unique("practice_code", keep="first", maintain_order=True)
+    placed = first.join(
+        known.select("practice_code", "here_ons", "icb_code", by_release="map_release"),
+        on="practice_code",
+        how="left",
+        validate="1:1",
+    ).with_columns(
+        share=pl.lit(None, pl.Float64), placed_by=pl.when(pl.col("icb_code").is_not_null()).then(pl.lit(PLACED_BY_MAP))
+    )
+    areas = PracticeAreas(vintage=vintage, frame=placed)
+    _by_patients(reader, financial_year, areas, known.filter(pl.col("icb_code").is_null())["practice_code"])
+    _by_network(areas)
+    _account(areas, ranked[0], financial_year)
+    return areas
+
+
+def _map(reader: Reader, order: int, apart: int, source: str, part: str) -> pl.DataFrame:
+    (release,) = reader.releases(source, part)
+    return (
+        reader.clean(source, "practices", part)
+        .select(_COLUMNS)
+        .with_columns(pl.lit(order).alias("order"), pl.lit(release).alias("map_release"), own_year=pl.lit(not apart))
+    )
+
+
+def _maps(reader: Reader, financial_year: str) -> list[tuple[int, str, str]]:
+    """Rank the maps in hand: nearest first, QOF before the lists, the earlier of two as near."""
+    found = [(months_apart(_position(part), financial_year), QOF, part) for part in reader.parts(QOF)]
+    found += [
+        (months_apart(part, financial_year), LISTS, part) for part in reader.parts(LISTS) if part.endswith("-map")
+    ]
+    if min((entry[0] for entry in found), default=MAX_MONTHS_APART + 1) > MAX_MONTHS_APART:
+        return []
+    return sorted(found, key=lambda entry: (entry[0], entry[1] != QOF, entry[2]))
+
+
+def _position(financial_year: str) -> str:
+    """QOF describes the practices of 31 March, the end of its year."""
+    return f"{start_year(financial_year) + 1}-03-{QOF}"
+
+
+def _check_parents(practices: pl.DataFrame) -> None:
+    """Where a map already speaks of boards, its board must be one that its sub-ICB location belongs to."""
+    ever = pl.concat([footprint.sub_icbs(v).select("sub_icb_ons", icb_ons="icb_code") for v in Vintage]).unique()
+    wrong = practices.filter(scheme="icb").join(ever, on=["sub_icb_ons", "icb_ons"], how="anti")
+    if wrong.height:
+        shown = wrong.select("practice_code", "sub_icb_ons", "icb_ons", "map_release").head(5).rows()
+        raise LinkageError(
+            f"practice map: {wrong.height} practices have a board that their sub-ICB location belongs to in no "
+            f"footprint: (practice, sub-ICB location, board, release) {shown}",
+            failures=wrong,
+        )
+
+
+def _by_patients(reader: Reader, financial_year: str, areas: PracticeAreas, practices: pl.Series) -> None:
+    """Place practices of parted locations by their patients."""
+    if practices.is_empty():
+        return
+    heirs, releases, said = practice_heirs(reader, financial_year, areas.vintage, practices)
+    heirs = heirs.rename({"here_ons": "heir_ons", "icb_code": "heir_icb", "share": "heir_share"})
+    joined = areas.frame.join(heirs, on="practice_code", how="left", validate="1:1")
+    areas.frame = joined.with_columns(
+        here_ons=pl.coalesce("here_ons", "heir_ons"),
+        icb_code=pl.coalesce("icb_code", "heir_icb"),
+        share="heir_share",
+        placed_by=pl.when(pl.col("heir_icb").is_not_null()).then(pl.lit(PLACED_BY_PATIENTS)).otherwise("placed_by"),
+    ).drop("heir_ons", "heir_icb", "heir_share")
+    areas.releases |= set(releases)
+    unclear = heirs.filter(pl.col("heir_share") < CLEAR_SHARE).sort("heir_share")
+    shown = ", ".join(f"{code} ({share:.0%})" for code, share in unclear.select("practice_code", "heir_share").rows())
+    areas.counted["practices of Frimley with under 80% of their patients there in one heir"] = unclear.height
+    areas.notes += [said] if said else []
+    areas.notes += [f"practices placed by under 80% of their patients in Frimley: {shown}"] if shown else []
+
+
+def _by_network(areas: PracticeAreas) -> None:
+    """Place the practices left with the others of their network, where those stand in one board."""
+    frame = areas.frame
+    network = pl.col("pcn").str.contains(_NETWORK).fill_null(False)
+    others = (
+        frame.filter(network & pl.col("icb_code").is_not_null())
+        .group_by("pcn")
+        .agg(only=pl.col("icb_code").unique())
+        .filter(pl.col("only").list.len() == 1)
+        .with_columns(pl.col("only").list.first())
+    )
+    joined = frame.join(others, on="pcn", how="left", validate="m:1")
+    there = pl.col("icb_code").is_null() & pl.col("only").is_not_null()
+    areas.frame = joined.with_columns(
+        icb_code=pl.coalesce("icb_code", "only"),
+        placed_by=pl.when(there).then(pl.lit(PLACED_BY_NETWORK)).otherwise(pl.col("placed_by").fill_null(NOT_PLACED)),
+    ).drop("only")
+
+
+def _account(areas: PracticeAreas, first: tuple[int, str, str], financial_year: str) -> None:
+    """Bring the frame into its shape and say what happened to the practices of the year's map."""
+    frame, vintage = areas.frame, areas.vintage
+    areas.releases |= set(frame["map_release"]) | set(frame["by_release"].drop_nulls())
+    named = frame.join(footprint.boards(vintage), on="icb_code", how="left", validate="m:1")
+    later = (pl.col("placed_by") == PLACED_BY_MAP) & (pl.col("by_release") != pl.col("map_release"))
+    own = frame.filter(pl.col("order") == 0)
+    areas.counted |= {
+        f"practices found only in another year's map, {vintage}": frame.height - own.height,
+        f"practices whose location another year's map names, {vintage}": own.filter(later).height,
+        f"practices placed by their patients, {vintage}": own.filter(placed_by=PLACED_BY_PATIENTS).height,
+        f"practices placed by the others of their network, {vintage}": own.filter(placed_by=PLACED_BY_NETWORK).height,
+        f"practices in no board of the footprint {vintage}": own.filter(placed_by=NOT_PLACED).height,
+    }
+    apart, source, part = first
+    if apart:
+        areas.notes.append(f"practice map of {source} {part}, the nearest in hand to {financial_year}")
+    areas.frame = named.select(
+        pl.lit(vintage.value).alias("geography_vintage"),
+        "practice_code",
+        "practice_name",
+        pl.col("here_ons").alias("sub_icb_ons"),
+        "icb_code",
+        "region_code",
+        "map_release",
+        "own_year",
+        (pl.col("order") == 0).alias("first_map"),
+        "placed_by",
+        "share",
+    ).sort("practice_code")
