@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from hi_pipeline.core.geography import NHS_REGIONS, Vintage, board
+from hi_pipeline.core.geography import NHS_REGIONS, Vintage, board, boards_of
 from hi_pipeline.sample.areas import location_name, locations
 from hi_pipeline.sample.ccgs import CCG_ONS, CCGS, STPS
 
@@ -12,6 +12,7 @@ STP_OF_CCG = {ods: stp for ods, _, stp in CCGS}
 CCG_NAMES = {ods: f"NHS {name} CCG" for ods, name, _ in CCGS}
 STP_NAMES = {ods: name for ods, _, name, _ in STPS}
 STP_ONS = {ods: ons for ods, ons, _, _ in STPS}
+_REGION_OF_STP = {b.ods: b.region_ods for b in boards_of(Vintage.JULY_2022)}
 
 
 @cache
@@ -42,12 +43,16 @@ def practice_areas(sub_icb: str, vintage: Vintage | None) -> dict[str, str]:
     }
     if vintage is None:
         stp = STP_OF_CCG[sub_icb]
+        # A partnership lies in one region, also where a group of it went to another later (Bassetlaw in 2022).
+        region = next(r for r in NHS_REGIONS if r.ods == _REGION_OF_STP[stp])
         areas |= {
             "sub_icb_ons": CCG_ONS.get(sub_icb, location.ons),
             "sub_icb_name": CCG_NAMES[sub_icb],
             "icb_ods": stp,
             "icb_ons": STP_ONS[stp],
             "icb_name": STP_NAMES[stp],
+            "region_ods": region.ods,
             "region_ons": _OLD_REGION_ONS.get(region.ods, region.ons[footprint]),
+            "region_name": region.name,
         }
     return areas

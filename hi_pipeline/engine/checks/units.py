@@ -144,7 +144,7 @@ def _with_boards(units: pl.DataFrame, pipeline: Pipeline, year: str) -> pl.DataF
     places = [(s.ods, s.board[vintage]) for s in SUB_ICB_LOCATIONS if vintage in s.board]
     codes |= {(level, ods): board for level in ("sub_icb", "ccg") for ods, board in places}
     if "practice" in units["level"]:
-        areas = pipeline.lake.read("linked", "practice_areas", year)
+        areas = pipeline.lake.read("linked", "practice_areas", year).filter(geography_vintage=vintage.value)
         codes |= {("practice", code): board for code, board in areas.select("practice_code", "icb_code").rows()}
     known = pl.DataFrame(
         [(level, unit, board) for (level, unit), board in codes.items()],

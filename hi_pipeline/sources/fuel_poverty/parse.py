@@ -11,7 +11,7 @@ from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables
 from hi_pipeline.core.status import PeriodType
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import Form, read_numbers
 
 _FIGURES = ("Number of households", "Number of households in fuel poverty", "Proportion of households fuel poor (%)")
 LSOA_COLUMNS = ("LSOA Code", "LSOA Name", "LA Code", "LA Name", "Region", *_FIGURES)
@@ -100,6 +100,7 @@ def _refuse_codes(odd: pl.DataFrame, code: str, where: str) -> None:
 
 def _figures(rows: pl.DataFrame, where: str) -> pl.DataFrame:
     for measure, column in MEASURES.items():
-        rows = read_numbers(rows, column, tokens={}, where=where, whole=measure != "fuel_poor_pct")
+        form = Form.DECIMAL if measure == "fuel_poor_pct" else Form.SHEET_COUNT
+        rows = read_numbers(rows, column, tokens={}, where=where, form=form)
     keep = ["area_level", "area_code", "area_name"]
     return melt_figures(rows, measures=MEASURES, keep=keep).with_columns(pl.col("area_name").fill_null(""))

@@ -52,6 +52,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     if kind == EXACT_LOOKUP:
         return {kind: _exact_lookup(frame, where)}
     if kind in (CCG_AREAS, LSOA_CCGS):
+        _check_names(frame, where)
         return _ccgs(kind, frame)
     vintage = vintage_of(f"{release.edition[:4]}-{int(release.edition[2:4]) + 1}")
     areas = _lsoa_areas(frame, where) if kind == LSOA_AREAS else _sub_icb_areas(frame)
