@@ -48,7 +48,7 @@ def hi(*words: str, code: int = 0) -> str:
 def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path, tmp_path: Path) -> None:
     said = hi("run", *CELL)
     assert "tiny │ 2023-24 │ 86" in said
-    assert re.search(r"tiny_1_pct │ 2023-24 │ 1 │ 2 │ 0 │ 0", said), said
+    assert re.search(r"tiny_1_pct │ 2023-24 │ 1 │ 4 │ 0 │ 0", said), said
     assert "Partitions: 5 written" in said
     assert str(tmp_path / "data" / "mirror" / "published" / "results.parquet") in said.replace(" ", "")
     assert "SYNTHETIC" not in said
