@@ -133,7 +133,7 @@ def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: C
         again = not PLACINGS[indicator.attribution].recast
         placed = (_placed if again else partial(recast, own))(parts, indicator, context)
     except NothingToBuild as nothing:
-        placed = recast(own, parts, indicator, context)
+        placed = recast(own, parts, indicator, context, why=f"not published: {nothing}")
         placed.notes.append(str(nothing))
     placed.releases |= own.releases
     where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"

@@ -8,6 +8,7 @@ import polars as pl
 
 from hi_pipeline.core.account import take_account
 from hi_pipeline.core.build import Built
+from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Release, release_id
 from hi_pipeline.core.validation import validate
@@ -85,6 +86,10 @@ class RealFiles:
         indicator = next(i for i in INDICATORS if i.id == indicator_id)
         counts = self.linked(f"{indicator.source}_counts", financial_year).filter(indicator_id=indicator_id)
         return validate_results(compute_results(indicator, counts, synthetic=False), indicator)
+
+    def own_results(self, indicator_id: str, financial_year: str) -> pl.DataFrame:
+        """Return the figures on the footprint of the year, without those on the one in force."""
+        return self.results(indicator_id, financial_year).filter(geography_vintage=vintage_of(financial_year).value)
 
 
 Results = Callable[[str, str], pl.DataFrame]

@@ -14,7 +14,7 @@ def _one(frame: pl.DataFrame, **key: object) -> dict:
 
 
 def _total(real: RealFiles, indicator: str, year: str, **area: object) -> dict:
-    return _one(real.results(indicator, year), dimension="total", measure="value", **area)
+    return _one(real.own_results(indicator, year), dimension="total", measure="value", **area)
 
 
 ENGLAND = {"area_type": "england"}
@@ -39,7 +39,7 @@ def test_qof_learning_disability_is_what_fingertips_prints(real: RealFiles) -> N
 
 
 def test_qof_hypertension_and_every_practice_in_a_board(real: RealFiles) -> None:
-    results = real.results("hypertension_prevalence_pct", "2022-23")
+    results = real.own_results("hypertension_prevalence_pct", "2022-23")
     assert round(_one(results, dimension="total", measure="value", **ENGLAND)["value"], 5) == 14.42256
     assert results.filter(area_type="remainder").is_empty()
     assert results.filter(area_type="icb", dimension="total").height == 42
@@ -58,7 +58,7 @@ def test_qof_dementia(real: RealFiles, year: str, register: int, percent: float)
 def test_qof_2020_21_keeps_its_129_practices_of_unknown_deprivation(real: RealFiles) -> None:
     built = real.built("qof_counts", "2020-21")
     assert built.counted["practices of unknown deprivation"] == 129
-    results = real.results("hypertension_prevalence_pct", "2020-21")
+    results = real.own_results("hypertension_prevalence_pct", "2020-21")
     groups = results.filter(area_type="england", dimension="deprivation", measure="value")
     assert groups["numerator"].sum() == _total(real, "hypertension_prevalence_pct", "2020-21", **ENGLAND)["numerator"]
     assert _one(groups, category="Unknown")["numerator"] > 0
@@ -90,7 +90,7 @@ def test_rtt_england_percentages_and_what_the_snapshot_says(real: RealFiles, wee
 
 
 def test_rtt_loses_nobody(real: RealFiles) -> None:
-    rows = real.results("wl_total", "2025-26")
+    rows = real.own_results("wl_total", "2025-26")
     shown = rows.filter(pl.col("area_type").is_in(["icb", "remainder"]))["value"].sum()
     assert shown == _one(rows, **ENGLAND)["value"]
 
@@ -102,7 +102,7 @@ def test_mental_health_act_england(real: RealFiles) -> None:
 
 
 def test_mental_health_act_england_by_decile(real: RealFiles) -> None:
-    rows = real.results("mha_detention_rate", "2023-24").filter(
+    rows = real.own_results("mha_detention_rate", "2023-24").filter(
         pl.col("category_order").is_between(1, 10), area_type="england", dimension="deprivation", measure="value"
     )
     least_to_most = rows.sort("category_order", descending=True)["value"].round(1).to_list()
@@ -112,7 +112,7 @@ def test_mental_health_act_england_by_decile(real: RealFiles) -> None:
 def test_mental_health_act_boards_divide_by_the_publishers_population(real: RealFiles) -> None:
     """Our rate is the printed one to its last decimal: total, age and sex of every board, where counts are exact
     to the rounding that the publisher itself divided."""
-    rows = real.results("mha_detention_rate", "2023-24").filter(
+    rows = real.own_results("mha_detention_rate", "2023-24").filter(
         pl.col("dimension").is_in(["total", "age", "sex"]) & pl.col("published_value").is_not_null(),
         area_type="icb",
         measure="value",
@@ -123,7 +123,7 @@ def test_mental_health_act_boards_divide_by_the_publishers_population(real: Real
 
 
 def test_talking_therapies_england_2023_24(real: RealFiles) -> None:
-    rows = real.results("tt_recovery_pct", "2023-24").filter(area_type="england", measure="value")
+    rows = real.own_results("tt_recovery_pct", "2023-24").filter(area_type="england", measure="value")
     total = _one(rows, dimension="total")
     assert (total["numerator"], total["denominator"]) == (318_013, 671_648 - 37_164)
     assert round(total["value"], 1) == 50.1
@@ -159,7 +159,7 @@ def test_ae_attendances_2021_22(real: RealFiles) -> None:
 
 
 def test_ae_attendances_add_up_to_the_practices_and_the_hidden_one_is_not_zero(real: RealFiles) -> None:
-    boards = real.results("ae_attendance_0_4_rate", "2021-22").filter(
+    boards = real.own_results("ae_attendance_0_4_rate", "2021-22").filter(
         area_type="icb", dimension="total", measure="value"
     )
     assert boards["numerator_low"].sum() < 2_278_160 < boards["numerator"].sum()
@@ -173,29 +173,14 @@ def test_every_year_has_its_boards(real: RealFiles) -> None:
         ("tooth_extraction_decay_0_10_rate", "2018-19", Vintage.JULY_2022),
         ("core20_share_pct", "2022-23", Vintage.JULY_2022),
     ):
-        rows = real.results(indicator, year).filter(area_type="icb", dimension="total", measure="value")
+        rows = real.own_results(indicator, year).filter(area_type="icb", dimension="total", measure="value")
         assert set(rows["icb_code"]) == {b.ons for b in boards_of(vintage)}, (indicator, year)
-
-
-@pytest.mark.parametrize(
-    ("indicator", "year"),
-    [("tt_recovery_pct", "2019-20"), ("tt_recovery_pct", "2020-21"), ("smi_checks_pct", "2020-21")],
-)
-def test_years_of_abolished_ccgs_have_england_and_say_why_there_are_no_boards(
-    real: RealFiles, indicator: str, year: str
-) -> None:
-    rows = real.results(indicator, year)
-    boards = rows.filter(area_type="icb")
-    assert boards.height == 42
-    assert set(boards["status"]) == {"not_published"}
-    assert boards["note"].str.contains("abolished before April 2021").all()
-    assert _one(rows, dimension="total", measure="value", **ENGLAND)["status"] == "ok"
 
 
 def test_tooth_extractions_england_and_what_hiding_leaves_open(real: RealFiles) -> None:
     found = _total(real, "tooth_extraction_decay_0_10_rate", "2020-21", **ENGLAND)
     assert (found["numerator"], found["denominator"]) == (4_441 + 7_630, 3_928_637 + 3_553_355)
-    boards = real.results("tooth_extraction_decay_0_10_rate", "2020-21").filter(area_type="icb")
+    boards = real.own_results("tooth_extraction_decay_0_10_rate", "2020-21").filter(area_type="icb")
     # England also counts 1,436 children whom no authority of the file has.
     assert boards["denominator"].sum() == pytest.approx(3_928_637 + 3_553_355 - 1_436)
     assert boards["numerator_low"].sum() < found["numerator"] < boards["numerator_high"].sum()

@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from hi_pipeline.core.geography import boards_of, vintage_of
+from hi_pipeline.core.geography import boards_of_year
 from hi_pipeline_tests.flow.broken import hashes_of
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, YEARS, rows_of, with_too_many_helped, write_release
@@ -119,7 +119,7 @@ def test_ctrl_c_closes_the_run_and_the_same_command_goes_on_from_there(
     again = hi(bench, *words)
     assert again.returncode == 0, again.stdout
     assert {path: path.stat().st_mtime_ns for path in built} == built, "what was built is not built again"
-    cells = {f"{year}|{board.ons}" for year in YEARS for board in boards_of(vintage_of(year))}
+    cells = {f"{year}|{board.ons}" for year in YEARS for board in boards_of_year(year)}
     assert on_disk(bench) == bench.built("indicator", "tiny_1_pct") == cells
     assert other.run().success
     assert hashes_of(bench.settings.root, "linked", "indicator", "published") == hashes_of(

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 
-from hi_pipeline.core.geography import boards_of, vintage_of
+from hi_pipeline.core.geography import boards_of_year
 from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.orchestration.partitions import GRID
@@ -56,7 +56,7 @@ def statuses(bench: Bench) -> tuple[set[str], set[str], set[str]]:
 
 
 def cells(years: tuple[str, ...]) -> set[str]:
-    return {f"{year}|{board.ons}" for year in years for board in boards_of(vintage_of(year))}
+    return {f"{year}|{board.ons}" for year in years for board in boards_of_year(year)}
 
 
 def on_disk(bench: Bench) -> set[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from hi_pipeline.core.geography import boards_of, vintage_of
+from hi_pipeline.core.geography import boards_of_year
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part
 from hi_pipeline.engine.layers.gate import compute_boards
 from hi_pipeline.engine.layers.indicator import counts_for
@@ -24,7 +24,7 @@ def test_alone_or_together(real_mirror: Path, tmp_path: Path) -> None:
     indicator = pipeline.catalogue.indicators_by_id["tt_recovery_pct"]
     counts = counts_for(pipeline, indicator, year)
     assert counts is not None
-    icbs = [board.ons for board in boards_of(vintage_of(year))]
+    icbs = [board.ons for board in boards_of_year(year)]
     together = compute_boards(pipeline, indicator, year, icbs, counts)
     for icb in icbs[::7]:
         alone = compute_boards(pipeline, indicator, year, [icb], counts)[icb]

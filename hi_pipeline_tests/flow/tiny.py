@@ -8,7 +8,7 @@ from hi_pipeline.core.build import Built, LinkedTable, Reader
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import period
-from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, vintage_of
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, board, boards_of, footprints_of, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
 from hi_pipeline.core.source import (
@@ -117,6 +117,7 @@ def _build_counts(reader: Reader, year: str) -> Built:
             area_type=pl.col("area_level"),
             icb_code=pl.when(pl.col("area_level") == "england").then(pl.lit(ENGLAND)).otherwise(pl.col("area_code")),
             area_name=pl.col("area_name"),
+            geography_vintage=pl.lit(vintage_of(year).value),
             dimension=pl.lit("total"),
             category=pl.lit(ALL),
             category_order=pl.lit(1),
@@ -137,8 +138,32 @@ def _build_counts(reader: Reader, year: str) -> Built:
             ethnicity_scheme=pl.lit(""),
             source_releases=pl.lit(";".join(reader.releases("tiny", year))),
         )
-        frames.append(frame.select(list(COUNTS)).cast(dict(COUNTS)))
+        frame = frame.select(list(COUNTS)).cast(dict(COUNTS))
+        frames += [frame, *(_on(vintage, frame) for vintage in footprints_of(year)[1:])]
     return Built(frame=pl.concat(frames), releases=reader.releases("tiny", year))
+
+
+def _on(vintage: Vintage, own: pl.DataFrame) -> pl.DataFrame:
+    """Unchanged boards and England as they are; a new board says that it has no figure."""
+    boards = {b.ons: b.name for b in boards_of(vintage)}
+    kept = own.filter(pl.col("icb_code").is_in([ENGLAND, *boards]))
+    new = {
+        code: name for code, name in boards.items() if vintage_of(own["financial_year"][0]) not in board(code).vintages
+    }
+    areas = pl.DataFrame({"icb_code": list(new), "area_name": list(new.values())})
+    counts = [c for c in COUNTS if c.startswith(("numerator", "denominator"))]
+    silent = (
+        own.head(1)
+        .drop("icb_code", "area_name")
+        .join(areas, how="cross")
+        .with_columns(
+            *(pl.lit(None, dtype=pl.Float64).alias(c) for c in counts),
+            area_type=pl.lit("icb"),
+            status=pl.lit("not_published"),
+            note=pl.lit("not published: tiny prints no parts of boards"),
+        )
+    )
+    return pl.concat([kept, silent.select(own.columns)]).with_columns(geography_vintage=pl.lit(vintage.value))
 
 
 COUNTS_SCHEMA = pa.DataFrameSchema(

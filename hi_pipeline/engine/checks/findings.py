@@ -95,11 +95,12 @@ def check_all_icbs(frames: Mapping[str, pl.DataFrame]) -> Finding:
     wrong = []
     for year, frame in frames.items():
         boards = frame.filter(pl.col("area_type") == AreaType.ICB.value)
-        for name, vintage in product(frame["indicator_id"].unique().sort().to_list(), footprints_of(year)):
-            expected = {b.ons for b in boards_of(vintage)}
-            rows = boards.filter(indicator_id=name, geography_vintage=vintage.value)
-            found = set(rows["icb_code"].to_list())
-            named = {"year": year, "footprint": vintage.value, "indicator": name}
+        wanted = footprints_of(year)
+        footprints = sorted({v.value for v in wanted} | set(frame["geography_vintage"].to_list()))
+        for name, footprint in product(frame["indicator_id"].unique().sort().to_list(), footprints):
+            expected = {b.ons for v in wanted if v.value == footprint for b in boards_of(v)}
+            found = set(boards.filter(indicator_id=name, geography_vintage=footprint)["icb_code"].to_list())
+            named = {"year": year, "footprint": footprint, "indicator": name}
             wrong += [{**named, "icb": c, "what": "missing"} for c in sorted(expected - found)]
             wrong += [{**named, "icb": c, "what": "foreign"} for c in sorted(found - expected)]
     return finding(

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
@@ -22,10 +23,16 @@ def _said(day: date, year: str) -> str:
 
 
 def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
-    """Return patients in deciles 1 and 2 over patients of an English LSOA, by board; the rest are unknown."""
+    """Return patients in deciles 1 and 2 over patients of an English LSOA, by board; the rest are unknown.
+
+    Raises:
+        NothingToBuild: the practices are not placed on this footprint.
+    """
     year = context.financial_year
     table = context.reader.linked("core20_population", year)
     table = table.filter(imd_vintage=imd_vintage_of(year), geography_vintage=context.vintage.value)
+    if table.is_empty():
+        raise NothingToBuild(f"the patients of {year} are not placed on the footprint {context.vintage}")
     maps = {r for r in context.reader.releases("core20_population", year) if r.endswith("-map") or r.startswith("qof:")}
     (day,) = table["snapshot"].unique().to_list()
     rows = table.join(footprint.boards(context.vintage), on="icb_code", how="left", validate="1:1").with_columns(

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.groups import ALL, QUINTILES, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Status
@@ -23,9 +24,14 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
 
     A practice that no map knows goes to a remainder; one that the list of patients does not know goes to the unknown
     fifth. Neither is dropped. Coverage is the share of a board's mapped practices that have a figure.
+
+    Raises:
+        NothingToBuild: the practices are not placed on this footprint.
     """
     year = context.financial_year
     areas = context.reader.linked("practice_areas", year).filter(geography_vintage=context.vintage.value)
+    if areas.is_empty():
+        raise NothingToBuild(f"the practices of {year} are not placed on the footprint {context.vintage}")
     rows = join_exactly(
         parts.filter(area_level="practice").rename({"area_code": "practice_code"}),
         areas.select("practice_code", "icb_code", "first_map", "placed_by"),

@@ -17,7 +17,7 @@ AS_PRINTED = "not published: the publisher's figures of {} are taken as printed 
 PARTED = "not published: the publication prints no parts of boards, and this one took part of {}"
 
 
-def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
+def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Context, *, why: str = "") -> Placed:
     """Put figures that stand on a year's own footprint on another one.
 
     A board that both footprints have keeps its rows, the publisher's figure included. A new board is the sum of the
@@ -29,6 +29,8 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
         parts: the publisher's rows; empty where the figures are not of areas that it prints.
         indicator: the declaration; a figure that is taken as printed is not added up.
         context: the year and the other footprint.
+        why: why a new board that is not made of whole ones has no figure, where it is not for want of parts in the
+            publication.
     """
     kept = own.frame.filter(
         (pl.col("area_type") != AreaType.ICB.value)
@@ -47,7 +49,7 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
                 made |= {old.ons: new.ons for old, _ in within}
             else:
                 split = [old.short_name for old, whole in within if not whole or old.ons in silent]
-                causes[new.ons] = PARTED.format(" and ".join(split))
+                causes[new.ons] = why or PARTED.format(" and ".join(split))
     frames = [_regions_moved(kept, context), _together(own.frame, made, context)]
     placed = Placed(frame=frames[0], whole=own.whole)
     if causes and indicator.kind is not Kind.PUBLISHED and _by_locations(parts):

@@ -38,12 +38,48 @@ def test_footprints_hold_42_42_and_36_boards_of_51() -> None:
     ]
 
 
-def test_boards_of_the_first_two_footprints_are_neighbours() -> None:
+def test_a_year_stands_on_its_own_footprint_and_on_the_one_in_force() -> None:
+    assert [geo.footprints_of(y) for y in ("2018-19", "2023-24", "2026-27")] == [
+        (geo.Vintage.JULY_2022, geo.Vintage.APRIL_2026),
+        (geo.Vintage.APRIL_2023, geo.Vintage.APRIL_2026),
+        (geo.Vintage.APRIL_2026,),
+    ]
+    assert [len(geo.boards_of_year(y)) for y in ("2018-19", "2025-26", "2026-27")] == [49, 49, 36]
+    assert geo.is_valid("E54000066", "2019-20") and not geo.is_valid("E54000026", "2026-27")
+
+
+def test_boards_of_a_year_are_neighbours() -> None:
     order = [b.ons for b in geo.BOARDS]
-    for vintage in (geo.Vintage.JULY_2022, geo.Vintage.APRIL_2023):
-        places = [order.index(b.ons) for b in geo.boards_of(vintage)]
+    for year in ("2022-23", "2023-24", "2026-27"):
+        places = [order.index(b.ons) for b in geo.boards_of_year(year)]
         holes = set(range(min(places), max(places) + 1)) - set(places)
-        assert not holes, vintage
+        assert not holes, year
+
+
+def test_what_became_of_a_sub_icb_location() -> None:
+    now = geo.Vintage.APRIL_2026
+    assert geo.same_sub_icb("E38000246", geo.Vintage.APRIL_2023) == "E38000264"  # 92A, recoded
+    assert geo.same_sub_icb("E38000264", geo.Vintage.JULY_2022) == "E38000246"
+    assert geo.same_sub_icb("E38000246", now) is None  # it grew, so it is not the same area
+    assert geo.holder_of("E38000246", now) == "E38000267"
+    assert geo.holder_of("E38000252", now) is None
+    assert geo.heirs_of("E38000252", now) == ("E38000266", "E38000267", "E38000268")
+    assert geo.same_sub_icb("E38000220", geo.Vintage.JULY_2022) is None  # the CCG 15E, another area than 15E
+
+
+def test_every_sub_icb_location_leads_to_the_footprint_in_force() -> None:
+    for location in geo.SUB_ICB_LOCATIONS:
+        assert geo.holder_of(location.ons, geo.CURRENT) or geo.heirs_of(location.ons, geo.CURRENT), location
+
+
+def test_what_boards_are_made_of() -> None:
+    def within(ons: str) -> dict[str, bool]:
+        return {b.ods: whole for b, whole in geo.boards_within(ons, geo.Vintage.APRIL_2023, geo.CURRENT)}
+
+    assert within("E54000071") == {"QRV": True, "QMJ": True}
+    assert within("E54000065") == {"QHG": True, "QM7": False, "QUE": True}
+    assert within("E54000069") == {"QNQ": False, "QXU": True, "QNX": True}
+    assert within("E54000010") == {"QNC": True}
 
 
 def test_an_ods_code_alone_can_name_two_areas() -> None:

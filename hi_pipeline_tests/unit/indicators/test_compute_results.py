@@ -7,6 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.groups import DECILES
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.indicators.compute import compute_results
@@ -275,7 +276,7 @@ def test_years_computed_at_once_are_those_computed_one_by_one() -> None:
     first, second = (
         made.counts(
             *(
-                row | {"financial_year": year}
+                row | {"financial_year": year, "geography_vintage": vintage_of(year).value}
                 for area in (made.ENGLAND, made.QNC)
                 for row in (
                     *_deciles([400.0 + (10 + add) * n for n in range(10)], **area),
@@ -306,3 +307,22 @@ def test_implausible_figures_are_found() -> None:
     results = _run(made.row("total", "All", 90_000, 100_000), indicator=DETENTION)
     assert implausible(results, DETENTION).height == 1
     assert implausible(results, RECOVERY).height == 1
+
+
+def test_footprints_computed_at_once_keep_their_own_england_and_region() -> None:
+    """North West was recoded in April 2026; a board is compared with the England of its footprint."""
+    cheshire = {"area_type": "icb", "icb_code": "E54000008", "area_name": "NHS Cheshire and Merseyside"}
+    rows = [
+        made.row("total", "All", count, 1_000, geography_vintage=vintage, **area)
+        for vintage, england in (("2023-04", 300.0), ("2026-04", 500.0))
+        for area, count in ((made.ENGLAND, england), (cheshire, 400.0))
+    ]
+    results = _run(*rows).filter(area_type="icb").sort("geography_vintage")
+    assert results["comparator_value"].to_list() == [30.0, 50.0]
+    assert results["comparison"].to_list() == ["better", "worse"]
+    assert results["region_code"].to_list() == ["E40000010", "E40000014"]
+
+
+def test_a_board_outside_its_footprint_is_refused() -> None:
+    with pytest.raises(ValidationError, match="region of their footprint"):
+        _run(made.row("total", "All", 50, 200, geography_vintage="2026-04", icb_code="E54000034"))

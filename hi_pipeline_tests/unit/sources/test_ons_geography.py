@@ -20,7 +20,11 @@ from hi_pipeline.sources.ons_geography.source import LSOA_COLUMNS, SOURCE, SUB_I
 from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 EXACT = Path(__file__).parents[2] / "fixtures" / "ons_geography" / "lsoa_2011_2021.csv"
-EDITIONS = {r.edition: int(r.edition[2:4]) for r in SOURCE.releases if r.edition != "2011-2021-lsoa"}
+EDITIONS = {
+    r.edition: int(r.edition[2:4])
+    for r in SOURCE.releases
+    if r.edition.endswith(("-lsoa", "-sub-icb")) and r.edition != "2011-2021-lsoa"
+}
 
 
 def _vintage(edition: str) -> Vintage:
@@ -115,6 +119,42 @@ def test_a_column_of_no_known_kind_is_refused(tmp_path: Path) -> None:
     path = _write(tmp_path / "a.csv", "2024-lsoa", extra=("LAD24CD",))
     with pytest.raises(LayoutError, match=r"New: \['WARD24'\]"):
         clean(SOURCE, "2024-lsoa", changed(path, tmp_path, old="LAD24CD", new="WARD24"))
+
+
+CCGS_2021 = (
+    "FID,CCG21CD,CCG21CDH,CCG21NM,STP21CD,STP21CDH,STP21NM,NHSER21CD,NHSER21CDH,NHSER21NM\n"
+    "1,E38000220,15E,NHS One CCG,E54000017,QHL,One,E40000008,Y60,Midlands\n"
+)
+CCGS_2020 = "FID,CCG20CD,CCG20CDH,CCG20NM\n1,E38000004,07L,NHS Two CCG\n"
+CCGS_2019 = (
+    "LSOA11CD,LSOA11NM,CCG19CD,CCG19CDH,CCG19NM,LAD19CD,LAD19NM,FID\n"
+    "E01000002,Two 001B,E38000004,07L,NHS Two CCG,E09000002,Two,2\n"
+    "E01000001,Two 001A,E38000004,07L,NHS Two CCG,E09000002,Two,1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("edition", "text", "row"),
+    [
+        ("2021-ccg", CCGS_2021, ("E38000220", "15E", "NHS One CCG", "E54000017", "QHL")),
+        ("2020-ccg", CCGS_2020, ("E38000004", "07L", "NHS Two CCG", None, None)),
+        ("2019-ccg", CCGS_2019, ("E38000004", "07L", "NHS Two CCG", None, None)),
+    ],
+)
+def test_ccgs_and_their_partnerships(tmp_path: Path, edition: str, text: str, row: tuple[str | None, ...]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text, "utf-8-sig")
+    tables = clean(SOURCE, edition, path)
+    assert tables["ccg_areas"].rows() == [row]
+    if edition == "2019-ccg":
+        assert tables["lsoa_ccgs"].rows() == [("E01000001", "E38000004"), ("E01000002", "E38000004")]
+
+
+def test_a_ccg_with_two_codes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(CCGS_2019.replace("E38000004", "E38000005", 1), "utf-8-sig")
+    with pytest.raises(ValidationError, match="ccg_ods"):
+        clean(SOURCE, "2019-ccg", path)
 
 
 def test_the_exact_lookup_keeps_every_pair() -> None:

@@ -15,13 +15,13 @@ class FakeReader:
     """Holds clean tables by (source, table, part) and linked tables by (name, year)."""
 
     def __init__(self, clean: dict | None = None, linked: dict | None = None) -> None:
-        self._clean, self._linked = clean or {}, linked or {}
+        self.frames, self._linked = clean or {}, linked or {}
 
     def clean(self, source: str, table: str, part: str) -> pl.DataFrame:
-        return self._clean[source, table, part]
+        return self.frames[source, table, part]
 
     def parts(self, source: str) -> tuple[str, ...]:
-        return tuple(sorted({part for name, _, part in self._clean if name == source}))
+        return tuple(sorted({part for name, _, part in self.frames if name == source}))
 
     def linked(self, name: str, financial_year: str) -> pl.DataFrame:
         return self._linked[name, financial_year]
@@ -62,7 +62,7 @@ def rounded(value: float) -> dict:
     return {"low": max(value - 2, 0.0), "high": value + 2}
 
 
-def practices(rows: list[tuple[str, str, str]], scheme: str) -> pl.DataFrame:
-    """Rows are (practice, sub-ICB location, board or partnership), ODS codes."""
-    frame = pl.DataFrame(rows, schema=["practice_code", "sub_icb_ods", "icb_ods"], orient="row")
-    return frame.with_columns(practice_name=pl.lit("A practice"), scheme=pl.lit(scheme))
+def practices(rows: list[tuple[str, str, str]], scheme: str, *, pcn: str = "U00001") -> pl.DataFrame:
+    """Rows are (practice, sub-ICB location or CCG, board or partnership), ONS codes."""
+    frame = pl.DataFrame(rows, schema=["practice_code", "sub_icb_ons", "icb_ons"], orient="row")
+    return frame.with_columns(practice_name=pl.lit("A practice"), scheme=pl.lit(scheme), pcn=pl.lit(pcn))

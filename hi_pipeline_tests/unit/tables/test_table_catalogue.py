@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.errors import LinkageError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.core.validation import validate
 from hi_pipeline.indicators.catalogue import INDICATORS
@@ -58,9 +58,23 @@ def test_population_of_the_mid_year_and_the_nearest_one() -> None:
     assert set(later["icb_code"]) >= {"E54000063", "E54000064"}
     assert set(_built("2022-23")["icb_code"]) >= {"E54000052", "E54000053"}
     assert set(later["age_band"]) == {"0 to 4", "90 and over"}
-    assert later["population"].sum() == 106 * 30
+    assert later.filter(geography_vintage="2023-04")["population"].sum() == 106 * 30
+    assert later.filter(geography_vintage="2026-04")["population"].sum() == 106 * 30
 
 
-def test_a_parted_location_cannot_be_put_on_the_footprint_of_2026() -> None:
-    with pytest.raises(NothingToBuild, match="E38000252"):
-        _built("2026-27")
+def test_residents_of_a_parted_location_are_in_no_board_of_2026_and_not_lost() -> None:
+    frame = _built("2026-27")
+    assert frame["geography_vintage"].unique().to_list() == ["2026-04"]
+    assert frame["population"].sum() == 106 * 30
+    absent = {"E54000067", "E54000069", "E54000070"}  # Hampshire, Surrey and Sussex, Thames Valley
+    assert frame["icb_code"].n_unique() == 36 - 3 + 1 and not absent & set(frame["icb_code"])
+    # D4U1Y, D9Y0V with 10R, 92A with 70F, 09D and 97R, and the three of Thames Valley that are whole.
+    assert frame.filter(pl.col("icb_code").is_null())["population"].sum() == 10 * 30
+
+
+def test_a_location_of_no_footprint_is_fatal() -> None:
+    rows = _population(Vintage.APRIL_2023, [2022]).with_columns(
+        sub_icb_ons=pl.col("sub_icb_ons").replace("E38000006", "E38999999")
+    )
+    with pytest.raises(LinkageError, match="E38999999"):
+        build_population(FakeReader({("ons_population", "population", "2022"): rows}), "2022-23")

@@ -7,6 +7,7 @@ import pytest
 
 from hi_pipeline.core.columns import COUNTS_KEY
 from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.core.geography import ENGLAND, boards_of, footprints_of
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.engine.checks import findings as ask
 from hi_pipeline.engine.checks.by_layer import guarded
@@ -17,12 +18,13 @@ INDICATORS = {"tiny_1_pct": make_indicator()}
 
 
 def counts(year: str = "2023-24") -> pl.DataFrame:
-    from hi_pipeline.core.geography import ENGLAND, boards_of, vintage_of
-
-    boards = [b.ons for b in boards_of(vintage_of(year))]
-    rows = [("icb", icb, 40.0, 100.0) for icb in boards]
-    rows.append(("england", ENGLAND, 40.0 * len(boards), 100.0 * len(boards)))
-    frame = pl.DataFrame(rows, schema=["area_type", "icb_code", "numerator", "denominator"], orient="row")
+    rows: list[tuple[str, str, str, float, float]] = []
+    for vintage in footprints_of(year):
+        boards = [b.ons for b in boards_of(vintage)]
+        rows += [("icb", icb, vintage.value, 4200 / len(boards), 10_500 / len(boards)) for icb in boards]
+        rows.append(("england", ENGLAND, vintage.value, 4200.0, 10_500.0))
+    columns = ["area_type", "icb_code", "geography_vintage", "numerator", "denominator"]
+    frame = pl.DataFrame(rows, schema=columns, orient="row")
     return frame.with_columns(
         indicator_id=pl.lit("tiny_1_pct"),
         financial_year=pl.lit(year),
@@ -77,10 +79,12 @@ def test_all_icbs() -> None:
     missing = ask.check_all_icbs(frames(counts().filter(pl.col("icb_code") != "E54000010")))
     assert not missing.passed
     assert missing.rows is not None
-    assert missing.rows["icb"].to_list() == ["E54000010"]
+    assert missing.rows["icb"].to_list() == ["E54000010"] * 2, "on each footprint"
+    one = counts().filter((pl.col("icb_code") != "E54000010") | (pl.col("geography_vintage") != "2026-04"))
+    assert ask.check_all_icbs(frames(one)).rows["footprint"].to_list() == ["2026-04"]  # type: ignore[index]
     foreign = ask.check_all_icbs({"2023-24": counts("2022-23")})
     assert not foreign.passed
-    assert set(foreign.rows["what"]) == {"missing", "foreign"}  # type: ignore[index]
+    assert foreign.count == 42 + 42, "the boards of the year's footprint are missing, those of another foreign"
 
 
 @pytest.mark.parametrize("count", ["numerator", "denominator"])
@@ -94,7 +98,7 @@ def test_reconciles_with_england(count: str, factor: float) -> None:
     found = ask.check_reconciles(frames(counts().with_columns(changed)), INDICATORS)
     assert not found.passed
     assert found.rows is not None
-    assert found.rows["count"].to_list() == [count]
+    assert found.rows["count"].to_list() == [count] * 2, "on each footprint"
 
 
 def test_what_is_hidden_or_rounded_reconciles_within_its_bounds() -> None:
@@ -102,7 +106,7 @@ def test_what_is_hidden_or_rounded_reconciles_within_its_bounds() -> None:
     bounds = counts().with_columns(
         numerator=pl.when(~hidden).then(pl.col("numerator")),
         numerator_low=pl.when(hidden).then(0.0).otherwise(pl.col("numerator_low")),
-        numerator_high=pl.when(hidden).then(100.0).otherwise(pl.col("numerator_high")),
+        numerator_high=pl.when(hidden).then(300.0).otherwise(pl.col("numerator_high")),
     )
     assert ask.check_reconciles(frames(bounds), INDICATORS).passed
 
@@ -120,7 +124,7 @@ def test_boards_that_are_not_published_may_only_not_exceed_england() -> None:
 
 def test_values_in_range() -> None:
     assert ask.check_range(frames(), INDICATORS).passed
-    more = counts().with_columns(numerator_low=pl.lit(101.0), numerator=pl.lit(101.0))
+    more = counts().with_columns(numerator_low=pl.lit(301.0), numerator=pl.lit(301.0))
     assert not ask.check_range(frames(more), INDICATORS).passed
     values = counts().with_columns(value=pl.lit(40.0), measure=pl.lit("value"))
     assert ask.check_range(frames(values), INDICATORS).passed
