@@ -17,7 +17,6 @@ from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import findings as ask
 from hi_pipeline.engine.checks.findings import Finding, finding
 from hi_pipeline.engine.layers.clean import releases_for
-from hi_pipeline.engine.layers.indicator import read_cells
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, standings
@@ -207,7 +206,7 @@ def of_indicator(
         if outcome.good:
             year, icb = outcome.partition.split("|")
             cells.setdefault(year, []).append(icb)
-    frames = {year: read_cells(pipeline, indicator, year, icbs) for year, icbs in cells.items()}
+    frames = {year: pipeline.cells.read(indicator.id, year, icbs) for year, icbs in cells.items()}
     counts = pipeline.catalogue.counts_of(indicator).name
     whole = {
         year: pipeline.lake.read("linked", counts, year).filter(pl.col("indicator_id") == indicator.id)
