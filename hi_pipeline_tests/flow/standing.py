@@ -66,8 +66,12 @@ def _on_disk(pipeline: Pipeline) -> dict[tuple[str, str], dict[str, str | None]]
     lake = pipeline.lake
     found: dict[tuple[str, str], dict[str, str | None]] = {}
     for indicator in pipeline.catalogue.indicators:
-        cells = lake.parts("indicator", indicator.id)
-        found["indicator", indicator.id] = {"|".join(c): _sha(pipeline, "indicator", indicator.id, *c) for c in cells}
+        years = pipeline.cells.parts(indicator.id)
+        found["indicator", indicator.id] = {
+            f"{year}|{icb}": known.sha256
+            for year in years
+            for icb, known in pipeline.cells.provenance(indicator.id, year).items()
+        }
     years = [year for (year,) in lake.parts("linked", "tiny_counts")]
     found["linked", "tiny_counts"] = {year: _sha(pipeline, "linked", "tiny_counts", year) for year in years}
     years = [year for year, _ in lake.parts("clean", "tiny")]

@@ -53,7 +53,7 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
     assert str(tmp_path / "data" / "mirror" / "published" / "results.parquet") in said.replace(" ", "")
     assert "SYNTHETIC" not in said
     files = sorted(p.name for p in (tmp_path / "data").rglob("*.parquet") if "indicator" in p.parts)
-    assert files == [f"{WRONG_BOARD}.parquet"]
+    assert files == ["2023-24.parquet"]
     assert "Nothing to do" in hi("run", *CELL)
     assert "Nothing to do" in hi("run", "--stale")
 

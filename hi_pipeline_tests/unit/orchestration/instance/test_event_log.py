@@ -27,6 +27,7 @@ from hi_pipeline.orchestration.instance.opening import dagster_yaml
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.locks import locked
+from hi_pipeline_tests.flow.conftest import cells_of
 from hi_pipeline_tests.flow.tiny import make_catalogue, rows_of, with_too_many_helped, write_release
 
 KEY = dg.AssetKey(["indicator", "a"])
@@ -298,7 +299,7 @@ def _failing_grid(instance: dg.DagsterInstance, data: Path) -> set[str]:
     assert not job.execute_in_process(
         instance=instance, asset_selection=[CELLS], tags=tags, raise_on_error=False
     ).success
-    return {"|".join(parts) for parts in pipeline.lake.parts("indicator", "tiny_1_pct")}
+    return set(cells_of(pipeline, "tiny_1_pct"))
 
 
 def _grid_records(instance: dg.DagsterInstance) -> dict[str, object]:
