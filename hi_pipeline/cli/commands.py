@@ -13,6 +13,7 @@ from hi_pipeline.cli.summaries import publications, published_paths
 from hi_pipeline.core.errors import HiPipelineError
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
+from hi_pipeline.engine.verify import altered_of
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
 
@@ -51,6 +52,7 @@ def run_command(
         mended = session.ready()
         if mended.closed or mended.recorded:
             console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+        _tell_altered(console, mended.altered)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).run(selection)
         _show(session, report)
@@ -81,7 +83,8 @@ def verify_command(console: Console, source: str | None) -> int:
 
     def command() -> int:
         session = Session(source, console)
-        wrong = [*session.pipeline.lake.verify(), *session.pipeline.snapshots.verify()]
+        pipeline = session.pipeline
+        wrong = [*altered_of(pipeline), *pipeline.snapshots.verify()]
         for line in wrong:
             console.print(line, highlight=False, soft_wrap=True)
         console.print(session.title(f"{len(wrong)} files disagree with the hash beside them"))
@@ -99,6 +102,14 @@ def _show(session: Session, report: Report) -> None:
     for path in published_paths(pipeline):
         console.print(path, highlight=False, soft_wrap=True)
     _complain(console, report)
+
+
+def _tell_altered(console: Console, altered: Sequence[str]) -> None:
+    """Say which built files somebody changed, or a process left half written: they are made again."""
+    if altered:
+        console.print(f"Repairing {len(altered)} files that are not as they were written:")
+    for line in altered[:_SHOWN]:
+        console.print(f"  {line}", highlight=False, soft_wrap=True)
 
 
 def _counted(report: Report) -> str:

@@ -32,6 +32,7 @@ class Provenance:
         releases: ids of the releases behind it ("qof:2022-23").
         kept: by release, the sha256 of the publisher's file behind it.
         parts: in a table of several indicators, by indicator.
+        package: of the published results, the sha256 of the data package that names all files beside them.
     """
 
     inputs: tuple[Input, ...]
@@ -43,6 +44,7 @@ class Provenance:
     dropped_rows: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     parts: dict[str, Part] = field(default_factory=dict)
+    package: str = ""
     synthetic: bool = False
     rows: int = 0
     sha256: str = ""

@@ -166,7 +166,7 @@ class Lake:
             found = _read_sidecar(_sidecar(path))
             if found is None:
                 wrong.append(f"{path}: no readable sidecar beside it; run again to rebuild it")
-            elif (actual := _sha256(path)) != found.sha256:
+            elif (actual := _remembered(self._hashes, path, _sha256)) != found.sha256:
                 wrong.append(f"{path}: sha256 {actual}, its sidecar says {found.sha256}; run again to rebuild it")
         for sidecar in sorted(self.root.rglob("*.parquet.json")):
             if not sidecar.with_suffix("").is_file():

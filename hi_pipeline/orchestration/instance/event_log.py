@@ -85,7 +85,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Keep an event for the next batch; write at once where a run or a step changes its state."""
         with self._lock:
-            self._pending.append(event)
+            self._pending.append(_slim(event))
             if len(self._pending) >= BATCH_SIZE or _type(event) in _WRITE_NOW:
                 self.flush()
             elif self._timer is None:
@@ -248,7 +248,9 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         ):
             self._inside.connections = {run_id: run, INDEX_SHARD_NAME: index}
             try:
-                self._insert(run, events)
+                own = [event for event in events if not _is_planned_cell(event)]
+                if own:
+                    self._insert(run, own)
                 if indexed:
                     self._index(index, indexed, self._insert(index, indexed))
             finally:
@@ -295,6 +297,25 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
 
 def _type(event: EventLogEntry) -> Any:
     return event.dagster_event_type if event.is_dagster_event else None
+
+
+def _slim(event: EventLogEntry) -> EventLogEntry:
+    """Leave out of a cell's record the tags of its log line, which say again what its other fields say."""
+    said = event.dagster_event
+    if (
+        said is None
+        or said.event_type is not DagsterEventType.ASSET_MATERIALIZATION
+        or "|" not in (said.partition or "")
+    ):
+        return event
+    return event._replace(dagster_event=said._replace(logging_tags={}))
+
+
+def _is_planned_cell(event: EventLogEntry) -> bool:
+    """Tell the plans of cells: all who ask for them read the index, and the run's own log would double in size."""
+    said = event.dagster_event
+    planned = said is not None and said.event_type is DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+    return planned and said is not None and "|" in (said.partition or "")
 
 
 def _is_indexed(event: EventLogEntry) -> bool:
