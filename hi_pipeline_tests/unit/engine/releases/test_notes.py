@@ -1,4 +1,4 @@
-"""What rows say of their age: the release that failed by name, older code in its own words, nothing without a figure."""
+"""What rows say of their age: a failed release by its name, older code as such, nothing where there is no figure."""
 
 import polars as pl
 

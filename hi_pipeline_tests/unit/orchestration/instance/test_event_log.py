@@ -308,7 +308,12 @@ def _grid_records(instance: dg.DagsterInstance) -> dict[str, object]:
     materialised = dg.DagsterEventType.ASSET_MATERIALIZATION
     planned = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
     return {
-        "events": [e.dagster_event_type for e in log.get_logs_for_run(run.run_id) if e.is_dagster_event],
+        # Plans of cells stand in the index alone (``_stored`` counts them).
+        "events": [
+            e.dagster_event_type
+            for e in log.get_logs_for_run(run.run_id)
+            if e.is_dagster_event and e.dagster_event_type is not planned
+        ],
         "materialised": instance.get_materialized_partitions(CELLS),
         "planned": log.get_asset_partitions_for_run(run.run_id, planned),
         "failed": set(log.get_latest_asset_partition_materialization_attempts_without_materializations(CELLS)),
