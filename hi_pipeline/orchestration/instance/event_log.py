@@ -20,10 +20,11 @@ run's file and one of the index. What a killed process had not written yet is a 
 import atexit
 import json
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         self._migrated: set[str] = set()
         self._columns: set[str] = set()
         self._empty: bytes | None = None
+        index = Path(base_dir) / f"{INDEX_SHARD_NAME}.db"
+        is_new = not index.exists()
         super().__init__(base_dir, inst_data)
+        if is_new:
+            self._engines.pop(INDEX_SHARD_NAME).dispose()
+            _set_pages(index)
         atexit.register(self._flush_quietly)
 
     @classmethod
@@ -311,6 +317,15 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         for run_id, text in rows:
             found.setdefault(run_id, set()).update(_excused(deserialize_value(text, EventLogEntry)))
         return found
+
+
+def _set_pages(path: Path) -> None:
+    """Give a new file in WAL mode larger pages; SQLite changes them only outside of that mode."""
+    with naming(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in ("journal_mode=DELETE", f"page_size={_PAGE_BYTES}"):
+            connection.execute(f"PRAGMA {statement}")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _type(event: EventLogEntry) -> Any:
