@@ -13,6 +13,7 @@ from hi_pipeline.core.source import Release, Source, Tables
 from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.archives import read_tables
+from hi_pipeline.storage.cells import CellFiles
 from hi_pipeline.storage.lake import Lake
 from hi_pipeline.storage.snapshots import Snapshots
 
@@ -91,6 +92,11 @@ class Pipeline:
     told: Callable[[tuple[str, ...], Outcome], None] = lambda key, outcome: None
     others: dict[tuple[str, str], tuple[str, pl.DataFrame]] = field(default_factory=dict)
     _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
+
+    @cached_property
+    def cells(self) -> CellFiles:
+        """Return the figures' files: one for each indicator and year, whose cells are the boards."""
+        return CellFiles(self.lake, layer="indicator", column="icb_code")
 
     def parse(self, source: Source, release: Release, *, path: Any, sha256: str) -> Tables:
         """Return a release's clean tables; the last one is remembered, for series that hold many years."""

@@ -7,6 +7,7 @@ gives the same bytes.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def publish(
     for name, content in files.items():
         write_bytes(folder / name, content)
     # Last, because it is by this file's sidecar that the folder counts as built.
+    provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
     lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     return (parquet, *(folder / name for name in files))
 
