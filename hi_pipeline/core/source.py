@@ -181,6 +181,7 @@ class Source:
         schemas: the pandera schema of each clean table.
         whole_levels: financial years by level of area: in these years every area of the level (board, sub-ICB
             location, or some practice of each location) must be in ``observations``; see ``core.whole``.
+        unread: clean tables from which nothing is built; an unknown label there is a warning.
         disclosure: the publisher's rule for hiding and rounding, in plain words.
         attribution: the wording that the publisher asks for.
     """
@@ -203,6 +204,7 @@ class Source:
     owner: str = "team:hi_pipeline"
     tags: Mapping[str, str] = field(default_factory=dict)
     whole_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

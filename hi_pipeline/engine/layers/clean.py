@@ -166,10 +166,15 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
         notes=tuple(dict.fromkeys(note for a in parsed for note in a.notes)),
         synthetic=pipeline.settings.synthetic,
     )
+    unknown = _unknown_labels(source, [(release, a) for (release, _), a in zip(held, parsed, strict=True)])
     written = pipeline.lake.write_many(
         Item(
             frame=frame,
-            provenance=replace(provenance, schema_version=schema_version(source.schemas[name])),
+            provenance=replace(
+                provenance,
+                schema_version=schema_version(source.schemas[name]),
+                unknown_labels=unknown.get(name, {}),
+            ),
             layer="clean",
             name=source.name,
             parts=(part, name),
@@ -183,6 +188,16 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
     files = dict(zip(tables, written, strict=True))
     before = sum(p.rows for name, p in known.items() if name in tables) if known else None
     return Outcome(partition=part, state=State.WRITTEN, files=files, rows_before=before)
+
+
+def _unknown_labels(source: Source, parsed: Iterable[tuple[Release, Accounted]]) -> dict[str, dict[str, int]]:
+    """Return by clean table how many rows each unknown label cost, in words: release, column and label."""
+    found: dict[str, dict[str, int]] = {}
+    for release, account in parsed:
+        for table, labels in account.unknown_labels.items():
+            named = {f"{release_id(source, release)}: {label}": rows for label, rows in labels.items()}
+            found.setdefault(table, {}).update(named)
+    return found
 
 
 def _parse(pipeline: Pipeline, source: Source, release: Release, snapshot: Snapshot) -> Tables:

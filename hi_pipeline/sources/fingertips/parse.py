@@ -9,7 +9,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, melt_figures, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, map_labels, read_numbers
 from hi_pipeline.sources.fingertips.figures import DEFAULT, FIGURES, Figures
 
 TOKENS: Mapping[str | None, Token] = {None: Token.MISSING}
@@ -43,11 +43,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"fingertips {release.edition}, {raw.member}"
     account = Account()
     frame = raw.frame.with_columns(pl.col("Value note").fill_null(""), pl.col(*_KEY).fill_null(""))
-    map_labels(frame, "Indicator ID", labels={release.edition: release.edition}, into="id", where=where)
+    map_exactly(frame, "Indicator ID", labels={release.edition: release.edition}, into="id", where=where)
     frame = _unique(frame, account, where)
     frame = _one_group(_plain_areas(frame, account, where), account, where)
     frame = _declared_years(frame, release, account, where)
-    frame = map_labels(frame, "Value note", labels=VALUE_NOTES, into="note", where=where)
+    frame = map_labels(frame, "Value note", labels=VALUE_NOTES, into="note", account=account)
     for column in ("Value", "Count", "Denominator"):
         frame = read_numbers(frame, column, tokens=TOKENS, where=where)
         hidden = (pl.col("Value note") == SUPPRESSED_NOTE) & (pl.col(f"{column}_status") == Token.MISSING)
@@ -83,7 +83,7 @@ def _unique(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
 def _plain_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     networks = pl.col("Area Type").str.contains(f"^(?:{LEFT_OUT_LEVELS})$")
     account.left_out("rows of primary care networks", frame.filter(networks).height)
-    frame = map_labels(frame.filter(~networks), "Area Type", labels=LEVELS, into="area_level", where=where)
+    frame = map_labels(frame.filter(~networks), "Area Type", labels=LEVELS, into="area_level", account=account)
     plain = frame.filter(pl.col("Category Type") == "")
     account.left_out("rows of England by deprivation decile of areas", frame.height - plain.height)
     return plain
@@ -91,7 +91,7 @@ def _plain_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFr
 
 def _one_group(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     """Keep persons, or the one sex that the indicator has; an indicator has one age here."""
-    map_labels(frame, "Sex", labels={sex: sex for sex in SEXES}, into="sex", where=where)
+    frame = map_labels(frame, "Sex", labels={sex: sex for sex in SEXES}, into="sex", account=account)
     sexes, ages = frame["Sex"].unique().sort().to_list(), frame["Age"].unique().sort().to_list()
     if len(ages) != 1 or (PERSONS not in sexes and len(sexes) != 1):
         raise LayoutError(

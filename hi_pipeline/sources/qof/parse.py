@@ -80,7 +80,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return registers with their lists by practice, the practices, the indicators, and achievement if it is there.
 
     Raises:
-        LayoutError: a group, list type or measure outside the vocabulary, or a group on another list.
+        LayoutError: text in a number's place, or a group on another list.
         ValidationError: a register above its list that the corrections register does not know.
         LinkageError: a practice without a place in the geography mapping.
         CorrectionError: a known error that is no longer there.
@@ -101,10 +101,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
             add_financial_year(add_bounds(_figures(joined), half_width=pl.lit(0.0)), release.financial_years[0])
         ),
         "practices": practices,
-        "indicators": _indicators(tables["indicators"][0], where),
+        "indicators": _indicators(tables["indicators"][0], account, where),
     }
     if tables.get("achievement"):
-        found["achievement"] = _achievement(tables["achievement"], where)
+        found["achievement"] = _achievement(tables["achievement"], account, where)
     else:
         account.note("the archive holds no achievement files: no table of achievement")
     return {**found, ACCOUNT: account.frame()}
@@ -113,7 +113,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
 def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
     """Read registers and lists; 2026-11: registers are "112.0" in 2022-23, "112" in 2020-21."""
     here = f"{where}, {raw.member}"
-    frame = map_labels(raw.frame, "GROUP_CODE", labels=GROUP_LISTS, into="own_list", where=here)
+    frame = map_labels(raw.frame, "GROUP_CODE", labels=GROUP_LISTS, into="own_list", account=account)
     other = frame.filter(pl.col("PATIENT_LIST_TYPE") != pl.col("own_list"))
     if other.height:
         pairs = other.select("GROUP_CODE", "PATIENT_LIST_TYPE").unique().sort("GROUP_CODE").rows()[:8]
@@ -190,9 +190,16 @@ def _practices(raw: RawTable, where: str) -> pl.DataFrame:
     ).sort("practice_code")
 
 
-def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
+def _indicators(raw: RawTable, account: Account, where: str) -> pl.DataFrame:
     here = f"{where}, {raw.member}"
-    frame = map_labels(raw.frame, "PATIENT_LIST_TYPE", labels={t: t for t in LIST_TYPES}, into="list_type", where=here)
+    frame = map_labels(
+        raw.frame,
+        "PATIENT_LIST_TYPE",
+        labels={t: t for t in LIST_TYPES},
+        into="list_type",
+        account=account,
+        table="indicators",
+    )
     frame = read_numbers(frame, "INDICATOR_POINT_VALUE", tokens=NO_TOKENS, where=here)
     return frame.select(
         pl.col("INDICATOR_CODE").alias("indicator_code"),
@@ -205,12 +212,14 @@ def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
     ).sort("indicator_code")
 
 
-def _achievement(raws: tuple[RawTable, ...], where: str) -> pl.DataFrame:
+def _achievement(raws: tuple[RawTable, ...], account: Account, where: str) -> pl.DataFrame:
     """Return the achievement of all files of the edition: one of England, or one a region."""
     columns = ("PRACTICE_CODE", "INDICATOR_CODE", "MEASURE", "VALUE")
     frame = pl.concat([raw.frame.select(columns) for raw in raws])
     here = f"{where}, {', '.join(raw.member for raw in raws)}"
-    frame = map_labels(frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", where=here)
+    frame = map_labels(
+        frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", account=account, table="achievement"
+    )
     frame = read_numbers(frame, "VALUE", tokens=NO_TOKENS, where=here)
     return frame.select(
         pl.col("PRACTICE_CODE").alias("practice_code"),

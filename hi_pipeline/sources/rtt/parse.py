@@ -75,7 +75,8 @@ def _month_end(frame: pl.DataFrame, release: Release, where: str) -> date:
 
 
 def _incomplete(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
-    map_labels(frame, "RTT Part Type", labels={p: p for p in (PART, *LEFT_OUT_PARTS)}, into="part", where=where)
+    parts = {part: part for part in (PART, *LEFT_OUT_PARTS)}
+    frame = map_labels(frame, "RTT Part Type", labels=parts, into="part", account=account)
     part = frame.filter(pl.col("RTT Part Type") == PART)
     account.left_out("rows of parts other than incomplete pathways", frame.height - part.height)
     total = part.filter(pl.col("Treatment Function Code") == ALL_FUNCTIONS)

@@ -44,7 +44,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"smi_health_checks {release.edition}, {raw.member}"
     account = Account()
     frame = _fourth_quarters(raw.frame, release, account, where)
-    frame = map_labels(frame, "Question", labels=MEASURES, into="measure", where=where)
+    frame = map_labels(frame, "Question", labels=MEASURES, into="measure", account=account)
     frame = read_numbers(frame, "Answer", tokens=TOKENS, where=where, whole=True)
     _check_unique(frame, where)
     figures = frame.select(

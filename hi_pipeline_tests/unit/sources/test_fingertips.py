@@ -7,7 +7,7 @@ import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.fingertips.source import COMPARATOR_EXAMPLES, SOURCE
-from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real
+from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
 from hi_pipeline_tests.unit.sources.reading import changed
 
 HERE = FIXTURES / "fingertips"
@@ -63,12 +63,21 @@ def test_any_indicator_can_be_declared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "label"),
+    [
+        ("disclosure control reasons", "other reasons", "other reasons"),
+        (",GPs,", ",Parishes,", "Parishes"),
+        ("England,England,Persons", "England,England,People", "People"),
+    ],
+)
+def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old: str, new: str, label: str) -> None:
+    assert label in unknown_labels(parsed(SOURCE, "93930", changed(ATTENDANCES, tmp_path, old=old, new=new)))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "error", "message"),
     [
         ("\n93930,", "\n93931,", LayoutError, "93931"),
-        ("disclosure control reasons", "other reasons", LayoutError, "other reasons"),
-        (",GPs,", ",Parishes,", LayoutError, "Parishes"),
-        ("England,England,Persons", "England,England,People", LayoutError, "People"),
         (",0-4 yrs,,,2021/22,800,", ",5-9 yrs,,,2021/22,800,", LayoutError, "expected one age"),
         ("2021/22", "2021", LayoutError, "expected financial years"),
         ("2021/22", "2020/21", LayoutError, "no rows of"),
