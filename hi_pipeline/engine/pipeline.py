@@ -132,5 +132,8 @@ def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pip
             mode=settings.kind,  # type: ignore[arg-type]
             mirror=settings.mirror if settings.kind != "live" else "",
             contact=settings.contact,
+            obeys_robots=settings.robots == "obey",
+            follows_links=settings.mirror_links == "follow",
+            asks_first=settings.accept == "ask",
         ),
     )

@@ -33,7 +33,16 @@ class Snapshots:
     """The kept files below a data root."""
 
     def __init__(
-        self, root: Path, *, mode: Mode, mirror: str, contact: str, downloader: Downloader | None = None
+        self,
+        root: Path,
+        *,
+        mode: Mode,
+        mirror: str,
+        contact: str,
+        obeys_robots: bool = True,
+        follows_links: bool = False,
+        asks_first: bool = False,
+        downloader: Downloader | None = None,
     ) -> None:
         """Open the store; nothing is read or fetched yet.
 
@@ -41,16 +50,20 @@ class Snapshots:
             root: the data root of this kind of source.
             mode: where files come from; live goes to the publishers.
             mirror: the mirror's folder or http address (not used when live).
-            contact: told to publishers in the User-Agent.
+            contact: told to publishers in the User-Agent; "" where there is none.
+            obeys_robots: do not fetch what a publisher's robots.txt forbids to programs.
+            follows_links: read files of a mirror's folder that are links out of it.
+            asks_first: do not use the first bytes of a found edition before somebody accepts them.
             downloader: fetches over the network; by default one with the usual limits.
         """
         self.root = Path(root)
         self.mode = mode
         self._mirror = mirror.rstrip("/")
         self._remote = mode != "live" and bool(re.match(r"https?://", mirror))
-        self._folder = FolderMirror(Path(mirror))
+        self._folder = FolderMirror(Path(mirror), follows_links=follows_links)
+        self._asks_first = asks_first
         trusted = self._mirror if self._remote else None
-        self._downloader = downloader or Downloader(contact=contact, trusted_origin=trusted)
+        self._downloader = downloader or Downloader(contact=contact, trusted_origin=trusted, obeys_robots=obeys_robots)
 
     def fetch(self, source: Source, release: Release, *, force: bool = False) -> Snapshot:
         """Fetch a release, unless what is kept is still what is there, and return the file to build from.
