@@ -26,7 +26,7 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
-        publish: ``publish(lake, *, results, provenance, indicators, sources, revised)``.
+        publish: ``publish(lake, *, results, provenance, indicators, sources, revised, accepted)``.
     """
 
     sources: Mapping[str, Source]

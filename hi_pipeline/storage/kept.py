@@ -38,6 +38,12 @@ class Snapshot:
     supersedes: str | None = None
     status: str = ReleaseStatus.FINAL.value
 
+    @property
+    def accepted_sha256(self) -> str:
+        """Return the hash that somebody accepted: of these bytes, or of those that an unaccepted revision replaced."""
+        unaccepted = self.revised and self.pending is None
+        return self.supersedes or self.sha256 if unaccepted else self.sha256
+
 
 def snapshot_of(kept: Edition, record: Record, pointer: Pointer, source: str, edition: str) -> Snapshot:
     """Return a kept file from its record and the pointer that names it."""
