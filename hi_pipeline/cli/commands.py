@@ -1,8 +1,11 @@
-"""hi run, hi fetch, hi verify."""
+"""hi run, hi fetch, hi accept, hi verify."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from difflib import get_close_matches
 
 from rich.console import Console
+from rich.markup import escape
 
 from hi_pipeline.cli.foretelling import foretell
 from hi_pipeline.cli.progress import PartitionBar
@@ -10,9 +13,11 @@ from hi_pipeline.cli.selecting import select
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.summaries import indicators as indicator_table
 from hi_pipeline.cli.summaries import publications, published_paths
-from hi_pipeline.core.errors import HiPipelineError
+from hi_pipeline.core.errors import HiPipelineError, SelectionError
+from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
+from hi_pipeline.engine.releases.editions import look_for_editions, waiting
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
 
@@ -51,6 +56,7 @@ def run_command(
         mended = session.ready()
         if mended.closed or mended.recorded:
             console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+        _look(session, ask=False)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).run(selection)
         _show(session, report)
@@ -67,11 +73,26 @@ def fetch_command(console: Console, source: str | None, *, again: bool, dry_run:
         session.ready()
         if dry_run:
             return foretell(session, again=again)
+        undecided = _look(session, ask=True)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).fetch(Selection(), again=again)
         console.print(_counted(report))
+        _say_waiting(session)
         _complain(console, report)
-        return 0 if report.success else FAILED
+        return 0 if report.success and not undecided else FAILED
+
+    return said_clearly(command, console)
+
+
+def accept_command(console: Console, source: str | None, release: str) -> int:
+    """Accept the newest kept bytes of a release; return the exit code."""
+
+    def command() -> int:
+        session = Session(source, console)
+        owner, found = _release(session, release)
+        sha256 = session.pipeline.snapshots.accept_kept(owner, found)
+        console.print(f"Accepted {release}, sha256 {sha256}. hi run builds from it.", highlight=False, soft_wrap=True)
+        return 0
 
     return said_clearly(command, console)
 
@@ -90,12 +111,43 @@ def verify_command(console: Console, source: str | None) -> int:
     return said_clearly(command, console)
 
 
+def _look(session: Session, *, ask: bool) -> tuple[str, ...]:
+    """Look for new editions and say what could not be looked at or decided."""
+    said = look_for_editions(session.pipeline, today=date.today(), ask=ask)
+    for line in said:
+        session.console.print(f"[yellow]new editions[/yellow] {escape(line)}", highlight=False, soft_wrap=True)
+    return said
+
+
+def _say_waiting(session: Session) -> None:
+    for name in waiting(session.pipeline):
+        session.console.print(
+            f"{name} waits: its newest bytes are kept and not used; look at them, then run hi accept {name}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _release(session: Session, name: str) -> tuple[Source, Release]:
+    known = {
+        release_id(source, release): (source, release)
+        for source in session.pipeline.catalogue.sources.values()
+        for release in source.releases
+    }
+    if name not in known:
+        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        raise SelectionError(f"{name!r} is no release; hi status names them all.{hint}")
+    return known[name]
+
+
 def _show(session: Session, report: Report) -> None:
     console, pipeline = session.console, session.pipeline
     console.print(publications(pipeline, session.title("Publications")))
     failed = failed_checks(session.instance, pipeline.catalogue)
     console.print(indicator_table(pipeline, failed, session.title("Indicators")))
     console.print(_counted(report))
+    _say_waiting(session)
     for path in published_paths(pipeline):
         console.print(path, highlight=False, soft_wrap=True)
     _complain(console, report)

@@ -122,10 +122,12 @@ def load_catalogue() -> Catalogue:
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
-    """Return the pipeline of a data root; nothing is written or fetched."""
+    """Return the pipeline of a data root, with the editions found so far; nothing is written or fetched."""
+    from hi_pipeline.engine.releases.editions import with_editions
+
     return Pipeline(
         settings=settings,
-        catalogue=catalogue or load_catalogue(),
+        catalogue=with_editions(catalogue or load_catalogue(), settings.root),
         lake=Lake(settings.root),
         snapshots=Snapshots(
             settings.root,

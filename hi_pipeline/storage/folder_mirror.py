@@ -1,6 +1,7 @@
 """Mirrors that are folders: ``<folder>/<host>/<decoded path>``; links may lead out of it only where that is asked."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -54,6 +55,12 @@ class FolderMirror:
             return path
         why = f"is a link to {path.readlink()}, which is not there" if path.is_symlink() else "is not there"
         raise ReleaseUnavailable(f"{where}: {path} {why}; it runs when the file appears")
+
+    def listing(self, host: str) -> tuple[str, ...]:
+        """Return the places (host and decoded path) of all files of a host, in order; links to folders are left out."""
+        start = self.folder / host
+        found = [Path(folder) / name for folder, _, names in os.walk(start) for name in names]
+        return tuple(sorted(path.relative_to(self.folder).as_posix() for path in found))
 
     def _holds(self, path: Path) -> bool:
         """Tell whether a path stays in the mirror with all links followed; the mirror itself may be one."""

@@ -69,9 +69,9 @@ def how_revised(found: Snapshot) -> str:
     if found.pending:
         return (
             f"REVISED by the publisher: {found.address} has other bytes now, kept as {found.pending.name} and not "
-            "used. Compare the two files, then pin the new sha256 to accept it"
+            f"used. Compare the two files, then run hi accept {found.source}:{found.edition}, or pin the new sha256"
         )
     return (
         f"REVISED: {found.address} has other bytes than before; both are kept, {found.path.name} is used and outputs "
-        "are marked until its sha256 is pinned"
+        f"are marked until hi accept {found.source}:{found.edition}, or until its sha256 is pinned"
     )

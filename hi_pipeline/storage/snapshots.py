@@ -8,6 +8,7 @@ lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SU
 import logging
 import re
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -22,6 +23,7 @@ from hi_pipeline.storage.keeper import Keeper, safe_name
 from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
+from hi_pipeline.storage.remote_mirror import list_remote
 
 _log = logging.getLogger(__name__)
 
@@ -87,6 +89,11 @@ class Snapshots:
             else:
                 keeper.unchanged()
             found = self.latest(source.name, release.edition)
+        if found is None and self.waits(source.name, release.edition):
+            raise ReleaseUnavailable(
+                f"{keeper.where}: a new edition is kept in {keeper.kept.folder} and not used; look at it, then run "
+                f"hi accept {keeper.where}"
+            )
         if found is None:
             raise StoreError(f"{keeper.kept.folder}: the kept file is missing; fetch again with force")
         if found.revised:
@@ -105,6 +112,31 @@ class Snapshots:
         with self._locked(source, release):
             self._keeper(source, release).accept_declared()
         return self.latest(source.name, release.edition)
+
+    def waits(self, source_name: str, edition: str) -> bool:
+        """Tell whether bytes of an edition are kept and not used before somebody accepts them."""
+        pointer = self._edition(source_name, edition).pointer()
+        return pointer is not None and pointer.pending is not None
+
+    def accept_kept(self, source: Source, release: Release) -> str:
+        """Accept the bytes of a release that wait, or else those in use; return their sha256.
+
+        Raises:
+            SelectionError: nothing is kept of it.
+            ReleaseUnavailable: no address, or no place in a mirror.
+        """
+        with self._locked(source, release):
+            return self._keeper(source, release).accept_kept().sha256
+
+    def listing(self, host: str) -> tuple[str, ...]:
+        """Return the places (host and decoded path) of all files of a host that a mirror holds, in order.
+
+        Raises:
+            FetchError: the mirror cannot be read.
+        """
+        if self._remote:
+            return list_remote(self._mirror, host, partial(self.page, may_be_absent=True))
+        return self._folder.listing(host)
 
     def news(self, source: Source, release: Release, *, ask: bool = True) -> str | None:
         """Tell whether a fetch would find something new at a release's place; no body is asked for, nothing written.
@@ -132,10 +164,11 @@ class Snapshots:
         except ReleaseUnavailable:
             return None
 
-    def page(self, address: str) -> str:
+    def page(self, address: str, *, may_be_absent: bool = False) -> str:
         """Return the text of a publisher's page.
 
         Raises:
+            ReleaseUnavailable: there is no such page, and there may be none yet.
             FetchError: it cannot be fetched, or is larger than a page may be.
         """
         host = urlsplit(address).hostname or ""
@@ -147,7 +180,7 @@ class Snapshots:
                 landing_page=address,
                 max_bytes=_LARGEST_PAGE,
                 allowed_hosts=frozenset({host}),
-                absent_is_unavailable=False,
+                absent_is_unavailable=may_be_absent,
             ),
             None,
         )
@@ -214,9 +247,10 @@ class Snapshots:
             release=release,
             container=source.layouts[release.layout].container,
             address=release.address or mirror_file,
-            pinned=release.sha256 if live else manifest,
-            pinned_in="the declaration" if live else f"the mirror's {MANIFEST}",
+            declared=(release.sha256 if live else manifest) or "",
+            declared_in="the declaration" if live else f"the mirror's {MANIFEST}",
             mode=self.mode,
+            asks_first=self._asks_first,
         )
 
     def _get(self, keeper: Keeper, *, force: bool) -> Arrival | None:

@@ -29,12 +29,21 @@ def parts_of(source: Source) -> tuple[str, ...]:
 
 
 def releases_for(source: Source, part: str) -> tuple[Release, ...]:
-    """Return the releases behind a financial year or an edition; a final one replaces its provisional."""
+    """Return the releases behind a financial year or an edition.
+
+    A final one replaces its provisional; where the newest edition stands for its year, it alone.
+    """
+    found = _candidates(source, part)
+    return found[-1:] if source.newest_of_year else found
+
+
+def _candidates(source: Source, part: str) -> tuple[Release, ...]:
+    """Return all that may stand behind a part, oldest edition first where the newest stands for its year."""
     if not source.by_year:
         return (source.release(part),)
     found = source.releases_of(part)
-    final = tuple(r for r in found if r.status is ReleaseStatus.FINAL)
-    return final or found
+    final = tuple(r for r in found if r.status is ReleaseStatus.FINAL) or found
+    return tuple(sorted(final, key=lambda r: r.edition)) if source.newest_of_year else final
 
 
 def fetch_release(pipeline: Pipeline, source: Source, release: Release, *, again: bool = False) -> Outcome:
@@ -116,9 +125,10 @@ def clean_code(source: Source) -> str:
 
 
 def clean_inputs(pipeline: Pipeline, source: Source, part: str) -> tuple[tuple[Release, Snapshot], ...]:
-    """Return the releases of a part that have a snapshot, each with it."""
-    found = [(r, pipeline.snapshots.latest(source.name, r.edition)) for r in releases_for(source, part)]
-    return tuple((release, snapshot) for release, snapshot in found if snapshot is not None)
+    """Return the releases of a part that have a snapshot, each with it; one that waits leaves the place to the last."""
+    found = [(r, pipeline.snapshots.latest(source.name, r.edition)) for r in _candidates(source, part)]
+    held = tuple((release, snapshot) for release, snapshot in found if snapshot is not None)
+    return held[-1:] if source.newest_of_year else held
 
 
 def clean_staleness(pipeline: Pipeline, source: Source, part: str) -> str | None:

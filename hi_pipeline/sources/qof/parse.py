@@ -80,13 +80,14 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return registers with their lists by practice, the practices, the indicators, and achievement if it is there.
 
     Raises:
-        LayoutError: text in a number's place, or a group on another list.
+        LayoutError: a file of another edition, text in a number's place, or a group on another list.
         ValidationError: a register above its list that the corrections register does not know.
         LinkageError: a practice without a place in the geography mapping.
         CorrectionError: a known error that is no longer there.
     """
     where = f"qof {release.edition}"
     account = Account()
+    _check_edition(tables, release, where)
     practices = _practices(tables["geography"][0], where)
     prevalence = _prevalence(tables["prevalence"][0], release, account, where)
     joined = join_exactly(
@@ -108,6 +109,14 @@ def parse(tables: RawTables, release: Release) -> Tables:
     else:
         account.note("the archive holds no achievement files: no table of achievement")
     return {**found, ACCOUNT: account.frame()}
+
+
+def _check_edition(tables: RawTables, release: Release, where: str) -> None:
+    """Every file names its years ("2425"): one of another edition would be taken for this one's."""
+    years = release.edition[2:].replace("-", "")
+    other = [raw.member for raws in tables.values() for raw in raws if f"_{years}" not in raw.member]
+    if other:
+        raise LayoutError(f"{where}: the files {other} are of another edition; expected _{years} in each name")
 
 
 def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
