@@ -85,6 +85,7 @@ def test_hi_accept_ask_keeps_a_new_edition_out_until_it_is_accepted(
         write_release(tmp_path / "mirror", year)
     assert f"would fetch tiny:{NEW}" in hi("fetch", "--dry-run")
     assert f"tiny:{NEW} waits" in hi("fetch")
+    assert "a new edition, waits for hi accept" in hi("status")
     hi("run")
     assert set(_values(tmp_path)) == {"2021-22"}
     hi("accept", f"tiny:{NEW}")
