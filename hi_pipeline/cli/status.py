@@ -109,7 +109,9 @@ def _why(standing: Standing) -> str:
 
 
 def _coverage(session: Session) -> Table:
-    table = Table(title=session.title("Boards with a figure (of those in the footprint)"), title_justify="left")
+    table = Table(
+        title=session.title("Boards with a figure (of those on the footprints of the year)"), title_justify="left"
+    )
     table.add_column("Indicator", no_wrap=True)
     for year in ALL_YEARS:
         table.add_column(year, justify="right", no_wrap=True)
@@ -128,7 +130,8 @@ def _boards_with_figures(pipeline: Pipeline) -> dict[tuple[str, str], str]:
         & (pl.col("dimension") == "total")
     )
     counts = rows.group_by("indicator_id", "financial_year").agg(
-        (pl.col("status") == Status.OK.value).sum().alias("with"), pl.len().alias("all")
+        pl.col("icb_code").filter(pl.col("status") == Status.OK.value).n_unique().alias("with"),
+        pl.col("icb_code").n_unique().alias("all"),
     )
     return {(i, y): f"{n}/{total}" for i, y, n, total in _sorted(counts)}
 

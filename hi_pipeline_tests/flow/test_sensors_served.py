@@ -50,4 +50,4 @@ def test_a_new_file_becomes_published_figures_by_itself(alone: Served) -> None:
         time.sleep(2)
     assert _years(bench).get("2022-23") == expected
     assert "2022-23" in bench.built("snapshot", "tiny"), "the records are Dagster's own"
-    assert len([cell for cell in bench.built("indicator", "tiny_1_pct") if cell.startswith("2022-23|")]) == 42
+    assert len([cell for cell in bench.built("indicator", "tiny_1_pct") if cell.startswith("2022-23|")]) == 49

@@ -53,7 +53,7 @@ def test_a_new_release_makes_what_rests_on_it_stale_and_only_that_is_rebuilt(ben
     assert {part for (key, part) in report.outcomes if key[0] != "published" for part in [part.split("|")[0]]} == {
         "2022-23"
     }
-    assert len(report.outcomes) == 1 + 1 + 42 + 1
+    assert len(report.outcomes) == 1 + 1 + 49 + 1
     for layer, name in (("clean", "tiny"), ("linked", "tiny_counts"), ("indicator", "tiny_1_pct")):
         assert _check(bench, layer, name, "stale_partitions")[0], (layer, name)
     assert _rebuild(bench).runs == 0
@@ -68,7 +68,7 @@ def test_a_newer_program_makes_figures_stale(bench: Bench) -> None:
     judge(bench.pipeline, bench.instance, today=TODAY)
     passed, _, metadata = _check(bench, "indicator", "tiny_1_pct", "stale_partitions")
     assert not passed
-    assert metadata["failing_rows"].value == 42
+    assert metadata["failing_rows"].value == 49
     assert "its inputs or its program changed" in metadata["first_failing_rows"].value
 
 

@@ -42,7 +42,7 @@ REGION_LABELS: Mapping[str, str] = {f"NHS ENGLAND {region.name.upper()}": region
 TOTAL = "TOTAL"  # in each of the first four columns of the last row
 _AREA = ("area_level", "area_code", "area_name", "dimension", "category")
 _PERIOD = re.compile(r"MSitAE-([A-Z]+)-(\d{4})")
-_PARTS = (("over_4h_type1", "attendances_type1"), ("over_4h_type2", "attendances_type2"))
+_PARTS = tuple((f"over_4h_{kind}", f"attendances_{kind}") for kind in ("type1", "type2", "other"))
 
 
 def parse(tables: RawTables, release: Release) -> Tables:

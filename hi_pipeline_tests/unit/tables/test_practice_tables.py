@@ -289,4 +289,5 @@ def test_core20_says_where_its_list_is_not_of_the_year() -> None:
         assert "list of 2022-07-01" in note
         assert (f"the nearest in hand to {year}" in note) is elsewhere
         with pytest.raises(NothingToBuild):
-            place_core20(Context(reader=reader, financial_year=year, vintage=Vintage.APRIL_2026))
+            other = Context(reader=reader, financial_year=year, vintage=Vintage.APRIL_2026)
+            place_core20(pl.DataFrame(), BY_ID["core20_share_pct"], other)
