@@ -33,6 +33,8 @@ class Provenance:
         kept: by release, the sha256 of the publisher's file behind it.
         parts: in a table of several indicators, by indicator.
         package: of the published results, the sha256 of the data package that names all files beside them.
+        unknown_labels: rows left out for a label that nobody has declared, by release, column and label; nothing is
+            built from a clean table that has any.
     """
 
     inputs: tuple[Input, ...]
@@ -42,6 +44,7 @@ class Provenance:
     kept: dict[str, str] = field(default_factory=dict)
     corrections: tuple[str, ...] = ()
     dropped_rows: dict[str, int] = field(default_factory=dict)
+    unknown_labels: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     parts: dict[str, Part] = field(default_factory=dict)
     package: str = ""

@@ -18,6 +18,7 @@ from hi_pipeline.engine.grid import ICBS, valid_cells
 from hi_pipeline.engine.layers.indicator import counts_for, wanted_provenance
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.accepted import accepted_facts, accepted_inputs
 from hi_pipeline.engine.releases.marks import Marks, marks_of
 from hi_pipeline.engine.releases.newer import NewerFiles
 from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
@@ -26,6 +27,7 @@ from hi_pipeline.publishing.release import read_published
 _MISSING = "missing: no figure of this board has been built for the year"
 _OWN_CODE = (
     "hi_pipeline.engine.layers.published",
+    "hi_pipeline.engine.releases.accepted",
     "hi_pipeline.engine.releases.marks",
     "hi_pipeline.engine.releases.newer",
     "hi_pipeline.engine.releases.notes",
@@ -123,11 +125,13 @@ def _cells(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Pro
 def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks) -> Provenance:
     inputs = {Input(name=year.name, sha256=year.hash()) for year in years}
     inputs |= {i for year in years for i in year.wanted.inputs}
+    releases = tuple(sorted({r for year in years for r in year.wanted.releases}))
+    inputs |= {*marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
     return Provenance(
-        inputs=tuple(sorted({*inputs, *marks.inputs}, key=lambda i: i.name)),
+        inputs=tuple(sorted(inputs, key=lambda i: i.name)),
         code_version=f"{code_of(pipeline.catalogue.publish, validate)}+{own_code(*_OWN_CODE)}",
         schema_version=schema_version(pipeline.catalogue.result_schema),
-        releases=tuple(sorted({r for year in years for r in year.wanted.releases})),
+        releases=releases,
         kept=dict(sorted({r: sha for year in years for r, sha in year.wanted.kept.items()}.items())),
         corrections=tuple(sorted({c for year in years for c in year.wanted.corrections})),
         notes=marks.lines,
@@ -160,6 +164,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
             indicators=catalogue.indicators,
             sources=catalogue.sources.values(),
             revised=publication.marks.facts,
+            accepted=accepted_facts(pipeline, publication.wanted.releases),
         )
     except Exception as error:
         return failed("", error, rows_before=before)
