@@ -22,6 +22,10 @@ _NULLABLE_COUNTS = {
     "published_value",
     "published_lower_95",
     "published_upper_95",
+    "published_rounding",
+    "units",
+    "between_variance",
+    "imd_vintage",
     "unknown_share",
     "coverage",
 }

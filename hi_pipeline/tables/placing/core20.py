@@ -19,7 +19,9 @@ NOTE = "registered patients by where they live, by board of their practice; thos
 
 def _said(day: date, year: str) -> str:
     first, last = period(year)
-    return f"list of {day}" if first <= day <= last else f"list of {day}, the nearest in hand to {year}"
+    if first <= day <= last:
+        return f"list of {day}"
+    return f"list of {day}, the nearest in hand to {year}: not a figure of that year, and no trend with other years of it"
 
 
 def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
@@ -54,4 +56,4 @@ def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) 
             shaped(rows.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
     )
-    return Placed(frame=frame, releases={*table["releases"].to_list()[0].split(";"), *maps})
+    return Placed(frame=frame, imd_vintage=imd_vintage_of(year), releases={*table["releases"].to_list()[0].split(";"), *maps})

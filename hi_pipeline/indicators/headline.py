@@ -1,0 +1,129 @@
+"""The better of two known figures: ours where it lies within the publisher's rounding, else the publisher's.
+
+The publisher divides counts that are not rounded, and prints the quotient rounded; ours divides rounded counts. Of a
+share, the true figure lies within the rounding of the printed one and within what the rounded counts leave open.
+A printed rate may have been made from rounded counts, or on another population, and so says nothing more of its counts.
+"""
+
+import polars as pl
+
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import Method, Status
+from hi_pipeline.indicators.kind import statistics_of
+from hi_pipeline.indicators.limits import FIGURE, LIMITS, ROUNDED, by_units, divisible, rounded
+from hi_pipeline.stats.proportions import proportion
+from hi_pipeline.stats.suppression import figure_bounds
+
+_SLACK = 1e-9
+PUBLISHERS = "the publisher's figure, made from unrounded counts; ours lies outside its rounding"
+OTHER = "the publisher's figure; ours from the counts lies outside its rounding"
+_NAMED = {
+    Method.WILSON.value: Method.PUBLISHED_WILSON.value,
+    Method.BYAR.value: Method.PUBLISHED_BYAR.value,
+    Method.EXACT.value: Method.PUBLISHED_EXACT.value,
+}
+
+
+def with_open(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add figure_low and figure_high, which rounding and hiding leave open; null where a bound is not known.
+
+    Args:
+        indicator: the declaration.
+        rows: counts with ``row``; suppressed ones too.
+    """
+    share = statistics_of(indicator.kind).share
+    bounds = ["numerator_low", "numerator_high", "denominator_low", "denominator_high"]
+    known = rows.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in bounds) & (pl.col("denominator_low") > 0))
+    found = figure_bounds(
+        known, events_low=bounds[0], events_high=bounds[1], population_low=bounds[2], population_high=bounds[3],
+        by=["row"], kind="proportion" if share else "rate", multiplier=indicator.multiplier, confidence=(0.95,),
+    )  # fmt: skip
+    rows = rows.join(
+        found.select("row", figure_low="value_low", figure_high="value_high"), on="row", how="left", validate="1:1"
+    )
+    if not share:
+        return rows
+    half, printed = pl.col("published_rounding"), pl.col("published_value")
+    low = pl.max_horizontal("figure_low", (printed - half).clip(lower_bound=0.0))
+    high = pl.min_horizontal("figure_high", (printed + half).clip(upper_bound=indicator.multiplier))
+    # 2026-11: a printed percentage that the bounds of the counts just miss keeps its own rounding.
+    agree = rounded() & (low <= high)
+    return rows.with_columns(
+        figure_low=pl.when(agree).then(low).otherwise("figure_low"),
+        figure_high=pl.when(agree).then(high).otherwise("figure_high"),
+    )
+
+
+def with_headline(indicator: Indicator, rows: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures with the better value, limits about it, and computed_value beside it.
+
+    Args:
+        indicator: the declaration.
+        rows: counts with ``row``, figure_low and figure_high.
+        figures: what the kind computed from them, FIGURE.
+    """
+    facts = divisible(rows.filter(~by_units())).select(
+        "row", "denominator", "published_value", "published_rounding", "figure_low", "figure_high", wide=rounded()
+    )
+    ours = rows.select(
+        "row",
+        computed_value=pl.when(pl.col("denominator") > 0).then(
+            indicator.multiplier * pl.col("numerator") / pl.col("denominator")
+        ),
+    )
+    joined = figures.join(ours, on="row", how="left", validate="1:1").join(facts, on="row", how="left", validate="1:1")
+    half = pl.col("published_rounding")
+    apart = ((pl.col("computed_value") - pl.col("published_value")).abs() > half * (1 + _SLACK) + _SLACK).fill_null(False)
+    share = statistics_of(indicator.kind).share
+    rescued = apart & (pl.col("status") == Status.TOO_FEW.value) & pl.lit(share)
+    theirs = (apart & (pl.col("status") == Status.OK.value)) | rescued
+    marked = joined.with_columns(theirs=theirs, about=pl.lit(share) & pl.col("wide").fill_null(False) & half.is_not_null())
+    moved = marked.with_columns(
+        value=pl.when("theirs").then("published_value").otherwise("value"),
+        status=pl.when("theirs").then(pl.lit(Status.OK.value)).otherwise("status"),
+        method=pl.when("theirs").then(pl.col("method").replace({**_NAMED, Method.NONE.value: _NAMED["Wilson"]})).otherwise("method"),
+        note=pl.when(rescued).then(pl.lit(OTHER)).when("theirs").then(_said(share)).otherwise("note"),
+        scale=pl.when(~pl.col("theirs")).then(1.0).when(pl.col("value") > 0).then(pl.col("published_value") / pl.col("value")),
+    )
+    # A rate's limits keep their width relative to it.
+    scaled = moved.with_columns(pl.col(name) * pl.col("scale") for name in LIMITS)
+    return _about_value(scaled, indicator).select(*FIGURE, "computed_value")
+
+
+def _said(share: bool) -> pl.Expr:
+    words = pl.lit(PUBLISHERS if share else OTHER)
+    return pl.concat_str(words, pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True)
+
+
+def _about_value(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Give shares that the publisher prints limits about their value: Wilson's, and what rounding leaves open.
+
+    The two are independent, so their distances from the value add up by squares.
+    """
+    about = figures.filter(pl.col("about") & (pl.col("status") == Status.OK.value))
+    if about.is_empty():
+        return figures
+    events = about.select("row", "denominator", events=pl.col("value") / indicator.multiplier * pl.col("denominator"))
+    events = events.with_columns(pl.min_horizontal("events", "denominator"))
+    wilson = proportion(
+        events, events="events", population="denominator", by=["row"], multiplier=indicator.multiplier
+    ).select("row", *(pl.col(name).alias(f"{name}_w") for name in LIMITS))
+    joined = about.select("row", "value", "figure_low", "figure_high").join(wilson, on="row", how="left", validate="1:1")
+    reach = {"lower": "figure_low", "upper": "figure_high"}
+    value = pl.col("value")
+    new = []
+    for name in LIMITS:
+        side = name.split("_")[0]
+        open_ = (pl.col(reach[side]) - value) if side == "upper" else (value - pl.col(reach[side]))
+        open_ = open_.clip(lower_bound=0.0).fill_null(0.0)
+        width = (pl.col(f"{name}_w") - value).pow(2) + open_.pow(2)
+        limit = value + width.sqrt() if side == "upper" else value - width.sqrt()
+        new.append(limit.clip(0.0, indicator.multiplier).alias(f"{name}_n"))
+    limits = joined.select("row", *new)
+    found = figures.join(limits, on="row", how="left", validate="1:1")
+    return found.with_columns(
+        *(pl.coalesce(f"{name}_n", name).alias(name) for name in LIMITS),
+        note=pl.when(pl.col("lower_95_n").is_null() | pl.col("note").str.contains(ROUNDED)).then("note").otherwise(
+            pl.concat_str(pl.when(pl.col("note") != "").then("note"), pl.lit(ROUNDED), separator="; ", ignore_nulls=True)
+        ),
+    ).sort("row")
