@@ -87,6 +87,7 @@ COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "note": pl.String,
     "unknown_share": pl.Float64,
     "coverage": pl.Float64,
+    "people_share": pl.Float64,  # of the people of the expected reporters, those of reporters present
     "imd_vintage": pl.String,  # "2019", "2025", "" for no groups of deprivation; null where it is not stated
     "ethnicity_scheme": pl.String,  # groups.EthnicityScheme or ""
     "source_releases": pl.String,  # ids, sorted, joined by ";"
@@ -148,6 +149,7 @@ RESULTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "comparison": pl.String,
     "unknown_share": pl.Float64,
     "coverage": pl.Float64,
+    "people_share": pl.Float64,
     "imd_vintage": pl.String,
     "ethnicity_scheme": pl.String,
     "source_releases": pl.String,
@@ -164,6 +166,31 @@ RESULT_KEY = (
     "category",
     "measure",
 )
+
+# Boards' figures beside further comparators; the key is that of the results with the comparator.
+COMPARISONS: dict[str, pl.DataType | type[pl.DataType]] = {
+    **{name: RESULTS[name] for name in RESULT_KEY},
+    "comparator": pl.String,
+    "comparator_value": pl.Float64,
+    "comparison": pl.String,
+    "note": pl.String,
+}
+COMPARISON_KEY = (*RESULT_KEY, "comparator")
+
+# The groups behind each slope and relative index, from which they can be computed again.
+SLOPE_GROUPS: dict[str, pl.DataType | type[pl.DataType]] = {
+    **{name: RESULTS[name] for name in RESULT_KEY if name not in ("category", "measure")},
+    "category": pl.String,
+    "category_order": pl.Int32,
+    "value": pl.Float64,
+    "lower_95": pl.Float64,
+    "upper_95": pl.Float64,
+    "denominator": pl.Float64,
+    "share": pl.Float64,
+    "ridit": pl.Float64,
+    "slope_weight": pl.Float64,
+}
+SLOPE_GROUP_KEY = tuple(name for name in SLOPE_GROUPS if name in RESULT_KEY)
 
 # What each result column means; goes into the data package and the glossary.
 RESULT_MEANINGS: dict[str, str] = {
@@ -224,8 +251,14 @@ RESULT_MEANINGS: dict[str, str] = {
     "comparison": "against the comparator: better, similar, worse, lower, higher or not_compared",
     "unknown_share": "share of records whose group in this dimension is unknown, not stated or indeterminate",
     "coverage": "share of expected reporters present",
-    "imd_vintage": "Indices of Deprivation used: 2019 or 2025; empty where there are no such groups or nobody states which",
+    "people_share": "share of the people of the expected reporters that are those of reporters present, where known",
+    "imd_vintage": "Indices of Deprivation used: 2019 or 2025; empty where there are none, or nobody states which",
     "ethnicity_scheme": "list of ethnic groups used: 2001 (16+1) or 2021",
     "source_releases": "ids of the releases used, joined by ;",
     "synthetic": "true for the embedded sample, whose figures are made up",
+}
+FURTHER_MEANINGS: dict[str, str] = {
+    "share": "share of the area's population (denominators) in the group",
+    "ridit": "mid-point of the group in the population ranked from the most deprived: 0 to 1",
+    "slope_weight": "12 share (ridit - 1/2) / (1 - sum of shares cubed): the slope is the sum of weight times figure",
 }

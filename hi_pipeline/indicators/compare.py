@@ -26,7 +26,7 @@ _DIRECTIONS = {
 }
 CLEAR = "the count is hidden, and whatever it is the figure is {} the comparator's"
 BOTH_ENDS = "not compared: both ends differ from the comparator's in the same direction"
-PARTIAL = f"not compared: under {COMPARED_FROM:.0%} of the expected reporters are in this figure"
+PARTIAL = f"not compared: under {COMPARED_FROM:.0%} of the expected reporters, or of their people, are in this figure"
 
 
 def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
@@ -38,8 +38,8 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     Above and below become better and worse where a direction is good, higher and lower where not.
 
     Not compared are England itself, remainders, counts, slopes, figures without limits, people whose group is not
-    known, figures of less than 90% of their reporters, gaps that mix deprivation with age, and a gap whose two ends
-    both lie above, or both below, the comparator's.
+    known, figures of less than 90% of their reporters (of their people, where known), gaps that mix deprivation with
+    age, and a gap whose two ends both lie above, or both below, the comparator's.
 
     Args:
         indicator: the declaration.
@@ -51,12 +51,14 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
         comparator=pl.when(beside).then("comparator").otherwise(pl.lit("")).fill_null(""),
         comparator_value=pl.when(beside).then("comparator_value"),
     )
-    partial = (pl.col("coverage") < COMPARED_FROM).fill_null(False)
+    partial = (pl.coalesce("people_share", "coverage") < COMPARED_FROM).fill_null(False)
     may = pl.lit(statistics_of(indicator.kind).compared) & ~pl.col("category").is_in(NO_GROUPS) & ~partial
     if indicator.mixes_age:
         may &= ~pl.col("measure").is_in(_GAPS)
     compared = joined.with_columns(comparison=pl.when(may).then(verdict(indicator)).otherwise(_NONE))
-    hidden = may & (pl.col("status") == Status.SUPPRESSED.value) & (pl.col("comparison") != Comparison.NOT_COMPARED.value)
+    hidden = (
+        may & (pl.col("status") == Status.SUPPRESSED.value) & (pl.col("comparison") != Comparison.NOT_COMPARED.value)
+    )
     side = pl.when(pl.col("figure_high") < pl.col("comparator_value")).then(pl.lit("below")).otherwise(pl.lit("above"))
     clear = pl.when(hidden).then(pl.format(CLEAR, side))
     short = pl.when(partial & (pl.col("status") == Status.OK.value) & beside).then(pl.lit(PARTIAL))
@@ -73,10 +75,7 @@ def _with_comparator(rows: pl.DataFrame) -> pl.DataFrame:
         found = found.join(held.select(*ON, pl.col("value").alias(name)), on=ON, how="left", validate="m:1")
     boards = pl.col("boards").is_not_null() & (pl.col("area_type") != AreaType.PROVIDER.value)
     return found.with_columns(
-        comparator=pl.when(boards)
-        .then(pl.lit(ALL_BOARDS))
-        .when(pl.col("england").is_not_null())
-        .then(pl.lit(ENGLAND)),
+        comparator=pl.when(boards).then(pl.lit(ALL_BOARDS)).when(pl.col("england").is_not_null()).then(pl.lit(ENGLAND)),
         comparator_value=pl.when(boards).then("boards").otherwise("england"),
     ).drop("boards", "england")
 

@@ -23,6 +23,7 @@ _SHARED = (
     "period_type",
     "unknown_share",
     "coverage",
+    "people_share",
     "imd_vintage",
     "ethnicity_scheme",
     "source_releases",

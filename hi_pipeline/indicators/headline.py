@@ -21,6 +21,7 @@ _NAMED = {
     Method.WILSON.value: Method.PUBLISHED_WILSON.value,
     Method.BYAR.value: Method.PUBLISHED_BYAR.value,
     Method.EXACT.value: Method.PUBLISHED_EXACT.value,
+    Method.NONE.value: Method.PUBLISHED_WILSON.value,
 }
 
 
@@ -33,7 +34,9 @@ def with_open(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """
     share = statistics_of(indicator.kind).share
     bounds = ["numerator_low", "numerator_high", "denominator_low", "denominator_high"]
-    known = rows.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in bounds) & (pl.col("denominator_low") > 0))
+    known = rows.filter(
+        pl.all_horizontal(pl.col(name).is_not_null() for name in bounds) & (pl.col("denominator_low") > 0)
+    )
     found = figure_bounds(
         known, events_low=bounds[0], events_high=bounds[1], population_low=bounds[2], population_high=bounds[3],
         by=["row"], kind="proportion" if share else "rate", multiplier=indicator.multiplier, confidence=(0.95,),
@@ -72,25 +75,32 @@ def with_headline(indicator: Indicator, rows: pl.DataFrame, figures: pl.DataFram
         ),
     )
     joined = figures.join(ours, on="row", how="left", validate="1:1").join(facts, on="row", how="left", validate="1:1")
-    half = pl.col("published_rounding")
-    apart = ((pl.col("computed_value") - pl.col("published_value")).abs() > half * (1 + _SLACK) + _SLACK).fill_null(False)
-    share = statistics_of(indicator.kind).share
-    rescued = apart & (pl.col("status") == Status.TOO_FEW.value) & pl.lit(share)
-    theirs = (apart & (pl.col("status") == Status.OK.value)) | rescued
-    marked = joined.with_columns(theirs=theirs, about=pl.lit(share) & pl.col("wide").fill_null(False) & half.is_not_null())
-    moved = marked.with_columns(
+    share, half = pl.lit(statistics_of(indicator.kind).share), pl.col("published_rounding")
+    apart = (pl.col("computed_value") - pl.col("published_value")).abs() > half * (1 + _SLACK) + _SLACK
+    # Rounded counts with more events than people give no figure; the printed one stands.
+    rescued = apart.fill_null(False) & (pl.col("status") == Status.TOO_FEW.value) & share
+    theirs = rescued | (apart.fill_null(False) & (pl.col("status") == Status.OK.value))
+    marked = joined.with_columns(
+        theirs=theirs, rescued=rescued, about=share & pl.col("wide").fill_null(False) & half.is_not_null()
+    )
+    return _about_value(_chosen(marked, indicator), indicator).select(*FIGURE, "computed_value")
+
+
+def _chosen(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Put the publisher's value in its place; the limits of a rate keep their width relative to it."""
+    said = _said(share=statistics_of(indicator.kind).share)
+    scale = pl.when(pl.col("value") > 0).then(pl.col("published_value") / pl.col("value"))
+    moved = figures.with_columns(scale=pl.when("theirs").then(scale).otherwise(1.0))
+    return moved.with_columns(
+        *(pl.col(name) * pl.col("scale") for name in LIMITS),
         value=pl.when("theirs").then("published_value").otherwise("value"),
         status=pl.when("theirs").then(pl.lit(Status.OK.value)).otherwise("status"),
-        method=pl.when("theirs").then(pl.col("method").replace({**_NAMED, Method.NONE.value: _NAMED["Wilson"]})).otherwise("method"),
-        note=pl.when(rescued).then(pl.lit(OTHER)).when("theirs").then(_said(share)).otherwise("note"),
-        scale=pl.when(~pl.col("theirs")).then(1.0).when(pl.col("value") > 0).then(pl.col("published_value") / pl.col("value")),
+        method=pl.when("theirs").then(pl.col("method").replace(_NAMED)).otherwise("method"),
+        note=pl.when("rescued").then(pl.lit(OTHER)).when("theirs").then(said).otherwise("note"),
     )
-    # A rate's limits keep their width relative to it.
-    scaled = moved.with_columns(pl.col(name) * pl.col("scale") for name in LIMITS)
-    return _about_value(scaled, indicator).select(*FIGURE, "computed_value")
 
 
-def _said(share: bool) -> pl.Expr:
+def _said(*, share: bool) -> pl.Expr:
     words = pl.lit(PUBLISHERS if share else OTHER)
     return pl.concat_str(words, pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True)
 
@@ -108,22 +118,22 @@ def _about_value(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     wilson = proportion(
         events, events="events", population="denominator", by=["row"], multiplier=indicator.multiplier
     ).select("row", *(pl.col(name).alias(f"{name}_w") for name in LIMITS))
-    joined = about.select("row", "value", "figure_low", "figure_high").join(wilson, on="row", how="left", validate="1:1")
-    reach = {"lower": "figure_low", "upper": "figure_high"}
-    value = pl.col("value")
-    new = []
-    for name in LIMITS:
-        side = name.split("_")[0]
-        open_ = (pl.col(reach[side]) - value) if side == "upper" else (value - pl.col(reach[side]))
-        open_ = open_.clip(lower_bound=0.0).fill_null(0.0)
-        width = (pl.col(f"{name}_w") - value).pow(2) + open_.pow(2)
-        limit = value + width.sqrt() if side == "upper" else value - width.sqrt()
-        new.append(limit.clip(0.0, indicator.multiplier).alias(f"{name}_n"))
-    limits = joined.select("row", *new)
+    open_ = about.select("row", "value", "figure_low", "figure_high")
+    joined = open_.join(wilson, on="row", how="left", validate="1:1")
+    limits = joined.select("row", *(_limit(name, indicator.multiplier) for name in LIMITS))
     found = figures.join(limits, on="row", how="left", validate="1:1")
+    said = pl.concat_str(pl.when(pl.col("note") != "").then("note"), pl.lit(ROUNDED), separator="; ", ignore_nulls=True)
+    silent = pl.col("lower_95_n").is_null() | pl.col("note").str.contains(ROUNDED)
     return found.with_columns(
         *(pl.coalesce(f"{name}_n", name).alias(name) for name in LIMITS),
-        note=pl.when(pl.col("lower_95_n").is_null() | pl.col("note").str.contains(ROUNDED)).then("note").otherwise(
-            pl.concat_str(pl.when(pl.col("note") != "").then("note"), pl.lit(ROUNDED), separator="; ", ignore_nulls=True)
-        ),
+        note=pl.when(silent).then("note").otherwise(said),
     ).sort("row")
+
+
+def _limit(name: str, most: float) -> pl.Expr:
+    """Return a limit as far from the value as the root of the squares of chance and of what rounding leaves open."""
+    side, value = name.split("_")[0], pl.col("value")
+    away = 1 if side == "upper" else -1
+    left_open = (away * (pl.col("figure_high" if side == "upper" else "figure_low") - value)).clip(lower_bound=0.0)
+    reach = ((pl.col(f"{name}_w") - value) ** 2 + left_open.fill_null(0.0) ** 2).sqrt()
+    return (value + away * reach).clip(0.0, most).alias(f"{name}_n")

@@ -36,6 +36,7 @@ _NULLABLE = {
     "comparator_value",
     "unknown_share",
     "coverage",
+    "people_share",
 }
 _WORDS = {
     "period_type": PeriodType,
@@ -48,7 +49,7 @@ _WORDS = {
     "status": Status,
     "comparison": Comparison,
 }
-_SHARES = ("unknown_share", "coverage")
+_SHARES = ("unknown_share", "coverage", "people_share")
 _LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
 # A limit that equals its value by algebra may miss it by rounding.
 _SLACK = 1e-9

@@ -18,7 +18,9 @@ WITHOUT = {
     Status.NOT_APPLICABLE.value: "there is no such figure for this group",
 }
 # 2026-11: 3.30 million residents lack a decile in Mental Health Act 2023-24, whose LSOAs of 2021 met Indices of 2019.
-NO_POPULATION = "no rate: those whose group is not known are no population of their own, so nothing divides their events"
+NO_POPULATION = (
+    "no rate: those whose group is not known are no population of their own, so nothing divides their events"
+)
 MIXES_AGE = "not adjusted for age, so that differences between groups and areas are also those of age"
 IMPLIED_ZERO = "no events: the figure is as published"
 
@@ -49,7 +51,9 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
     joined = rows.rename({"status": "given", "note": "given_note"}).join(figures, on="row", how="left", validate="1:1")
     joined = _settle(joined.sort("row"))
     if indicator.mixes_age:
-        joined = joined.with_columns(note=join_notes(pl.col("note"), pl.when(pl.col("status") == "ok").then(pl.lit(MIXES_AGE))))
+        joined = joined.with_columns(
+            note=join_notes(pl.col("note"), pl.when(pl.col("status") == "ok").then(pl.lit(MIXES_AGE)))
+        )
     return joined.drop("row", "given", "given_note")
 
 

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-
 import polars as pl
 
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, collect, names, numbers, one_of, positive, quiet
-from hi_pipeline.stats._counts import Counts, read_counts
+from hi_pipeline.stats._counts import MORE_EVENTS, Counts, read_counts
 from hi_pipeline.stats._groups import Groups
 from hi_pipeline.stats._results import CONFIDENCE, Reasons, levels, result
 
@@ -110,7 +109,9 @@ def _mark(reasons: Reasons, side: Counts, value: Floats, count: Floats, kind: Ki
     few = count < FEWEST_UNITS
     off = (value <= 0) | ((value >= 1) if kind == "proportion" else np.zeros_like(few))
     if kind == "proportion":
-        reasons.mark(side.events > side.population, Status.NOT_APPLICABLE, "impossible input: more events than population")
+        reasons.mark(
+            side.events > side.population, Status.NOT_APPLICABLE, "impossible input: more events than population"
+        )
     reasons.remark(few, TOO_FEW_UNITS)
     reasons.remark(off, OFF_SCALE)
     return ~few & ~off

@@ -17,13 +17,20 @@ PRINTED = ["published_value", "published_lower_95", "published_upper_95", "publi
 HIDING = ["numerator_hiding", "denominator_hiding"]
 # What a row was summed from: how many practices or areas, how many reporters should have a figure and have one, and
 # of practices by fifth the sums of events squared, events times population and population squared.
-UNITS = ["units", "reporters_expected", "reporters_present", "units_xx", "units_xn", "units_nn"]
+REPORTERS = ["reporters_expected", "reporters_present", "people_expected", "people_present"]
+UNITS = ["units", *REPORTERS, "units_xx", "units_xn", "units_nn"]
 HIDDEN_DEDUCTION = "a hidden deduction of {} to {} is taken at the middle"
 # Most decimals that a publisher prints; more are a computer's, not a rounding.
 MOST_DECIMALS = 6
 PUBLISHED_DIGITS = (
-    pl.col("value").cast(pl.String).str.extract(r"\.(\d*?)0*$").str.len_chars().fill_null(0)
-    .clip(upper_bound=MOST_DECIMALS).cast(pl.Float64).alias("digits")
+    pl.col("value")
+    .cast(pl.String)
+    .str.extract(r"\.(\d*?)0*$")
+    .str.len_chars()
+    .fill_null(0)
+    .clip(upper_bound=MOST_DECIMALS)
+    .cast(pl.Float64)
+    .alias("digits")
 )
 # What a sum with parts of several statuses is: the first of these that occurs.
 WORST = (
@@ -185,12 +192,12 @@ def _with_middle(rows: pl.DataFrame, less: tuple[str, ...]) -> pl.DataFrame:
         return rows
     taken, width = pl.col("measure").is_in(list(less)), pl.col("high") - pl.col("low")
     rounded = width.filter(~taken & (pl.col("status") == Status.OK.value)).min().over([*AREA, *GROUP])
-    middle = taken & (pl.col("status") == Status.SUPPRESSED.value) & (width <= rounded)
-    middle = middle.fill_null(False)
+    middle = (taken & (pl.col("status") == Status.SUPPRESSED.value) & (width <= rounded)).fill_null(False)
+    said = pl.format(HIDDEN_DEDUCTION, pl.col("low").cast(pl.Int64), pl.col("high").cast(pl.Int64))
     return rows.with_columns(
         value=pl.when(middle).then((pl.col("low") + pl.col("high")) / 2).otherwise("value"),
         status=pl.when(middle).then(pl.lit(Status.OK.value)).otherwise("status"),
-        note=pl.when(middle).then(pl.format(HIDDEN_DEDUCTION, pl.col("low").cast(pl.Int64), pl.col("high").cast(pl.Int64))).otherwise("note"),
+        note=pl.when(middle).then(said).otherwise("note"),
     )
 
 

@@ -7,7 +7,7 @@ from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, boards_
 from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, category_order
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import GROUP, total
+from hi_pipeline.tables.assemble import GROUP, REPORTERS, total
 from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.placing.spread import between_variance
@@ -56,6 +56,7 @@ def complete(
         coverage=pl.when(pl.col("reporters_expected") > 0).then(
             pl.col("reporters_present") / pl.col("reporters_expected")
         ),
+        people_share=pl.when(pl.col("people_expected") > 0).then(pl.col("people_present") / pl.col("people_expected")),
         between_variance=between_variance(),
         imd_vintage=pl.when(by_deprivation).then(pl.lit(indices, dtype=pl.String)).otherwise(pl.lit("")),
         note=_and_also(NO_INDICES, by_deprivation & pl.lit(indices is None)),
@@ -66,10 +67,8 @@ def complete(
 
 
 def _and_also(words: str, where: pl.Expr) -> pl.Expr:
-    said = pl.concat_str(
-        pl.when(pl.col("note") != "").then("note"), pl.when(where).then(pl.lit(words)), separator="; ", ignore_nulls=True
-    )
-    return said.fill_null("")
+    notes = (pl.when(pl.col("note") != "").then("note"), pl.when(where).then(pl.lit(words)))
+    return pl.concat_str(*notes, separator="; ", ignore_nulls=True).fill_null("")
 
 
 def _with_origin(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -130,14 +129,18 @@ def _all_boards(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _with_england_reporters(frame: pl.DataFrame, placed: Placed) -> pl.DataFrame:
     """Give a printed row of England the reporters of the areas that it was made from."""
-    reporters = ["reporters_expected", "reporters_present"]
-    summed = parts_of_england(placed).group_by(GROUP).agg(
-        pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(f"{name}_all") for name in reporters
+    summed = (
+        parts_of_england(placed)
+        .group_by(GROUP)
+        .agg(
+            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(f"{name}_all")
+            for name in REPORTERS
+        )
     )
     england = pl.col("area_type") == AreaType.ENGLAND.value
     joined = frame.join(summed, on=GROUP, how="left", validate="m:1")
     return joined.with_columns(
-        pl.when(england).then(pl.coalesce(name, f"{name}_all")).otherwise(name).alias(name) for name in reporters
+        pl.when(england).then(pl.coalesce(name, f"{name}_all")).otherwise(name).alias(name) for name in REPORTERS
     ).select(SHAPE)
 
 

@@ -78,9 +78,7 @@ def _with_middles(parts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     events, people = (pl.col(side).filter(known).sum().over(list(by)) for side in _SIDES)
     expected = (events / people * pl.col("denominator_middle")).clip(pl.col("numerator_low"), pl.col("numerator_high"))
     placed = hidden & pl.col("numerator").is_null() & (people > 0) & expected.is_not_null()
-    return middles.with_columns(
-        numerator_middle=pl.when(placed).then(expected).otherwise("numerator_middle")
-    )
+    return middles.with_columns(numerator_middle=pl.when(placed).then(expected).otherwise("numerator_middle"))
 
 
 def with_own_figure(summed: pl.DataFrame, rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:

@@ -23,7 +23,12 @@ def linked_version(pipeline: Pipeline, table: LinkedTable) -> str:
     """Return the version of a linked table's code and of the declarations whose counts it computes."""
     sources = pipeline.catalogue.sources
     declared = [repr(i) for i in pipeline.catalogue.indicators if i.source == table.indicators_of]
-    declared += [f"{name} {year} {sources[name].imd_vintage(year)}" for name in table.sources if declared and name in sources for year in sources[name].years]
+    declared += [
+        f"{name} {year} {sources[name].imd_vintage(year)}"
+        for name in table.sources
+        if declared and name in sources
+        for year in sources[name].years
+    ]
     return f"{linked_code(table)}+{text_digest(*declared)}" if declared else linked_code(table)
 
 

@@ -20,7 +20,10 @@ from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.marks import Marks, Notes, marked, marks_of, with_note
 from hi_pipeline.publishing.release import read_published
+from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
+# Table and year of the lists of similar boards.
+SIMILAR = ("similar_boards", LISTED_IN)
 _STALE = "stale: the last good figure, because its newer input is wrong"
 _MISSING = "missing: no figure of this board has been built for the year"
 _OWN_CODE = ("engine/layers/published.py", "engine/releases/marks.py", "engine/releases/replacements.py")
@@ -80,6 +83,8 @@ def _marks(pipeline: Pipeline, cells: dict[str, list[Cells]]) -> Marks:
 def _wanted(pipeline: Pipeline, cells: dict[str, list[Cells]], marks: Marks) -> Provenance:
     inputs = [_year_input(name, c, marks) for name, years in cells.items() for c in years]
     inputs += [i for years in cells.values() for c in years for i in c.wanted.inputs]
+    lists = pipeline.lake.provenance("linked", *SIMILAR)
+    inputs += [Input(name="/".join(("linked", *SIMILAR)), sha256=lists.sha256)] if lists else []
     return Provenance(
         inputs=tuple(sorted({*inputs, *marks.inputs}, key=lambda i: i.name)),
         code_version=code_digest("publishing", "indicators", "stats", "core", *_OWN_CODE),
@@ -125,6 +130,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         catalogue.publish(
             pipeline.lake,
             results=results,
+            comparisons=catalogue.compare(results, _similar(pipeline), catalogue.indicators_by_id),
             provenance=wanted,
             indicators=catalogue.indicators,
             sources=catalogue.sources.values(),
@@ -134,6 +140,12 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         return failed("", error, rows_before=before)
     written = pipeline.lake.provenance("published", "results") or wanted
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
+
+
+def _similar(pipeline: Pipeline) -> pl.DataFrame | None:
+    """Return the lists of similar boards; None where they are not built."""
+    built = pipeline.lake.provenance("linked", *SIMILAR)
+    return pipeline.lake.read("linked", *SIMILAR) if built else None
 
 
 def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[tuple[str, str], pl.DataFrame]:
@@ -197,6 +209,7 @@ def _missing(template: pl.DataFrame, year: str, icbs: list[str]) -> pl.DataFrame
             status=pl.lit(Status.MISSING.value),
             method=pl.lit(Method.NONE.value),
             comparison=pl.lit(Comparison.NOT_COMPARED.value),
+            units=pl.lit(None, pl.Int32),
             note=pl.lit(_MISSING),
         )
         .select(template.columns)

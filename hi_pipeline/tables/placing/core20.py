@@ -14,6 +14,7 @@ from hi_pipeline.tables.placing.practices import NOWHERE
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 
+SAME_LIST = "one figure in every year that stands on this list, and no trend"
 NOTE = "registered patients by where they live, by board of their practice; those of no English LSOA left out"
 
 
@@ -21,7 +22,9 @@ def _said(day: date, year: str) -> str:
     first, last = period(year)
     if first <= day <= last:
         return f"list of {day}"
-    return f"list of {day}, the nearest in hand to {year}: not a figure of that year, and no trend with other years of it"
+    return (
+        f"list of {day}, the nearest in hand to {year}: not a figure of that year, and no trend with other years of it"
+    )
 
 
 def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
@@ -56,4 +59,6 @@ def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) 
             shaped(rows.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
     )
-    return Placed(frame=frame, imd_vintage=imd_vintage_of(year), releases={*table["releases"].to_list()[0].split(";"), *maps})
+    return Placed(
+        frame=frame, imd_vintage=imd_vintage_of(year), releases={*table["releases"].to_list()[0].split(";"), *maps}
+    )

@@ -115,9 +115,8 @@ def _sums(rows: pl.DataFrame, found: Locations, context: Context) -> pl.DataFram
     by = ["icb_code", *GROUP]
     single = placed.join(expected.filter(expected=1), on="icb_code", how="semi")
     summed = with_own_figure(add_up(placed, by=by), single, by=by)
-    summed = (
-        summed.join(expected, on="icb_code", how="left", validate="m:1")
-        .join(footprint.boards(context.vintage), on="icb_code", how="left", validate="m:1")
+    summed = summed.join(expected, on="icb_code", how="left", validate="m:1").join(
+        footprint.boards(context.vintage), on="icb_code", how="left", validate="m:1"
     )
     words = pl.when(pl.col("expected") > 1).then(pl.format("sum of {} {}", "parts", pl.lit(found.word)))
     summed = summed.with_columns(

@@ -63,7 +63,9 @@ def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.E
             rows = rows.with_columns(pl.lit(0.0).alias(column))
     return rows.with_columns(
         pl.col(UNITS).cast(pl.Float64),
-        area_type=pl.lit(area_type.value), icb_code=code.cast(pl.String), area_name=name.cast(pl.String)
+        area_type=pl.lit(area_type.value),
+        icb_code=code.cast(pl.String),
+        area_name=name.cast(pl.String),
     ).select(SHAPE)
 
 

@@ -56,7 +56,10 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         ).height,
     }
     note = _map_note(areas)
-    frames = [placed.frame, _to_boards(rows.with_columns(**_ALL), areas.with_columns(**_ALL), context, note=note)]
+    frames = [
+        placed.frame,
+        _to_boards(rows.with_columns(**_ALL), areas.with_columns(**_ALL, people=pl.lit(0)), context, note=note),
+    ]
     if Dimension.DEPRIVATION in indicator.dimensions:
         frames.append(_by_fifth(rows, areas, indicator, context, placed, note))
     placed.frame = pl.concat(frames)
@@ -87,7 +90,8 @@ def _by_fifth(
     words = dict(enumerate(QUINTILES, start=1))
     fifth = pl.col("quintile").replace_strict(words, default=None, return_dtype=pl.String).fill_null(UNKNOWN)
     joined = joined.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
-    mapped = areas.join(fifths.select("practice_code", "quintile"), on="practice_code", how="left", validate="1:1")
+    listed = fifths.select("practice_code", "quintile", people="patients")
+    mapped = areas.join(listed, on="practice_code", how="left", validate="1:1")
     mapped = mapped.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
     placed.imd_vintage = vintage
     placed.counted["practices of unknown deprivation"] = joined.filter(category=UNKNOWN).height
@@ -103,14 +107,7 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, not
     summed = add_up(rows.sort("practice_code"), by=by)
     names = footprint.boards(context.vintage).select("icb_code", "icb_name")
     summed = summed.join(names, on="icb_code", how="left", validate="m:1")
-    here = pl.col("first_map") & (pl.col("status") == Status.OK.value)
-    expected = areas.filter(pl.col("first_map")).group_by(by).agg(reporters_expected=pl.len())
-    present = rows.filter(here).group_by(by).agg(reporters_present=pl.len())
-    # A practice that the map does not know, or a group of such alone, is expected nowhere.
-    summed = summed.join(expected, on=by, how="left", nulls_equal=True, validate="1:1").join(
-        present, on=by, how="left", nulls_equal=True, validate="1:1"
-    )
-    summed = summed.with_columns(pl.col("reporters_expected", "reporters_present").fill_null(0))
+    summed = summed.join(_reporters(rows, areas, by), on=by, how="left", nulls_equal=True, validate="1:1")
     said = pl.concat_str(
         pl.when(pl.col("note") != "").then("note"),
         pl.lit(note) if note else pl.lit(None, dtype=pl.String),
@@ -124,6 +121,27 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, not
             shaped(summed.filter(board), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")),
             shaped(summed.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
+    )
+
+
+def _reporters(rows: pl.DataFrame, areas: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Count by group the practices that should report and those that do, and their people.
+
+    Args:
+        rows: the practices that are in the publication.
+        areas: the practices of the map, with their group and ``people``: those on the list that fifths come from.
+        by: columns of the board and group.
+    """
+    here = rows.filter(status=Status.OK.value).select("practice_code", *by, present=pl.lit(True))
+    expected = areas.filter(pl.col("first_map")).join(
+        here, on=["practice_code", *by], how="left", nulls_equal=True, validate="1:1"
+    )
+    present = pl.col("present").fill_null(False)
+    return expected.group_by(by).agg(
+        reporters_expected=pl.len(),
+        reporters_present=present.sum(),
+        people_expected=pl.col("people").sum(),
+        people_present=pl.col("people").filter(present).sum(),
     )
 
 

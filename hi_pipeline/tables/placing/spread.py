@@ -1,4 +1,4 @@
-"""How far practices of one fifth lie apart: the sums from which the variance between them follows in any sum of them."""
+"""How far practices of a fifth lie apart: sums from which the variance between them follows, however added up."""
 
 import polars as pl
 

@@ -11,8 +11,8 @@ from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.groups import DECILES
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.indicators.compute import compute_results
+from hi_pipeline.indicators.limits import ROUNDED
 from hi_pipeline.indicators.schema import implausible, validate_results
-from hi_pipeline.indicators.widen import ROUNDED
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 
 BY_ID = {indicator.id: indicator for indicator in INDICATORS}
