@@ -66,7 +66,13 @@ def with_headline(indicator: Indicator, rows: pl.DataFrame, figures: pl.DataFram
         figures: what the kind computed from them, FIGURE.
     """
     facts = divisible(rows.filter(~by_units())).select(
-        "row", "denominator", "published_value", "published_rounding", "figure_low", "figure_high", wide=rounded()
+        "row",
+        "published_value",
+        "published_rounding",
+        "figure_low",
+        "figure_high",
+        fewest="denominator_low",
+        wide=rounded(),
     )
     ours = rows.select(
         "row",
@@ -106,34 +112,27 @@ def _said(*, share: bool) -> pl.Expr:
 
 
 def _about_value(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """Give shares that the publisher prints limits about their value: Wilson's, and what rounding leaves open.
+    """Give shares that the publisher prints the Wilson limits of the figures that rounding leaves open.
 
-    The two are independent, so their distances from the value add up by squares.
+    The lower limit is that of the smallest such figure and the upper that of the largest, both on the smallest
+    denominator that the counts allow.
     """
-    about = figures.filter(pl.col("about") & (pl.col("status") == Status.OK.value))
+    about = figures.filter(pl.col("about") & (pl.col("status") == Status.OK.value) & (pl.col("fewest") > 0))
     if about.is_empty():
         return figures
-    events = about.select("row", "denominator", events=pl.col("value") / indicator.multiplier * pl.col("denominator"))
-    events = events.with_columns(pl.min_horizontal("events", "denominator"))
-    wilson = proportion(
-        events, events="events", population="denominator", by=["row"], multiplier=indicator.multiplier
-    ).select("row", *(pl.col(name).alias(f"{name}_w") for name in LIMITS))
-    open_ = about.select("row", "value", "figure_low", "figure_high")
-    joined = open_.join(wilson, on="row", how="left", validate="1:1")
-    limits = joined.select("row", *(_limit(name, indicator.multiplier) for name in LIMITS))
-    found = figures.join(limits, on="row", how="left", validate="1:1")
+    lower = _wilson(about, pl.min_horizontal("figure_low", "value"), indicator.multiplier, "lower")
+    upper = _wilson(about, pl.max_horizontal("figure_high", "value"), indicator.multiplier, "upper")
+    found = figures.join(lower, on="row", how="left", validate="1:1").join(upper, on="row", how="left", validate="1:1")
     said = pl.concat_str(pl.when(pl.col("note") != "").then("note"), pl.lit(ROUNDED), separator="; ", ignore_nulls=True)
-    silent = pl.col("lower_95_n").is_null() | pl.col("note").str.contains(ROUNDED)
+    silent = pl.col("lower_95_w").is_null() | pl.col("note").str.contains(ROUNDED)
     return found.with_columns(
-        *(pl.coalesce(f"{name}_n", name).alias(name) for name in LIMITS),
+        *(pl.coalesce(f"{name}_w", name).alias(name) for name in LIMITS),
         note=pl.when(silent).then("note").otherwise(said),
     ).sort("row")
 
 
-def _limit(name: str, most: float) -> pl.Expr:
-    """Return a limit as far from the value as the root of the squares of chance and of what rounding leaves open."""
-    side, value = name.split("_")[0], pl.col("value")
-    away = 1 if side == "upper" else -1
-    left_open = (away * (pl.col("figure_high" if side == "upper" else "figure_low") - value)).clip(lower_bound=0.0)
-    reach = ((pl.col(f"{name}_w") - value) ** 2 + left_open.fill_null(0.0) ** 2).sqrt()
-    return (value + away * reach).clip(0.0, most).alias(f"{name}_n")
+def _wilson(rows: pl.DataFrame, figure: pl.Expr, multiplier: float, side: str) -> pl.DataFrame:
+    """Return row and the two limits of a side of a figure on the smallest denominator."""
+    events = rows.select("row", "fewest", events=(figure / multiplier).clip(0.0, 1.0) * pl.col("fewest"))
+    found = proportion(events, events="events", population="fewest", by=["row"], multiplier=multiplier)
+    return found.select("row", *(pl.col(name).alias(f"{name}_w") for name in LIMITS if name.startswith(side)))

@@ -109,9 +109,7 @@ def _mark(reasons: Reasons, side: Counts, value: Floats, count: Floats, kind: Ki
     few = count < FEWEST_UNITS
     off = (value <= 0) | ((value >= 1) if kind == "proportion" else np.zeros_like(few))
     if kind == "proportion":
-        reasons.mark(
-            side.events > side.population, Status.NOT_APPLICABLE, "impossible input: more events than population"
-        )
+        reasons.mark(side.events > side.population, Status.NOT_APPLICABLE, MORE_EVENTS)
     reasons.remark(few, TOO_FEW_UNITS)
     reasons.remark(off, OFF_SCALE)
     return ~few & ~off

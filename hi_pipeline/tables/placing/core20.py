@@ -22,9 +22,7 @@ def _said(day: date, year: str) -> str:
     first, last = period(year)
     if first <= day <= last:
         return f"list of {day}"
-    return (
-        f"list of {day}, the nearest in hand to {year}: not a figure of that year, and no trend with other years of it"
-    )
+    return f"list of {day}, the nearest in hand to {year}: {SAME_LIST}"
 
 
 def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
