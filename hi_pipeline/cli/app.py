@@ -58,6 +58,17 @@ def fetch(
 
 
 @app.command()
+def accept(
+    release: Annotated[str, typer.Argument(help='Release such as "rtt:2026-07"; hi status names them all.')],
+    source: Source = None,
+) -> None:
+    """Accept the newest kept bytes of a release: a revision, or a new edition that waits."""
+    from hi_pipeline.cli.accepting import accept_command
+
+    _leave(accept_command(console, source, release))
+
+
+@app.command()
 def status(source: Source = None) -> None:
     """Show each release (pinned, fetched, revised, overdue) and each asset (built, stale, missing)."""
     from hi_pipeline.cli.status import status_command

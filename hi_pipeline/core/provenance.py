@@ -15,7 +15,12 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """What made a file. ``sha256`` and ``rows`` are filled in by the lake when it writes."""
+    """What made a file. ``sha256`` and ``rows`` are filled in by the lake when it writes.
+
+    Attributes:
+        unknown_labels: rows left out for a label that nobody has declared, by release, column and label; nothing is
+            built from a clean table that has any.
+    """
 
     inputs: tuple[Input, ...]
     code_version: str
@@ -23,6 +28,7 @@ class Provenance:
     releases: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     dropped_rows: dict[str, int] = field(default_factory=dict)
+    unknown_labels: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     synthetic: bool = False
     rows: int = 0

@@ -26,7 +26,7 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
-        publish: ``publish(lake, *, results, provenance, indicators, sources, revised)``.
+        publish: ``publish(lake, *, results, provenance, indicators, sources, revised, accepted)``.
     """
 
     sources: Mapping[str, Source]
@@ -128,10 +128,12 @@ def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataF
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
-    """Return the pipeline of a data root; nothing is written or fetched."""
+    """Return the pipeline of a data root, with the editions found so far; nothing is written or fetched."""
+    from hi_pipeline.engine.releases.editions import with_editions
+
     return Pipeline(
         settings=settings,
-        catalogue=catalogue or load_catalogue(),
+        catalogue=with_editions(catalogue or load_catalogue(), settings.root),
         lake=open_lake(settings),
         snapshots=open_snapshots(settings),
     )
@@ -149,4 +151,7 @@ def open_snapshots(settings: Settings) -> Snapshots:
         mode=settings.kind,  # type: ignore[arg-type]
         mirror=settings.mirror if settings.kind != "live" else "",
         contact=settings.contact,
+        obeys_robots=settings.robots == "obey",
+        follows_links=settings.mirror_links == "follow",
+        asks_first=settings.accept == "ask",
     )

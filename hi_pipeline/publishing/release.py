@@ -38,6 +38,7 @@ def publish(
     indicators: Sequence[Indicator],
     sources: Iterable[Source],
     revised: Sequence[Mapping[str, Any]] = (),
+    accepted: Mapping[str, Mapping[str, str]],
 ) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
 
@@ -50,6 +51,7 @@ def publish(
         indicators: the catalogue; only indicators with a figure are exported.
         sources: all declared publications; only those that a figure names are exported.
         revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
+        accepted: by id of a release that went in, the sha256, address and date of the bytes that are accepted.
 
     Returns:
         The paths written, the parquet first.
@@ -71,7 +73,7 @@ def publish(
     synthetic = provenance.synthetic
     catalogue = indicator_entries(used_indicators)
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
-    publications = source_entries(used_sources, used_releases, revised=unaccepted)
+    publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     files = {
         "results.csv": csv,
         **{f"{name}.parquet": to_parquet(rows) for name, rows in apart.items()},

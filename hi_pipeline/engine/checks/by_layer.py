@@ -166,8 +166,12 @@ def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) ->
     twice = [ask.check_keys({place: f}, table_key(source.schemas, place.split("/")[1])) for place, f in frames.items()]
     findings = [
         ask.check_schema(outcomes),
-        _worst(twice, "keys"),
-        ask.check_labels(frames),
+        _worst(twice, "keys", good="each key stands once"),
+        _worst(
+            [ask.check_left_out(outcomes, unread=source.unread), ask.check_labels(frames)],
+            "unknown_labels",
+            good="all labels are known",
+        ),
         ask.check_coverage(outcomes),
         ask.check_values_not_negative(frames),
         check_stale(clean_standing(pipeline, source)),
@@ -269,9 +273,10 @@ def _details(outcomes: Sequence[Outcome], frames: dict[str, pl.DataFrame]) -> De
     return details
 
 
-def _worst(findings: Sequence[Finding], name: str) -> Finding:
-    wrong = [f for f in findings if not f.passed]
-    return wrong[0] if wrong else Finding(check=name, passed=True, said="each key stands once")
+def _worst(findings: Sequence[Finding], name: str, *, good: str) -> Finding:
+    """Return the first finding that fails, before it none that only warns."""
+    wrong = sorted((f for f in findings if not f.passed), key=lambda f: f.warning)
+    return wrong[0] if wrong else Finding(check=name, passed=True, said=good)
 
 
 def _is_counts(linked: LinkedTable) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Collection
 
 import polars as pl
 
-from hi_pipeline.core.errors import NothingToBuild, StoreError
+from hi_pipeline.core.errors import LayoutError, NothingToBuild, StoreError
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.storage.lake import Lake
 
 _ABSENT = "absent"
 LISTING = "parts of "
+_SHOWN = 8
 
 
 class LakeReader:
@@ -70,6 +71,13 @@ class LakeReader:
     def _read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
         label = "/".join((layer, name, *parts))
         known = self._note((layer, name, *parts))
+        if known is not None and known.unknown_labels:
+            raise LayoutError(
+                f"{label} lacks {sum(known.unknown_labels.values())} rows, whose labels nobody has declared: "
+                f"{'; '.join(sorted(known.unknown_labels)[:_SHOWN])}. Nothing is built from it: what was built before "
+                "stays. Map each label by its words in the source's parse.py, or correct it in the corrections "
+                "register."
+            )
         if known is None and layer == "linked":
             raise NothingToBuild(f"{label} is not built for that year")
         if known is None:

@@ -18,12 +18,18 @@ from hi_pipeline.engine.layers.indicator import counts_for, read_cells, wanted_p
 from hi_pipeline.engine.layers.linked import rests_on_older_inputs
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.accepted import accepted_facts, accepted_inputs
 from hi_pipeline.engine.releases.marks import Marks, Notes, marked, marks_of, with_note
 from hi_pipeline.publishing.release import read_published
 
 _STALE = "stale: the last good figure, because its newer input is wrong"
 _MISSING = "missing: no figure of this board has been built for the year"
-_OWN_CODE = ("engine/layers/published.py", "engine/releases/marks.py", "engine/releases/replacements.py")
+_OWN_CODE = (
+    "engine/layers/published.py",
+    "engine/releases/accepted.py",
+    "engine/releases/marks.py",
+    "engine/releases/replacements.py",
+)
 # Blanked in a row that stands for a figure which is not there.
 _NUMBERS = [
     name for name, dtype in RESULTS.items() if dtype == pl.Float64 and name not in ("multiplier", "comparator_value")
@@ -80,11 +86,13 @@ def _marks(pipeline: Pipeline, cells: dict[str, list[Cells]]) -> Marks:
 def _wanted(pipeline: Pipeline, cells: dict[str, list[Cells]], marks: Marks) -> Provenance:
     inputs = [_year_input(name, c, marks) for name, years in cells.items() for c in years]
     inputs += [i for years in cells.values() for c in years for i in c.wanted.inputs]
+    releases = tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.releases}))
+    inputs += [*marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))]
     return Provenance(
-        inputs=tuple(sorted({*inputs, *marks.inputs}, key=lambda i: i.name)),
+        inputs=tuple(sorted({*inputs}, key=lambda i: i.name)),
         code_version=code_digest("publishing", "indicators", "stats", "core", *_OWN_CODE),
         schema_version=schema_version(pipeline.catalogue.result_schema),
-        releases=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.releases})),
+        releases=releases,
         corrections=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.corrections})),
         notes=marks.lines,
         synthetic=pipeline.settings.synthetic,
@@ -129,6 +137,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
             indicators=catalogue.indicators,
             sources=catalogue.sources.values(),
             revised=marks.facts,
+            accepted=accepted_facts(pipeline, wanted.releases),
         )
     except Exception as error:
         return failed("", error, rows_before=before)
