@@ -69,6 +69,7 @@ class Member:
         extra_columns: the file may hold columns beside the declared ones; those are all there, in their order.
         aliases: other spellings of declared columns that the publisher has used, each with the declared one. The
             frame keeps the spelling found; the parser renames.
+        json_rows: of a JSON member, the key of its list of rows; the fields of an object have no order.
     """
 
     table: str
@@ -80,6 +81,7 @@ class Member:
     optional: bool = False
     extra_columns: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
+    json_rows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
