@@ -199,6 +199,9 @@ class Source:
             areas may be absent from a file, so that a sum of them is partial; see ``core.whole.reporting``.
         series: runs of editions of which new ones are found and fetched without a change of this declaration.
         unread: clean tables from which nothing is built; an unknown label there is a warning.
+        gather: where a release is no file of the publisher's but the answers of an interface: given what returns the
+            body of an address, and the release, it yields each answer with its name in the archive (a zip) that is
+            kept. A mirror holds that archive. Only for publishers who are asked live.
         disclosure: the publisher's rule for hiding and rounding, in plain words.
         attribution: the wording that the publisher asks for.
     """
@@ -224,6 +227,7 @@ class Source:
     reporters: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
+    gather: Callable[[Callable[[str], bytes], Release], Iterable[tuple[str, bytes]]] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

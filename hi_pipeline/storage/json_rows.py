@@ -38,7 +38,9 @@ def read_json(data: bytes, *, rows: str, where: str) -> pl.DataFrame:
         raise LayoutError(f"{where}: expected an object with the list {rows!r}, found {found}")
     found_rows = message[rows]
     if not found_rows:
-        raise LayoutError(f"{where}: the list {rows!r} is empty; expected rows. Fetch it again, or look at the publisher.")
+        raise LayoutError(
+            f"{where}: the list {rows!r} is empty; expected rows. Fetch it again, or look at the publisher."
+        )
     fields = _fields(found_rows, where)
     return pl.DataFrame(
         [[_text(row[name], name, where) for name in fields] for row in found_rows],

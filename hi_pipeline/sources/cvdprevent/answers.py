@@ -76,6 +76,8 @@ def answers_of(tables: RawTables, financial_year: str, *, where: str) -> list[An
             if number is None:
                 continue
             raw = answers.pop((period_id, level_id, number), None)
+            if raw is None and kind == OUTCOMES:
+                continue  # The interface may list an indicator and have no figures of it.
             if raw is None:
                 raise LayoutError(f"{where}: {code} is in the list of {level}, but its answer is not in the archive")
             _check_rows(raw, code, period_names(financial_year)[kind], f"{where}, {raw.member}")

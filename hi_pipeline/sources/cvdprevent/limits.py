@@ -53,7 +53,9 @@ def validate_limits(frame: pl.DataFrame, *, rounded_by: int, where: str) -> None
     bare = pl.col("lower").is_null() | pl.col("upper").is_null()
     wrong = frame.filter(there & (outside | bare).fill_null(True))
     if wrong.height:
-        shown = wrong.select("area_code", "dimension", "category", "numerator", "denominator", "value", "lower", "upper")
+        shown = wrong.select(
+            "area_code", "dimension", "category", "numerator", "denominator", "value", "lower", "upper"
+        )
         raise ValidationError(
             f"{where}: {wrong.height} rows whose percentage or limits do not follow from their counts by Wilson's "
             f"method: (area, dimension, category, numerator, denominator, value, limits) {shown.head(_MAX_SHOWN).rows()}"

@@ -63,7 +63,7 @@ def _figures(answer: Answer, account: Account, where: str) -> pl.DataFrame:
     here = f"{where}, {answer.table.member}"
     figure = FIGURES[answer.code]
     frame = _groups(number_rows(answer.table), account)
-    frame = _with_factor(frame, answer.code, account)
+    frame = _with_factor(frame, answer.code, account, here)
     frame = map_labels(
         frame.with_columns(pl.col("ValueNote").fill_null("").str.strip_chars()),
         "ValueNote",
@@ -123,7 +123,9 @@ def _groups(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     frame = map_labels(frame, _TYPE, labels=TYPE_LABELS, into="dimension", account=account)
     total = (pl.col(_TYPE) == SEX_TYPE) & (pl.col(_NAME) == PERSONS)
     parts = [
-        frame.filter(total).with_columns(pl.lit(Dimension.TOTAL.value).alias("dimension"), pl.lit(ALL).alias("category"))
+        frame.filter(total).with_columns(
+            pl.lit(Dimension.TOTAL.value).alias("dimension"), pl.lit(ALL).alias("category")
+        )
     ]
     for kind, labels in CATEGORIES.items():
         own = frame.filter((pl.col(_TYPE) == kind) & ~total)
@@ -131,15 +133,17 @@ def _groups(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _with_factor(frame: pl.DataFrame, code: str, account: Account) -> pl.DataFrame:
-    """Keep the rows whose factor is the expected one, as the unit of others is not known, and those without a figure."""
+def _with_factor(frame: pl.DataFrame, code: str, account: Account, here: str) -> pl.DataFrame:
+    """Return the rows where all figures have the expected factor; a rate with another has no unit that is known."""
     expected = PERCENT_FACTORS if FIGURES[code].kind == STANDARD else RATE_FACTORS
-    known = pl.col("Value").is_null() | pl.col("Factor").fill_null("").is_in(expected)
-    other = frame.filter(~known)
-    if other.height:
-        factors = other["Factor"].unique().to_list()
-        account.left_out(f"rows of {code} whose factor {factors} is not one of {list(expected)}", other.height)
-    return frame.filter(known)
+    other = frame.filter(pl.col("Value").is_not_null() & ~pl.col("Factor").fill_null("").is_in(expected))
+    if not other.height:
+        return frame
+    factors = other["Factor"].unique().to_list()
+    if FIGURES[code].kind == STANDARD:
+        raise LayoutError(f"{here}: figures of {code} have the factors {factors}, expected one of {list(expected)}")
+    account.left_out(f"rows of {code}, whose factor {factors} is not one of {list(expected)}", frame.height)
+    return frame.clear()
 
 
 def _areas(frame: pl.DataFrame, level: str) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from hi_pipeline.core.financial_year import years_between
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.cvdprevent.answers import ANSWERS, LEVELS, LISTS, PERIODS
+from hi_pipeline.sources.cvdprevent.gather import gather
 from hi_pipeline.sources.cvdprevent.parse import parse
 from hi_pipeline.sources.cvdprevent.schema import SCHEMAS
 
@@ -106,6 +107,7 @@ SOURCE = Source(
     calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=7, last_known_edition="2025-26"),
     layouts={ANSWERS_OF_A_YEAR.name: ANSWERS_OF_A_YEAR},
     releases=tuple(_year(year) for year in years_between("2022-23", "2025-26")),
+    gather=gather,
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(

@@ -159,20 +159,24 @@ def _totals(figures: pl.DataFrame) -> pl.DataFrame:
     there = (pl.len() == 2) & (pl.col("status") == Status.OK).all()
     # pl.sum passes over nulls: a bound is known only where both are.
     bound = {name: pl.when(pl.len() + pl.col(name).count() == 4).then(pl.col(name).sum()) for name in ("low", "high")}
-    return figures.group_by(key, maintain_order=True).agg(
-        pl.col("area_name").first(),
-        pl.lit(Dimension.TOTAL.value).alias("dimension"),
-        pl.lit(ALL).alias("category"),
-        pl.when(there).then(pl.col("value").sum()).alias("value"),
-        pl.when(there)
-        .then(pl.lit(Status.OK.value))
-        .when((pl.col("status") == Status.SUPPRESSED).any())
-        .then(pl.lit(Status.SUPPRESSED.value))
-        .otherwise(pl.lit(Status.MISSING.value))
-        .alias("status"),
-        *(expr.alias(name) for name, expr in bound.items()),
-        pl.lit("ages 14 and over: the sum of both ages").alias("note"),
-    ).select(figures.columns)
+    return (
+        figures.group_by(key, maintain_order=True)
+        .agg(
+            pl.col("area_name").first(),
+            pl.lit(Dimension.TOTAL.value).alias("dimension"),
+            pl.lit(ALL).alias("category"),
+            pl.when(there).then(pl.col("value").sum()).alias("value"),
+            pl.when(there)
+            .then(pl.lit(Status.OK.value))
+            .when((pl.col("status") == Status.SUPPRESSED).any())
+            .then(pl.lit(Status.SUPPRESSED.value))
+            .otherwise(pl.lit(Status.MISSING.value))
+            .alias("status"),
+            *(expr.alias(name) for name, expr in bound.items()),
+            pl.lit("ages 14 and over: the sum of both ages").alias("note"),
+        )
+        .select(figures.columns)
+    )
 
 
 def _practices(raw: RawTable, where: str) -> pl.DataFrame:

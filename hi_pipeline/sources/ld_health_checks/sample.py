@@ -18,7 +18,10 @@ CHECKED = Gradient(0.74, 0.84)
 _YOUNG, _DECLINE = 0.09, 0.02
 # Every so many practices do not return everything and are left out.
 _INCOMPLETE = 97
-_AGES = {"14 to 17": ("LDHCMI034", "LD_REG_1417", "LDHCMI036"), "18 and over": ("LDHCMI035", "LD_REG_18OV", "LDHCMI037")}
+_AGES = {
+    "14 to 17": ("LDHCMI034", "LD_REG_1417", "LDHCMI036"),
+    "18 and over": ("LDHCMI035", "LD_REG_18OV", "LDHCMI037"),
+}
 
 
 def write(folder: Path) -> None:
@@ -32,7 +35,9 @@ def _rows(year: str, day: str) -> Iterator[tuple[Cell, ...]]:
     for number, practice in enumerate(practices()):
         if practice.on_register and practice.is_open(start_year(year)) and number % _INCOMPLETE != 3:
             areas = practice_areas(practice.sub_icb, vintage_of(year))
-            levels = [areas[f"{level}_{part}"] for level in ("sub_icb", "icb", "region") for part in ("ons", "ods", "name")]
+            levels = [
+                areas[f"{level}_{part}"] for level in ("sub_icb", "icb", "region") for part in ("ons", "ods", "name")
+            ]
             before = ("LDHC", practice.code, practice.name, practice.pcn_code, practice.pcn_name, *levels, day)
             for row in _counts(practice, year):
                 yield *before, *row

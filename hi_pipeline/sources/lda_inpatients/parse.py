@@ -124,7 +124,9 @@ def _day(release: Release, year: str) -> date:
     """Return the last day of the month that the edition is named by: that of the financial year."""
     day = period(year)[1]
     if release.edition != f"{day:%Y-%m}":
-        raise LayoutError(f"lda_inpatients {release.edition}: expected the edition {day:%Y-%m}, the last month of {year}")
+        raise LayoutError(
+            f"lda_inpatients {release.edition}: expected the edition {day:%Y-%m}, the last month of {year}"
+        )
     return day
 
 
@@ -146,7 +148,9 @@ def _rows(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     odd = frame.filter((pl.col("area_level") == "icb") & (pl.col("PrimaryMeasure") != "Total"))
     if odd.height:
         shown = odd.select("OrgCode", "PrimaryMeasure", "PrimarySplit").head(_MAX_SHOWN).rows()
-        raise LayoutError(f"{where}: {odd.height} rows of boards are split, as none were: {shown}. Declare what they mean.")
+        raise LayoutError(
+            f"{where}: {odd.height} rows of boards are split, as none were: {shown}. Declare what they mean."
+        )
     return _categories(frame.filter(pl.col("dimension") != ""), account)
 
 

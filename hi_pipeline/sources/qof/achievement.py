@@ -98,18 +98,16 @@ def achievement_figures(
 
     Raises:
         LinkageError: a practice that the geography mapping lacks.
-        LayoutError: an indicator of the edition without any row, or one that its list of indicators lacks.
+        LayoutError: an indicator of the edition without any row.
     """
     listed, found = set(indicators["indicator_code"]), set(achievement["indicator_code"])
-    lacking = [code for code in ACHIEVED_CODES if (code in listed) != (code in found)]
+    lacking = [code for code in ACHIEVED_CODES if code in listed and code not in found]
     if lacking:
         raise LayoutError(
-            f"{where}: indicators {lacking} stand in only one of the achievement files and the list of indicators; "
-            "see whether the files are whole and of one edition"
+            f"{where}: the list of indicators has {lacking}, the achievement files have no row of them; see whether "
+            "the files are whole and of one edition"
         )
-    own = achievement.filter(
-        pl.col("indicator_code").is_in(ACHIEVED_CODES) & pl.col("measure").is_in(list(_COUNTS))
-    )
+    own = achievement.filter(pl.col("indicator_code").is_in(ACHIEVED_CODES) & pl.col("measure").is_in(list(_COUNTS)))
     named = join_exactly(
         own,
         practices.select("practice_code", "practice_name"),

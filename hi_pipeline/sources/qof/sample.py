@@ -147,9 +147,7 @@ def _achievement_members(year: str, name: str) -> dict[str, bytes]:
     }
 
 
-def _achievement(
-    practice: Practice, code: str, year: str, people: int, done: Gradient
-) -> Iterator[tuple[str, str]]:
+def _achievement(practice: Practice, code: str, year: str, people: int, done: Gradient) -> Iterator[tuple[str, str]]:
     """Yield what a practice achieved of one indicator; counts are written with a fraction."""
     generator = chance(f"achievement {code} {practice.code} {year}")
     adjusted = drawn(generator, people, _ADJUSTED)

@@ -134,7 +134,9 @@ def _release(edition: str, layout: str, path: str, *, unconfirmed: str) -> Relea
 
 _COPY = "publication date; layout unverified of the achievement files, which the copy in hand lacks"
 _UNSEEN = "file not in hand: columns, groups and list types as in "
-_ACHIEVEMENT = "; layout unverified of the achievement files: columns and measures from public code and a list of members"
+_ACHIEVEMENT = (
+    "; layout unverified of the achievement files: columns and measures from public code and a list of members"
+)
 
 SOURCE = Source(
     name="qof",

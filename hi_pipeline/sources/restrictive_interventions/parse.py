@@ -74,7 +74,9 @@ def _read_rows(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFram
     """Keep the metrics and breakdowns that are read; the others are only counted, as nothing reads their labels."""
     state = frame["STATUS"].str.strip_chars().unique().to_list()
     if len(state) != 1:
-        raise LayoutError(f"{where}: figures of several states {state[:_MAX_SHOWN]}; expected one, or rows would count twice")
+        raise LayoutError(
+            f"{where}: figures of several states {state[:_MAX_SHOWN]}; expected one, or rows would count twice"
+        )
     frame = map_exactly(
         frame.with_columns(pl.col("STATUS", "BREAKDOWN").str.strip_chars()),
         "STATUS",
