@@ -81,7 +81,7 @@ def answers_of(tables: RawTables, financial_year: str, *, where: str) -> list[An
             if raw is None:
                 raise LayoutError(f"{where}: {code} is in the list of {level}, but its answer is not in the archive")
             _check_rows(raw, code, period_names(financial_year)[kind], f"{where}, {raw.member}")
-            found.append(Answer(code, LEVEL_LABELS[level], raw))
+            found.append(Answer(code, LEVEL_LABELS[str(level)], raw))
     if answers:
         raise LayoutError(f"{where}: answers that no list speaks of: {[raw.member for raw in answers.values()][:8]}")
     return found

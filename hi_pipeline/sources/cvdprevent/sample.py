@@ -63,10 +63,8 @@ def _message(key: str, rows: list[dict[str, Any]]) -> bytes:
 def _answer(code: str, year: str, period: str, *, england: bool) -> Iterator[dict[str, Any]]:
     """Yield the rows of an indicator: of England exact, of boards rounded and with small counts hidden."""
     counts = _counts(code, year)
-    if england:
-        areas = {ENGLAND: (ENGLAND_NAME, _added([groups for _, groups in counts.values()]))}
-    else:
-        areas = dict(counts)
+    whole = {ENGLAND: (ENGLAND_NAME, _added([groups for _, groups in counts.values()]))}
+    areas = whole if england else counts
     for area, (name, groups) in areas.items():
         for (kind, category), (events, people) in groups.items():
             sex = category if kind == "Sex" else "Persons"
