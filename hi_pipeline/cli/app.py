@@ -99,7 +99,7 @@ def explain(
 
 @app.command()
 def verify(source: Source = None) -> None:
-    """Compare every file of the lake and every snapshot with the hash beside it."""
+    """Compare every built, published and kept file with the hash that was recorded when it was written."""
     from hi_pipeline.cli.verifying import verify_command
 
     _leave(verify_command(console, source))

@@ -38,6 +38,7 @@ def run_command(
         mended = session.ready()
         if mended.closed or mended.recorded:
             console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+        _tell_altered(console, mended.altered)
         _look(session, ask=False)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).run(selection)
@@ -91,6 +92,14 @@ def _show(session: Session, report: Report) -> None:
     for path in published_paths(pipeline):
         console.whole_line(path)
     _complain(console, report)
+
+
+def _tell_altered(console: Printer, altered: Sequence[str]) -> None:
+    """Say which built files somebody changed, or a process left half written: they are made again."""
+    if altered:
+        console.print(f"Repairing {len(altered)} files that are not as they were written:")
+    for line in altered[:_SHOWN]:
+        console.whole_line(f"  {line}")
 
 
 def _counted(report: Report) -> str:

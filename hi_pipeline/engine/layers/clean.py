@@ -15,10 +15,11 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.source import Release, ReleaseStatus, Source, Tables, release_id
 from hi_pipeline.core.validation import validate
 from hi_pipeline.core.whole import validate_whole
-from hi_pipeline.engine.currency.code import code_digest, schema_version
+from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.replacements import record_changes
+from hi_pipeline.storage.archives import read_tables
 from hi_pipeline.storage.kept import Snapshot
 from hi_pipeline.storage.lake import Item
 
@@ -120,8 +121,15 @@ def _as_kept(pipeline: Pipeline, source: Source, release: Release) -> Outcome:
 
 
 def clean_code(source: Source) -> str:
-    """Return the version of all code that makes a source's clean tables."""
-    return f"{source.parser_version}+{code_digest(f'sources/{source.name}', 'core', 'storage/archives.py')}"
+    """Return the version of all code that makes a source's clean tables: reader, parser, validation."""
+    return f"{source.parser_version}+{code_of(source.parse, read_tables, take_account, validate, validate_whole)}"
+
+
+def clean_version(source: Source, part: str) -> str:
+    """Return the version of the code that makes the tables of one part, and of what is declared of its releases."""
+    releases = releases_for(source, part)
+    layouts = [source.layouts[name] for name in sorted({release.layout for release in releases})]
+    return f"{clean_code(source)}+{text_digest(repr(releases), repr(layouts), repr(source.whole_levels))}"
 
 
 def clean_inputs(pipeline: Pipeline, source: Source, part: str) -> tuple[tuple[Release, Snapshot], ...]:
@@ -139,7 +147,7 @@ def clean_staleness(pipeline: Pipeline, source: Source, part: str) -> str | None
     known = _known(pipeline, source, part)
     if not known:
         return "not built"
-    if any(p.code_version != clean_code(source) for p in known.values()):
+    if any(p.code_version != clean_version(source, part) for p in known.values()):
         return "built by an older program"
     if any(p.schema_version != schema_version(source.schemas.get(t)) for t, p in known.items()):
         return "built for an older schema"
@@ -168,9 +176,10 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
         return failed(part, error, rows_before=before)
     provenance = Provenance(
         inputs=_inputs(source, held),
-        code_version=clean_code(source),
+        code_version=clean_version(source, part),
         schema_version="",
         releases=tuple(sorted(release_id(source, release) for release, _ in held)),
+        kept={release_id(source, release): snapshot.sha256 for release, snapshot in held},
         corrections=tuple(sorted({c for a in parsed for c in a.corrections})),
         dropped_rows={what: n for a in parsed for what, n in a.left_out.items()},
         notes=tuple(dict.fromkeys(note for a in parsed for note in a.notes)),

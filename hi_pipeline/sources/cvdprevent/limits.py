@@ -59,6 +59,7 @@ def validate_limits(frame: pl.DataFrame, *, rounded_by: int, where: str) -> None
         raise ValidationError(
             f"{where}: {wrong.height} rows whose percentage or limits do not follow from their counts by Wilson's "
             f"method: (area, dimension, category, numerator, denominator, value, limits) "
-            f"{shown.head(_MAX_SHOWN).rows()}. Either the publisher has another method now, or the answer is damaged: fetch it again.",
+            f"{shown.head(_MAX_SHOWN).rows()}. Either the publisher has another method now, or the answer is damaged: "
+            "fetch it again.",
             failures=wrong,
         )
