@@ -45,7 +45,7 @@ def clustered_figure(
 
     Units: events per ``multiplier`` of the population.
 
-    Shapes: one row a group.
+    Shapes: any number of rows a group, summed, each with S about the rate of the whole group.
 
     Args:
         frame: DataFrame or LazyFrame.
@@ -69,7 +69,7 @@ def clustered_figure(
         >>> frame = pl.DataFrame({"x": [300], "n": [1000], "m": [20], "s": [900.0]})
         >>> found = clustered_figure(frame, events="x", population="n", units="m", spread="s", by=[])
         >>> found.select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
-        [(0.3, 0.2453, 0.3669)]
+        [(0.3, 0.2454, 0.3668)]
 
     Reference:
         Cochran WG. Sampling techniques. 3rd ed. New York: Wiley; 1977, sections 2.11 and 6.3.
@@ -99,8 +99,6 @@ def _read(
     reasons.mark(np.isnan(between), Status.MISSING, "the spread between units is missing in this group")
     wrong = (between < 0) | (count < 1) | np.isinf(between) | np.isinf(count)
     reasons.mark(wrong, Status.NOT_APPLICABLE, "impossible input: no unit, or a negative or infinite spread")
-    repeated = groups.total(np.ones(groups.rows)) > 1
-    reasons.mark(repeated, Status.NOT_APPLICABLE, "impossible input: more than one row for this group")
     return count, between
 
 

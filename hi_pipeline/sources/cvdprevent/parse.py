@@ -52,7 +52,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     _check_all_there(found, account, where)
     figures = pl.concat(found)
     _check_boards(figures, year, account, where)
-    observations = to_observations(add_financial_year(_bound(figures), year))
+    observations = to_observations(add_financial_year(_bound(_of_the_year(figures, year)), year))
     for figure in FIGURES.values():
         check_within(observations, part=figure.numerator, whole=figure.denominator, where=where)
     return {"observations": observations, ACCOUNT: account.frame()}
@@ -213,7 +213,23 @@ def _check_boards(figures: pl.DataFrame, year: str, account: Account, where: str
     if short.height and not account.has_unknown_labels:
         raise LayoutError(f"{where}: figures without a total of every board: {short.rows()}")
     if vintage_of(year) not in fitting:
-        account.note(f"its boards are those of the footprint {fitting[0]}, not of {vintage_of(year)}")
+        other = sorted(codes - footprints[vintage_of(year)])
+        account.note(
+            f"its boards are those of the footprint {fitting[0]}, not of {vintage_of(year)}: {other} are apart"
+        )
+
+
+def _of_the_year(figures: pl.DataFrame, year: str) -> pl.DataFrame:
+    """Give the boards of the year's footprint their ODS codes; one of other boundaries keeps level and ONS code.
+
+    An ODS code names a board only within its footprint (QXU and QNX changed boundaries in April 2023).
+    """
+    ods = {board.ons: board.ods for board in boards_of(vintage_of(year))}
+    own = (pl.col("area_level") == "icb_ons") & pl.col("area_code").is_in(list(ods))
+    return figures.with_columns(
+        pl.when(own).then(pl.lit("icb")).otherwise(pl.col("area_level")).alias("area_level"),
+        pl.when(own).then(pl.col("area_code").replace(ods)).otherwise(pl.col("area_code")).alias("area_code"),
+    )
 
 
 def _bound(figures: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Learning disabilities health check scheme: the files of two Marches, registers as in the practices' QOF."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from hi_pipeline.sources.ld_health_checks.source import COLUMNS, SOURCE
 # Checked in a year at the most and at the least deprived place.
 CHECKED = Gradient(0.74, 0.84)
 _YOUNG, _DECLINE = 0.09, 0.02
-# Every so many practices do not return everything and are left out.
-_INCOMPLETE = 97
+# Every so many practices do not return everything and are left out, where their location has others.
+_INCOMPLETE, _ENOUGH = 97, 4
 _AGES = {
     "14 to 17": ("LDHCMI034", "LD_REG_1417", "LDHCMI036"),
     "18 and over": ("LDHCMI035", "LD_REG_18OV", "LDHCMI037"),
@@ -32,8 +33,10 @@ def write(folder: Path) -> None:
 
 
 def _rows(year: str, day: str) -> Iterator[tuple[Cell, ...]]:
+    held = Counter(practice.sub_icb for practice in practices())
     for number, practice in enumerate(practices()):
-        if practice.on_register and practice.is_open(start_year(year)) and number % _INCOMPLETE != 3:
+        incomplete = number % _INCOMPLETE == 0 and held[practice.sub_icb] >= _ENOUGH
+        if practice.on_register and practice.is_open(start_year(year)) and not incomplete:
             areas = practice_areas(practice.sub_icb, vintage_of(year))
             levels = [
                 areas[f"{level}_{part}"] for level in ("sub_icb", "icb", "region") for part in ("ons", "ods", "name")

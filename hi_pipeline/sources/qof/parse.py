@@ -109,8 +109,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     observations = to_observations(
         add_financial_year(add_bounds(figures, half_width=pl.lit(0.0)), release.financial_years[0])
     )
-    for achieved_measure, eligible, _ in map(achievement_names, ACHIEVED_CODES):
-        check_within(observations, part=achieved_measure, whole=eligible, where=where)
+    for part, whole, _ in map(achievement_names, ACHIEVED_CODES):
+        check_within(observations.filter(pl.col("measure").is_in([part, whole])), part=part, whole=whole, where=where)
     return {"observations": observations, **found, ACCOUNT: account.frame()}
 
 

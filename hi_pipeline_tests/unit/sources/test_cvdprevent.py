@@ -98,11 +98,11 @@ def test_counts_percentages_and_limits_of_england_and_boards(tmp_path: Path) -> 
     assert (row["value"], row["lower_95"], row["upper_95"]) == (70.0, 67.09, 72.76)
     count = figure(observations, area_level="england", dimension="total", measure="htn_to_threshold")
     assert (count["value"], count["low"], count["high"], count["lower_95"]) == (700, 700, 700, None)
-    own = figure(observations, area_code="E54000057", dimension="total", measure="af_high_risk")
+    own = figure(observations, area_code="QOP", dimension="total", measure="af_high_risk")
     assert (own["value"], own["low"], own["high"], own["financial_year"]) == (1000, 998, 1002, YEAR)
     rate = figure(observations, area_level="england", dimension="total", measure="stroke_adm_htn_rate")
     assert rate["value"] == 70_000 and "per 100,000" in str(rate["note"])
-    assert observations.filter(area_level="icb_ons")["area_code"].n_unique() == 42
+    assert observations.filter(area_level="icb")["area_code"].n_unique() == 42
 
 
 def test_groups_are_of_both_sexes_and_each_stands_once(tmp_path: Path) -> None:
@@ -126,8 +126,7 @@ def test_groups_are_of_both_sexes_and_each_stands_once(tmp_path: Path) -> None:
 
 def test_what_is_hidden_has_no_value_and_no_bounds(tmp_path: Path) -> None:
     observations = parsed(SOURCE, YEAR, _archive(tmp_path, _members())).tables["observations"]
-    code = next(board.ons for board in boards_of(Vintage.APRIL_2023) if board.ods == HIDDEN)
-    hidden = observations.filter(area_code=code)
+    hidden = observations.filter(area_code=HIDDEN)
     assert hidden["status"].unique().to_list() == ["suppressed"]
     assert hidden.select(pl.col("value", "low", "high", "lower_95").count()).row(0) == (0, 0, 0, 0)
 
@@ -190,9 +189,16 @@ def test_a_board_too_few_is_refused(tmp_path: Path) -> None:
         parsed(SOURCE, YEAR, _archive(tmp_path, _members(without)))
 
 
-def test_boards_of_another_footprint_are_said(tmp_path: Path) -> None:
+def test_boards_of_other_boundaries_stand_apart_and_are_said(tmp_path: Path) -> None:
     found = parsed(SOURCE, YEAR, _archive(tmp_path, _members(vintage=Vintage.JULY_2022)))
-    assert found.notes == ("its boards are those of the footprint 2022-07, not of 2023-04",)
+    (note,) = found.notes
+    assert note.startswith("its boards are those of the footprint 2022-07, not of 2023-04: ['E540000")
+    observations = found.tables["observations"]
+    codes = {board.ons for board in boards_of(Vintage.JULY_2022)} - {b.ons for b in boards_of(Vintage.APRIL_2023)}
+    assert set(observations.filter(area_level="icb_ons")["area_code"]) == codes and len(codes) == 2
+    # Their ODS codes name other boundaries in this year.
+    assert not {"QXU", "QNX"} & set(observations["area_code"])
+    assert observations.filter(area_level="icb")["area_code"].n_unique() == 40
 
 
 def test_outcomes_that_are_not_there_are_said_and_percentages_are_read(tmp_path: Path) -> None:
