@@ -29,7 +29,7 @@ _WORDS = {
     "unit": Unit,
 }
 # Tables in other columns than the results.
-_TABLES = {"comparisons": (COMPARISONS, COMPARISON_KEY), "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY)}
+TABLES = {"comparisons": (COMPARISONS, COMPARISON_KEY), "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY)}
 _FORMATS = {
     "parquet": "application/vnd.apache.parquet",
     "csv": "text/csv",
@@ -95,7 +95,7 @@ def _resource(name: str, content: bytes | str, rows: Mapping[str, int]) -> dict[
 
 
 def _schema(table: str) -> dict[str, Any]:
-    columns, key = _TABLES.get(table, (RESULTS, RESULT_KEY))
+    columns, key = TABLES.get(table, (RESULTS, RESULT_KEY))
     return {"fields": [_field(name, dtype) for name, dtype in columns.items()], "primaryKey": list(key)}
 
 

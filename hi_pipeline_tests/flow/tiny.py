@@ -131,6 +131,7 @@ def _build_counts(reader: Reader, year: str) -> Built:
             published_value=pl.lit(None),
             published_lower_95=pl.lit(None),
             published_upper_95=pl.lit(None),
+            published_rounding=pl.lit(None),
             status=pl.lit("ok"),
             note=pl.lit(""),
             unknown_share=pl.lit(0.0),

@@ -75,7 +75,10 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
     assert "0 files disagree" in hi("verify")
 
 
-@pytest.mark.parametrize("name", ["results.csv", "datapackage.json", "ATTRIBUTION.md", "results.parquet"])
+@pytest.mark.parametrize(
+    "name",
+    ["results.csv", "datapackage.json", "ATTRIBUTION.md", "results.parquet", "providers.parquet", "slopes.parquet"],
+)
 def test_one_changed_line_of_a_published_file_is_seen_and_mended(mirror: Path, tmp_path: Path, name: str) -> None:
     hi("run", *CELL)
     path = next((tmp_path / "data").rglob(f"published/{name}"))
