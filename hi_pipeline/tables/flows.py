@@ -23,7 +23,7 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
     flows = observations.filter(flow)
     if flows.is_empty():
         return observations
-    first, last = period(flows["financial_year"].first())
+    first, last = period(flows["financial_year"].to_list()[0])
     key = ["financial_year", "area_level", "area_code", "dimension", "category", "measure", "period_type"]
     needed = pl.col("period_type").replace_strict(OF_A_YEAR, return_dtype=pl.UInt32)
     whole = pl.len() == needed.first()

@@ -82,7 +82,7 @@ def test_a_publication_without_boards_builds_and_each_board_says_why_it_is_bare(
     apart = built.frame.filter(pl.col("area_type").is_in(["region", "provider"]), status="ok")
     assert set(apart["area_type"]) == used
     unused = {"rows of level region that are not used", "rows of level provider that are not used"}
-    assert set(built.counted) & unused == unused - {f"rows of level {used} that are not used"}
+    assert set(built.counted) & unused == unused - {f"rows of level {level} that are not used" for level in used}
 
 
 def test_providers_stand_once_and_are_never_summed() -> None:
