@@ -76,6 +76,7 @@ class Level(StrEnum):
     BOARD = "boards"
     PART = "practices, small areas, locations or authorities, of which boards can be made"
     PROVIDER = "providers"
+    AUTHORITY = "England and local authorities, of which boards are not made"
     REGION = "regions"
     ENGLAND = "England only"
     UNVERIFIED = "not verified whether it is published"

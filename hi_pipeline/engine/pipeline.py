@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.source import Release, Source, Tables
 from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.settings import Settings
@@ -27,6 +27,7 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
+        listed: what is on the list and not computed by itself.
         publish: ``publish(lake, *, results, provenance, indicators, sources, revised, accepted)``.
     """
 
@@ -36,6 +37,7 @@ class Catalogue:
     compute: Callable[..., pl.DataFrame]
     result_schema: Any
     publish: Callable[..., Any]
+    listed: tuple[Entry, ...] = ()
 
     @cached_property
     def tables_by_name(self) -> dict[str, LinkedTable]:
@@ -110,7 +112,7 @@ class Pipeline:
 
 def load_catalogue() -> Catalogue:
     """Return the project's own declarations."""
-    from hi_pipeline.indicators.catalogue import INDICATORS
+    from hi_pipeline.indicators.catalogue import INDICATORS, LISTED
     from hi_pipeline.indicators.schema import RESULTS_SCHEMA
     from hi_pipeline.publishing.release import publish
     from hi_pipeline.sources import SOURCES
@@ -123,6 +125,7 @@ def load_catalogue() -> Catalogue:
         compute=_compute,
         result_schema=RESULTS_SCHEMA,
         publish=publish,
+        listed=LISTED,
     )
 
 

@@ -2,12 +2,13 @@
 
 import polars as pl
 
+from hi_pipeline.core.coverage import PART_OF_A_YEAR
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.status import PeriodType, Status
 
 # How many periods make a year.
 OF_A_YEAR = {PeriodType.MONTH.value: 12, PeriodType.QUARTER.value: 4}
-SAID = "{} of {} {}s of the year in hand"
+SAID = "{} of {} {}s " + PART_OF_A_YEAR
 
 
 def whole_years(observations: pl.DataFrame) -> pl.DataFrame:

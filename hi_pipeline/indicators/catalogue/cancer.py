@@ -220,7 +220,7 @@ INDICATORS: tuple[Indicator, ...] = (
         id="cancer_early_stage_unadjusted_pct",
         title="Cancers diagnosed at stages 1 and 2, not adjusted",
         short="Early stage cancer, not adjusted",
-        levels=Levels(total=Level.PART),
+        levels=Levels(total=Level.AUTHORITY),
         area="Cancer",
         statement_number=None,
         definition=(
