@@ -7,17 +7,15 @@ from rich.table import Table
 
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
-from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Entry
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.engine.year_facts import year_facts
-from hi_pipeline.publishing.coverage import coverage
 
 _NO_NUMBER = 99
+_READ = ["indicator_id", "dimension", "financial_year", "geography_vintage", "area_type", "state"]
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
 
 
@@ -43,7 +41,11 @@ def _cells(session: Session, entries: Sequence[Entry]) -> pl.DataFrame:
     """Return the published coverage; before anything is published, that of no figure at all."""
     path = session.lake.path("published", "coverage")
     if path.exists():
-        return pl.read_parquet(path, glob=False)
+        return pl.read_parquet(path, columns=_READ, glob=False)
+    from hi_pipeline.core.columns import RESULTS
+    from hi_pipeline.engine.year_facts import year_facts
+    from hi_pipeline.publishing.coverage import coverage
+
     return coverage(
         entries, pl.DataFrame(schema=RESULTS), year_facts(session.pipeline), synthetic=session.settings.synthetic
     )
@@ -55,11 +57,12 @@ def _place(entry: Entry) -> tuple[int, str, str]:
 
 def _table(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> Table:
     title = "Boards with a figure in total (of those on the footprint of the year), or why there is none"
-    table = Table(title=session.title(title), title_justify="left")
+    # Without lines, so that a year and the reasons have room.
+    table = Table(title=session.title(title), title_justify="left", box=None, padding=(0, 1, 0, 0))
     for name in ("No", "Annex", "Indicator"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, min_width=2, no_wrap=True)
     for year in ALL_YEARS:
-        table.add_column(year, justify="right", no_wrap=True)
+        table.add_column(year.removeprefix("20"), justify="right", min_width=5)
     table.add_column("Where none")
     told = _by_year(cells)
     for entry in entries:

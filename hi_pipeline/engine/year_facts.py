@@ -64,8 +64,13 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
         return YearFact(cover=None, reason="")
     table = pipeline.catalogue.counts_of(indicator)
     nothing = why_nothing(pipeline, table, year, indicator)
+    lacking = [f"{s.name}:{r.edition}" for s, r in declared if s.by_year and (s, r) not in kept]
+    if nothing and lacking:
+        return YearFact(cover=Cover.NOT_IN_HAND, reason=f"{nothing}; not in hand: {', '.join(lacking)}")
     if nothing:
-        return YearFact(cover=Cover.NOT_PUBLISHED_THAT_YEAR, reason=nothing)
+        # Reference data have no years of their own: what is nearest to the year is not in hand.
+        cover = Cover.NOT_PUBLISHED_THAT_YEAR if sources[0].by_year else Cover.NOT_IN_HAND
+        return YearFact(cover=cover, reason=nothing)
     names = ", ".join(f"{s.name}:{r.edition}" for s, r in kept)
     return YearFact(cover=Cover.FAILED, reason=f"its file is in hand and no figure was built from it: {names}")
 

@@ -132,6 +132,9 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
         return Cover.NOT_IN_HAND, base.because
     if fact.cover is not None:
         return fact.cover, fact.reason
+    below = level in (Level.BOARD, Level.PART)
+    if isinstance(base, Indicator) and base.attribution in _BOARDLESS and below:
+        return Cover.NOT_IN_HAND, f"published for {level.value}; no file of them is in hand"
     if level is not Level.UNVERIFIED and isinstance(base, Indicator) and dimension in base.dimensions:
         return Cover.NOT_PUBLISHED_THAT_YEAR, "the files of the year have no such figure of this area"
     if level is Level.UNVERIFIED:

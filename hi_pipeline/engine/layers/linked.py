@@ -127,5 +127,6 @@ def why_nothing(pipeline: Pipeline, table: LinkedTable, year: str, indicator: In
         if known is not None
         for note in known.notes
     ]
-    said = [piece.partition(f"{indicator.id}: ")[2] for note in notes for piece in note.split("; ")]
-    return next((words for words in said if words), "")
+    named = f"{indicator.id}: "
+    said = [piece.rpartition(named)[2] for note in notes for piece in note.split("; ") if named in piece]
+    return next(iter(said), "")
