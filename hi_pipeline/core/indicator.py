@@ -23,6 +23,13 @@ class Polarity(StrEnum):
     HIGHER_IS_BETTER = "higher_is_better"
     LOWER_IS_BETTER = "lower_is_better"
     NEUTRAL = "neutral"
+    # Fewer may mean worse access, or someone who did not submit: read as lower and higher, like neutral.
+    CONTESTED = "contested"
+
+    @property
+    def directed(self) -> bool:
+        """Tell whether a figure reads better or worse."""
+        return self in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER)
 
 
 class Attribution(StrEnum):
@@ -200,6 +207,8 @@ class Indicator(Entry):
         ages: first and last age of the residents that the total is divided by, where they are not those of all ages.
         published: measure that holds the publisher's own figure, in this indicator's unit.
         editions: those of the source that hold its measures, where an edition holds some of the source's only.
+        mixes_age: it is crude and rises or falls with age, so that its gaps between groups of deprivation mix the two:
+            they are not compared, and each row says so.
         unassigned: share of England that may belong to no area that is printed.
         further: other publications that hold figures of it. Where two give the same group of the same area and
             year, the one named first counts.
@@ -220,6 +229,7 @@ class Indicator(Entry):
     editions: tuple[str, ...] = ()
     deprivation_groups: int = 0
     ecological: bool = False
+    mixes_age: bool = False
     plausible: tuple[float, float] = (0.0, float("inf"))
     unassigned: float = 0.0
     further: tuple[Origin, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
+from hi_pipeline.core.columns import COVERAGE, COVERAGE_KEY
 from hi_pipeline.core.coverage import COVER_OF, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import ALL_YEARS
@@ -15,22 +16,6 @@ from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Absence, Attribution, Derived, Entry, Indicator, Level, Listed
 from hi_pipeline.core.status import AreaType, Measure, Status
 
-COVERAGE: dict[str, type[pl.DataType]] = {
-    "indicator_id": pl.String,
-    "dimension": pl.String,
-    "financial_year": pl.String,
-    "geography_vintage": pl.String,
-    "area_type": pl.String,
-    "icb_code": pl.String,
-    "area_name": pl.String,
-    "level": pl.String,
-    "state": pl.String,
-    "reason": pl.String,
-    "held_by": pl.String,
-    "how_to_supply": pl.String,
-    "synthetic": pl.Boolean,
-}
-COVERAGE_KEY = ("indicator_id", "dimension", "financial_year", "geography_vintage", "area_type", "icb_code")
 # The statement's first year, for what no publication dates.
 STATED_YEARS = tuple(year for year in ALL_YEARS if year >= "2023-24")
 SPLITS = (Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION)

@@ -24,19 +24,21 @@ from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.coverage import coverage
 from hi_pipeline.publishing.package import data_package
+from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
 NAME = "results"
-# Areas that no board is made of, by the file they stand in.
-FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities"}
+# Areas that are no board, region or England, by the file they stand in.
+FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities", AreaType.BOARDS: "comparators"}
 
 
 def publish(
     lake: Lake,
     *,
     results: pl.DataFrame,
+    comparisons: pl.DataFrame,
     provenance: Provenance,
     indicators: Sequence[Indicator],
     listed: Sequence[Entry] = (),
@@ -47,12 +49,15 @@ def publish(
 ) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
 
-    Rows of providers and of authorities stand in providers.parquet and authorities.parquet, in the same columns.
+    Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
+    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
+    slopes.parquet holds the groups behind each slope.
     coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
+        comparisons: boards beside further comparators, in the COMPARISONS contract.
         provenance: what the results were made from.
         indicators: the computed part of the catalogue.
         listed: the rest of it, declared and not computed by itself.
@@ -76,6 +81,7 @@ def publish(
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
+    beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -85,16 +91,15 @@ def publish(
     publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     files = {
         "results.csv": csv,
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in apart.items()},
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
         "coverage.csv": covered.write_csv().encode(),
-        "coverage.parquet": to_parquet(covered),
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
         files={"results.parquet": hashlib.sha256(to_parquet(tidy)).hexdigest(), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in apart.items()},
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
         sources=used_sources,
         revised=unaccepted,
         synthetic=synthetic,

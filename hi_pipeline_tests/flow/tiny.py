@@ -27,6 +27,7 @@ from hi_pipeline.core.status import Unit
 from hi_pipeline.core.text_tables import read_numbers
 from hi_pipeline.core.validation import observations_schema
 from hi_pipeline.engine.pipeline import Catalogue
+from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import RESULTS_SCHEMA
 from hi_pipeline.publishing.release import publish
@@ -130,6 +131,8 @@ def _build_counts(reader: Reader, year: str) -> Built:
             published_value=pl.lit(None),
             published_lower_95=pl.lit(None),
             published_upper_95=pl.lit(None),
+            published_rounding=pl.lit(None),
+            units=pl.lit(1),
             status=pl.lit("ok"),
             note=pl.lit(""),
             unknown_share=pl.lit(0.0),
@@ -215,6 +218,7 @@ def make_catalogue(*, indicators: int = 1, compute: object = compute_results) ->
         indicators=tuple(make_indicator(n + 1) for n in range(indicators)),
         compute=compute,  # type: ignore[arg-type]
         result_schema=RESULTS_SCHEMA,
+        compare=comparisons,
         publish=publish,
     )
 

@@ -47,6 +47,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="wl_gt18_pct",
+        version="2",
         title="Waiting list: waiting more than 18 weeks",
         short="Waiting more than 18 weeks",
         levels=Levels(
@@ -86,6 +87,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="wl_gt52_pct",
+        version="2",
         title="Waiting list: waiting more than 52 weeks",
         short="Waiting more than 52 weeks",
         annex=("2-2a",),
@@ -127,6 +129,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="wl_gt65_pct",
+        version="2",
         title="Waiting list: waiting more than 65 weeks",
         short="Waiting more than 65 weeks",
         annex=("2-2b",),

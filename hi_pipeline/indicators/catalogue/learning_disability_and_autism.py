@@ -7,6 +7,7 @@ from hi_pipeline.core.status import Unit
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="learning_disability_prevalence_pct",
+        version="2",
         title="Recorded prevalence of learning disability",
         short="Learning disability, prevalence",
         levels=Levels(total=Level.PART, deprivation=Level.PART),

@@ -16,6 +16,7 @@ from hi_pipeline.core.status import Unit
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="tt_recovery_pct",
+        version="2",
         title="NHS Talking Therapies: recovery",
         short="Talking Therapies, recovery",
         annex=("1-2b", "3"),
@@ -52,6 +53,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="tt_reliable_recovery_pct",
+        version="2",
         title="NHS Talking Therapies: reliable recovery",
         short="Talking Therapies, reliable recovery",
         levels=Levels(
@@ -88,6 +90,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="mha_detention_rate",
+        version="2",
         title="Detentions under the Mental Health Act",
         short="Detentions under the Act",
         levels=Levels(
@@ -106,7 +109,7 @@ INDICATORS: tuple[Indicator, ...] = (
         kind=Kind.RATE,
         unit=Unit.PER_100K,
         multiplier=100_000,
-        polarity=Polarity.LOWER_IS_BETTER,
+        polarity=Polarity.CONTESTED,
         dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
         numerator=("detentions",),
         denominator_from=DenominatorFrom.POPULATION_OR_RATE,
@@ -148,6 +151,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="smi_checks_pct",
+        version="2",
         title="Severe mental illness: all six physical health checks",
         short="SMI, all six checks",
         levels=Levels(total=Level.BOARD, deprivation=Level.PART),
@@ -171,6 +175,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="smi_prevalence_pct",
+        version="2",
         title="Recorded prevalence of severe mental illness",
         short="Severe mental illness, prevalence",
         levels=Levels(total=Level.PART, deprivation=Level.PART),
@@ -199,6 +204,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="depression_prevalence_pct",
+        version="2",
         title="Recorded prevalence of depression",
         short="Depression, prevalence",
         levels=Levels(total=Level.PART, deprivation=Level.PART),
@@ -228,6 +234,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="dementia_prevalence_pct",
+        version="2",
         title="Recorded prevalence of dementia",
         short="Dementia, prevalence",
         levels=Levels(total=Level.PART, deprivation=Level.PART),
@@ -247,6 +254,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("list_dem",),
         deprivation_groups=5,
         ecological=True,
+        mixes_age=True,
         caveats=(
             "Recorded, not true prevalence: a low figure may mean undiagnosed dementia.",
             "Not standardised for age: practices with more old people have more dementia.",

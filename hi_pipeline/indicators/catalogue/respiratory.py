@@ -8,6 +8,7 @@ from hi_pipeline.indicators.catalogue._wording import RECALLED, RECORDED_PREVALE
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="copd_prevalence_pct",
+        version="2",
         title="Recorded prevalence of chronic obstructive pulmonary disease",
         short="COPD, prevalence",
         levels=Levels(total=Level.PART, deprivation=Level.PART),
@@ -27,6 +28,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("list_copd",),
         deprivation_groups=5,
         ecological=True,
+        mixes_age=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 15.0),
     ),
