@@ -12,6 +12,8 @@ from hi_pipeline.core.columns import (
     COVERAGE,
     COVERAGE_KEY,
     FURTHER_MEANINGS,
+    LINEAGE,
+    LINEAGE_KEY,
     RESULT_KEY,
     RESULT_MEANINGS,
     RESULTS,
@@ -22,7 +24,14 @@ from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType, Comparison, Measure, PeriodType, Status, Unit
 
-_TYPES = {pl.String: "string", pl.Float64: "number", pl.Int32: "integer", pl.Date: "date", pl.Boolean: "boolean"}
+_TYPES = {
+    pl.String: "string",
+    pl.Float64: "number",
+    pl.Int32: "integer",
+    pl.Int64: "integer",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+}
 _WORDS = {
     "status": Status,
     "comparison": Comparison,
@@ -36,6 +45,7 @@ _WORDS = {
 TABLES = {
     "comparisons": (COMPARISONS, COMPARISON_KEY),
     "coverage": (COVERAGE, COVERAGE_KEY),
+    "lineage": (LINEAGE, LINEAGE_KEY),
     "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
 }
 _FORMATS = {

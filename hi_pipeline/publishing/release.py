@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from hi_pipeline.core.columns import RESULT_KEY
+from hi_pipeline.core.columns import LINEAGE, RESULT_KEY
 from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.indicator import Entry, Indicator
@@ -39,6 +39,7 @@ def publish(
     *,
     results: pl.DataFrame,
     comparisons: pl.DataFrame,
+    lineage: pl.DataFrame | None = None,
     provenance: Provenance,
     indicators: Sequence[Indicator],
     listed: Sequence[Entry] = (),
@@ -51,13 +52,14 @@ def publish(
 
     Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
     comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
-    slopes.parquet holds the groups behind each slope.
+    slopes.parquet holds the groups behind each slope, lineage.parquet which boards came from which.
     coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
         comparisons: boards beside further comparators, in the COMPARISONS contract.
+        lineage: which boards came from which, in the LINEAGE contract; None where it is not known.
         provenance: what the results were made from.
         indicators: the computed part of the catalogue.
         listed: the rest of it, declared and not computed by itself.
@@ -82,6 +84,7 @@ def publish(
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
     beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
+    beside["lineage"] = pl.DataFrame(schema=LINEAGE) if lineage is None else lineage.select(LINEAGE)
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent

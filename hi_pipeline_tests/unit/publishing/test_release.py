@@ -22,7 +22,7 @@ from hi_pipeline.storage.lake import Lake
 ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
 FACTS = {(indicator.id, "2023-24"): YearFact(cover=None, reason="") for indicator in INDICATORS}
 APART = {"providers.parquet", "authorities.parquet", "comparators.parquet"}
-BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv"}
+BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv", "lineage.parquet"}
 EXPECTED = (
     APART
     | BESIDE
