@@ -84,7 +84,7 @@ def publish(
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
     beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
-    beside["lineage"] = pl.DataFrame(schema=LINEAGE) if lineage is None else lineage.select(LINEAGE)
+    beside["lineage"] = pl.DataFrame(schema=LINEAGE) if lineage is None else lineage.select(list(LINEAGE))
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
