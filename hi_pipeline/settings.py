@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -14,6 +15,7 @@ class Settings(BaseSettings):
         source: "sample", "live", or "mirror:<folder or http address>".
         data_dir: the folder that holds one root for each kind of source.
         contact: what the User-Agent tells a publisher about who is asking.
+        ui_hosts: further host names, with commas between them, under which the web interface is reached.
     """
 
     model_config = SettingsConfigDict(env_prefix="HI_", extra="ignore")
@@ -21,6 +23,7 @@ class Settings(BaseSettings):
     source: str = "sample"
     data_dir: Path = Path("data")
     contact: str = "hi_pipeline (set HI_CONTACT to an e-mail address)"
+    ui_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("source")
     @classmethod
@@ -30,6 +33,15 @@ class Settings(BaseSettings):
         if re.match(r"mirror:.+", value):
             return f"mirror:{_at_home(Path(value.removeprefix('mirror:')))}"
         raise ValueError(f"HI_SOURCE is {value!r}: expected sample, live, or mirror:<folder or http address>")
+
+    @field_validator("ui_hosts", mode="before")
+    @classmethod
+    def _host_names(cls, value: object) -> object:
+        names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+        wrong = [n for n in names if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", n)] if isinstance(names, list) else []
+        if wrong and wrong != [""]:
+            raise ValueError(f"HI_UI_HOSTS holds {wrong[0]!r}: expected host names such as figures.example.nhs.uk:8443")
+        return [n for n in names if n] if isinstance(names, list) else names
 
     @field_validator("data_dir")
     @classmethod

@@ -98,11 +98,12 @@ def verify(source: Source = None) -> None:
 def ui(
     source: Source = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Only show: nothing can be run or changed.")] = False,
 ) -> None:
     """Start Dagster's webserver and daemon on this machine, on what hi run built; Ctrl-C stops both."""
     from hi_pipeline.cli.serving import ui_command
 
-    _leave(ui_command(console, source, port=port))
+    _leave(ui_command(console, source, port=port, read_only=read_only))
 
 
 def _leave(code: int) -> None:

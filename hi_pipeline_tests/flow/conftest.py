@@ -97,10 +97,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @contextmanager
-def serving(bench: Bench) -> Iterator[int]:
+def serving(bench: Bench, *, read_only: bool = False) -> Iterator[int]:
     """Run Dagster's webserver and daemon on a data root; yields the port, and nothing is left running."""
     port = free_port()
-    children = start(bench.settings, port, module_name=TINY_DEFINITIONS)
+    children = start(bench.settings, port, module_name=TINY_DEFINITIONS, read_only=read_only)
     try:
         wait_until_up(port)
         yield port
