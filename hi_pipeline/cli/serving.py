@@ -11,10 +11,10 @@ from pathlib import Path
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError, StoreError
+from hi_pipeline.orchestration.runs import DEFINITIONS
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
-DEFINITIONS = "hi_pipeline.definitions"
 WEBSERVER = "hi_pipeline.orchestration.web.server"
 _STOP_S = 20.0
 

@@ -39,7 +39,7 @@ class Bench:
     instance: dg.DagsterInstance
 
     def run(self, **selection: object) -> Report:
-        return Runner(self.pipeline, self.instance).run(Selection(**selection))  # type: ignore[arg-type]
+        return Runner(self.pipeline, self.instance, module=TINY_DEFINITIONS).run(Selection(**selection))  # type: ignore[arg-type]
 
     def built(self, layer: str, name: str) -> set[str]:
         """Partitions that Dagster knows as materialised."""
