@@ -29,9 +29,7 @@ START = (
     f'mutation {{ startSensor(sensorSelector: {{repositoryName: "__repository__", repositoryLocationName: '
     f'"{TINY_DEFINITIONS}", sensorName: "new_releases"}}) {{ __typename }} }}'
 )
-WIPE = (
-    'mutation { wipeAssets(assetPartitionRanges: [{assetKey: {path: ["indicator", "tiny_1_pct"]}}]) { __typename } }'
-)
+WIPE = 'mutation { wipeAssets(assetPartitionRanges: [{assetKey: {path: ["indicator", "tiny_1_pct"]}}]) { __typename } }'
 JSON = {"Content-Type": "application/json"}
 
 

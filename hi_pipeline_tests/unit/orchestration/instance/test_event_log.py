@@ -21,9 +21,8 @@ from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part
 from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.pipeline import open_pipeline
-from hi_pipeline.orchestration.instance import event_log
+from hi_pipeline.orchestration.instance import event_log, opening
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
-from hi_pipeline.orchestration.instance import opening
 from hi_pipeline.orchestration.instance.opening import DAGSTER_YAML
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
