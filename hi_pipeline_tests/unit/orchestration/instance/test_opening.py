@@ -81,6 +81,8 @@ def record(instance: dg.DagsterInstance, partition: str) -> None:
 def test_it_is_written_where_there_is_none(settings: Settings) -> None:
     with opened(settings):
         assert (settings.dagster_home / "dagster.yaml").read_text() == DAGSTER_YAML
+    with opened(settings) as instance:
+        assert instance.python_log_level == "INFO", "no DEBUG lines in the terminal of hi ui"
     assert (REPOSITORY / "dagster.yaml.example").read_text() == DAGSTER_YAML
 
 
