@@ -164,9 +164,9 @@ def _cells_that_can_exist(counts: LinkedTable) -> str:
     years = [year for year in counts.years if year in ALL_YEARS]
     own = ", ".join(f"{len(boards_of(v))} from {v.value}" for v in Vintage)
     return (
-        f"Cells that can exist: {years[0]} to {years[-1]}; in each year the boards of its own footprint ({own}) and those "
-        f"in force since {CURRENT.value}. A cell that stays empty has no release or no such board: that is no fault. "
-        "hi coverage shows what there is."
+        f"Cells that can exist: {years[0]} to {years[-1]}; in each year the boards of its own footprint ({own}) and "
+        f"those in force since {CURRENT.value}. A cell that stays empty has no release or no such board: that is no "
+        "fault. hi coverage shows what there is."
     )
 
 
@@ -185,7 +185,7 @@ def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         deps=[dg.AssetDep(["indicator", i.id], partition_mapping=_ANY_YEAR) for i in catalogue.indicators],
         partitions=None,
         checks=found.PUBLISHED_CHECKS,
-        description="Every figure once, with England, regions and remainders: parquet, CSV, CSV for Excel, data package.",
+        description="Every figure once, with England, regions and remainders: parquet, CSV, data package.",
         kinds={"parquet", "csv"},
         code_version="1",
         metadata={},

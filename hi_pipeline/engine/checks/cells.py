@@ -18,7 +18,8 @@ def cell_facts(rows: pl.DataFrame, *, file: str) -> dict[str, Any]:
         rows: its figures, in the result contract; the year's own footprint first.
         file: where they stand.
     """
-    head = rows.filter(dimension="total", measure=Measure.VALUE.value).sort("geography_vintage").row(0, named=True)
+    headline = (pl.col("dimension") == "total") & (pl.col("measure") == Measure.VALUE.value)
+    head = rows.sort(headline.not_(), "geography_vintage", maintain_order=True).row(0, named=True)
     notes = [note for note in rows["note"].unique(maintain_order=True) if note]
     return {
         "board": f"{board(head['icb_code']).name} ({head['icb_code']}), {head['financial_year']}",
