@@ -1,7 +1,7 @@
 """hi explain: figures with their counts, limits, inputs, releases, formula and notes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -24,13 +24,14 @@ from hi_pipeline.indicators.kind import statistics_of
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """The figures of one area and year, the file that they stand in, and what that was made from."""
+    """The figures of one area and year, the file that they stand in with its hash, and what they were made from."""
 
     name: str
     code: str
     year: str
     rows: pl.DataFrame
     file: str
+    sha256: str
     known: Provenance
 
 
@@ -97,7 +98,24 @@ def _piece(pipeline: Pipeline, indicator: Indicator, area: Area, year: str) -> P
     rows = _each_once(lake.read(*place).filter(**own), year)
     if rows.is_empty():
         return None
-    return Piece(name=area.name, code=code, year=year, rows=rows, file=str(lake.path(*place)), known=known)
+    behind = known if area.area_type is AreaType.ICB else _of_counts(pipeline, indicator, year, known)
+    return Piece(
+        name=area.name,
+        code=code,
+        year=year,
+        rows=rows,
+        file=str(lake.path(*place)),
+        sha256=known.sha256,
+        known=behind,
+    )
+
+
+def _of_counts(pipeline: Pipeline, indicator: Indicator, year: str, published: Provenance) -> Provenance:
+    """Return what published figures of England and regions rest on: the counts of their year, and nothing else."""
+    table = pipeline.catalogue.counts_of(indicator).name
+    known = pipeline.lake.provenance("linked", table, year)
+    used = tuple(item for item in published.inputs if item.name.startswith(f"linked/{table}/{year}"))
+    return replace(known or published, inputs=used)
 
 
 def _each_once(rows: pl.DataFrame, year: str) -> pl.DataFrame:
@@ -135,7 +153,7 @@ def _explain_piece(session: Session, piece: Piece) -> bool:
     console.print(f"Releases: {', '.join(releases)}")
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
-    console.whole_line(f"File: {piece.file} sha256 {known.sha256}")
+    console.whole_line(f"File: {piece.file} sha256 {piece.sha256}")
     return _inputs(session, piece, revised)
 
 
