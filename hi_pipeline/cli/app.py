@@ -64,6 +64,17 @@ def fetch(
 
 
 @app.command()
+def accept(
+    release: Annotated[str, typer.Argument(help='Release such as "rtt:2026-07"; hi status names them all.')],
+    source: Source = None,
+) -> None:
+    """Accept the newest kept bytes of a release: a revision, or a new edition that waits."""
+    from hi_pipeline.cli.accepting import accept_command
+
+    _leave(accept_command(console, source, release))
+
+
+@app.command()
 def status(source: Source = None, form: Form = Format.TABLE) -> None:
     """Show each release (pinned, fetched, revised, overdue) and each asset (built, stale, missing)."""
     from hi_pipeline.cli.status import status_command
@@ -108,7 +119,7 @@ def list_(
 
 @app.command()
 def verify(source: Source = None) -> None:
-    """Compare every file of the lake and every snapshot with the hash beside it."""
+    """Compare every built, published and kept file with the hash that was recorded when it was written."""
     from hi_pipeline.cli.verifying import verify_command
 
     _leave(verify_command(console, source))

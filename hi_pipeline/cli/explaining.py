@@ -83,28 +83,29 @@ def _pieces(pipeline: Pipeline, indicator: Indicator, text: str, areas: Sequence
 
 
 def _piece(pipeline: Pipeline, indicator: Indicator, area: Area, year: str) -> Piece | None:
-    lake = pipeline.lake
+    """Return the figures of an area and year: a board's from its cell, others as published; None where not built."""
     if area.area_type is AreaType.ICB:
         (code,) = set(area.codes.values())
-        place: tuple[str, ...] = ("indicator", indicator.id, year, code)
+        known = pipeline.cells.provenance(indicator.id, year).get(code) if is_valid(code, year) else None
+        if known is None:
+            return None
+        rows, behind = pipeline.cells.read(indicator.id, year, [code]), known
+        file = f"{pipeline.lake.path('indicator', indicator.id, year)}, the rows of {code},"
     else:
-        code, place = area.codes[vintage_of(year)], ("published", "results")
-    if area.area_type is AreaType.ICB and not is_valid(code, year):
-        return None
-    known = lake.provenance(*place)
-    if known is None:
-        return None
-    own = {"indicator_id": indicator.id, "financial_year": year, "area_type": area.area_type.value, "icb_code": code}
-    rows = _each_once(lake.read(*place).filter(**own), year)
-    if rows.is_empty():
-        return None
-    behind = known if area.area_type is AreaType.ICB else _of_counts(pipeline, indicator, year, known)
+        code, known = area.codes[vintage_of(year)], pipeline.lake.provenance("published", "results")
+        if known is None:
+            return None
+        own = {"indicator_id": indicator.id, "financial_year": year, "icb_code": code}
+        rows = pipeline.lake.read("published", "results").filter(**own, area_type=area.area_type.value)
+        behind, file = _of_counts(pipeline, indicator, year, known), str(pipeline.lake.path("published", "results"))
+        if rows.is_empty():
+            return None
     return Piece(
         name=area.name,
         code=code,
         year=year,
-        rows=rows,
-        file=str(lake.path(*place)),
+        rows=_each_once(rows, year),
+        file=file,
         sha256=known.sha256,
         known=behind,
     )

@@ -4,8 +4,10 @@ Everything here is made from the results and the declarations alone, sorted and 
 gives the same bytes.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,36 +25,43 @@ from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
 from hi_pipeline.publishing.package import data_package, description_of, title_of
+from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
 NAME = "results"
 CSV = f"{NAME}.csv"
-# Areas that no board is made of, by the file they stand in.
-FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities"}
+# Areas that are no board, region or England, by the file they stand in.
+FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities", AreaType.BOARDS: "comparators"}
 
 
 def publish(
     lake: Lake,
     *,
     results: pl.DataFrame,
+    comparisons: pl.DataFrame,
     provenance: Provenance,
     indicators: Sequence[Indicator],
     sources: Iterable[Source],
     revised: Sequence[Mapping[str, Any]] = (),
+    accepted: Mapping[str, Mapping[str, str]],
 ) -> tuple[Path, ...]:
     """Write the results as parquet, CSV and CSV for Excel, with what describes them and ATTRIBUTION.md.
 
-    Rows of providers and of authorities stand in providers.parquet and authorities.parquet, in the same columns.
+    Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
+    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
+    slopes.parquet holds the groups behind each slope.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
+        comparisons: boards beside further comparators, in the COMPARISONS contract.
         provenance: what the results were made from.
         indicators: the catalogue; only indicators with a figure are exported.
         sources: all declared publications; only those that a figure names are exported.
         revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
+        accepted: by id of a release that went in, the sha256, address and date of the bytes that are accepted.
 
     Returns:
         The paths written, the parquet first.
@@ -63,6 +72,7 @@ def publish(
     every = results.sort(*RESULT_KEY, nulls_last=True)
     tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
     apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
+    beside = {"comparisons": comparisons, "slopes": slope_groups(every)}
     used_releases = _used_releases(every)
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
@@ -74,7 +84,7 @@ def publish(
     synthetic = provenance.synthetic
     catalogue = indicator_entries(used_indicators)
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
-    publications = source_entries(used_sources, used_releases, revised=unaccepted)
+    publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     described = csvw_metadata(
         CSV,
         title=title_of(synthetic=synthetic),
@@ -85,14 +95,14 @@ def publish(
         CSV: csv,
         name_beside(CSV): _json(described),
         for_excel.NAME: for_excel.for_excel(tidy),
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in apart.items()},
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
         files={"results.parquet": to_parquet(tidy), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in apart.items()},
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
         sources=used_sources,
         revised=unaccepted,
         created=_newest(used_sources, used_releases),
@@ -102,6 +112,7 @@ def publish(
     for name, content in files.items():
         write_bytes(folder / name, content)
     # Last, because it is by this file's sidecar that the folder counts as built.
+    provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
     lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     return (parquet, *(folder / name for name in files))
 

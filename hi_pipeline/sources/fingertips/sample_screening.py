@@ -13,7 +13,7 @@ from hi_pipeline.sample.containers import Cell, csv_bytes, write_file
 from hi_pipeline.sample.planted import Gradient
 from hi_pipeline.sample.practices import practices
 from hi_pipeline.sources.fingertips.parse import SUPPRESSED_NOTE, VALUE_NOTES
-from hi_pipeline.sources.fingertips.source import COLUMNS, COMPARATOR_EXAMPLES, SCREENING, SOURCE
+from hi_pipeline.sources.fingertips.source import COLUMNS, COMPARATOR_EXAMPLES, IN_HAND, SCREENING, SOURCE
 
 # Share of those invited who are screened, by deprivation; and how many are invited of all residents or patients.
 COVERAGE = Gradient(0.60, 0.76)
@@ -25,7 +25,7 @@ _GROUP = {
     "94063": ("Female", "53-70 yrs"),
 }
 _COMPARATOR_AT = 22
-_ONE_YEAR_BEFORE = 2018
+_NOT_DECLARED = 2018
 # A board without figures: an area type does not promise all of its areas.
 _SILENT_BOARD = "QYG"
 _HIDDEN_BELOW = 8
@@ -47,10 +47,10 @@ def write(folder: Path) -> None:
             continue
         rows: list[tuple[Cell, ...]] = []
         years = [start_year(year) + 1 for year in release.financial_years]
-        for year in (_ONE_YEAR_BEFORE, *years):
+        for year in (_NOT_DECLARED, *years) if release.edition == IN_HAND else years:
             areas = {"": _authorities, "221": _boards, "7": _practices}[area_type](indicator, year)
             rows += _year(indicator, year, list(areas), deciles=not area_type)
-        header = (*COLUMNS[:_COMPARATOR_AT], COMPARATOR_EXAMPLES[0], *COLUMNS[_COMPARATOR_AT:])
+        header = (*COLUMNS[:_COMPARATOR_AT], COMPARATOR_EXAMPLES[2], *COLUMNS[_COMPARATOR_AT:])
         write_file(folder, release.mirror_file, csv_bytes(header, rows, line_end="\r\n"))
 
 
@@ -139,8 +139,8 @@ def _row(
     if count is not None and invited:
         share = count / invited
         spread = sqrt(max(share * (1 - share), 1e-9) / invited)
-        limits = [f"{100 * min(1.0, max(0.0, share + z * spread)):.9g}" for z in (-1.96, 1.96, -3.0902, 3.0902)]
-        figures = (f"{100 * share:.9g}", *limits, count)
+        limits = [f"{100 * min(1.0, max(0.0, share + z * spread)):.7g}" for z in (-1.96, 1.96)]
+        figures = (f"{100 * share:.7g}", *limits, "", "", count)
     title = f"Cancer screening coverage: {SCREENING[indicator]}"
     head: tuple[Cell, ...] = (indicator, title, *area, *_GROUP[indicator], *category, year)
     size: Cell = "" if invited is None else invited

@@ -48,13 +48,21 @@ COLUMNS = (
 )
 # The 23rd column compares with the parent area and takes its name from the type of it.
 COMPARATOR_PATTERN = r"Compared to percentiles|Compared to .+ value or percentiles|Column not used"
-COMPARATOR_EXAMPLES = ("Compared to percentiles", "Compared to PCNs (v. 27/10/23) value or percentiles")
+COMPARATOR_EXAMPLES = (
+    "Compared to percentiles",
+    "Compared to PCNs (v. 27/10/23) value or percentiles",
+    "Column not used",
+)
 
 ALL_DATA = Layout(
     name="all_data",
     container=Container.CSV,
     members=(Member(table="data", columns=COLUMNS, also_pattern=COMPARATOR_PATTERN),),
 )
+
+
+# Only of this one is a file here, so that its years are known.
+IN_HAND = "93560"
 
 
 def _release(edition: str, years: tuple[str, ...], *, children: int, parents: int, unconfirmed: str) -> Release:
@@ -83,7 +91,7 @@ def _screening() -> Iterator[Release]:
         number = "" if indicator in ("93560", "94063") else "; the indicator's number is recalled"
         yield _release(
             indicator,
-            years_between("2018-19", "2023-24"),
+            years_between("2018-19" if indicator == IN_HAND else "2022-23", "2023-24"),
             children=AUTHORITIES,
             parents=ENGLAND,
             unconfirmed=f"the query by which a file with districts and counties is made; {recalled}{number}",

@@ -1,6 +1,7 @@
 """Quality and Outcomes Framework, raw data of an edition: registers by practice. Declaration and pinned releases."""
 
 from hi_pipeline.core.financial_year import years_between
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.qof.parse import parse
 from hi_pipeline.sources.qof.schema import SCHEMAS
@@ -16,6 +17,20 @@ INDICATOR_COLUMNS = (
     "INDICATOR_POINT_VALUE",
     "GROUP_CODE",
     "GROUP_DESCRIPTION",
+    "DOMAIN_CODE",
+    "DOMAIN_DESCRIPTION",
+    "PATIENT_LIST_TYPE",
+)
+# Three columns more in 2024-25; whether 2023-24 has them was not seen.
+FURTHER_INDICATOR_COLUMNS = ("INDICATOR_DESCRIPTION", "SUB_DOMAIN_CODE", "SUB_DOMAIN_DESCRIPTION")
+INDICATOR_COLUMNS_2425 = (
+    "INDICATOR_CODE",
+    "INDICATOR_DESCRIPTION",
+    "INDICATOR_POINT_VALUE",
+    "GROUP_CODE",
+    "GROUP_DESCRIPTION",
+    "SUB_DOMAIN_CODE",
+    "SUB_DOMAIN_DESCRIPTION",
     "DOMAIN_CODE",
     "DOMAIN_DESCRIPTION",
     "PATIENT_LIST_TYPE",
@@ -52,13 +67,23 @@ REGION_FILES = (
 _DOCUMENTS = r"(?i).*\.(txt|pdf|docx|xlsx)"
 
 
-def _layout(years: str, geography: str) -> Layout:
-    """Return the layout of an edition; ``years`` as in its file names, "2223"."""
+def _layout(
+    years: str,
+    geography: str,
+    *,
+    name: str = "",
+    indicators: tuple[str, ...] = INDICATOR_COLUMNS,
+    also: tuple[str, ...] = (),
+) -> Layout:
+    """Return the layout of an edition; ``years`` as in its file names, "2223", or a pattern of them.
+
+    ``indicators`` are the columns of the list of indicators, ``also`` further ones that it may have.
+    """
     version = r"(_v\d)?\.csv"
     regional = geography == "icb"
     region = f"_({REGION_FILES})" if regional else ""
     return Layout(
-        name=f"raw_{years}",
+        name=name or f"raw_{years}",
         container=Container.ZIP,
         members=(
             Member(table="prevalence", pattern=rf"(?i)PREVALENCE_{years}{version}", columns=PREVALENCE_COLUMNS),
@@ -67,7 +92,12 @@ def _layout(years: str, geography: str) -> Layout:
                 pattern=rf"(?i)MAPPING_NHS_GEOGRAPHIES_{years}{version}",
                 columns=GEOGRAPHY_COLUMNS[geography],
             ),
-            Member(table="indicators", pattern=rf"(?i)MAPPING_INDICATORS_{years}{version}", columns=INDICATOR_COLUMNS),
+            Member(
+                table="indicators",
+                pattern=rf"(?i)MAPPING_INDICATORS_{years}{version}",
+                columns=indicators,
+                also=also,
+            ),
             Member(
                 table="achievement",
                 pattern=rf"(?i)ACHIEVEMENT{region}_{years}{version}",
@@ -75,7 +105,7 @@ def _layout(years: str, geography: str) -> Layout:
                 optional=True,  # copies of the archive lack it
             ),
         ),
-        ignored=(_DOCUMENTS,),
+        ignored=(_DOCUMENTS, rf"(?i)(ORGANISATION_REFERENCE|PRACTICE_VALIDATION_OUTCOMES)_{years}{version}"),
     )
 
 
@@ -84,8 +114,9 @@ _LAYOUTS = (
     _layout("2021", "stp"),
     _layout("2122", "icb_2021-22"),
     _layout("2223", "icb"),
-    _layout("2324", "icb"),
-    _layout("2425", "icb"),
+    _layout("2324", "icb", also=FURTHER_INDICATOR_COLUMNS),
+    # Later editions have it too, so their years are in the pattern; the parser compares them with the edition.
+    _layout(r"2[4-9]\d{2}", "icb", name="raw_2425", indicators=INDICATOR_COLUMNS_2425),
 )
 
 
@@ -101,8 +132,11 @@ def _release(edition: str, layout: str, path: str, *, unconfirmed: str) -> Relea
     )
 
 
-_COPY = "publication date; the achievement files, which the copy in hand lacks"
+_COPY = "publication date; layout unverified of the achievement files, which the copy in hand lacks"
 _UNSEEN = "file not in hand: columns, groups and list types as in "
+_ACHIEVEMENT = (
+    "; layout unverified of the achievement files: columns and measures from public code and a list of members"
+)
 
 SOURCE = Source(
     name="qof",
@@ -117,13 +151,13 @@ SOURCE = Source(
     calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=9, last_known_edition="2024-25"),
     layouts={layout.name: layout for layout in _LAYOUTS},
     releases=(
-        _release("2019-20", "raw_1920", "E2/BF16AA/QOF_1920.zip", unconfirmed=f"{_UNSEEN}2020-21"),
+        _release("2019-20", "raw_1920", "E2/BF16AA/QOF_1920.zip", unconfirmed=f"{_UNSEEN}2020-21{_ACHIEVEMENT}"),
         _release("2020-21", "raw_2021", "AC/3C964F/QOF2021_v2.zip", unconfirmed=_COPY),
         _release(
             "2021-22",
             "raw_2122",
             "90/6F833F/QOF_2122_V2.zip",
-            unconfirmed=f"{_UNSEEN}2022-23; names of columns and files from public code",
+            unconfirmed=f"{_UNSEEN}2022-23; names of columns and files from public code{_ACHIEVEMENT}",
         ),
         _release(
             "2022-23",
@@ -131,13 +165,28 @@ SOURCE = Source(
             "32/40B931/QOF%202022-23%20Raw%20data%20.csv%20files.zip",
             unconfirmed=_COPY,
         ),
-        _release("2023-24", "raw_2324", "DA/975A29/QOF2324.zip", unconfirmed=f"{_UNSEEN}2022-23"),
-        _release("2024-25", "raw_2425", "95/4708D7/QOF2425.zip", unconfirmed=f"{_UNSEEN}2022-23"),
+        _release("2023-24", "raw_2324", "DA/975A29/QOF2324.zip", unconfirmed=f"{_UNSEEN}2022-23{_ACHIEVEMENT}"),
+        _release("2024-25", "raw_2425", "95/4708D7/QOF2425.zip", unconfirmed=f"{_UNSEEN}2022-23{_ACHIEVEMENT}"),
+    ),
+    series=(
+        Series(
+            name="raw_data",
+            layout="raw_2425",
+            page=f"{LANDING_PAGE}/{{financial_year}}",
+            host="files.digital.nhs.uk",
+            file=r"[0-9A-F]{2}/[0-9A-F]{6}/QOF[ _]?(?P<years>\d{4}|\d{4}-\d\d)"
+            r"(_[vV]\d| Raw data \.csv files)?\.zip",
+            first="2025-26",
+            every=0,
+            max_bytes=128_000_000,
+            unconfirmed="columns, groups and list types as in 2022-23, until the file is read",
+        ),
     ),
     parse=parse,
     schemas=SCHEMAS,
     # Before, the sub-ICB locations' places hold CCGs that were not yet those.
     whole_levels={"practice": years_between("2020-21", "2024-25")},
     reporters={"practice": "practices"},
+    unread=("indicators", "achievement"),
     disclosure="None: registers and lists of practices are printed as they are.",
 )
