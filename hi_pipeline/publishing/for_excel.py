@@ -17,7 +17,9 @@ _FORMULA = r"^[=+\-@\t\r]"
 _LONGEST_LITERAL = 255  # characters of a text within a formula
 _DECIMALS, _DECIMALS_OF_RATIOS, _DECIMALS_OF_COUNTS, _DECIMALS_OF_SHARES = 2, 3, 1, 4
 _COUNTS = ("numerator", "denominator", "numerator_low", "numerator_high")
-_SHARES = ("unknown_share", "coverage")
+_SHARES = ("unknown_share", "coverage", "people_share")
+_FIGURES = ("value", "lower_95", "upper_95", "lower_998", "upper_998", "computed_value", "published_value",
+            "comparator_value", "figure_low", "figure_high")  # fmt: skip
 
 
 def for_excel(rows: pl.DataFrame) -> bytes:
@@ -28,12 +30,12 @@ def for_excel(rows: pl.DataFrame) -> bytes:
 def _column(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.String:
         return _as_text(name)
-    if not dtype.is_float():
-        return pl.col(name)
     if name in _COUNTS:
         return _rounded(name, _DECIMALS_OF_COUNTS)
     if name in _SHARES:
         return _rounded(name, _DECIMALS_OF_SHARES)
+    if name not in _FIGURES:
+        return pl.col(name)
     is_ratio = pl.col("unit") == Unit.RATIO.value
     return pl.when(is_ratio).then(_rounded(name, _DECIMALS_OF_RATIOS)).otherwise(_rounded(name, _DECIMALS))
 
