@@ -32,6 +32,14 @@ def altered_files(lake: Lake) -> list[str]:
     ]
 
 
+def described_files(lake: Lake) -> tuple[Path, ...]:
+    """Return the published files whose hash stands in the data package alone: all but results.parquet."""
+    parquet = lake.path(LAYER, NAME)
+    package = parquet.with_name("datapackage.json")
+    named = [parquet.with_name(r["path"]) for r in _resources(package)] if package.is_file() else []
+    return tuple(path for path in named if path != parquet)
+
+
 def _resources(package: Path) -> list[dict[str, str]]:
     try:
         return list(json.loads(package.read_text(encoding="utf-8"))["resources"])
