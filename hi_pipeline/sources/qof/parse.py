@@ -9,6 +9,7 @@ from hi_pipeline.core.agreement import validate_determines, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, to_observations
+from hi_pipeline.core.row_index import CORRECTION, ROW_INDEX, cells, row_index_of
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
 from hi_pipeline.core.validation import join_exactly
@@ -97,10 +98,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
         cardinality="m:1",
         where=f"{where}: practices of the prevalence file and of the geography mapping",
     )
+    exact = add_bounds(_figures(joined), half_width=pl.lit(0.0))
+    figures = add_financial_year(exact, release.financial_years[0])
     found: Tables = {
-        "observations": to_observations(
-            add_financial_year(add_bounds(_figures(joined), half_width=pl.lit(0.0)), release.financial_years[0])
-        ),
+        "observations": to_observations(figures),
+        ROW_INDEX: row_index_of(figures, release),
         "practices": practices,
         "indicators": _indicators(tables["indicators"][0], where),
     }
@@ -133,10 +135,13 @@ def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -
     if REGISTER_ABOVE_LIST.applies_to("qof", release.edition):
         REGISTER_ABOVE_LIST.expect(known, edition=release.edition)
         account.corrected(REGISTER_ABOVE_LIST, known.height)
-        flagged = pl.when(excused()).then(pl.lit(REGISTER_ABOVE_LIST.note)).otherwise(pl.lit(""))
+        flagged = frame.select(excused()).to_series()
     else:
-        flagged = pl.lit("")
-    frame = frame.with_columns(flagged.alias("note"))
+        flagged = pl.repeat(False, frame.height, eager=True)
+    frame = frame.with_columns(
+        pl.when(flagged).then(pl.lit(text)).otherwise(pl.lit("")).alias(name)
+        for name, text in (("note", REGISTER_ABOVE_LIST.note), (CORRECTION, REGISTER_ABOVE_LIST.id))
+    )
     above = frame.filter((pl.col("REGISTER_value") > pl.col("PRACTICE_LIST_SIZE_value")) & (pl.col("note") == ""))
     if above.height:
         shown = above.select("PRACTICE_CODE", "GROUP_CODE", "REGISTER", "PRACTICE_LIST_SIZE").head(8).rows()
@@ -162,9 +167,10 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
         frame.select(
             *common,
             pl.concat_str(pl.lit(prefix), pl.col("GROUP_CODE").str.to_lowercase()).alias("measure"),
-            pl.col(column).alias("value"),
+            pl.col(f"{column}_value").alias("value"),
+            cells(frame, column),
         )
-        for prefix, column in (("register_", "REGISTER_value"), ("list_", "PRACTICE_LIST_SIZE_value"))
+        for prefix, column in (("register_", "REGISTER"), ("list_", "PRACTICE_LIST_SIZE"))
     ]
     return pl.concat(blocks)
 
