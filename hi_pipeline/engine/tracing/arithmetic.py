@@ -1,0 +1,181 @@
+"""The arithmetic of a figure, line by line, every number whole: what is printed is enough to compute it again.
+
+Each line of a value ends in a number; ``Steps.value`` is the last one, and must be the figure as it stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import exp, log, log1p
+
+import polars as pl
+
+from hi_pipeline.core.indicator import Indicator, Kind, Polarity
+from hi_pipeline.core.status import Measure, Method
+from hi_pipeline.engine.tracing.figure import Figure, Group
+from hi_pipeline.indicators.kind import statistics_of
+
+_BOUNDED = ("numerator", "denominator")
+_OVER = (Measure.RATIO.value, Measure.RATE_RATIO.value)
+_LESS = (Measure.GAP.value, Measure.DIFFERENCE.value)
+_SLOPES = (Measure.SII.value, Measure.RII.value)
+_SAME = 1e-9
+
+
+@dataclass
+class Steps:
+    """Lines of arithmetic and the value that they come to; None where there is nothing to compute."""
+
+    lines: list[str] = field(default_factory=list)
+    value: float | None = None
+
+    def agrees(self, stored: float | None) -> bool:
+        """Tell whether the value is the stored one, to 1e-9 of it."""
+        if self.value is None or stored is None:
+            return self.value is stored
+        return abs(self.value - stored) <= _SAME * max(1.0, abs(stored))
+
+
+def number(value: object) -> str:
+    """Return a number whole: counts with commas before each three digits, others with every digit they have."""
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return f"{int(value):,}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def steps_of(figure: Figure) -> Steps:
+    """Return the arithmetic of a figure from the counts and values of its groups."""
+    row = figure.row
+    if row["status"] != "ok":
+        return Steps(lines=[f"no value: {row['status']}"])
+    if row["method"] == Method.PUBLISHED.value:
+        return Steps(lines=[f"value = the publisher's own figure = {number(row['published_value'])}"],
+                     value=float(str(row["published_value"])))  # fmt: skip
+    measure = row["measure"]
+    if measure in _SLOPES:
+        return _slope(figure)
+    if measure in _OVER or measure in _LESS:
+        return _pair(figure)
+    if figure.indicator.kind is Kind.DSR:
+        return _standardised(figure)
+    return _quotient(figure)
+
+
+def limits_of(figure: Figure) -> list[str]:
+    """Return how the limits of a value come from its counts: the three readings, and the outermost of their limits."""
+    row, kind = figure.row, figure.indicator.kind
+    if row["lower_95"] is None:
+        return ["limits: none"]
+    shown = f"limits: 95% {number(row['lower_95'])} to {number(row['upper_95'])}"
+    if row["lower_998"] is not None:
+        shown += f"; 99.8% {number(row['lower_998'])} to {number(row['upper_998'])}"
+    if row["measure"] != Measure.VALUE.value or kind not in (Kind.PROPORTION, Kind.RATE):
+        return [f"{shown}, by the method {row['method']} (docs/methods.md)"]
+    count = figure.groups[0].count
+    readings = [("as printed", count["numerator"], count["denominator"])]
+    if any(count[f"{side}_low"] != count[f"{side}_high"] for side in _BOUNDED):
+        ends = (("numerator at its lowest, denominator at its highest", "low", "high"),
+                ("numerator at its highest, denominator at its lowest", "high", "low"))  # fmt: skip
+        readings += [(words, count[f"numerator_{one}"], count[f"denominator_{two}"]) for words, one, two in ends]
+    lines = []
+    for words, events, people in readings:
+        events, people = _fitted(events, people) if kind is Kind.PROPORTION else (events, people)
+        found = _limits(figure.indicator, events, people)
+        lines.append(
+            f"{words}: {number(events)} of {number(people)}, 95% limits {number(found['lower_95'])} to "
+            f"{number(found['upper_95'])} ({found['method']})"
+        )
+    return [*lines, f"{shown}: the outermost of these" if len(lines) > 1 else shown]
+
+
+def _fitted(events: object, people: object) -> tuple[object, object]:
+    """Hold a part to its whole, as ``indicators.widen`` does at the ends of the bounds."""
+    if not isinstance(events, float) or not isinstance(people, float):
+        return events, people
+    whole = max(people, 1.0)
+    return min(events, whole), whole
+
+
+def _limits(indicator: Indicator, events: object, people: object) -> Mapping[str, object]:
+    """Return the row of statistics of one reading."""
+    sides = {f"{side}{end}": [value] for side, value in (("numerator", events), ("denominator", people))
+             for end in ("", "_low", "_high")}  # fmt: skip
+    rows = pl.DataFrame({"row": [0], "status": ["ok"], **sides}, schema_overrides={"row": pl.UInt32})
+    return statistics_of(indicator.kind).values(indicator, rows).row(0, named=True)
+
+
+def _quotient(figure: Figure) -> Steps:
+    count, m = figure.groups[0].count, float(figure.indicator.multiplier)
+    top, bottom = count["numerator"], count["denominator"]
+    if figure.indicator.kind is Kind.COUNT or not isinstance(bottom, float) or not isinstance(top, float):
+        value = top if isinstance(top, float) else None
+        return Steps(lines=[f"value = numerator = {number(value)}"], value=value)
+    value = m * top / bottom
+    lines = [f"value = {number(m)} x numerator / denominator",
+             f"      = {number(m)} x {number(top)} / {number(bottom)}", f"      = {number(value)}"]  # fmt: skip
+    return Steps(lines=lines, value=value)
+
+
+def _pair(figure: Figure) -> Steps:
+    if len(figure.groups) != 2:
+        return Steps(lines=["the two groups that it compares are not both there"])
+    (name, one), (other, two) = ((str(g.count["category"]), _value(g)) for g in figure.groups)
+    over = figure.row["measure"] in _OVER
+    sign = "/" if over else "-"
+    value = one / two if over else one - two
+    lines = [f"value = {name} {sign} {other}", f"      = {number(one)} {sign} {number(two)}", f"      = {number(value)}"]
+    return Steps(lines=lines, value=value)
+
+
+def _value(group: Group) -> float:
+    return float(str(group.result["value"]))
+
+
+def _slope(figure: Figure) -> Steps:
+    """The share-weighted line through the groups, on the log scale for rates and the logit scale for proportions."""
+    share_of = statistics_of(figure.indicator.kind).share
+    scale = float(figure.indicator.multiplier) if share_of else 1.0
+    people = [float(str(g.count["denominator"])) for g in figure.groups]
+    every, below, points = sum(people), 0.0, []
+    lines = ["a = share of the denominators; b = middle of the cumulative share, most deprived first",
+             f"y = {'log(p / (1 - p)), p = value / ' + number(scale) if share_of else 'log(value)'}"]  # fmt: skip
+    for group, n in zip(figure.groups, people, strict=True):
+        share, value = n / every, _value(group) / scale
+        middle = below + share / 2
+        below += share
+        y = log(value) - log1p(-value) if share_of else log(value)
+        points.append((share, middle, y))
+        lines.append(f"{group.count['category']}: denominator {number(n)}, value {number(_value(group))}, "
+                     f"a {number(share)}, b {number(middle)}, y {number(y)}")  # fmt: skip
+    slope = 12 * sum(a * (b - 0.5) * y for a, b, y in points) / (1 - sum(a**3 for a, _, _ in points))
+    middle = sum(a * y for a, _, y in points)
+    first, last = (_back(middle + half * slope, share_of) for half in (-0.5, 0.5))
+    lines += [f"slope = 12 sum a (b - 1/2) y / (1 - sum a^3) = {number(slope)}", f"middle = sum a y = {number(middle)}",
+              f"fitted at the most deprived end (middle - slope / 2): {number(first * scale)}",
+              f"fitted at the least deprived end (middle + slope / 2): {number(last * scale)}"]  # fmt: skip
+    relative = figure.row["measure"] == Measure.RII.value
+    better = figure.indicator.polarity is Polarity.HIGHER_IS_BETTER
+    value = first / last if relative else scale * (last - first if better else first - last)
+    said = "most over least deprived" if relative else "least less most deprived" if better else "most less least deprived"
+    return Steps(lines=[*lines, f"value = {said} = {number(value)}"], value=value)
+
+
+def _back(value: float, share: bool) -> float:
+    return 1 / (1 + exp(-value)) if share else exp(value)
+
+
+def _standardised(figure: Figure) -> Steps:
+    """The weighted sum of the rates by age and sex."""
+    from hi_pipeline.indicators.kinds.dsr import WHOLE_STANDARD, standard_weight
+
+    lines, total = [f"each group adds standard persons / {number(WHOLE_STANDARD)} x events / population"], 0.0
+    for group in figure.groups:
+        weight = standard_weight(str(group.count["category"]))
+        events, people = (float(str(group.count[side] or 0.0)) for side in _BOUNDED)
+        added = weight / WHOLE_STANDARD * events / people if people and weight else 0.0
+        total += added
+        lines.append(f"{group.count['category']}: standard persons {number(weight)}, events {number(events)}, "
+                     f"population {number(people)}, adds {number(added)}")  # fmt: skip
+    value = figure.indicator.multiplier * total
+    return Steps(lines=[*lines, f"value = {number(figure.indicator.multiplier)} x their sum = {number(value)}"], value=value)
