@@ -86,15 +86,20 @@ def coverage(source: Source = None) -> None:
 
 @app.command()
 def explain(
-    indicator: Annotated[str, typer.Argument(help="Indicator id.")],
-    year: Annotated[str, typer.Option("--year", help='Financial year such as "2023-24".')],
-    icb: Annotated[str, typer.Option("--icb", help="ONS code, ODS code or name of a board.")],
+    indicator: Annotated[str, typer.Argument(help="Indicator id, or the id of a row.")],
+    year: Annotated[str, typer.Option("--year", help='Financial year such as "2023-24".')] = "",
+    icb: Annotated[str, typer.Option("--icb", help="Code or name of a board or region, or England.")] = "",
+    dimension: Annotated[str, typer.Option("--dimension", help="Of one figure: total, age, sex, ethnicity, ...")] = "",
+    category: Annotated[str, typer.Option("--category", help='Of one figure: the group, such as "White".')] = "",
+    measure: Annotated[str, typer.Option("--measure", help="Of one figure: value, gap, ratio, sii, rii, ...")] = "",
+    full: Annotated[bool, typer.Option("--full", help="All rows behind one figure, as CSV and nothing else.")] = False,
     source: Source = None,
 ) -> None:
-    """Explain a figure: its value, inputs, releases, formula and notes."""
+    """Explain the figures of an area, or one figure down to the rows of the publisher's file."""
     from hi_pipeline.cli.explaining import explain_command
 
-    _leave(explain_command(console, source, indicator=indicator, year=year, icb=icb))
+    group = {"dimension": dimension, "category": category, "measure": measure}
+    _leave(explain_command(console, source, indicator=indicator, year=year, icb=icb, **group, full=full))
 
 
 @app.command()

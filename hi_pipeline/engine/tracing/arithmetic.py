@@ -124,7 +124,11 @@ def _pair(figure: Figure) -> Steps:
     over = figure.row["measure"] in _OVER
     sign = "/" if over else "-"
     value = one / two if over else one - two
-    lines = [f"value = {name} {sign} {other}", f"      = {number(one)} {sign} {number(two)}", f"      = {number(value)}"]
+    lines = [
+        f"value = {name} {sign} {other}",
+        f"      = {number(one)} {sign} {number(two)}",
+        f"      = {number(value)}",
+    ]
     return Steps(lines=lines, value=value)
 
 
@@ -157,7 +161,9 @@ def _slope(figure: Figure) -> Steps:
     relative = figure.row["measure"] == Measure.RII.value
     better = figure.indicator.polarity is Polarity.HIGHER_IS_BETTER
     value = first / last if relative else scale * (last - first if better else first - last)
-    said = "most over least deprived" if relative else "least less most deprived" if better else "most less least deprived"
+    said = (
+        "most over least deprived" if relative else "least less most deprived" if better else "most less least deprived"
+    )
     return Steps(lines=[*lines, f"value = {said} = {number(value)}"], value=value)
 
 
@@ -178,4 +184,6 @@ def _standardised(figure: Figure) -> Steps:
         lines.append(f"{group.count['category']}: standard persons {number(weight)}, events {number(events)}, "
                      f"population {number(people)}, adds {number(added)}")  # fmt: skip
     value = figure.indicator.multiplier * total
-    return Steps(lines=[*lines, f"value = {number(figure.indicator.multiplier)} x their sum = {number(value)}"], value=value)
+    return Steps(
+        lines=[*lines, f"value = {number(figure.indicator.multiplier)} x their sum = {number(value)}"], value=value
+    )

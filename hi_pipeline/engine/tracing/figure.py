@@ -14,7 +14,9 @@ from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.tracing.lineage import SIDES, USED, Lineage, adds_up
 from hi_pipeline.indicators.ethnicity import reference_group
 
-ID = "/"  # a row's id: indicator/year/footprint/area/dimension/category/measure, as in "x/2023-24/2023-04/E54000010/..."
+ID = (
+    "/"  # a row's id: indicator/year/footprint/area/dimension/category/measure, as in "x/2023-24/2023-04/E54000010/..."
+)
 _ENDS = (Measure.GAP.value, Measure.RATIO.value)
 _SLOPES = (Measure.SII.value, Measure.RII.value)
 _PAIRS = (Measure.DIFFERENCE.value, Measure.RATE_RATIO.value)

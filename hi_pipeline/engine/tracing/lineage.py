@@ -18,6 +18,7 @@ from hi_pipeline.core.row_index import ROW_INDEX
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.engine.currency.inputs import LakeReader
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.tracing.patients import patients_behind
 from hi_pipeline.tables.placing.authorities import authority_shares
 from hi_pipeline.tables.placing.placed import Context
 from hi_pipeline.tables.reference import footprint
@@ -84,6 +85,10 @@ class Lineage:
 
     def used(self, count: Mapping[str, object]) -> pl.DataFrame:
         """Return the publisher's figures that a count is made of, each with its cells: columns USED."""
+        if self._indicator.attribution is Attribution.CORE20:
+            return pl.concat(
+                [pl.DataFrame(schema=USED), patients_behind(self._reader, self._year, count)], how="diagonal"
+            )
         numbers: dict[str, list[int]] = {}
         for source, number in dict.fromkeys(_NUMBER.findall(str(count["note"]))):
             numbers.setdefault(source, []).append(int(number))
@@ -122,7 +127,9 @@ class Lineage:
         boards = footprint.boards(vintage).select("icb_code", "region_code")
         placed = shares.join(boards, on="icb_code", how="left", validate="m:1")
         if count["area_type"] != AreaType.ENGLAND.value:
-            placed = placed.filter((pl.col("icb_code") == count["icb_code"]) | (pl.col("region_code") == count["icb_code"]))
+            placed = placed.filter(
+                (pl.col("icb_code") == count["icb_code"]) | (pl.col("region_code") == count["icb_code"])
+            )
         of_area = placed.group_by("lad_code").agg(pl.col("share").sum())
         return (
             rows.with_columns(lad_code=pl.col("area_code").replace(AUTHORITY_TO_2022.successors))
