@@ -114,7 +114,7 @@ def _explain_area(session: Session, indicator: str, year: str, codes: tuple[str,
     rows = read_rows(session.pipeline, indicator, year, codes).filter(geography_vintage=vintage_of(year).value)
     if rows.is_empty():
         raise SelectionError(f"nothing of {indicator} for {year} is published of {', '.join(codes)}; see hi status")
-    session.console.print(session.title(f"{indicator}: {rows['icb_name'].first()}, {year}"))
+    session.console.print(session.title(f"{indicator}: {rows.row(0, named=True)['icb_name']}, {year}"))
     session.console.print(_figures(rows))
     session.console.print(ONE)
     return 0

@@ -13,7 +13,7 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom
 from hi_pipeline.core.status import Status
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.engine.tracing.arithmetic import Steps, limits_of, number, steps_of
+from hi_pipeline.engine.tracing.arithmetic import Limits, Steps, limits_of, number, steps_of
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row, trace
 from hi_pipeline.engine.tracing.lineage import SIDES
 from hi_pipeline.tables.placing.registry import PLACINGS
@@ -37,17 +37,17 @@ def explain_figure(session: Session, row: Row, *, full: bool) -> int:
     if full:
         session.console.whole_line(figure.used.write_csv().rstrip())
         return 0
-    steps = steps_of(figure)
+    steps, limits = steps_of(figure), limits_of(figure)
     console = session.console
     _heading(session, figure)
-    _section(console, "Arithmetic", [*steps.lines, *limits_of(figure)])
+    _section(console, "Arithmetic", [*steps.lines, *limits.lines])
     for group in figure.groups:
         _section(console, f"Counts: {group.count['dimension']}, {group.count['category']}", _counts(figure, group))
     _rows(console, figure)
     _section(console, "Where it was published", _publications(session.pipeline, figure))
     _section(console, "Corrections", _corrections(figure))
     _section(console, "Notes", str(row["note"]).split("; ") if row["note"] else ["none"])
-    return _verdict(console, figure, steps)
+    return _verdict(console, figure, steps, limits)
 
 
 def _heading(session: Session, figure: Figure) -> None:
@@ -92,7 +92,9 @@ def _summed(rows: pl.DataFrame, side: str) -> Iterator[str]:
 
 
 def _population(count: Row) -> Iterator[str]:
-    if "population implied" in str(count["note"]):
+    if "population implied" in str(count["note"]) and count["published_value"] is None:
+        yield "denominator: the sum of the populations of its boards, each implied by its rate: explain each of them"
+    elif "population implied" in str(count["note"]):
         yield "denominator = numerator / (the publisher's own rate / multiplier); it prints no population"
     else:
         yield (
@@ -128,26 +130,30 @@ def _cell(row: Row) -> str:
 
 
 def _publications(pipeline: Pipeline, figure: Figure) -> Iterator[str]:
-    """Give each release behind the figure: first those that its rows are of, then those that placed them."""
-    own = figure.used["release"].drop_nulls().unique(maintain_order=True).to_list()
+    """Give the releases that hold the rows in full, and then by name those that only place them or rank areas."""
     named = [name for name in str(figure.row["source_releases"]).split(";") if name]
-    for name in dict.fromkeys([*own, *named]):
-        source_name, _, edition = name.partition(":")
-        source = pipeline.catalogue.sources.get(source_name)
-        if source is None:
-            yield name
-            continue
-        release, kept = source.release(edition), pipeline.snapshots.latest(source_name, edition)
-        day = release.published.isoformat() if release.published else "date not known"
-        role = "its rows" if name in own or source_name in figure.indicator.sources else "places or ranks them"
-        yield f"{name} ({role}): {source.publisher}, {source.title}, edition {edition}, {release.status}, {day}"
-        yield f"address {release.address or release.landing_page}"
-        if kept is not None:
-            yield f"file {kept.path}"
-            yield f"sha256 {kept.sha256}"
-        if name in own:
-            members = figure.used.filter(release=name)["member"].drop_nulls().unique(maintain_order=True).to_list()
-            yield from (f"member or sheet {member}" for member in members)
+    own = figure.used["release"].drop_nulls().unique(maintain_order=True).to_list()
+    own = own or [name for name in named if name.partition(":")[0] in figure.indicator.sources]
+    for name in own:
+        yield from _publication(pipeline, figure, name)
+    for name in named:
+        source = pipeline.catalogue.sources.get(name.partition(":")[0])
+        if name not in own:
+            yield f"placed or ranked by {name}" + (f": {source.publisher}, {source.title}" if source else "")
+
+
+def _publication(pipeline: Pipeline, figure: Figure, name: str) -> Iterator[str]:
+    source_name, _, edition = name.partition(":")
+    source = pipeline.catalogue.sources[source_name]
+    release, kept = source.release(edition), pipeline.snapshots.latest(source_name, edition)
+    day = f"published {release.published.isoformat()}" if release.published else "publication date not declared"
+    yield f"{name}: {source.publisher}, {source.title}, edition {edition}, {release.status}, {day}"
+    yield f"address {release.address or f'not known; see {release.landing_page}'}"
+    if kept is not None:
+        yield f"file {kept.path}"
+        yield f"sha256 {kept.sha256}"
+    members = figure.used.filter(release=name)["member"].drop_nulls().unique(maintain_order=True).to_list()
+    yield from (f"member or sheet {member}" for member in members)
 
 
 def _corrections(figure: Figure) -> list[str]:
@@ -155,10 +161,11 @@ def _corrections(figure: Figure) -> list[str]:
     return touched["correction"].unique(maintain_order=True).to_list() or ["none"]
 
 
-def _verdict(console: Printer, figure: Figure, steps: Steps) -> int:
+def _verdict(console: Printer, figure: Figure, steps: Steps, limits: Limits) -> int:
     wrong = [f"{group.count['category']}: {group.apart}" for group in figure.groups if group.apart]
     stored = figure.row["value"]
-    if not steps.agrees(stored if isinstance(stored, float) else None):
+    wrong += [f"{name} does not come from the counts" for name in limits.apart(figure.row)]
+    if not steps.agrees(stored):
         wrong.append(f"the arithmetic gives {number(steps.value)}, the figure is {number(stored)}")
     for line in wrong:
         console.alarm("DOES NOT HOLD:", f"{line}. Is the figure stale? See hi status, then hi run.")

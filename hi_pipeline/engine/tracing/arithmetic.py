@@ -3,16 +3,13 @@
 Each line of a value ends in a number; ``Steps.value`` is the last one, and must be the figure as it stands.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
-import polars as pl
-
 from hi_pipeline.core.indicator import Indicator, Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
-from hi_pipeline.engine.tracing.figure import Figure, Group
-from hi_pipeline.indicators.kind import statistics_of
+from hi_pipeline.engine.tracing.figure import Figure, Group, Row
+from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, poisson, wilson
 
 _BOUNDED = ("numerator", "denominator")
 _OVER = (Measure.RATIO.value, Measure.RATE_RATIO.value)
@@ -28,11 +25,28 @@ class Steps:
     lines: list[str] = field(default_factory=list)
     value: float | None = None
 
-    def agrees(self, stored: float | None) -> bool:
+    def agrees(self, stored: object) -> bool:
         """Tell whether the value is the stored one, to 1e-9 of it."""
-        if self.value is None or stored is None:
-            return self.value is stored
-        return abs(self.value - stored) <= _SAME * max(1.0, abs(stored))
+        return same(self.value, stored)
+
+
+@dataclass
+class Limits:
+    """Lines about the limits; ``made`` holds those that are computed again, by the name of their column."""
+
+    lines: list[str]
+    made: dict[str, float] = field(default_factory=dict)
+
+    def apart(self, row: Row) -> list[str]:
+        """Return the names of the limits that do not come to those of the row."""
+        return [name for name, value in self.made.items() if not same(value, row[name])]
+
+
+def same(one: object, two: object) -> bool:
+    """Tell whether two numbers agree to 1e-9; null agrees with null alone."""
+    if not isinstance(one, float) or not isinstance(two, float):
+        return one is two
+    return abs(one - two) <= _SAME * max(1.0, abs(two))
 
 
 def number(value: object) -> str:
@@ -62,47 +76,48 @@ def steps_of(figure: Figure) -> Steps:
     return _quotient(figure)
 
 
-def limits_of(figure: Figure) -> list[str]:
-    """Return how the limits of a value come from its counts: the three readings, and the outermost of their limits."""
+def limits_of(figure: Figure) -> Limits:
+    """Return how the limits of a value come from its counts: three readings of them, the outermost limits count."""
     row, kind = figure.row, figure.indicator.kind
     if row["lower_95"] is None:
-        return ["limits: none"]
+        return Limits(lines=["limits: none"])
     shown = f"limits: 95% {number(row['lower_95'])} to {number(row['upper_95'])}"
     if row["lower_998"] is not None:
         shown += f"; 99.8% {number(row['lower_998'])} to {number(row['upper_998'])}"
     if row["measure"] != Measure.VALUE.value or kind not in (Kind.PROPORTION, Kind.RATE):
-        return [f"{shown}, by the method {row['method']} (docs/methods.md)"]
-    count = figure.groups[0].count
-    readings = [("as printed", count["numerator"], count["denominator"])]
+        return Limits(lines=[f"{shown}, by the method {row['method']} (docs/methods.md)"])
+    lines, found = [], []
+    for words, events, people in _readings(figure.groups[0].count, proportion=kind is Kind.PROPORTION):
+        pairs = [_pair_of_limits(figure.indicator, events, people, level) for level in LEVELS.values()]
+        found.append([*pairs[0], *pairs[1]])
+        (low, high), way = pairs[0], _way(kind, events)
+        lines.append(f"{words}: {number(events)} of {number(people)}, 95% {number(low)} to {number(high)} by {way}")
+    lows, highs = ([min(f[i] for f in found) for i in (0, 2)], [max(f[i] for f in found) for i in (1, 3)])
+    made = {"lower_95": lows[0], "upper_95": highs[0], "lower_998": lows[1], "upper_998": highs[1]}
+    return Limits(lines=[*lines, f"{shown}: the outermost of these" if len(lines) > 1 else shown], made=made)
+
+
+def _readings(count: Row, *, proportion: bool) -> list[tuple[str, float, float]]:
+    """Return the counts as printed and, where they are bounded, at the ends of their bounds (indicators.widen)."""
+    found = [("as printed", float(str(count["numerator"])), float(str(count["denominator"])))]
     if any(count[f"{side}_low"] != count[f"{side}_high"] for side in _BOUNDED):
-        ends = (("numerator at its lowest, denominator at its highest", "low", "high"),
-                ("numerator at its highest, denominator at its lowest", "high", "low"))  # fmt: skip
-        readings += [(words, count[f"numerator_{one}"], count[f"denominator_{two}"]) for words, one, two in ends]
-    lines = []
-    for words, events, people in readings:
-        events, people = _fitted(events, people) if kind is Kind.PROPORTION else (events, people)
-        found = _limits(figure.indicator, events, people)
-        lines.append(
-            f"{words}: {number(events)} of {number(people)}, 95% limits {number(found['lower_95'])} to "
-            f"{number(found['upper_95'])} ({found['method']})"
-        )
-    return [*lines, f"{shown}: the outermost of these" if len(lines) > 1 else shown]
+        for words, one, two in (("lowest over highest", "low", "high"), ("highest over lowest", "high", "low")):
+            events, people = float(str(count[f"numerator_{one}"])), float(str(count[f"denominator_{two}"]))
+            people = max(people, 1.0) if proportion else people
+            found.append((words, min(events, people) if proportion else events, people))
+    return found
 
 
-def _fitted(events: object, people: object) -> tuple[object, object]:
-    """Hold a part to its whole, as ``indicators.widen`` does at the ends of the bounds."""
-    if not isinstance(events, float) or not isinstance(people, float):
-        return events, people
-    whole = max(people, 1.0)
-    return min(events, whole), whole
+def _pair_of_limits(indicator: Indicator, events: float, people: float, level: float) -> tuple[float, float]:
+    if indicator.kind is Kind.PROPORTION:
+        low, high = wilson(events, people, level)
+    else:
+        low, high = (limit / people for limit in poisson(events, level))
+    return indicator.multiplier * low, indicator.multiplier * high
 
 
-def _limits(indicator: Indicator, events: object, people: object) -> Mapping[str, object]:
-    """Return the row of statistics of one reading."""
-    sides = {f"{side}{end}": [value] for side, value in (("numerator", events), ("denominator", people))
-             for end in ("", "_low", "_high")}  # fmt: skip
-    rows = pl.DataFrame({"row": [0], "status": ["ok"], **sides}, schema_overrides={"row": pl.UInt32})
-    return statistics_of(indicator.kind).values(indicator, rows).row(0, named=True)
+def _way(kind: Kind, events: float) -> str:
+    return "Wilson" if kind is Kind.PROPORTION else "exact limits" if events < EXACT_BELOW else "Byar"
 
 
 def _quotient(figure: Figure) -> Steps:
@@ -138,7 +153,7 @@ def _value(group: Group) -> float:
 
 def _slope(figure: Figure) -> Steps:
     """The share-weighted line through the groups, on the log scale for rates and the logit scale for proportions."""
-    share_of = statistics_of(figure.indicator.kind).share
+    share_of = figure.indicator.kind is Kind.PROPORTION
     scale = float(figure.indicator.multiplier) if share_of else 1.0
     people = [float(str(g.count["denominator"])) for g in figure.groups]
     every, below, points = sum(people), 0.0, []

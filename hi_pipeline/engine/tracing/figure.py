@@ -54,7 +54,8 @@ class Figure:
     def id(self) -> str:
         """Return the id of its row."""
         names = ("indicator_id", "financial_year", "geography_vintage", "icb_code", "dimension", "category", "measure")
-        return ID.join(str(self.row[name] or "") for name in names)
+        known = {**self.row, "icb_code": self.row["icb_code"] or self.row["icb_name"]}  # a remainder has only a name
+        return ID.join(str(known[name]) for name in names)
 
     @property
     def used(self) -> pl.DataFrame:
@@ -111,7 +112,8 @@ def read_rows(pipeline: Pipeline, indicator: str, year: str, codes: tuple[str, .
     place = pipeline.lake.path("published", "results")
     if not place.is_file():
         raise SelectionError("nothing is published yet; run hi run first")
-    of_area = pl.col("icb_code").is_in(list(codes)) if codes else pl.lit(True)
+    named = pl.col("icb_code").fill_null(pl.col("icb_name"))
+    of_area = named.is_in(list(codes)) if codes else pl.lit(True)
     rows = pl.scan_parquet(place, glob=False).filter(
         pl.col("indicator_id") == indicator, pl.col("financial_year") == year, of_area
     )
