@@ -23,6 +23,13 @@ class Polarity(StrEnum):
     HIGHER_IS_BETTER = "higher_is_better"
     LOWER_IS_BETTER = "lower_is_better"
     NEUTRAL = "neutral"
+    # Fewer may mean worse access, or someone who did not submit: read as lower and higher, like neutral.
+    CONTESTED = "contested"
+
+    @property
+    def directed(self) -> bool:
+        """Tell whether a figure reads better or worse."""
+        return self in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER)
 
 
 class Attribution(StrEnum):
@@ -82,6 +89,8 @@ class Indicator:
         further: other publications that hold figures of it. Where two give the same group of the same area and
             year, the one named first counts.
         area: one of the statement's 11 areas; statement_number: its number among the 24, or None.
+        mixes_age: it is crude and rises or falls with age, so that its gaps between groups of deprivation mix the two:
+            they are not compared, and each row says so.
         definition, numerator_words, denominator_words, caveats: plain words for readers.
     """
 
@@ -110,6 +119,7 @@ class Indicator:
     ecological: bool = False
     target: str = ""
     caveats: tuple[str, ...] = ()
+    mixes_age: bool = False
     unconfirmed: str = ""
     plausible: tuple[float, float] = (0.0, float("inf"))
     further: tuple[Origin, ...] = ()

@@ -30,6 +30,11 @@ class Method(StrEnum):
     FIELLER = "Fieller"
     CHIANG = "Chiang II"
     PUBLISHED = "published"
+    # The publisher's value, limits about it from the counts.
+    PUBLISHED_WILSON = "published, Wilson"
+    PUBLISHED_BYAR = "published, Byar"
+    PUBLISHED_EXACT = "published, exact"
+    BETWEEN_UNITS = "between_units"
     NONE = "none"
 
 
@@ -85,6 +90,7 @@ class AreaType(StrEnum):
     ICB = "icb"
     REGION = "region"
     ENGLAND = "england"
+    BOARDS = "boards"  # all boards together: England as far as boards make it, which boards are compared with
     REMAINDER = "remainder"
     PROVIDER = "provider"
     AUTHORITY = "authority"

@@ -27,7 +27,8 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
-        publish: ``publish(lake, *, results, provenance, indicators, sources, revised, accepted)``.
+        compare: ``comparisons(results, similar, indicators)``: boards beside further comparators.
+        publish: ``publish(lake, *, results, comparisons, provenance, indicators, sources, revised, accepted)``.
     """
 
     sources: Mapping[str, Source]
@@ -35,6 +36,7 @@ class Catalogue:
     indicators: tuple[Indicator, ...]
     compute: Callable[..., pl.DataFrame]
     result_schema: Any
+    compare: Callable[..., pl.DataFrame]
     publish: Callable[..., Any]
 
     @cached_property
@@ -122,6 +124,7 @@ def load_catalogue() -> Catalogue:
         indicators=tuple(INDICATORS),
         compute=_compute,
         result_schema=RESULTS_SCHEMA,
+        compare=_compare,
         publish=publish,
     )
 
@@ -131,6 +134,12 @@ def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataF
     from hi_pipeline.indicators.compute import compute_results
 
     return compute_results(indicator, counts, **how)
+
+
+def _compare(results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    from hi_pipeline.indicators.comparisons import comparisons
+
+    return comparisons(results, similar, indicators)
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:

@@ -22,19 +22,21 @@ from hi_pipeline.core.status import AreaType
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.package import data_package
+from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
 NAME = "results"
-# Areas that no board is made of, by the file they stand in.
-FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities"}
+# Areas that are no board, region or England, by the file they stand in.
+FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities", AreaType.BOARDS: "comparators"}
 
 
 def publish(
     lake: Lake,
     *,
     results: pl.DataFrame,
+    comparisons: pl.DataFrame,
     provenance: Provenance,
     indicators: Sequence[Indicator],
     sources: Iterable[Source],
@@ -43,11 +45,14 @@ def publish(
 ) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
 
-    Rows of providers and of authorities stand in providers.parquet and authorities.parquet, in the same columns.
+    Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
+    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
+    slopes.parquet holds the groups behind each slope.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
+        comparisons: boards beside further comparators, in the COMPARISONS contract.
         provenance: what the results were made from.
         indicators: the catalogue; only indicators with a figure are exported.
         sources: all declared publications; only those that a figure names are exported.
@@ -63,6 +68,7 @@ def publish(
     every = results.sort(*RESULT_KEY, nulls_last=True)
     tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
     apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
+    beside = {"comparisons": comparisons, "slopes": slope_groups(every)}
     used_releases = _used_releases(every)
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
@@ -77,14 +83,14 @@ def publish(
     publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     files = {
         "results.csv": csv,
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in apart.items()},
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
         files={"results.parquet": hashlib.sha256(to_parquet(tidy)).hexdigest(), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in apart.items()},
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
         sources=used_sources,
         revised=unaccepted,
         synthetic=synthetic,

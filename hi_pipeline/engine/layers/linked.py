@@ -23,7 +23,14 @@ def linked_code(table: LinkedTable) -> str:
 
 def linked_version(pipeline: Pipeline, table: LinkedTable) -> str:
     """Return the version of a linked table's code and of the declarations whose counts it computes."""
+    sources = pipeline.catalogue.sources
     declared = [repr(i) for i in pipeline.catalogue.indicators if i.source == table.indicators_of]
+    declared += [
+        f"{name} {year} {sources[name].imd_vintage(year)}"
+        for name in table.sources
+        if declared and name in sources
+        for year in sources[name].years
+    ]
     return f"{linked_code(table)}+{text_digest(*declared)}" if declared else linked_code(table)
 
 
@@ -65,7 +72,7 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
     code, schema = linked_version(pipeline, table), schema_version(table.schema)
     if known and not still_holds(pipeline.lake, known, code=code, schema=schema):
         return Outcome(partition=year, state=State.UNCHANGED, files={"": known}, rows_before=before)
-    reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators)
+    reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators, pipeline.catalogue.sources)
     try:
         built = table.build(reader, year)
         frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")  # type: ignore[arg-type]

@@ -23,7 +23,10 @@ from hi_pipeline.engine.releases.marks import Marks, marks_of
 from hi_pipeline.engine.releases.newer import NewerFiles
 from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
 from hi_pipeline.publishing.release import read_published
+from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
+# Table and year of the lists of similar boards.
+SIMILAR = ("similar_boards", LISTED_IN)
 _MISSING = "missing: no figure of this board has been built for the year"
 _OWN_CODE = (
     "hi_pipeline.engine.layers.published",
@@ -127,6 +130,8 @@ def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks) -> Proven
     inputs |= {i for year in years for i in year.wanted.inputs}
     releases = tuple(sorted({r for year in years for r in year.wanted.releases}))
     inputs |= {*marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
+    lists = pipeline.lake.provenance("linked", *SIMILAR)
+    inputs |= {Input(name="/".join(("linked", *SIMILAR)), sha256=lists.sha256)} if lists else set()
     return Provenance(
         inputs=tuple(sorted(inputs, key=lambda i: i.name)),
         code_version=f"{code_of(pipeline.catalogue.publish, validate)}+{own_code(*_OWN_CODE)}",
@@ -160,6 +165,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         catalogue.publish(
             pipeline.lake,
             results=results,
+            comparisons=catalogue.compare(results, _similar(pipeline), catalogue.indicators_by_id),
             provenance=wanted,
             indicators=catalogue.indicators,
             sources=catalogue.sources.values(),
@@ -170,6 +176,12 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         return failed("", error, rows_before=before)
     written = pipeline.lake.provenance("published", "results") or wanted
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
+
+
+def _similar(pipeline: Pipeline) -> pl.DataFrame | None:
+    """Return the lists of similar boards; None where they are not built."""
+    built = pipeline.lake.provenance("linked", *SIMILAR)
+    return pipeline.lake.read("linked", *SIMILAR) if built else None
 
 
 def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[str, pl.DataFrame]:
@@ -228,6 +240,7 @@ def _missing(boards: pl.DataFrame, year: str, icbs: list[str]) -> pl.DataFrame:
             status=pl.lit(Status.MISSING.value),
             method=pl.lit(Method.NONE.value),
             comparison=pl.lit(Comparison.NOT_COMPARED.value),
+            units=pl.lit(None, pl.Int32),
             note=pl.lit(_MISSING),
         )
         .select(boards.columns)

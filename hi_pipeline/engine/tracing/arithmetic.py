@@ -86,6 +86,11 @@ def limits_of(figure: Figure) -> Limits:
         shown += f"; 99.8% {number(row['lower_998'])} to {number(row['upper_998'])}"
     if row["measure"] != Measure.VALUE.value or kind not in (Kind.PROPORTION, Kind.RATE):
         return Limits(lines=[f"{shown}, by the method {row['method']} (docs/methods.md)"])
+    count = figure.groups[0].count
+    rounded = any(count[f"{side}_low"] != count[f"{side}_high"] for side in _BOUNDED)
+    if rounded or count["between_variance"] is not None or not same(row["value"], row["computed_value"]):
+        # Centred on the value, with what rounding leaves open, or from between the practices: not done again here.
+        return Limits(lines=[f"{shown}, by the method {row['method']} (docs/methods.md)"])
     lines, found = [], []
     for words, events, people in _readings(figure.groups[0].count, proportion=kind is Kind.PROPORTION):
         pairs = [_pair_of_limits(figure.indicator, events, people, level) for level in LEVELS.values()]
@@ -127,8 +132,12 @@ def _quotient(figure: Figure) -> Steps:
         value = top if isinstance(top, float) else None
         return Steps(lines=[f"value = numerator = {number(value)}"], value=value)
     value = m * top / bottom
+    printed, headline = figure.row["published_value"], figure.row["value"]
     lines = [f"value = {number(m)} x numerator / denominator",
              f"      = {number(m)} x {number(top)} / {number(bottom)}", f"      = {number(value)}"]  # fmt: skip
+    if isinstance(printed, float) and not same(value, headline):
+        lines.append(f"the publisher prints {number(printed)}, and the computed value lies outside its rounding:")
+        return Steps(lines=[*lines, f"value = the publisher's own figure = {number(printed)}"], value=printed)
     return Steps(lines=lines, value=value)
 
 

@@ -73,7 +73,7 @@ class Lineage:
             HiPipelineError: the clean tables or those that they are placed by are not there, or do not fit.
         """
         self._pipeline, self._indicator, self._year = pipeline, indicator, year
-        self._reader = LakeReader(pipeline.lake, (indicator,))
+        self._reader = LakeReader(pipeline.lake, (indicator,), pipeline.catalogue.sources)
         numbered = _Numbered(self._reader)
         self.counts = pipeline.catalogue.counts_of(indicator).build(numbered, year).frame  # type: ignore[arg-type]
         self._observations = numbered.observations

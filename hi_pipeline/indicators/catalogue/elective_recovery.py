@@ -30,6 +30,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="wl_gt18_pct",
+        version="2",
         title="Waiting list: waiting more than 18 weeks",
         area="Elective recovery",
         statement_number=1,
@@ -52,6 +53,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="wl_gt52_pct",
+        version="2",
         title="Waiting list: waiting more than 52 weeks",
         area="Elective recovery",
         statement_number=1,
@@ -76,6 +78,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="wl_gt65_pct",
+        version="2",
         title="Waiting list: waiting more than 65 weeks",
         area="Elective recovery",
         statement_number=1,

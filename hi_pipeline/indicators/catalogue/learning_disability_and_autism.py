@@ -7,6 +7,7 @@ from hi_pipeline.core.status import Unit
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="learning_disability_prevalence_pct",
+        version="2",
         title="Recorded prevalence of learning disability",
         area="Learning disability and autistic people",
         statement_number=None,

@@ -7,6 +7,7 @@ from hi_pipeline.core.status import Unit
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="tt_recovery_pct",
+        version="2",
         title="NHS Talking Therapies: recovery",
         area="Mental health",
         statement_number=9,
@@ -38,6 +39,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="tt_reliable_recovery_pct",
+        version="2",
         title="NHS Talking Therapies: reliable recovery",
         area="Mental health",
         statement_number=9,
@@ -70,6 +72,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="mha_detention_rate",
+        version="2",
         title="Detentions under the Mental Health Act",
         area="Mental health",
         statement_number=7,
@@ -84,7 +87,7 @@ INDICATORS: tuple[Indicator, ...] = (
         kind=Kind.RATE,
         unit=Unit.PER_100K,
         multiplier=100_000,
-        polarity=Polarity.LOWER_IS_BETTER,
+        polarity=Polarity.CONTESTED,
         dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
         numerator=("detentions",),
         denominator_from=DenominatorFrom.POPULATION_OR_RATE,
@@ -122,6 +125,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="smi_checks_pct",
+        version="2",
         title="Severe mental illness: all six physical health checks",
         area="Mental health",
         statement_number=6,
@@ -142,6 +146,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="smi_prevalence_pct",
+        version="2",
         title="Recorded prevalence of severe mental illness",
         area="Mental health",
         statement_number=None,
@@ -168,6 +173,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="depression_prevalence_pct",
+        version="2",
         title="Recorded prevalence of depression",
         area="Mental health",
         statement_number=None,
@@ -195,6 +201,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="dementia_prevalence_pct",
+        version="2",
         title="Recorded prevalence of dementia",
         area="Mental health",
         statement_number=None,
@@ -212,6 +219,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("list_dem",),
         deprivation_groups=5,
         ecological=True,
+        mixes_age=True,
         caveats=(
             "Recorded, not true prevalence: a low figure may mean undiagnosed dementia.",
             "Not standardised for age: practices with more old people have more dementia.",

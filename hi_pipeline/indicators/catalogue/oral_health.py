@@ -7,6 +7,7 @@ from hi_pipeline.core.status import Unit
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="tooth_extraction_decay_0_10_rate",
+        version="2",
         title="Tooth extractions due to decay at ages 10 and under",
         area="Oral health",
         statement_number=21,

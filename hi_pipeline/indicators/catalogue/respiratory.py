@@ -8,6 +8,7 @@ from hi_pipeline.indicators.catalogue._wording import RECORDED_PREVALENCE
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="copd_prevalence_pct",
+        version="2",
         title="Recorded prevalence of chronic obstructive pulmonary disease",
         area="Respiratory",
         statement_number=None,
@@ -25,6 +26,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("list_copd",),
         deprivation_groups=5,
         ecological=True,
+        mixes_age=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 15.0),
     ),

@@ -7,6 +7,7 @@ from hi_pipeline.core.status import Unit
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="ae_attendance_0_4_rate",
+        version="2",
         title="A&E attendances at ages 0 to 4",
         area="Urgent and emergency care",
         statement_number=None,
@@ -18,7 +19,7 @@ INDICATORS: tuple[Indicator, ...] = (
         kind=Kind.RATE,
         unit=Unit.PER_1K,
         multiplier=1_000,
-        polarity=Polarity.LOWER_IS_BETTER,
+        polarity=Polarity.CONTESTED,
         dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
         numerator=("count_93930",),
         denominator=("denominator_93930",),

@@ -7,6 +7,7 @@ from hi_pipeline.core.status import Unit
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="fuel_poverty_pct",
+        version="2",
         title="Households in fuel poverty",
         area="Wider determinants",
         statement_number=None,

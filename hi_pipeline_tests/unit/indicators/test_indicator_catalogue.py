@@ -90,9 +90,11 @@ def test_a_file_holds_one_area(path: Path) -> None:
 def test_directions_are_those_of_the_specification() -> None:
     """indicators.md 3.13: counts too have a direction, although they are not compared."""
     better = {i.id: i.polarity for i in INDICATORS}
-    lower = ("wl_total", "wl_gt18_pct", "wl_gt52_pct", "wl_gt65_pct", "mha_detention_rate")
+    lower = ("wl_total", "wl_gt18_pct", "wl_gt52_pct", "wl_gt65_pct")
     higher = ("smi_checks_n", "smi_checks_pct", "tt_recovery_pct", "tt_reliable_recovery_pct")
     assert {better[name] for name in (*lower, "tooth_extraction_decay_0_10_rate")} == {Polarity.LOWER_IS_BETTER}
+    contested = ("mha_detention_rate", "ae_attendance_0_4_rate")
+    assert {better[name] for name in contested} == {Polarity.CONTESTED}
     assert {better[name] for name in higher} == {Polarity.HIGHER_IS_BETTER}
 
 

@@ -41,6 +41,9 @@ class Reader(FakeReader):
         super().__init__(clean)
         self._indicator = indicator
 
+    def imd_vintage(self, source: str, financial_year: str) -> str | None:
+        return None
+
     def indicators(self, source: str) -> tuple[Indicator, ...]:
         return (self._indicator,) if self._indicator.source == source else ()
 
