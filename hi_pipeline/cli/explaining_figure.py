@@ -88,7 +88,9 @@ def _summed(rows: pl.DataFrame, side: str) -> Iterator[str]:
     measures = ", ".join(rows["measure"].unique(maintain_order=True).to_list())
     words = f"{side}: {rows.height:,} figures ({measures}) add up to {number(total)}"
     words += f"; {shared:,} count by their share of residents" if shared else ""
-    yield words + (f"; {hidden:,} hidden, in a sum at the middle of their bounds" if hidden else "")
+    yield words + (
+        f"; {hidden:,} hidden, within their bounds at the rate of the others, else at the middle" if hidden else ""
+    )
 
 
 def _population(count: Row) -> Iterator[str]:

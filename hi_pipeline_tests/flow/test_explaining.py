@@ -142,17 +142,15 @@ def _from_text(text: str, value: float) -> float:
 
 
 def _sums(cells: pl.DataFrame) -> dict[str, float | None]:
-    """Add up each side from the printed cells."""
+    """Add up each side from the printed cells; None where one is hidden, which only has bounds (_check_hidden)."""
     sums: dict[str, float | None] = {}
     for (side,), rows in cells.partition_by("side", as_dict=True).items():
         total: float | None = 0.0
         for figure in rows.partition_by("figure", maintain_order=True):
             first = figure.row(0, named=True)
-            value, low, high = (_number(first[name]) for name in ("value", "low", "high"))
+            value = _number(first["value"])
             if value is not None and figure["text"].null_count() == 0:
                 assert sum(_from_text(text, value) for text in figure["text"]) == value, first
-            if value is None:
-                value = None if low is None or high is None else (low + high) / 2
             total = None if total is None or value is None else total + float(first["share"]) * value
         sums[str(side)] = total
     return sums
@@ -167,8 +165,9 @@ def _check_counts(found: Explained, multiplier: float) -> None:
         counts = found.counts(category)
         sums = _sums(found.cells.filter(group=category))
         whole = found.cells.filter(pl.col("share").cast(pl.Float64) != 1).is_empty()
-        if sums.get(SIDES[1]) is not None:
-            sums[SIDES[1]] = sums[SIDES[1]] - (sums.get(SIDES[2]) or 0.0) if SIDES[2] in sums else sums[SIDES[1]]
+        whole_side, less = sums.get(SIDES[1]), sums.get(SIDES[2], 0.0)
+        sums[SIDES[1]] = None if whole_side is None or less is None else whole_side - less
+        _check_hidden(found.cells.filter(group=category), counts["numerator"])
         for side in SIDES[:2]:
             made, printed = sums.get(side), counts[side]
             if made is not None and printed is not None:
@@ -178,6 +177,16 @@ def _check_counts(found: Explained, multiplier: float) -> None:
             assert rate is not None
             assert counts["numerator"] is not None
             assert _close(counts["numerator"] / (rate / multiplier), counts["denominator"])
+
+
+def _check_hidden(cells: pl.DataFrame, printed: float | None) -> None:
+    """A numerator with hidden parts lies between the sums of their printed bounds."""
+    own = cells.filter(side=SIDES[0]).unique("figure")
+    if printed is None or own["value"].null_count() == 0 or own["high"].null_count():
+        return
+    numbers = own.select(pl.col("share", "value", "low", "high").cast(pl.Float64))
+    ends = [numbers.select((pl.col("share") * pl.coalesce(end, "value")).sum()).item() for end in ("low", "high")]
+    assert ends[0] - SAME <= printed <= ends[1] + SAME, (ends, printed)
 
 
 def _check_limits(found: Explained) -> int:
@@ -218,8 +227,7 @@ def _value(found: Explained, indicator: Any) -> float | None:
         return None
     outside = any("lies outside its rounding" in line for line in found.section("Arithmetic"))
     if row["method"] == "published" or outside:
-        printed = _sums(found.cells)[SIDES[3]]
-        return printed
+        return _sums(found.cells)[SIDES[3]]
     lines = found.section("Arithmetic")
     pairs = [match for line in lines if (match := PAIR.match(line))]
     if row["measure"] in ("sii", "rii"):

@@ -179,7 +179,11 @@ def _group(lineage: Lineage, result: Row, count: Row) -> Group:
         if count[side] != again[side]
     ]
     for side in SIDES[:2]:
-        total, stored = adds_up(used, side), count[side]
-        if total is not None and isinstance(stored, float) and abs(total - stored) > _SAME * max(1.0, abs(stored)):
-            apart.append(f"the publisher's figures add up to a {side} of {total!r}, the count is {stored!r}")
+        ends, stored = adds_up(used, side), count[side]
+        if ends is None or not isinstance(stored, float):
+            continue
+        slack = _SAME * max(1.0, abs(stored))
+        if not ends[0] - slack <= stored <= ends[1] + slack:
+            between = " to ".join(dict.fromkeys(repr(end) for end in ends))
+            apart.append(f"the publisher's figures add up to a {side} of {between}, the count is {stored!r}")
     return Group(result=result, count=count, used=used, apart="; ".join(apart))

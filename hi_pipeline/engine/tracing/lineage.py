@@ -160,14 +160,19 @@ def _printed(every: pl.DataFrame, rows: pl.DataFrame, origin: Indicator, count: 
     return found.head(1)
 
 
-def adds_up(used: pl.DataFrame, side: str) -> float | None:
-    """Return the sum of a side: each figure once, by its share; a hidden one at the middle of its bounds.
+def adds_up(used: pl.DataFrame, side: str) -> tuple[float, float] | None:
+    """Return the ends between which a side adds up: each figure once, by its share.
 
-    None where the count has no figures of that side, or one is hidden without bounds.
+    The two ends are one number where nothing is hidden. A hidden figure is placed within the bounds of its whole part,
+    which may hold a rounded one beside it, so then all figures stand by their bounds. None where the count has no
+    figures of that side, or one is hidden without bounds.
     """
     signs = {side: 1.0, **({SIDES[2]: -1.0} if side == SIDES[1] else {})}
     rows = used.filter(pl.col("side").is_in(list(signs))).unique("figure", maintain_order=True)
-    value = pl.coalesce("value", (pl.col("low") + pl.col("high")) / 2)
-    sign = pl.col("side").replace_strict(signs, return_dtype=pl.Float64)
-    each = rows.select(sign * pl.col("share") * value).to_series()
-    return None if each.is_empty() or each.null_count() else float(each.sum())
+    factor = pl.col("side").replace_strict(signs, return_dtype=pl.Float64) * pl.col("share")
+    hidden = rows["value"].null_count() > 0
+    ends = [factor * (pl.coalesce(end, "value") if hidden else pl.col("value")) for end in ("low", "high")]
+    each = rows.select(low=pl.min_horizontal(ends), high=pl.max_horizontal(ends))
+    if rows.is_empty() or rows.filter(pl.coalesce("value", "high").is_null()).height:
+        return None
+    return float(each["low"].sum()), float(each["high"].sum())
