@@ -92,19 +92,26 @@ def coverage(source: Source = None, form: Form = Format.TABLE) -> None:
 
 @app.command()
 def explain(
-    indicator: Annotated[str, typer.Argument(help="Indicator id or title.")],
-    year: Years,
+    indicator: Annotated[str, typer.Argument(help="Indicator id or title, or the id of a row.")],
+    year: Years = [],  # noqa: B006 - typer copies it
     icb: Annotated[
         list[str],
         typer.Option("--icb", help="England, a region, or a board by ONS code, ODS code or name; may be repeated."),
-    ],
+    ] = [],  # noqa: B006 - typer copies it
+    dimension: Annotated[str, typer.Option("--dimension", help="Of one figure: total, age, sex, ethnicity, ...")] = "",
+    category: Annotated[str, typer.Option("--category", help='Of one figure: the group, such as "White".')] = "",
+    measure: Annotated[str, typer.Option("--measure", help="Of one figure: value, gap, ratio, sii, rii, ...")] = "",
+    full: Annotated[bool, typer.Option("--full", help="All rows behind one figure, as CSV and nothing else.")] = False,
     source: Source = None,
     form: Form = Format.TABLE,
 ) -> None:
-    """Explain figures: their values, inputs, releases, formula and notes; as data, the values alone."""
+    """Explain the figures of areas (as data the values alone), or one figure down to the rows of the file."""
     from hi_pipeline.cli.explaining import explain_command
 
-    _leave(explain_command(console, source, indicator=indicator, years=year, icbs=icb, form=form))
+    words = (dimension, category, measure)
+    _leave(
+        explain_command(console, source, indicator=indicator, years=year, icbs=icb, words=words, full=full, form=form)
+    )
 
 
 @app.command("list")

@@ -1,10 +1,11 @@
-"""hi explain: figures with their counts, limits, inputs, releases, formula and notes."""
+"""hi explain: the figures of areas with their inputs and releases; of one figure, all the way to its rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
+from hi_pipeline.cli.explaining_figure import explain_figure
 from hi_pipeline.cli.figures import figures_as_data, figures_to_read
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.selecting import find_indicator, find_year
@@ -13,13 +14,20 @@ from hi_pipeline.cli.tables import Format, show
 from hi_pipeline.core.area_search import Area, explain_absence, find_areas
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import board, is_valid, vintage_of
+from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.core.status import AreaType
+from hi_pipeline.core.status import AreaType, Measure
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.marks import notes_of, trail, unaccepted
 from hi_pipeline.engine.releases.replacements import Replacement
+from hi_pipeline.engine.tracing.figure import ID as ROW_ID
+from hi_pipeline.engine.tracing.figure import Row, area_codes, find_row
 from hi_pipeline.indicators.kind import statistics_of
+
+ONE = "Explain one of them to its rows: add --dimension and --category, or --measure."
+_BY_DEPRIVATION = ("gap", "ratio", "sii", "rii")
+_PARTS = 7  # of a row's id; the words of a category may hold a slash
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +44,36 @@ class Piece:
 
 
 def explain_command(
-    console: Printer, source: str | None, *, indicator: str, years: Sequence[str], icbs: Sequence[str], form: Format
+    console: Printer,
+    source: str | None,
+    *,
+    indicator: str,
+    years: Sequence[str],
+    icbs: Sequence[str],
+    words: tuple[str, str, str],
+    full: bool,
+    form: Format,
 ) -> int:
-    """Explain the figures of areas and years; return the exit code."""
+    """Explain the figures of areas and years, or one of them; return the exit code.
+
+    Args:
+        console: where to print.
+        source: as of every command.
+        indicator: its id or title; or the id of a row, which names all the rest.
+        years: financial years; one for one figure.
+        icbs: boards, regions or England; one for one figure.
+        words: dimension, category and measure of the one figure; with any of them one figure is explained.
+        full: print all rows behind the one figure, as CSV, and nothing else.
+        form: how the figures of areas are printed.
+    """
+    one = ROW_ID in indicator or any(words) or full
 
     def command() -> int:
         session = Session(source, console)
+        if one:
+            return explain_figure(session, _row(session, indicator, years, icbs, words), full=full)
+        if not years or not icbs:
+            raise SelectionError(f"hi explain {indicator} needs --year and --icb, or the id of a row")
         catalogue = session.pipeline.catalogue
         asked = catalogue.indicators_by_id[find_indicator(indicator, catalogue.indicators)]
         found = {text: find_areas(text) for text in icbs}
@@ -60,6 +92,39 @@ def explain_command(
         return 0 if _explain(session, asked, pieces) else FAILED
 
     return said_clearly(command, console)
+
+
+def _row(
+    session: Session, indicator: str, years: Sequence[str], icbs: Sequence[str], words: tuple[str, str, str]
+) -> Row:
+    """Find the one figure: by the id of its row, or by what was typed."""
+    if ROW_ID in indicator:
+        parts = indicator.split(ROW_ID)
+        if len(parts) < _PARTS:
+            raise SelectionError(
+                f"{indicator!r} is no id of a row; expected indicator/year/footprint/area/dimension/category/measure"
+            )
+        name, year, footprint, area, dimension = parts[:5]
+        category, measure = ROW_ID.join(parts[5:-1]), parts[-1]
+        codes: tuple[str, ...] = (area,)
+    else:
+        if len(years) != 1 or len(icbs) != 1:
+            raise SelectionError("one figure is named by one --year, one --icb and its group, or by the id of its row")
+        name, year = find_indicator(indicator, session.pipeline.catalogue.indicators), find_year(years[0])
+        codes, footprint = area_codes(icbs[0]), ""
+        dimension, category, measure = words
+        measure = measure or Measure.VALUE.value
+        dimension = dimension or (Dimension.DEPRIVATION.value if measure in _BY_DEPRIVATION else Dimension.TOTAL.value)
+    return find_row(
+        session.pipeline,
+        indicator=name,
+        year=year,
+        codes=codes,
+        dimension=dimension,
+        category=category or ALL,
+        measure=measure,
+        footprint=footprint,
+    )
 
 
 def _pieces(pipeline: Pipeline, indicator: Indicator, text: str, areas: Sequence[Area], year: str) -> Iterator[Piece]:
@@ -138,7 +203,9 @@ def _explain(session: Session, indicator: Indicator, pieces: Sequence[Piece]) ->
     console.print(f"Formula: {formula} ({words})")
     for line in indicator.caveats:
         console.print(f"Note: {line}")
-    return all([_explain_piece(session, piece) for piece in pieces])
+    holds = all([_explain_piece(session, piece) for piece in pieces])
+    console.print(ONE)
+    return holds
 
 
 def _explain_piece(session: Session, piece: Piece) -> bool:

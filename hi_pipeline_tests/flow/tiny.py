@@ -139,7 +139,6 @@ def _build_counts(reader: Reader, year: str) -> Built:
             note=pl.lit(""),
             unknown_share=pl.lit(0.0),
             coverage=pl.lit(1.0),
-            people_share=pl.lit(None),
             imd_vintage=pl.lit(""),
             ethnicity_scheme=pl.lit(""),
             source_releases=pl.lit(";".join(reader.releases("tiny", year))),
