@@ -1,0 +1,58 @@
+"""Every template of a sentence, by its kind; docs/pack.md prints them for review.
+
+Names of indicators begin a sentence. No template says why a figure is as it is.
+"""
+
+TEMPLATES: dict[str, str] = {
+    "level": "{indicator} stood at {v} (95% CI {l} to {u}) in {board} {when}.",
+    "level_bare": "{indicator} stood at {v} in {board} {when}.",
+    "against": "That is {word} England ({e}).",
+    "against_none": "It is not compared with England.",
+    "absent": "{indicator} is not shown for {board} {when}: {reason}.",
+    "ends": "It was {a} in the {most} and {b} in the {least}.",
+    "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
+    "ratio": "The figure of the most deprived group was {r} times that of the least deprived (95% CI {l} to {u}).",
+    "gap_unclear": (
+        "The most deprived group less the least deprived was {d} (95% CI {l} to {u}); the data do not show a clear "
+        "difference."
+    ),
+    "gap_bare": "The two have no confidence limits, so they are not compared.",
+    "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
+    "ethnic": (
+        "Of {n} ethnic groups compared with {reference}, {h} had a clearly higher figure, {l} a clearly lower one and "
+        "{s} no clear difference."
+    ),
+    "ethnic_absent": "{n} further ethnic groups have no figure or no limits and are not compared.",
+    "ethnic_none": "No ethnic group has limits that allow a comparison.",
+    "unknown": "{dimension} was not known for {u}% of records.",
+    "unknown_none": "The source does not say for how many records {dimension} was not known.",
+    "target": "The target is: {target}.",
+    "summary": (
+        "Of {n} indicators with data, {k} show a higher figure in the most deprived group, {m} a lower one, {j} no "
+        "clear difference, and {x} cannot be compared."
+    ),
+    "largest": (
+        "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u})."
+    ),
+    "largest_none": "No indicator whose direction is agreed shows a clear gap to the disadvantage of the most deprived.",
+    "against_england": "Against England, {b} are better, {w} worse, {h} higher, {l} lower, {s} similar, {x} not compared.",
+    "hidden": "Of {n} figures of groups, {h} are suppressed by the publisher, so that nobody can be recognised.",
+    "share": "{shown} of {n} statement indicators have at least one figure for {board} in {year}.",
+}
+
+# The comparison of a row in words that stand before "England".
+AGAINST = {
+    "better": "better than",
+    "worse": "worse than",
+    "higher": "higher than",
+    "lower": "lower than",
+    "similar": "similar to",
+}
+
+REASONS = {
+    "suppressed": "the publisher hides it because the number of people is small",
+    "too_few": "there are too few events for the statistic",
+    "missing": "the publisher left it blank or the release could not be used",
+    "not_published": "no public source gives it for this board",
+    "not_applicable": "the figures it needs are not all there",
+}
