@@ -7,6 +7,7 @@ that no font of the machine can change a page, and its date is fixed: the same d
 import importlib.util
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -51,7 +52,7 @@ def report_pdf(document: Document) -> bytes:
         "edition": document.edition,
         "own_begins": OWN_BEGINS,
         "own_ends": OWN_ENDS,
-        "blocks": [_entry(block) for block in document.blocks],
+        "groups": [[_entry(block) for block in group] for group in _kept(document.blocks)],
     }
     data = _compiler().compile(
         _TEMPLATE.read_bytes(),
@@ -71,6 +72,19 @@ def picture_png(chart: Chart) -> bytes:
     )
     inputs = {"svg": chart.svg, "alt": chart.alt}
     return _compiler().compile(source.encode(), format="png", ppi=144, sys_inputs=inputs)
+
+
+def _kept(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Return the blocks in groups that may not be parted: what speaks of an indicator stays with its first chart."""
+    groups: list[list[Block]] = []
+    open_group = False
+    for block in blocks:
+        begins = isinstance(block, Heading) and block.level > 1
+        if begins or not open_group:
+            groups.append([])
+        groups[-1].append(block)
+        open_group = (begins or open_group) and isinstance(block, Heading | Paragraph)
+    return groups
 
 
 def _entry(block: Block) -> dict[str, Any]:

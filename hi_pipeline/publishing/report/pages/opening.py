@@ -116,7 +116,7 @@ def coverage(facts: PackFacts) -> list[Block]:
             "statement that are not in the catalogue are not listed."
         )
         rows = [(f.card.short, _number(f), *(state_of(f, d) for d in DIMENSIONS)) for f in facts.indicators]
-        rows += [(c.short, str(c.statement_number or "none"), *(["not published"] * 5)) for c in facts.absent]
+        rows += [(c.short, str(c.statement_number or "none"), *([_shape("not published")] * 5)) for c in facts.absent]
     else:
         note = "Each indicator of the catalogue by breakdown, from the published coverage table."
         rows = covered(facts.coverage, {f.card.id: f for f in facts.indicators})
@@ -156,7 +156,7 @@ def state_of(found: IndicatorFacts, dimension: str) -> str:
 
 
 def _shape(state: str) -> str:
-    return SHAPES.get(state, f"\u2715 {state or 'not stated'}")
+    return SHAPES.get(state, f"\u00d7 {state or 'not stated'}")
 
 
 def _number(found: IndicatorFacts) -> str:
