@@ -2,6 +2,7 @@
 
     python benchmarks/backfill.py                 # 12 years, all boards and indicators, median of three
     python benchmarks/backfill.py --years 3 --repeat 1
+    python benchmarks/backfill.py --indicators 66 --repeat 1       # copies of the declared ones under other names
 
 What is timed. Every run is a process of its own (``backfill_run.py``), so that its peak memory is its own; bare and
 Dagster runs alternate, in a range that is all good and in one with a wrong board. Their clock starts when the modules
@@ -10,7 +11,8 @@ planning, the sums from practices and LSOAs to the linked tables, the figures, v
 records. The bare run calls the same compute, validate, write and sync functions, and both trees are compared byte by
 byte.
 ``ms_per_partition`` = 1000 (dagster_s - bare_s) / records, where records are the partitions that Dagster recorded as
-materialised, linked tables and figures.
+materialised, linked tables and figures. ``files`` counts all files of the data root with Dagster, its database
+included; ``database_bytes_per_record`` is the size of that database over the records.
 
 one_year_s, one_icb_s and one_figure_s are what somebody waits for who types ``hi run --year``, ``--icb`` or all three:
 the whole process, with imports, mending, planning, Dagster and the tables that are printed at the end. The first two
@@ -47,19 +49,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--years", type=int, default=12)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--indicators", type=int, default=0, help="0 for those declared; beyond them, copies")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hi-backfill-") as folder:
-        figures = _measure(Path(folder), years=options.years, repeat=options.repeat)
+        figures = _measure(Path(folder), years=options.years, repeat=options.repeat, indicators=options.indicators)
     print(json.dumps(figures))
 
 
-def _measure(folder: Path, *, years: int, repeat: int) -> dict[str, Any]:
+def _measure(folder: Path, *, years: int, repeat: int, indicators: int) -> dict[str, Any]:
+    size = ["--years", str(years), "--indicators", str(indicators)]
     runs: dict[str, list[Run]] = {}
     for number in range(repeat):
         for name, words in (("", []), ("_wrong", ["--wrong", BOARD])):
             roots = {kind: folder / f"{kind}{name}-{number}" for kind in ("bare", "dagster")}
             for kind, root in roots.items():
-                found = _run(kind, root, "--years", str(years), *words)
+                found = _run(kind, root, *size, *words)
                 runs.setdefault(f"{kind}{name}", []).append(found)
                 _say(f"{kind}{name}", found)
             trees = [_run("tree", root)["tree"] for root in roots.values()]
@@ -78,16 +82,17 @@ def _measure(folder: Path, *, years: int, repeat: int) -> dict[str, Any]:
         "cpu_s": round(statistics.median(r["cpu_s"] for r in whole), 2),
         "peak_mb": round(max(r["peak_mb"] for r in [*whole, *runs["dagster_wrong"]])),
         "records": whole[0]["records"],
+        "files": whole[0]["files"],
         "log_mb": round(log_mb, 1),
-        "log_bytes_per_record": round(1e6 * log_mb / whole[0]["records"]),
+        "database_bytes_per_record": round(1e6 * log_mb / whole[0]["records"]),
     }
     print(json.dumps(figures, indent=1))
-    figures |= _small_selections(folder, years=years, whole=folder / "dagster-0")
+    figures |= _small_selections(folder, size=size, whole=folder / "dagster-0")
     largest = (whole[0]["records"], seconds["dagster"])
-    return figures | {"growth": _growth(folder, years=years, largest=largest, sizes=whole[0]["sizes"])}
+    return figures | {"growth": _growth(folder, size=size, largest=largest, sizes=whole[0]["sizes"])}
 
 
-def _small_selections(folder: Path, *, years: int, whole: Path) -> dict[str, float]:
+def _small_selections(folder: Path, *, size: list[str], whole: Path) -> dict[str, float]:
     """Return what one year, one board and one figure take from the command line, the whole process."""
     one = ["--year", YEAR, "--icb", BOARD, "--indicator", INDICATOR]
     asked = {
@@ -96,33 +101,33 @@ def _small_selections(folder: Path, *, years: int, whole: Path) -> dict[str, flo
         "one_figure_s": (whole, one),
     }
     # The whole grid is published first, as it would be where one figure is missing.
-    _run("hi", whole, "--years", str(years))
-    for path in (whole / "mirror" / "indicator" / INDICATOR / YEAR).glob(f"{BOARD}.*"):
-        path.unlink()
+    _run("hi", whole, *size)
+    _run("drop", whole, *size, "--words", json.dumps([INDICATOR, YEAR, BOARD]))
     found = {}
     for root in (folder / "one-year", folder / "one-icb"):
         shutil.copytree(whole / "mirror" / "linked", root / "mirror" / "linked")
     for name, (root, words) in asked.items():
         started = time.perf_counter()
-        said = _run("hi", root, "--years", str(years), "--words", json.dumps(words))
+        said = _run("hi", root, *size, "--words", json.dumps(words))
         found[name] = round(time.perf_counter() - started, 2)
         print(f"{name}: {found[name]} s, the whole process; {said['said']}", flush=True)
     return found
 
 
-def _growth(folder: Path, *, years: int, largest: tuple[int, float], sizes: dict[str, int]) -> dict[str, Any]:
+def _growth(folder: Path, *, size: list[str], largest: tuple[int, float], sizes: dict[str, int]) -> dict[str, Any]:
     """Time grids of a quarter and a half of each dimension beside the whole one."""
     words: dict[str, Callable[[int], list[str]]] = {
-        "years": lambda n: ["--years", str(n)],
-        "icbs": lambda n: ["--years", str(years), "--icbs", str(n)],
-        "indicators": lambda n: ["--years", str(years), "--indicators", str(n)],
+        # Of an option that is given twice the last one counts.
+        "years": lambda n: [*size, "--years", str(n)],
+        "icbs": lambda n: [*size, "--icbs", str(n)],
+        "indicators": lambda n: [*size, "--indicators", str(n)],
     }
     growth = {}
     for dimension, asked in words.items():
         points = []
-        for size in (sizes[dimension] // 4, sizes[dimension] // 2):
-            found = _run("dagster", folder / f"{dimension}-{size}", *asked(size))
-            points.append((size, found["records"], found["wall_s"]))
+        for part in (sizes[dimension] // 4, sizes[dimension] // 2):
+            found = _run("dagster", folder / f"{dimension}-{part}", *asked(part))
+            points.append((part, found["records"], found["wall_s"]))
         points.append((sizes[dimension], *largest))
         growth[dimension] = _grown(dimension, points)
     return growth
@@ -157,7 +162,7 @@ def _run(kind: str, root: Path, *words: str) -> Run:
 def _say(name: str, found: Run) -> None:
     print(
         f"{name:14} {found['wall_s']:7.1f} s  cpu {found['cpu_s']:6.1f} s  peak {found['peak_mb']:5.0f} MB  "
-        f"{found['records']} records  database {found['log_mb']:.1f} MB",
+        f"{found['records']} records  {found['files']} files  database {found['log_mb']:.1f} MB",
         flush=True,
     )
 

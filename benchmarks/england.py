@@ -1,6 +1,7 @@
 """A synthetic England of full size, for the benchmark: practices and LSOAs in, counts of every indicator out."""
 
 import dataclasses
+import itertools
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,13 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
     """Return the project's indicators over synthetic counts.
 
     Args:
-        indicators: how many of them; 0 for all.
+        indicators: how many of them; 0 for all. Beyond what is declared, copies of them under other names.
         wrong: ONS code of a board whose figures come out wrong; "" for none.
     """
     from hi_pipeline.core.financial_year import ALL_YEARS
 
     catalogue = load_catalogue()
-    chosen = catalogue.indicators[:indicators] if indicators else catalogue.indicators
+    chosen = _chosen(catalogue.indicators, indicators or len(catalogue.indicators))
     tables = tuple(
         LinkedTable(
             name=f"{source}_counts",
@@ -48,6 +49,14 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
     return dataclasses.replace(
         catalogue, sources={}, tables=tables, indicators=chosen, compute=partial(_compute, wrong)
     )
+
+
+def _chosen(declared: tuple[Indicator, ...], count: int) -> tuple[Indicator, ...]:
+    copies = itertools.count()
+    rounds = itertools.chain.from_iterable(
+        (dataclasses.replace(i, id=f"{i.id}_{n}") if n else i for i in declared) for n in copies
+    )
+    return tuple(itertools.islice(rounds, count))
 
 
 def settings_of(root: Path) -> Settings:

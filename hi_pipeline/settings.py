@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,14 +14,20 @@ class Settings(BaseSettings):
     Attributes:
         source: "sample", "live", or "mirror:<folder or http address>".
         data_dir: the folder that holds one root for each kind of source.
-        contact: what the User-Agent tells a publisher about who is asking.
+        contact: an e-mail address or page by which a publisher can see who is asking; told in the User-Agent.
+        robots: "obey" a publisher's robots.txt, or "ignore" it where the publisher has agreed.
+        mirror_links: "refuse" links in a mirror's folder that lead out of it, or "follow" them.
+        accept: use the "first" bytes of a new edition at once, or "ask" for ``hi accept`` before they are used.
     """
 
     model_config = SettingsConfigDict(env_prefix="HI_", extra="ignore")
 
     source: str = "sample"
     data_dir: Path = Path("data")
-    contact: str = "hi_pipeline (set HI_CONTACT to an e-mail address)"
+    contact: str = ""
+    robots: Literal["obey", "ignore"] = "obey"
+    mirror_links: Literal["refuse", "follow"] = "refuse"
+    accept: Literal["first", "ask"] = "first"
 
     @field_validator("source")
     @classmethod

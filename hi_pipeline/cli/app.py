@@ -58,6 +58,17 @@ def fetch(
 
 
 @app.command()
+def accept(
+    release: Annotated[str, typer.Argument(help='Release such as "rtt:2026-07"; hi status names them all.')],
+    source: Source = None,
+) -> None:
+    """Accept the newest kept bytes of a release: a revision, or a new edition that waits."""
+    from hi_pipeline.cli.accepting import accept_command
+
+    _leave(accept_command(console, source, release))
+
+
+@app.command()
 def status(source: Source = None) -> None:
     """Show each release (pinned, fetched, revised, overdue) and each asset (built, stale, missing)."""
     from hi_pipeline.cli.status import status_command
@@ -88,7 +99,7 @@ def explain(
 
 @app.command()
 def verify(source: Source = None) -> None:
-    """Compare every file of the lake and every snapshot with the hash beside it."""
+    """Compare every built, published and kept file with the hash that was recorded when it was written."""
     from hi_pipeline.cli.verifying import verify_command
 
     _leave(verify_command(console, source))

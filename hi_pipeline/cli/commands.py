@@ -1,6 +1,7 @@
 """hi run and hi fetch: the commands that build, through Dagster."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from hi_pipeline.cli.foretelling import foretell
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
@@ -11,6 +12,7 @@ from hi_pipeline.cli.summaries import indicators as indicator_table
 from hi_pipeline.cli.summaries import publications, published_paths
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
+from hi_pipeline.engine.releases.editions import look_for_editions, waiting
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
 
@@ -36,6 +38,8 @@ def run_command(
         mended = session.ready()
         if mended.closed or mended.recorded:
             console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+        _tell_altered(console, mended.altered)
+        _look(session, ask=False)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).run(selection)
         _show(session, report)
@@ -52,13 +56,30 @@ def fetch_command(console: Printer, source: str | None, *, again: bool, dry_run:
         session.ready()
         if dry_run:
             return foretell(session, again=again)
+        undecided = _look(session, ask=True)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).fetch(Selection(), again=again)
         console.print(_counted(report))
+        _say_waiting(session)
         _complain(console, report)
-        return 0 if report.success else FAILED
+        return 0 if report.success and not undecided else FAILED
 
     return said_clearly(command, console)
+
+
+def _look(session: Session, *, ask: bool) -> tuple[str, ...]:
+    """Look for new editions and say what could not be looked at or decided."""
+    said = look_for_editions(session.pipeline, today=date.today(), ask=ask)
+    for line in said:
+        session.console.alarm("new editions", line, style="yellow")
+    return said
+
+
+def _say_waiting(session: Session) -> None:
+    for name in waiting(session.pipeline):
+        session.console.whole_line(
+            f"{name} waits: its newest bytes are kept and not used; look at them, then run hi accept {name}"
+        )
 
 
 def _show(session: Session, report: Report) -> None:
@@ -67,9 +88,18 @@ def _show(session: Session, report: Report) -> None:
     failed = failed_checks(session.instance, pipeline.catalogue)
     console.print(indicator_table(pipeline, failed, session.title("Indicators")))
     console.print(_counted(report))
+    _say_waiting(session)
     for path in published_paths(pipeline):
         console.whole_line(path)
     _complain(console, report)
+
+
+def _tell_altered(console: Printer, altered: Sequence[str]) -> None:
+    """Say which built files somebody changed, or a process left half written: they are made again."""
+    if altered:
+        console.print(f"Repairing {len(altered)} files that are not as they were written:")
+    for line in altered[:_SHOWN]:
+        console.whole_line(f"  {line}")
 
 
 def _counted(report: Report) -> str:

@@ -32,13 +32,13 @@ def explain_command(console: Printer, source: str | None, *, indicator: str, yea
 
 def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int:
     console, lake = session.console, session.pipeline.lake
-    known = lake.provenance("indicator", indicator.id, year, icb)
+    known = session.pipeline.cells.provenance(indicator.id, year).get(icb)
     if known is None:
         raise SelectionError(
             f"{indicator.id} of {board(icb).name} for {year} is not built. Run hi run --year {year} --icb {icb} "
             f"--indicator {indicator.id}, or see hi status for why it cannot be."
         )
-    rows = lake.read("indicator", indicator.id, year, icb)
+    rows = session.pipeline.cells.read(indicator.id, year, [icb])
     console.print(session.title(f"{indicator.title}: {board(icb).name} ({icb}), {year}"))
     console.print(indicator.definition)
     words = f"numerator: {indicator.numerator_words}; denominator: {indicator.denominator_words or 'none'}"
@@ -53,7 +53,8 @@ def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int
     console.print(f"Releases: {', '.join(known.releases)}")
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
-    console.print(f"File: {lake.path('indicator', indicator.id, year, icb)} sha256 {known.sha256}")
+    file = lake.path("indicator", indicator.id, year)
+    console.print(f"File: {file}, the rows of {icb}, sha256 {known.sha256}")
     return 0 if _inputs(session, known, revised) else FAILED
 
 

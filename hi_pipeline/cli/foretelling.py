@@ -1,18 +1,23 @@
 """hi fetch --dry-run: what a refresh would fetch and what would be built from it, with nothing fetched or built."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.pipeline import Catalogue
+from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, places, read_page
 
 
 def foretell(session: Session, *, again: bool) -> int:
     """Look at every release's place, and at publishers' pages where files are live; return the exit code."""
     found, refused = 0, 0
-    for place in places(session.pipeline):
+    today = date.today()
+    for line in look_for_editions(session.pipeline, today=today, ask=False):
+        session.console.alarm("new editions", line, style="yellow")
+    for place in places(session.pipeline, today=today):
         try:
             lines = list(_said(session, place, again=again))
         except FetchError as error:
@@ -30,7 +35,7 @@ def foretell(session: Session, *, again: bool) -> int:
 def _said(session: Session, place: Place, *, again: bool) -> Iterable[str]:
     pipeline, source = session.pipeline, place.source
     if place.release is None:
-        for link in read_page(pipeline, source, place.page):
+        for link in read_page(pipeline, source, place.page, today=date.today()):
             yield f"new on {place.page}: {link}; declare it in the releases of {source.name} to have it fetched"
         return
     change = change_at(pipeline, source, place.release)

@@ -76,6 +76,8 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     if is_superseded(pipeline, source, release):
         words = [Freshness.SUPERSEDED.value]
     words = [found.words for found in replacements(pipeline, source, release)] + words
+    if kept is None and pipeline.snapshots.waits(source.name, release.edition):
+        words = ["a new edition, waits for hi accept"]
     if pipeline.settings.synthetic:
         words.append("SYNTHETIC")
     return [f"{source.name}:{release.edition}", span, pinned, fetched, ", ".join(w for w in words if w)]

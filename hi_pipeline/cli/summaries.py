@@ -42,7 +42,7 @@ def absent_releases(pipeline: Pipeline) -> list[str]:
 
 
 def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) -> Table:
-    """Return the table indicator, years, ICBs, figures, suppressed, failed checks."""
+    """Return the table indicator, years, boards with a figure, figures, suppressed, failed checks."""
     table = Table(title=title, title_justify="left")
     table.add_column("Indicator", no_wrap=True)
     table.add_column("Years", no_wrap=True)
@@ -55,9 +55,9 @@ def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) ->
         if own.is_empty() and not failed:
             continue
         years = own["financial_year"].unique().sort().to_list()
-        built = (pl.col("area_type") == AreaType.ICB.value) & (pl.col("status") != Status.MISSING.value)
-        boards = own.filter(built)["icb_code"].n_unique()
-        figures = own.filter((pl.col("measure") == Measure.VALUE.value) & (pl.col("status") == Status.OK.value)).height
+        figure = (pl.col("measure") == Measure.VALUE.value) & (pl.col("status") == Status.OK.value)
+        boards = own.filter((pl.col("area_type") == AreaType.ICB.value) & figure)["icb_code"].n_unique()
+        figures = own.filter(figure).height
         hidden = own.filter(pl.col("status") == Status.SUPPRESSED.value).height
         table.add_row(indicator.id, _span(years), f"{boards}", f"{figures:,}", f"{hidden:,}", f"{failed}")
     return table

@@ -1,7 +1,8 @@
-"""hi verify: every file of the lake and every snapshot against the hash beside it."""
+"""hi verify: every built, published and kept file against the hash that was recorded when it was written."""
 
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.session import Session
+from hi_pipeline.engine.verify import altered_of
 
 
 def verify_command(console: Printer, source: str | None) -> int:
@@ -9,7 +10,7 @@ def verify_command(console: Printer, source: str | None) -> int:
 
     def command() -> int:
         session = Session(source, console)
-        wrong = [*session.lake.verify(), *session.snapshots.verify()]
+        wrong = [*altered_of(session.lake), *session.snapshots.verify()]
         for line in wrong:
             console.whole_line(line)
         console.print(session.title(f"{len(wrong)} files disagree with the hash beside them"))

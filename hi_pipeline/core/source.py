@@ -5,14 +5,16 @@ container by the layout and hands the text tables to the source's parser.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import polars as pl
+
+from hi_pipeline.core.series import Series, place_of
 
 
 class Container(StrEnum):
@@ -112,6 +114,7 @@ class Release:
         imd_vintage: the Indices of Deprivation by which the publisher formed the groups of this edition, "2019" or
             "2025"; None where it forms none, or where neither it nor its code says which.
         unconfirmed: what of this declaration nobody has seen in the publisher's own file yet.
+        found: nobody has declared it: it was found as an edition of one of the source's series.
     """
 
     edition: str
@@ -127,6 +130,7 @@ class Release:
     allowed_hosts: tuple[str, ...] = ()
     imd_vintage: str | None = None
     unconfirmed: str = ""
+    found: bool = False
 
     @property
     def mirror_file(self) -> str:
@@ -135,8 +139,7 @@ class Release:
             return self.mirror_path
         if self.address is None:
             raise ValueError(f"release {self.edition} has neither an address nor a mirror path")
-        parts = urlsplit(self.address)
-        return f"{parts.hostname}{unquote(parts.path)}"
+        return place_of(self.address)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -188,9 +191,12 @@ class Source:
         parse: text tables and release in, clean tables by name out; raises LayoutError.
         schemas: the pandera schema of each clean table.
         whole_levels: financial years by level of area: in these years every area of the level (board, sub-ICB
-            location, or some practice of each location) must be in ``observations``; see ``core.whole``.
+            location, or some practice of each location) must be in ``observations``; see ``core.whole``. Where the
+            newest declared year is among them, they go on for the later years of found editions.
         reporters: who sends in the figures, by level of area, in the plural ("practice": "practices"): levels whose
             areas may be absent from a file, so that a sum of them is partial; see ``core.whole.reporting``.
+        series: runs of editions of which new ones are found and fetched without a change of this declaration.
+        unread: clean tables from which nothing is built; an unknown label there is a warning.
         disclosure: the publisher's rule for hiding and rounding, in plain words.
         attribution: the wording that the publisher asks for.
     """
@@ -214,6 +220,8 @@ class Source:
     tags: Mapping[str, str] = field(default_factory=dict)
     whole_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reporters: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    series: tuple[Series, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
@@ -229,6 +237,42 @@ class Source:
                 raise ValueError(f"{self.name} {release.edition}: financial_years and by_year contradict each other")
             if not re.match(r"https://", release.landing_page):
                 raise ValueError(f"{self.name} {release.edition}: the landing page is no https address")
+
+        for series in self.series:
+            if series.layout not in self.layouts:
+                raise ValueError(f"{self.name}: the series {series.name} names a layout that is not declared")
+
+    def edition(self, series: Series, period: str, *, address: str, landing_page: str) -> Release:
+        """Return the release that a found file of a series is."""
+        return Release(
+            edition=f"{period}{series.suffix}",
+            layout=series.layout,
+            landing_page=landing_page,
+            address=address,
+            financial_years=(series.financial_year(period),) if self.by_year else (),
+            max_bytes=series.max_bytes,
+            allowed_hosts=series.allowed_hosts,
+            unconfirmed=series.unconfirmed,
+            found=True,
+        )
+
+    def with_editions(self, found: Iterable[Release]) -> "Source":
+        """Return the source with found editions beside the declared ones; a declared edition or file wins."""
+        editions = {release.edition for release in self.releases}
+        places = {release.mirror_file for release in self.releases if release.address or release.mirror_path}
+        new = tuple(r for r in found if r.edition not in editions and r.mirror_file not in places)
+        newest = max(self.years, default="")
+        later = sorted({year for release in new for year in release.financial_years if year > newest})
+        levels = {
+            level: (*years, *later) if newest and newest in years else years
+            for level, years in self.whole_levels.items()
+        }
+        return replace(self, releases=(*self.releases, *new), whole_levels=levels)
+
+    @property
+    def newest_of_year(self) -> bool:
+        """Tell whether the newest edition of a financial year stands for all of it."""
+        return any(series.newest_of_year for series in self.series)
 
     def release(self, edition: str) -> Release:
         """Return the release of an edition (KeyError if there is none)."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from hi_pipeline.core.account import Account
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.source import Member, RawTable, Token
 
@@ -139,20 +140,52 @@ def read_numbers(
     return read
 
 
-def map_labels(frame: pl.DataFrame, column: str, *, labels: Mapping[str, str], into: str, where: str) -> pl.DataFrame:
+def map_labels(
+    frame: pl.DataFrame,
+    column: str,
+    *,
+    labels: Mapping[str, str],
+    into: str,
+    account: Account,
+    table: str = "observations",
+) -> pl.DataFrame:
     """Map a publisher's labels to the project's words by their exact text; adds the column ``into``.
 
+    A vocabulary grows: rows with a label that is not in the map are left out and counted in the account. Whoever
+    builds from the clean table then keeps its last good figures (see ``core.account``).
+
+    Args:
+        frame: text table.
+        column: the column with the labels.
+        labels: the publisher's label to the project's word.
+        into: name of the new column.
+        account: takes down each unknown label with its number of rows.
+        table: the clean table that the rows are for.
+    """
+    known = pl.col(column).is_in(list(labels)).fill_null(False)
+    for label, rows in frame.filter(~known).group_by(column).len().sort(column).rows():
+        account.unknown_label(column, label, rows, table=table)
+    return frame.filter(known).with_columns(_mapped(column, labels).alias(into))
+
+
+def map_exactly(frame: pl.DataFrame, column: str, *, labels: Mapping[str, str], into: str, where: str) -> pl.DataFrame:
+    """Map texts that say which file, year or area this is: one that is not in the map stops the file.
+
     Raises:
-        LayoutError: naming every label that is not in the map.
+        LayoutError: naming every text that is not in the map.
     """
     unknown = frame.filter(pl.col(column).is_null() | ~pl.col(column).is_in(list(labels)))
     if unknown.height:
         shown = unknown[column].unique().sort().to_list()[:_MAX_SHOWN]
         raise LayoutError(
-            f"{where}: {unknown.height} rows carry labels of {column!r} that are not in the vocabulary: {shown}. "
-            "Map each by its words in the source's parse.py, or correct it in the corrections register."
+            f"{where}: {unknown.height} rows carry texts of {column!r} that are not among the known ones: {shown}. "
+            "See whether this is the right file; if it is, add them by their words in the source's folder."
         )
-    return frame.with_columns(pl.col(column).replace_strict(dict(labels), return_dtype=pl.String).alias(into))
+    return frame.with_columns(_mapped(column, labels).alias(into))
+
+
+def _mapped(column: str, labels: Mapping[str, str]) -> pl.Expr:
+    return pl.col(column).replace_strict(dict(labels), return_dtype=pl.String)
 
 
 def _refuse_numbers(rows: pl.DataFrame, column: str, form: Form, declared: list[str], where: str) -> None:

@@ -13,6 +13,7 @@ from hi_pipeline.core.source import Release, Source, Tables
 from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.archives import read_tables
+from hi_pipeline.storage.cells import CellFiles
 from hi_pipeline.storage.lake import Lake
 from hi_pipeline.storage.snapshots import Snapshots
 
@@ -26,7 +27,7 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
-        publish: ``publish(lake, *, results, provenance, indicators, sources, revised)``.
+        publish: ``publish(lake, *, results, provenance, indicators, sources, revised, accepted)``.
     """
 
     sources: Mapping[str, Source]
@@ -92,6 +93,11 @@ class Pipeline:
     others: dict[tuple[str, str], tuple[str, pl.DataFrame]] = field(default_factory=dict)
     _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
 
+    @cached_property
+    def cells(self) -> CellFiles:
+        """Return the figures' files: one for each indicator and year, whose cells are the boards."""
+        return CellFiles(self.lake, layer="indicator", column="icb_code")
+
     def parse(self, source: Source, release: Release, *, path: Any, sha256: str) -> Tables:
         """Return a release's clean tables; the last one is remembered, for series that hold many years."""
         key = (source.name, release.edition, sha256)
@@ -128,10 +134,12 @@ def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataF
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
-    """Return the pipeline of a data root; nothing is written or fetched."""
+    """Return the pipeline of a data root, with the editions found so far; nothing is written or fetched."""
+    from hi_pipeline.engine.releases.editions import with_editions
+
     return Pipeline(
         settings=settings,
-        catalogue=catalogue or load_catalogue(),
+        catalogue=with_editions(catalogue or load_catalogue(), settings.root),
         lake=open_lake(settings),
         snapshots=open_snapshots(settings),
     )
@@ -149,4 +157,7 @@ def open_snapshots(settings: Settings) -> Snapshots:
         mode=settings.kind,  # type: ignore[arg-type]
         mirror=settings.mirror if settings.kind != "live" else "",
         contact=settings.contact,
+        obeys_robots=settings.robots == "obey",
+        follows_links=settings.mirror_links == "follow",
+        asks_first=settings.accept == "ask",
     )

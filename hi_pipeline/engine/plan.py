@@ -11,9 +11,9 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Release, Source
 from hi_pipeline.engine.grid import ICBS, cell, grid_ranges, valid_cells, year_ranges
 from hi_pipeline.engine.layers.clean import clean_staleness, parts_of, releases_for
-from hi_pipeline.engine.layers.indicator import cell_staleness, counts_for
+from hi_pipeline.engine.layers.indicator import cells_staleness
 from hi_pipeline.engine.layers.linked import linked_staleness
-from hi_pipeline.engine.layers.published import cells_of, published_wanted
+from hi_pipeline.engine.layers.published import publication_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.replacements import lacks_record
 
@@ -140,10 +140,8 @@ class Plan:
 
     def published(self) -> list[Stage]:
         """Return the run that publishes, if anything changed since the last time."""
-        pipeline = self.pipeline
-        cells = {i.id: found for i in pipeline.catalogue.indicators if (found := cells_of(pipeline, i))}
-        known = pipeline.lake.provenance("published", "results")
-        if not cells or (known and known.fingerprint() == published_wanted(pipeline, cells).fingerprint()):
+        publication = publication_of(self.pipeline)
+        if not publication.years or publication.is_current:
             return []
         return [Stage(layer=Layer.PUBLISHED, keys=(("published", "results"),), tags={}, partitions=1)]
 
@@ -181,16 +179,10 @@ def stale_cells(
     years = catalogue_years(pipeline, indicator, selection)
     found: dict[str, tuple[str, ...]] = {}
     for year, icbs in valid_cells(years, selection.icbs or ICBS).items():
-        counts = counts_for(pipeline, indicator, year)
-        if counts is not None:
-            stale = tuple(
-                icb
-                for icb in icbs
-                if cell(year, icb) in failed
-                or selection.asks_for(cell_staleness(pipeline, indicator, year, icb, counts.wanted))
-            )
-            if stale:
-                found[year] = stale
+        judged = cells_staleness(pipeline, indicator, year, icbs)
+        stale = tuple(icb for icb, why in judged.items() if cell(year, icb) in failed or selection.asks_for(why))
+        if stale:
+            found[year] = stale
     return found
 
 

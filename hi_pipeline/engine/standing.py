@@ -9,9 +9,9 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.grid import ICBS, cell, valid_cells
 from hi_pipeline.engine.layers.clean import clean_staleness, parts_of
-from hi_pipeline.engine.layers.indicator import cell_staleness, counts_for
+from hi_pipeline.engine.layers.indicator import cells_staleness
 from hi_pipeline.engine.layers.linked import linked_staleness
-from hi_pipeline.engine.layers.published import cells_of, published_wanted
+from hi_pipeline.engine.layers.published import publication_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import NOT_BUILT, Key
 
@@ -86,19 +86,16 @@ def indicator_standing(pipeline: Pipeline, indicator: Indicator) -> Standing:
     standing = Standing(key=("indicator", indicator.id))
     years = tuple(y for y in pipeline.catalogue.counts_of(indicator).years if y in ALL_YEARS)
     for year, icbs in valid_cells(years, ICBS).items():
-        counts = counts_for(pipeline, indicator, year)
-        if counts is not None:
-            for icb in icbs:
-                standing.add(cell(year, icb), cell_staleness(pipeline, indicator, year, icb, counts.wanted))
+        for icb, why in cells_staleness(pipeline, indicator, year, icbs).items():
+            standing.add(cell(year, icb), why)
     return standing
 
 
 def published_standing(pipeline: Pipeline) -> Standing:
     """Return the standing of the published folder."""
     standing = Standing(key=("published", "results"))
-    cells = {i.id: found for i in pipeline.catalogue.indicators if (found := cells_of(pipeline, i))}
-    known = pipeline.lake.provenance("published", "results")
-    if cells:
-        current = known is not None and known.fingerprint() == published_wanted(pipeline, cells).fingerprint()
-        standing.add("", NOT_BUILT if known is None else "" if current else "its figures changed")
+    publication = publication_of(pipeline)
+    if publication.years:
+        why = "" if publication.is_current else "its figures changed"
+        standing.add("", NOT_BUILT if publication.known is None else why)
     return standing

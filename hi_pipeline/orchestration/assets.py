@@ -146,7 +146,7 @@ def indicator_asset(catalogue: Catalogue, indicator: Indicator) -> dg.AssetsDefi
         checks=found.INDICATOR_CHECKS,
         description=f"{indicator.title}. {indicator.definition}",
         kinds={"polars", "parquet"},
-        code_version=indicator_code(indicator),
+        code_version=indicator_code(catalogue.compute, indicator),
         metadata={
             "area": indicator.area,
             "unit": indicator.unit.value,

@@ -12,7 +12,7 @@ from functools import partial
 
 import dagster as dg
 
-from hi_pipeline.engine.currency.code import PROGRAM, code_digest
+from hi_pipeline.engine.currency.code import program_code
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import Plan, Selection, Stage
 from hi_pipeline.orchestration.instance.latest import failed_cells
@@ -62,7 +62,7 @@ def last_event(pipeline: Pipeline, instance: dg.DagsterInstance, *, day: str) ->
     """Return a word that changes when something may have become stale: a run ended, the program or the day changed."""
     newest = instance.get_run_records(limit=1)
     run = f"{newest[0].dagster_run.run_id} {newest[0].dagster_run.status.value}" if newest else "no run yet"
-    return f"{run} {code_digest(*PROGRAM)} {day}"
+    return f"{run} {program_code()} {day}"
 
 
 def _layers(pipeline: Pipeline, instance: dg.DagsterInstance) -> Iterator[list[Stage]]:
@@ -82,7 +82,7 @@ def _world(pipeline: Pipeline) -> str:
         for release in source.releases
         if (snapshot := pipeline.snapshots.latest(source.name, release.edition)) is not None
     ]
-    return f"{kept} {code_digest(*PROGRAM)}"
+    return f"{kept} {program_code()}"
 
 
 def _name(stage: Stage, world: str) -> str:

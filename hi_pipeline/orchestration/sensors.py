@@ -8,6 +8,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
 from hi_pipeline.orchestration.next_work import OPEN_RUNS, last_event, next_work
 from hi_pipeline.orchestration.requests import request_release, request_stage
@@ -32,12 +33,17 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         minimum_interval_seconds=NETWORK_INTERVAL_S if network else FOLDER_INTERVAL_S,
         default_status=dg.DefaultSensorStatus.STOPPED,
         required_resource_keys={"pipeline"},
-        description="Looks at the place of every declared release, and at publishers' pages, for a new edition or "
-        "changed bytes, and refreshes that edition alone.",
+        description="Looks at the place of every release, and at publishers' pages or in the mirror, for a new "
+        "edition or changed bytes, and refreshes that edition alone.",
     )
     def new_releases(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         pipeline: Pipeline = context.resources.pipeline
-        chosen, turn = _turn(places(pipeline), int(context.cursor or 0), at_once=NETWORK_PLACES if network else None)
+        today = date.today()
+        for line in look_for_editions(pipeline, today=today, ask=False):
+            context.log.warning(line)
+        chosen, turn = _turn(
+            places(pipeline, today=today), int(context.cursor or 0), at_once=NETWORK_PLACES if network else None
+        )
         requests: list[dg.RunRequest] = []
         for place in chosen:
             try:
@@ -87,8 +93,8 @@ def _turn(found: tuple[Place, ...], start: int, *, at_once: int | None) -> tuple
 
 def _look(context: dg.SensorEvaluationContext, pipeline: Pipeline, place: Place) -> list[dg.RunRequest]:
     if place.release is None:
-        read_page(pipeline, place.source, place.page)
-        for link in new_links(pipeline, place.source):
+        read_page(pipeline, place.source, place.page, today=date.today())
+        for link in new_links(pipeline, pipeline.catalogue.sources[place.source.name]):
             context.log.warning(f"{place.page} links to {link}, which no release of {place.source.name} declares")
         return []
     change = change_at(pipeline, place.source, place.release)

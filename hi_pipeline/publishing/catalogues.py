@@ -14,7 +14,11 @@ def indicator_entries(indicators: Sequence[Indicator]) -> list[dict[str, Any]]:
 
 
 def source_entries(
-    sources: Sequence[Source], used_releases: Sequence[str], *, revised: Sequence[Mapping[str, Any]]
+    sources: Sequence[Source],
+    used_releases: Sequence[str],
+    *,
+    revised: Sequence[Mapping[str, Any]],
+    accepted: Mapping[str, Mapping[str, str]],
 ) -> list[dict[str, Any]]:
     """Return each publication with those of its releases that a figure names, and whether one is revised.
 
@@ -22,6 +26,7 @@ def source_entries(
         sources: the publications.
         used_releases: ids of the releases.
         revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
+        accepted: by release id, the sha256, address and date (fetched) of the accepted bytes.
     """
     facts = {found["release"]: {k: v for k, v in found.items() if k != "release"} for found in revised}
     return [
@@ -35,7 +40,7 @@ def source_entries(
             "attribution": source.attribution,
             "disclosure": source.disclosure,
             "releases": [
-                _release(source, release, facts)
+                _release(source, release, facts, accepted)
                 for release in source.releases
                 if release_id(source, release) in used_releases
             ],
@@ -44,14 +49,18 @@ def source_entries(
     ]
 
 
-def _release(source: Source, release: Release, revised: Mapping[str, Any]) -> dict[str, Any]:
+def _release(
+    source: Source, release: Release, revised: Mapping[str, Any], accepted: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    held = accepted.get(release_id(source, release), {})
     return {
         "id": release_id(source, release),
         "edition": release.edition,
         "financial_years": list(release.financial_years),
-        "address": release.address,
+        "address": held.get("address", release.address),
         "landing_page": release.landing_page,
-        "sha256": release.sha256,
+        "sha256": held.get("sha256", release.sha256),
+        "fetched": held.get("fetched"),
         "published": release.published.isoformat() if release.published else None,
         "status": release.status.value,
         "unconfirmed": release.unconfirmed,

@@ -7,6 +7,7 @@ gives the same bytes.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def publish(
     indicators: Sequence[Indicator],
     sources: Iterable[Source],
     revised: Sequence[Mapping[str, Any]] = (),
+    accepted: Mapping[str, Mapping[str, str]],
 ) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
 
@@ -50,6 +52,7 @@ def publish(
         indicators: the catalogue; only indicators with a figure are exported.
         sources: all declared publications; only those that a figure names are exported.
         revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
+        accepted: by id of a release that went in, the sha256, address and date of the bytes that are accepted.
 
     Returns:
         The paths written, the parquet first.
@@ -71,7 +74,7 @@ def publish(
     synthetic = provenance.synthetic
     catalogue = indicator_entries(used_indicators)
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
-    publications = source_entries(used_sources, used_releases, revised=unaccepted)
+    publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     files = {
         "results.csv": csv,
         **{f"{name}.parquet": to_parquet(rows) for name, rows in apart.items()},
@@ -90,6 +93,7 @@ def publish(
     for name, content in files.items():
         write_bytes(folder / name, content)
     # Last, because it is by this file's sidecar that the folder counts as built.
+    provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
     lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     return (parquet, *(folder / name for name in files))
 

@@ -29,7 +29,7 @@ def check_address(
         FetchError: not https, not on the list, or in a private network.
         TryAgain: the name cannot be looked up just now.
     """
-    if trusted_origin and _origin(address) == _origin(trusted_origin):
+    if trusted_origin and is_same_origin(address, trusted_origin):
         return
     how = "redirects to" if redirected else "has the address"
     parts = urlsplit(address)
@@ -74,6 +74,11 @@ def _meant(address: _Address) -> _Address:
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
+
+
+def is_same_origin(address: str, other: str) -> bool:
+    """Tell whether two addresses are of one scheme, host and port."""
+    return _origin(address) == _origin(other)
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:

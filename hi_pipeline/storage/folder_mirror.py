@@ -1,6 +1,7 @@
-"""Mirrors that are folders: ``<folder>/<host>/<decoded path>``; the files may be symbolic links."""
+"""Mirrors that are folders: ``<folder>/<host>/<decoded path>``; links may lead out of it only where that is asked."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -26,17 +27,18 @@ class Arrival:
 
 
 class FolderMirror:
-    """Reads a mirror's folder."""
+    """Reads a mirror's folder; links that lead out of it are followed only where the operator says so."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, follows_links: bool = False) -> None:
         self.folder = folder
+        self._follows = follows_links
 
     def locate(self, mirror_file: str, *, where: str) -> Path:
         """Return the file at a place of the mirror.
 
         Raises:
             ReleaseUnavailable: there is no such file, or it is a link to nothing.
-            FetchError: the mirror itself is not there, or the place leads out of it.
+            FetchError: the mirror itself is not there, or the place leads out of it (by a link, too).
         """
         if not self.folder.is_dir():
             raise FetchError(f"{where}: the mirror {self.folder} is no folder; set HI_SOURCE=mirror:<folder>")
@@ -44,13 +46,37 @@ class FolderMirror:
         if place.is_absolute() or ".." in place.parts:
             raise FetchError(f"{where}: the mirror path {mirror_file!r} leads out of the mirror; mend the declaration")
         path = self.folder / place
+        if not self._holds(path):
+            raise FetchError(
+                f"{where}: {path} is, or lies behind, a link to {path.resolve()}, which is not in the mirror; refused. "
+                "Put the file itself there, or set HI_MIRROR_LINKS=follow if you trust whoever can write to the mirror"
+            )
         if path.is_file():
             return path
         why = f"is a link to {path.readlink()}, which is not there" if path.is_symlink() else "is not there"
         raise ReleaseUnavailable(f"{where}: {path} {why}; it runs when the file appears")
 
+    def listing(self, host: str) -> tuple[str, ...]:
+        """Return the places (host and decoded path) of all files of a host, in order; links to folders are left out."""
+        start = self.folder / host
+        found = [Path(folder) / name for folder, _, names in os.walk(start) for name in names]
+        return tuple(sorted(path.relative_to(self.folder).as_posix() for path in found))
+
+    def _holds(self, path: Path) -> bool:
+        """Tell whether a path stays in the mirror with all links followed; the mirror itself may be one."""
+        return self._follows or path.resolve().is_relative_to(self.folder.resolve())
+
     def manifest(self, mirror_file: str) -> str | None:
-        """Return the sha256 that the mirror's own manifest (``SHA256SUMS``) gives for a file, if it has one."""
+        """Return the sha256 that the mirror's own manifest (``SHA256SUMS``) gives for a file, if it has one.
+
+        Raises:
+            FetchError: the manifest is a link that leads out of the mirror.
+        """
+        if not self._holds(self.folder / MANIFEST):
+            raise FetchError(
+                f"{self.folder / MANIFEST} is a link that leads out of the mirror; refused. Put the file itself there, "
+                "or set HI_MIRROR_LINKS=follow"
+            )
         try:
             lines = (self.folder / MANIFEST).read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:

@@ -17,10 +17,12 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
-from hi_pipeline.storage.addresses import check_address, check_peer, is_proxied
+from hi_pipeline.storage.addresses import check_address, check_peer, is_proxied, is_same_origin
 from hi_pipeline.storage.download import Download, HttpLimits, Known, TryAgain, said_by, save_body
 from hi_pipeline.storage.folder_mirror import Arrival
+from hi_pipeline.storage.robots import Robots
 
+AGENT = "hi_pipeline"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (404, 410)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
@@ -35,23 +37,26 @@ class Downloader:
         *,
         contact: str,
         trusted_origin: str | None = None,
+        obeys_robots: bool = True,
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Prepare; no connection is opened yet.
 
         Args:
-            contact: told to publishers in the User-Agent.
+            contact: told to publishers in the User-Agent; "" where the operator gave none.
+            obeys_robots: do not ask for what a publisher's robots.txt forbids to programs.
             trusted_origin: address of the mirror that the operator named.
             limits: patience.
             sleep: waits; tests give another.
         """
-        said = f"hi_pipeline ({contact})"
+        said = f"{AGENT} ({contact or 'health-inequality indicators from public statistics; no contact given'})"
         self._agent = "".join(c for c in said if c.isprintable()).encode("ascii", "replace").decode()
         self._trusted = trusted_origin
         self._limits = limits or HttpLimits()
         self._sleep = sleep
         self._asked: dict[str, float] = {}
+        self._robots = Robots(agent=AGENT) if obeys_robots else None
         self._context: ssl.SSLContext | None = None
 
     def fetch(self, download: Download, known: Known | None) -> Arrival | None:
@@ -68,9 +73,19 @@ class Downloader:
             ReleaseUnavailable: a mirror does not hold it.
             FetchError: one clear message; nothing is left behind.
         """
+        self._ask_robots(download)
+        return self._fetched(download, known)
+
+    def _fetched(self, download: Download, known: Known | None) -> Arrival | None:
         return self._patiently(
             download, lambda response, deadline: self._take(response, download, known, deadline), _conditions(known)
         )
+
+    def _ask_robots(self, download: Download) -> None:
+        """Refuse what a publisher's robots.txt forbids; the operator's own mirror is not asked."""
+        trusted = self._trusted and is_same_origin(download.address, self._trusted)
+        if self._robots and not trusted:
+            self._robots.check(download, lambda robots: self._fetched(robots, None))
 
     def glance(self, download: Download, known: Known | None) -> str | None:
         """Tell whether a file differs from the bytes that are kept, without asking for its body.
@@ -91,6 +106,7 @@ class Downloader:
         async def compare(response: httpx.Response, deadline: float) -> str | None:
             return self._compare(response, download, known)
 
+        self._ask_robots(download)
         return self._patiently(download, compare, _conditions(known))
 
     def _patiently(
@@ -248,6 +264,15 @@ def _check_status(response: httpx.Response, download: Download) -> None:
         raise FetchError(f"{message}; the publisher may have moved it, look at {download.landing_page}")
     if status in _BUSY:
         raise TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
+    if status == 202:
+        # 2026-11: publishers' own gateways answer so while they prepare a file, with and without a Retry-After.
+        raise TryAgain("it answered 202 Accepted: the file is not ready yet", _retry_after(response))
+    if status == 403:
+        raise FetchError(
+            f"{download.where}: {download.address} answers 403 Forbidden: the publisher refuses this program. Set "
+            "HI_CONTACT to an e-mail address, so that it can see who asks; or download the file by hand from "
+            f"{download.landing_page} into a mirror"
+        )
     if status != 200:
         raise FetchError(
             f"{download.where}: {download.address} answers {status} {response.reason_phrase}, expected 200; "

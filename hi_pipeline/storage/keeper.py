@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hi_pipeline.core.errors import FetchError
+from hi_pipeline.core.errors import FetchError, SelectionError
 from hi_pipeline.core.source import Container, Release, ReleaseStatus
 from hi_pipeline.storage.folder_mirror import Arrival, hash_of
-from hi_pipeline.storage.records import Edition, Pointer, Record
+from hi_pipeline.storage.records import Acceptance, Edition, Pointer, Record
 from hi_pipeline.storage.sniff import sniff
 
 _log = logging.getLogger(__name__)
@@ -25,9 +25,10 @@ class Keeper:
         kept: the edition's folder.
         where: the release's id, for messages.
         address: the publisher's address, or the place in the mirror where none is known.
-        pinned: the sha256 that the bytes are held to: the declaration's (live) or the mirror's manifest's.
-        pinned_in: where that stands, in words.
+        declared: the sha256 that the declaration (live) or the mirror's manifest gives, "" where it gives none.
+        declared_in: where that stands, in words.
         mode: sample, mirror or live.
+        asks_first: the first bytes of a found edition wait for ``hi accept``.
     """
 
     kept: Edition
@@ -35,14 +36,49 @@ class Keeper:
     release: Release
     container: Container
     address: str
-    pinned: str | None
-    pinned_in: str
+    declared: str
+    declared_in: str
     mode: str
+    asks_first: bool = False
 
     @property
     def incoming(self) -> Path:
         """A place in the edition's folder, beside which the temporary file is made."""
         return self.kept.folder / "incoming"
+
+    @property
+    def acceptance(self) -> Acceptance | None:
+        """What was accepted for these bytes' address since the declaration or the manifest said what it says now."""
+        pointer = self.kept.pointer()
+        found = pointer.accepted if pointer else None
+        return found if found and (found.address, found.over) == (self.address, self.declared) else None
+
+    @property
+    def pinned(self) -> str:
+        """The sha256 that the bytes are held to, "" where nobody has said."""
+        return self.acceptance.sha256 if self.acceptance else self.declared
+
+    def accept_kept(self) -> Record:
+        """Accept the bytes that wait, or else those in use; return their facts.
+
+        Raises:
+            SelectionError: nothing is kept.
+        """
+        seen = self.seen
+        if seen is None:
+            raise SelectionError(f"{self.where}: nothing is kept of it that could be accepted; run hi fetch first")
+        self.kept.point(Pointer(file=seen.file, accepted=self._accepts(seen.sha256)))
+        return seen
+
+    def _accepts(self, sha256: str) -> Acceptance:
+        today = datetime.now(UTC).date().isoformat()
+        return Acceptance(sha256=sha256, address=self.address, over=self.declared, on=today)
+
+    def _point(self, pointer: Pointer) -> None:
+        """Point to a file; what was accepted before stays known."""
+        before = self.kept.pointer()
+        kept = pointer.accepted or (before.accepted if before else None)
+        self.kept.point(replace(pointer, accepted=kept))
 
     @property
     def seen(self) -> Record | None:
@@ -55,7 +91,7 @@ class Keeper:
         pointer = self.accepted()
         if pointer is None:
             return
-        self.kept.point(pointer)
+        self._point(pointer)
         current = self.kept.current()
         if current and current.sha256 == self.release.sha256:
             self.kept.save(replace(current, status=self.release.status.value))
@@ -72,7 +108,7 @@ class Keeper:
         if wanted is None:
             return pointer
         pending = pointer.pending if pointer.pending != wanted.file else None
-        return Pointer(file=wanted.file, revised=pointer.revised and pending is not None, pending=pending)
+        return replace(pointer, file=wanted.file, revised=pointer.revised and pending is not None, pending=pending)
 
     def unchanged(self) -> None:
         """Note that the bytes seen last are still there; a provisional edition may have been declared final by them.
@@ -106,30 +142,42 @@ class Keeper:
                 raise self._refusal(arrival.sha256, self.pinned)
             self._hold(arrival, current)
         elif current is None or pointer is None:
-            self.kept.point(Pointer(file=self._keep(arrival, supersedes=None, revised=False)))
+            self._take_first(self._keep(arrival, supersedes=None, revised=False), arrival.sha256)
         elif arrival.sha256 == current.sha256:
             file = self._keep(arrival, supersedes=current.supersedes, revised=current.revised)
             # Nobody waits any more: the hash is accepted, or the publisher went back to the bytes in use.
-            settled = self.pinned is not None or pointer.pending is not None
-            self.kept.point(Pointer(file=file, revised=pointer.revised and not settled))
+            settled = bool(self.pinned) or pointer.pending is not None
+            self._point(Pointer(file=file, revised=pointer.revised and not settled))
         else:
             self._replace(arrival, current, pointer)
 
     def _replace(self, arrival: Arrival, current: Record, pointer: Pointer) -> None:
         expected = current.status == ReleaseStatus.PROVISIONAL or current.address != self.address
-        declared = self.pinned is not None or arrival.sha256 == self.release.sha256
+        declared = bool(self.pinned) or arrival.sha256 == self.release.sha256
         accepted = self._accepted_before(current, pointer)
         if accepted and accepted is not current and arrival.sha256 == accepted.sha256:
-            self.kept.point(Pointer(file=self._keep(arrival, supersedes=accepted.supersedes, revised=accepted.revised)))
+            self._point(Pointer(file=self._keep(arrival, supersedes=accepted.supersedes, revised=accepted.revised)))
             _log.info("%s: the publisher took its revision %s back", self.where, current.sha256[:16])
+        elif self.release.found and expected and not declared and self.asks_first:
+            self._hold(arrival, current)
         elif declared or expected:
-            self.kept.point(Pointer(file=self._keep(arrival, supersedes=current.sha256, revised=False)))
+            self._take(self._keep(arrival, supersedes=current.sha256, revised=False), arrival.sha256)
             _log.info("%s: %s replaces %s, as declared", self.where, arrival.sha256[:16], current.sha256[:16])
         elif self.mode == "live":
             self._hold(arrival, current)
         else:
             before = (accepted or current).sha256
-            self.kept.point(Pointer(file=self._keep(arrival, supersedes=before, revised=True), revised=True))
+            self._point(Pointer(file=self._keep(arrival, supersedes=before, revised=True), revised=True))
+
+    def _take_first(self, file: str, sha256: str) -> None:
+        if self.release.found and self.asks_first and not self.pinned:
+            self._point(Pointer(file="", pending=file))
+        else:
+            self._take(file, sha256)
+
+    def _take(self, file: str, sha256: str) -> None:
+        """Use bytes from now on; of a found edition they are thereby accepted, as nobody has declared it."""
+        self._point(Pointer(file=file, accepted=self._accepts(sha256) if self.release.found else None))
 
     def _accepted_before(self, current: Record, pointer: Pointer) -> Record | None:
         """Return the file that somebody accepted last: the current one, or the one that it superseded unaccepted."""
@@ -140,7 +188,7 @@ class Keeper:
         """Keep a revision beside the bytes in use, until somebody accepts it; that of a provisional is expected."""
         alarming = current.status != ReleaseStatus.PROVISIONAL
         file = self._keep(arrival, supersedes=current.sha256, revised=alarming)
-        self.kept.point(Pointer(file=current.file, revised=alarming, pending=file))
+        self._point(Pointer(file=current.file, revised=alarming, pending=file))
 
     def _keep(self, arrival: Arrival, *, supersedes: str | None, revised: bool) -> str:
         """Put the bytes in their place, unless they are there, then write the sidecar; return the file's name."""
@@ -170,9 +218,10 @@ class Keeper:
         return record.file
 
     def _refusal(self, found: str, pinned: str) -> FetchError:
+        says = "hi accept, or the first fetch," if self.acceptance else self.declared_in
         return FetchError(
-            f"{self.where}: the bytes at {self.address} have sha256 {found}, {self.pinned_in} says {pinned}. Nothing "
-            "was changed. If the publisher revised the file, look at what changed, then put the new sha256 there."
+            f"{self.where}: the bytes at {self.address} have sha256 {found}, {says} says {pinned}. Nothing was "
+            "changed. If the publisher revised the file, look at what changed, then put the new sha256 there."
         )
 
 

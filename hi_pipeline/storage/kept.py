@@ -38,6 +38,12 @@ class Snapshot:
     supersedes: str | None = None
     status: str = ReleaseStatus.FINAL.value
 
+    @property
+    def accepted_sha256(self) -> str:
+        """Return the hash that somebody accepted: of these bytes, or of those that an unaccepted revision replaced."""
+        unaccepted = self.revised and self.pending is None
+        return self.supersedes or self.sha256 if unaccepted else self.sha256
+
 
 def snapshot_of(kept: Edition, record: Record, pointer: Pointer, source: str, edition: str) -> Snapshot:
     """Return a kept file from its record and the pointer that names it."""
@@ -63,9 +69,9 @@ def how_revised(found: Snapshot) -> str:
     if found.pending:
         return (
             f"REVISED by the publisher: {found.address} has other bytes now, kept as {found.pending.name} and not "
-            "used. Compare the two files, then pin the new sha256 to accept it"
+            f"used. Compare the two files, then run hi accept {found.source}:{found.edition}, or pin the new sha256"
         )
     return (
         f"REVISED: {found.address} has other bytes than before; both are kept, {found.path.name} is used and outputs "
-        "are marked until its sha256 is pinned"
+        f"are marked until hi accept {found.source}:{found.edition}, or until its sha256 is pinned"
     )

@@ -14,12 +14,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import polars as pl
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.provenance import CellsProvenance, Provenance, read_sidecar
 from hi_pipeline.storage.atomic import Staged, reporting, stage, sweep, sync_folder
 from hi_pipeline.storage.locks import locked
 
@@ -27,26 +27,27 @@ _BATCH = 128  # two open files each, well below the usual limit of 1,024
 _SYNC_THREADS = 8
 _WAITING_DATA = re.compile(r"\.(?P<name>.+\.parquet)\.[0-9a-f]{12}\.tmp")
 _Stamp = tuple[int, int, int]
+Sidecar = TypeVar("Sidecar", Provenance, CellsProvenance)
 _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class Item(Generic[Sidecar]):
     """One file to write: the frame, what made it, and its place."""
 
     frame: pl.DataFrame
-    provenance: Provenance
+    provenance: Sidecar
     layer: str
     name: str
     parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class _Pair:
+class _Pair(Generic[Sidecar]):
     number: int
     data: Staged
     sidecar: Staged
-    provenance: Provenance
+    provenance: Sidecar
 
 
 class Lake:
@@ -54,10 +55,10 @@ class Lake:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
-        self._locks = self.root / "locks"
+        self.locks = self.root / "locks"
         # What was read of a file, by its path: valid while inode, time and size are the same.
         self._hashes: dict[str, tuple[_Stamp, str]] = {}
-        self._sidecars: dict[str, tuple[_Stamp, Provenance | None]] = {}
+        self._sidecars: dict[str, tuple[_Stamp, Provenance | CellsProvenance | None]] = {}
 
     def path(self, layer: str, name: str, *parts: str) -> Path:
         """Return the place of a file, whether it exists or not.
@@ -87,7 +88,7 @@ class Lake:
         item = Item(frame=frame, provenance=provenance, layer=layer, name=name, parts=tuple(parts))
         return self.write_many([item])[0]
 
-    def write_many(self, items: Iterable[Item]) -> list[Provenance]:
+    def write_many(self, items: Iterable[Item[Sidecar]]) -> list[Sidecar]:
         """Write many files with few waits for the disk: in batches, files synced together, folders once.
 
         Each file is atomic by itself. After an error the batches before it stand, and the one that failed has left
@@ -96,7 +97,7 @@ class Lake:
         Raises:
             StoreError: naming the path that could not be written.
         """
-        written: list[Provenance] = []
+        written: list[Sidecar] = []
         remaining = iter(items)
         while batch := list(itertools.islice(remaining, _BATCH)):
             written.extend(self._write_batch(batch))
@@ -109,7 +110,7 @@ class Lake:
             StoreError: naming the path that could not be removed.
         """
         path = self.path(layer, name, *parts)
-        with locked(self._locks, self._lock_name(path.parent)), reporting(path):
+        with locked(self.locks, self._lock_name(path.parent)), reporting(path):
             path.unlink(missing_ok=True)
             _sidecar(path).unlink(missing_ok=True)
             sync_folder(path.parent)
@@ -132,7 +133,17 @@ class Lake:
         """Return what made a file; None where it is not built, or its sidecar belongs to other bytes."""
         path = self.path(layer, name, *parts)
         found = _remembered(self._sidecars, _sidecar(path), _read_sidecar)
-        return found if found is not None and _remembered(self._hashes, path, _sha256) == found.sha256 else None
+        whole = isinstance(found, Provenance) and _remembered(self._hashes, path, _sha256) == found.sha256
+        return found if isinstance(found, Provenance) and whole else None
+
+    def cells_sidecar(self, layer: str, name: str, *parts: str) -> CellsProvenance | None:
+        """Return the sidecar of a file of cells, whether or not it is of the bytes that stand there."""
+        found = _remembered(self._sidecars, _sidecar(self.path(layer, name, *parts)), _read_sidecar)
+        return found if isinstance(found, CellsProvenance) else None
+
+    def current_sha256(self, layer: str, name: str, *parts: str) -> str | None:
+        """Return the hash of the bytes that stand there, None where there is no file."""
+        return _remembered(self._hashes, self.path(layer, name, *parts), _sha256)
 
     def exists(self, layer: str, name: str, *parts: str) -> bool:
         """Tell whether a file is built: there, with a sidecar (``verify`` compares the hashes)."""
@@ -155,7 +166,7 @@ class Lake:
             found = _read_sidecar(_sidecar(path))
             if found is None:
                 wrong.append(f"{path}: no readable sidecar beside it; run again to rebuild it")
-            elif (actual := _sha256(path)) != found.sha256:
+            elif (actual := _remembered(self._hashes, path, _sha256)) != found.sha256:
                 wrong.append(f"{path}: sha256 {actual}, its sidecar says {found.sha256}; run again to rebuild it")
         for sidecar in sorted(self.root.rglob("*.parquet.json")):
             if not sidecar.with_suffix("").is_file():
@@ -172,20 +183,27 @@ class Lake:
         """
         return sweep(self.root, finish=self._finish)
 
+    def sweep_table(self, layer: str, name: str) -> list[Path]:
+        """Clear up as ``sweep`` does, below the folder of one table alone."""
+        return sweep(self.path(layer, name).parent / name, finish=self._finish)
+
     def _finish(self, temporary: Path, meant: Path, found: Collection[Path]) -> bool:
         """Rename a dead writer's sidecar if its data got into place before it died."""
-        if not meant.name.endswith(".parquet.json") or _lacks_a_neighbour(meant.parent, found):
+        if not meant.name.endswith(".parquet.json"):
             return False
         data = meant.with_name(meant.name.removesuffix(".json"))
-        with locked(self._locks, self._lock_name(meant.parent)):
+        with locked(self.locks, self._lock_name(meant.parent)):
             pending = _read_sidecar(temporary)
+            # A file of cells stands by itself; of other tables nobody would miss one that never got into place.
+            if isinstance(pending, Provenance) and _lacks_a_neighbour(meant.parent, found):
+                return False
             if pending is None or not data.is_file() or _sha256(data) != pending.sha256:
                 return False
             temporary.replace(meant)
             return True
 
-    def _write_batch(self, batch: list[Item]) -> list[Provenance]:
-        pairs: list[_Pair] = []
+    def _write_batch(self, batch: list[Item[Sidecar]]) -> list[Sidecar]:
+        pairs: list[_Pair[Sidecar]] = []
         try:
             for item in batch:
                 self._stage(item, pairs)
@@ -200,7 +218,7 @@ class Lake:
             raise
         return [pair.provenance for pair in sorted(pairs, key=lambda pair: pair.number)]
 
-    def _stage(self, item: Item, pairs: list[_Pair]) -> None:
+    def _stage(self, item: Item[Sidecar], pairs: list[_Pair[Sidecar]]) -> None:
         path = self.path(item.layer, item.name, *item.parts)
         data = to_parquet(item.frame)
         provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(data).hexdigest())
@@ -212,9 +230,9 @@ class Lake:
             raise
         pairs.append(_Pair(len(pairs), staged, sidecar, provenance))
 
-    def _commit(self, folder: Path, pairs: Iterator[_Pair]) -> None:
+    def _commit(self, folder: Path, pairs: Iterator[_Pair[Sidecar]]) -> None:
         own = list(pairs)
-        with locked(self._locks, self._lock_name(folder)):
+        with locked(self.locks, self._lock_name(folder)):
             for pair in own:
                 pair.data.commit()
             for pair in own:
@@ -251,9 +269,9 @@ def _sidecar(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
-def _read_sidecar(path: Path) -> Provenance | None:
+def _read_sidecar(path: Path) -> Provenance | CellsProvenance | None:
     try:
-        return Provenance.from_json(path.read_text(encoding="utf-8"))
+        return read_sidecar(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 

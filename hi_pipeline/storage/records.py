@@ -40,10 +40,29 @@ class Record:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """That the bytes of an edition may be used: said by ``hi accept``, or by the first fetch of a found edition.
+
+    Attributes:
+        sha256: of the accepted bytes.
+        address: where they lay; another address is another edition of the file, to be accepted anew.
+        over: the sha256 that the declaration or the mirror's manifest gave at the time, "" where they gave none: a
+            changed declaration or manifest takes its place.
+        on: the day (UTC).
+    """
+
+    sha256: str
+    address: str
+    over: str
+    on: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pointer:
     """Which file of an edition is current.
 
     Attributes:
+        file: its name; "" where the first bytes of an edition wait to be accepted.
         revised: the publisher put other bytes at the same address and nobody has accepted them yet.
         pending: file of a revision that is kept but not used until the declaration accepts it.
     """
@@ -51,6 +70,7 @@ class Pointer:
     file: str
     revised: bool = False
     pending: str | None = None
+    accepted: Acceptance | None = None
 
 
 class Edition:
@@ -62,7 +82,10 @@ class Edition:
     def pointer(self) -> Pointer | None:
         """Return the pointer, None where nothing was ever kept."""
         facts = _load(self.folder / _POINTER)
-        return Pointer(**facts) if facts else None
+        if not facts:
+            return None
+        accepted = facts.pop("accepted", None)
+        return Pointer(**facts, accepted=Acceptance(**accepted) if accepted else None)
 
     def point(self, pointer: Pointer) -> None:
         """Replace the pointer atomically."""
@@ -71,7 +94,7 @@ class Edition:
 
     def record(self, file: str) -> Record | None:
         """Return the facts of a kept file, None where the file or its sidecar is not there or has another size."""
-        facts = _load(self.folder / f"{file}.json")
+        facts = _load(self.folder / f"{file}.json") if file else None
         path = self.folder / file
         if facts is None or not path.is_file() or path.stat().st_size != facts["size"]:
             return None

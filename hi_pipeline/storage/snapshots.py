@@ -8,6 +8,7 @@ lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SU
 import logging
 import re
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -22,6 +23,7 @@ from hi_pipeline.storage.keeper import Keeper, safe_name
 from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
+from hi_pipeline.storage.remote_mirror import list_remote
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,16 @@ class Snapshots:
     """The kept files below a data root."""
 
     def __init__(
-        self, root: Path, *, mode: Mode, mirror: str, contact: str, downloader: Downloader | None = None
+        self,
+        root: Path,
+        *,
+        mode: Mode,
+        mirror: str,
+        contact: str,
+        obeys_robots: bool = True,
+        follows_links: bool = False,
+        asks_first: bool = False,
+        downloader: Downloader | None = None,
     ) -> None:
         """Open the store; nothing is read or fetched yet.
 
@@ -41,16 +52,20 @@ class Snapshots:
             root: the data root of this kind of source.
             mode: where files come from; live goes to the publishers.
             mirror: the mirror's folder or http address (not used when live).
-            contact: told to publishers in the User-Agent.
+            contact: told to publishers in the User-Agent; "" where there is none.
+            obeys_robots: do not fetch what a publisher's robots.txt forbids to programs.
+            follows_links: read files of a mirror's folder that are links out of it.
+            asks_first: do not use the first bytes of a found edition before somebody accepts them.
             downloader: fetches over the network; by default one with the usual limits.
         """
         self.root = Path(root)
         self.mode = mode
         self._mirror = mirror.rstrip("/")
         self._remote = mode != "live" and bool(re.match(r"https?://", mirror))
-        self._folder = FolderMirror(Path(mirror))
+        self._folder = FolderMirror(Path(mirror), follows_links=follows_links)
+        self._asks_first = asks_first
         trusted = self._mirror if self._remote else None
-        self._downloader = downloader or Downloader(contact=contact, trusted_origin=trusted)
+        self._downloader = downloader or Downloader(contact=contact, trusted_origin=trusted, obeys_robots=obeys_robots)
 
     def fetch(self, source: Source, release: Release, *, force: bool = False) -> Snapshot:
         """Fetch a release, unless what is kept is still what is there, and return the file to build from.
@@ -74,6 +89,11 @@ class Snapshots:
             else:
                 keeper.unchanged()
             found = self.latest(source.name, release.edition)
+        if found is None and self.waits(source.name, release.edition):
+            raise ReleaseUnavailable(
+                f"{keeper.where}: a new edition is kept in {keeper.kept.folder} and not used; look at it, then run "
+                f"hi accept {keeper.where}"
+            )
         if found is None:
             raise StoreError(f"{keeper.kept.folder}: the kept file is missing; fetch again with force")
         if found.revised:
@@ -92,6 +112,31 @@ class Snapshots:
         with self._locked(source, release):
             self._keeper(source, release).accept_declared()
         return self.latest(source.name, release.edition)
+
+    def waits(self, source_name: str, edition: str) -> bool:
+        """Tell whether bytes of an edition are kept and not used before somebody accepts them."""
+        pointer = self._edition(source_name, edition).pointer()
+        return pointer is not None and pointer.pending is not None
+
+    def accept_kept(self, source: Source, release: Release) -> str:
+        """Accept the bytes of a release that wait, or else those in use; return their sha256.
+
+        Raises:
+            SelectionError: nothing is kept of it.
+            ReleaseUnavailable: no address, or no place in a mirror.
+        """
+        with self._locked(source, release):
+            return self._keeper(source, release).accept_kept().sha256
+
+    def listing(self, host: str) -> tuple[str, ...]:
+        """Return the places (host and decoded path) of all files of a host that a mirror holds, in order.
+
+        Raises:
+            FetchError: the mirror cannot be read.
+        """
+        if self._remote:
+            return list_remote(self._mirror, host, partial(self.page, may_be_absent=True))
+        return self._folder.listing(host)
 
     def news(self, source: Source, release: Release, *, ask: bool = True) -> str | None:
         """Tell whether a fetch would find something new at a release's place; no body is asked for, nothing written.
@@ -119,10 +164,11 @@ class Snapshots:
         except ReleaseUnavailable:
             return None
 
-    def page(self, address: str) -> str:
+    def page(self, address: str, *, may_be_absent: bool = False) -> str:
         """Return the text of a publisher's page.
 
         Raises:
+            ReleaseUnavailable: there is no such page, and there may be none yet.
             FetchError: it cannot be fetched, or is larger than a page may be.
         """
         host = urlsplit(address).hostname or ""
@@ -134,7 +180,7 @@ class Snapshots:
                 landing_page=address,
                 max_bytes=_LARGEST_PAGE,
                 allowed_hosts=frozenset({host}),
-                absent_is_unavailable=False,
+                absent_is_unavailable=may_be_absent,
             ),
             None,
         )
@@ -201,9 +247,10 @@ class Snapshots:
             release=release,
             container=source.layouts[release.layout].container,
             address=release.address or mirror_file,
-            pinned=release.sha256 if live else manifest,
-            pinned_in="the declaration" if live else f"the mirror's {MANIFEST}",
+            declared=(release.sha256 if live else manifest) or "",
+            declared_in="the declaration" if live else f"the mirror's {MANIFEST}",
             mode=self.mode,
+            asks_first=self._asks_first,
         )
 
     def _get(self, keeper: Keeper, *, force: bool) -> Arrival | None:

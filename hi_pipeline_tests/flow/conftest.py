@@ -41,9 +41,22 @@ class Bench:
     def run(self, **selection: object) -> Report:
         return Runner(self.pipeline, self.instance).run(Selection(**selection))  # type: ignore[arg-type]
 
+    def on_disk(self, indicator_id: str = "tiny_1_pct") -> set[str]:
+        """Cells whose rows stand in the files of an indicator."""
+        return set(cells_of(self.pipeline, indicator_id))
+
     def built(self, layer: str, name: str) -> set[str]:
         """Partitions that Dagster knows as materialised."""
         return set(self.instance.get_materialized_partitions(dg.AssetKey([layer, name])))
+
+
+def cells_of(pipeline: Pipeline, indicator_id: str) -> dict[str, str]:
+    """Return the hash of each cell's rows, by the cell's key."""
+    return {
+        f"{year}|{icb}": known.sha256
+        for year in pipeline.cells.parts(indicator_id)
+        for icb, known in pipeline.cells.provenance(indicator_id, year).items()
+    }
 
 
 def open_bench(folder: Path, catalogue: Catalogue | None = None) -> Bench:

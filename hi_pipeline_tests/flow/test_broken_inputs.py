@@ -6,7 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from hi_pipeline.engine.checks.by_layer import of_clean
 from hi_pipeline.engine.outcome import State
+from hi_pipeline.sources import SOURCES
 from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST
 from hi_pipeline_tests.flow.broken import (
     BUILT,
@@ -55,7 +57,7 @@ BOARD = {"OrgType": "ICB", "OrgCode": "QMF"}
 BOARD_CODE, BOARD_NAME = "E54000029", "NHS North East London Integrated Care Board"
 WAITING = {"RTT Part Type": "Part_2", "Treatment Function Code": "C_999"}
 FETCH_AGAIN, NEW_LAYOUT = "etch it again", "declare a new layout in the source's source.py"
-WORDS, NUMBERS = "Map each by its words", "Expected numbers of 0 or more"
+WORDS, NUMBERS = "Map each label by its words", "Expected numbers of 0 or more"
 ONCE, WHOLE, REGISTER = "Expected each once", "Fetch the file again", "corrections"
 
 
@@ -107,12 +109,6 @@ CASES = {
     ),
     "a renamed column of a sheet": _case(
         SMI, "clean", renamed("Answer", "Value", header=1), SHEET, "Missing: ['Answer']. New: ['Value']", NEW_LAYOUT
-    ),
-    "an unknown decile label": _case(
-        TT,
-        "clean",
-        with_cell("VariableA", "01 Least deprived tenth", where={"VariableA": "01 Least deprived"}),
-        *(TT_MEMBER, "not in the vocabulary: ['01 Least deprived tenth']", WORDS),
     ),
     "an unknown decile label amid damaged ones": _case(
         MHA,
@@ -307,6 +303,41 @@ def _only_notes_grew(before: pl.DataFrame, after: pl.DataFrame) -> None:
     assert longer.filter(~pl.col("new").str.starts_with(pl.col("old"))).is_empty()
     said = longer.filter(pl.col("new") != pl.col("old"))["new"]
     assert said.str.contains("stale: the last good figure|revised; not accepted yet|revised bytes").all()
+
+
+def test_an_unknown_label_leaves_its_rows_out_and_the_figures_made_from_that_table_as_they_were(flow: Flow) -> None:
+    with_cell("VariableA", "01 Least deprived tenth", where={"VariableA": "01 Least deprived"})(flow.place(*TT))
+    before, published = flow.hashes("linked", "indicator"), _published(flow)
+    done = flow.run()
+    counts = ("linked", "talking_therapies_counts", "2023-24")
+    assert _failed(done) == {counts}
+    label = "talking_therapies:2023-24: VariableA and VariableB '01 Least deprived tenth'"
+    assert label in done[counts].reason and WORDS in done[counts].reason
+    clean = done["clean", *TT]
+    assert clean.state is State.WRITTEN and clean.files["observations"].unknown_labels == {label: 1}
+    assert flow.hashes("linked", "indicator") == before
+    _only_notes_grew(published, _published(flow))
+    found, _ = of_clean(flow.open(), SOURCES[TT[0]], [clean])
+    (check,) = [f for f in found if f.check == "unknown_labels"]
+    assert not check.passed and not check.warning and label in check.said and "stay as they were" in check.said
+
+
+def test_an_unknown_label_in_a_table_that_nothing_reads_is_only_counted(flow: Flow) -> None:
+    """2026-11: the indicator list of QOF 2021-22 carries 25_64_F, and no figure of the year is made from it."""
+    change = with_cell("PATIENT_LIST_TYPE", "25_64_F", where={}, member="MAPPING_INDICATORS_.*")
+    change(flow.place(*QOF))
+    published = _published(flow)
+    done = flow.run()
+    assert not _failed(done)
+    clean = done["clean", *QOF]
+    label = "qof:2022-23: PATIENT_LIST_TYPE '25_64_F'"
+    assert clean.files["indicators"].unknown_labels == {label: 1}
+    assert clean.files["observations"].unknown_labels == {}
+    assert done["linked", "qof_counts", "2022-23"].state is State.WRITTEN, "which a table that is read would refuse"
+    _only_notes_grew(published, _published(flow))
+    found, _ = of_clean(flow.open(), SOURCES[QOF[0]], [clean])
+    (check,) = [f for f in found if f.check == "unknown_labels"]
+    assert not check.passed and check.warning and label in check.said and "no figure reads them" in check.said
 
 
 def test_a_location_without_practices_of_either_file_stops(flow: Flow) -> None:

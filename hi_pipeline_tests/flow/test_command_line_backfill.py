@@ -41,7 +41,7 @@ def hi(bench: Bench, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def on_disk(bench: Bench) -> set[str]:
-    return {"|".join(parts) for parts in bench.pipeline.lake.parts("indicator", "tiny_1_pct")}
+    return bench.on_disk()
 
 
 def figures(bench: Bench) -> dict[str, str]:
@@ -112,8 +112,8 @@ def test_ctrl_c_closes_the_run_and_the_same_command_goes_on_from_there(
     assert child.returncode == 130, said
     assert "Stopped. What was built stands; run again to go on from there." in said
     assert not bench.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])), "the run is closed"
-    built = {path: path.stat().st_mtime_ns for path in bench.settings.root.glob("indicator/*/*/*")}
-    years = {path.parent.name for path in built}
+    built = {path: path.stat().st_mtime_ns for path in bench.settings.root.glob("indicator/*/*.parquet*")}
+    years = {path.name.split(".")[0] for path in built}
     assert len(years) == standing, "a run for the two years of one footprint, then one for the third"
 
     again = hi(bench, *words)

@@ -60,7 +60,7 @@ def cells(years: tuple[str, ...]) -> set[str]:
 
 
 def on_disk(bench: Bench) -> set[str]:
-    return {"|".join(parts) for parts in bench.pipeline.lake.parts("indicator", "tiny_1_pct")}
+    return bench.on_disk()
 
 
 def test_all_good_marks_the_cells_that_exist_and_no_other(bench: Bench) -> None:
@@ -96,12 +96,11 @@ def test_cells_outside_a_footprint_or_without_a_release_are_neither_good_nor_fai
 def test_a_mended_cell_becomes_good_and_a_newly_wrong_one_keeps_its_last_good_file(bench: Bench) -> None:
     prepare(bench)
     assert materialise(bench, WHOLE).success
-    place = ("indicator", "tiny_1_pct", "2022-23", WRONG_BOARD)
-    before = bench.pipeline.lake.path(*place).read_bytes()
+    before = bench.pipeline.cells.read("tiny_1_pct", "2022-23", [WRONG_BOARD])
     write_release(bench.mirror, "2022-23", with_too_many_helped(rows_of("2022-23"), WRONG_BOARD))
     report = bench.run()
     assert set(report.failures) == {(("indicator", "tiny_1_pct"), f"2022-23|{WRONG_BOARD}")}
-    assert bench.pipeline.lake.path(*place).read_bytes() == before
+    assert bench.pipeline.cells.read("tiny_1_pct", "2022-23", [WRONG_BOARD]).equals(before)
     assert statuses(bench)[1] == {f"2022-23|{WRONG_BOARD}"}
     published = bench.pipeline.lake.read("published", "results").filter(
         (pl.col("financial_year") == "2022-23") & (pl.col("icb_code") == WRONG_BOARD)

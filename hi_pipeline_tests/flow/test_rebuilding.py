@@ -92,7 +92,7 @@ def test_a_file_that_somebody_removed_is_built_again(bench: Bench) -> None:
     write_release(bench.mirror, "2021-22")
     _fetch(bench)
     _, cursor = _until_quiet(bench)
-    path = bench.pipeline.lake.path("indicator", "tiny_1_pct", "2021-22", WRONG_BOARD)
+    path = bench.pipeline.lake.path("indicator", "tiny_1_pct", "2021-22")
     path.unlink()
     # Nothing ran, so nothing is looked at until the day or a run changes; then the missing cell is found.
     assert _tick(bench, cursor).skip_message == "nothing has happened since the last look"

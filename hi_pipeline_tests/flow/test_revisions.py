@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -473,3 +474,24 @@ def test_status_says_of_a_final_edition_that_it_replaced_its_provisional(
     assert "replaced its provisional" in said
     assert "REVISED" not in said
     bench.instance.dispose()
+
+
+def test_sources_json_holds_the_accepted_hash_address_and_date_of_every_release_used(bench: Bench) -> None:
+    first = _released(bench)
+
+    def held() -> dict[str, tuple[str, str, str]]:
+        (source,) = _published(bench, "sources.json")["sources"]
+        return {r["id"]: (r["sha256"], r["address"], r["fetched"]) for r in source["releases"]}
+
+    today = datetime.now(UTC).date().isoformat()
+    other = hash_of(bench.mirror / HOST / f"tiny-{OTHER}.csv")
+    assert held() == {
+        f"tiny:{OTHER}": (other, f"{HOST}/tiny-{OTHER}.csv", today),
+        ID: (first, f"{HOST}/tiny-{YEAR}.csv", today),
+    }
+    second = _revise(bench)
+    bench.run()
+    assert held()[ID][0] == first, "the revision is used, marked and not accepted"
+    _redeclare(bench, _declared(sha256=second))
+    assert bench.run().success
+    assert held()[ID][0] == second

@@ -58,7 +58,7 @@ def test_a_backfill_of_two_years_and_two_boards_makes_four_cells(served: Served)
     runs = [(run.status.value, run.tags) for run in bench.instance.get_runs(limit=5)]
     assert status == "COMPLETED_SUCCESS", f"{status} after {PATIENCE_S} s at most; the last runs: {runs}"
     assert bench.built("indicator", "tiny_1_pct") - before == CELLS
-    on_disk = {"|".join(parts) for parts in bench.pipeline.lake.parts("indicator", "tiny_1_pct")}
+    on_disk = bench.on_disk()
     assert on_disk == before | CELLS
 
 

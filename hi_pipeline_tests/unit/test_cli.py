@@ -53,7 +53,7 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
     assert str(tmp_path / "data" / "mirror" / "published" / "results.parquet") in said.replace(" ", "")
     assert "SYNTHETIC" not in said
     files = sorted(p.name for p in (tmp_path / "data").rglob("*.parquet") if "indicator" in p.parts)
-    assert files == [f"{WRONG_BOARD}.parquet"]
+    assert files == ["2023-24.parquet"]
     assert "Nothing to do" in hi("run", *CELL)
     assert "Nothing to do" in hi("run", "--stale")
 
@@ -68,8 +68,26 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
     assert "indicator/tiny_1_pct │ 1 │ 0 │ 48 │ not built (48)" in status
     assert "1/49" in hi("coverage")
     assert "0 files disagree" in hi("verify")
-    next((tmp_path / "data").rglob(f"{WRONG_BOARD}.parquet")).write_bytes(b"other")
+    next((tmp_path / "data").rglob("indicator/*/2023-24.parquet")).write_bytes(b"other")
     assert "1 files disagree" in hi("verify", code=1)
+    said = hi("run", *CELL)
+    assert "Repairing 1 files that are not as they were written" in said
+    assert "0 files disagree" in hi("verify")
+
+
+@pytest.mark.parametrize("name", ["results.csv", "datapackage.json", "ATTRIBUTION.md", "results.parquet"])
+def test_one_changed_line_of_a_published_file_is_seen_and_mended(mirror: Path, tmp_path: Path, name: str) -> None:
+    hi("run", *CELL)
+    path = next((tmp_path / "data").rglob(f"published/{name}"))
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"2023", b"2022", 1) + b"\n")
+    said = hi("verify", code=1)
+    assert "1 files disagree" in said
+    assert name in said
+    said = hi("run", *CELL)
+    assert "Repairing 1 files that are not as they were written" in said
+    assert path.read_bytes() == before
+    assert "0 files disagree" in hi("verify")
 
 
 def test_a_failure_is_told_and_ends_non_zero(mirror: Path) -> None:

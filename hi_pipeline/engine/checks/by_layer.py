@@ -18,7 +18,6 @@ from hi_pipeline.engine.checks import findings as ask
 from hi_pipeline.engine.checks.findings import Finding, finding
 from hi_pipeline.engine.checks.units import check_far_units, units_of
 from hi_pipeline.engine.layers.clean import releases_for
-from hi_pipeline.engine.layers.indicator import read_cells
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, standings
@@ -30,6 +29,7 @@ from hi_pipeline.engine.standing import (
     linked_standing,
     published_standing,
 )
+from hi_pipeline.publishing.whole import altered_files
 from hi_pipeline.storage.folder_mirror import hash_of
 
 _log = logging.getLogger(__name__)
@@ -166,8 +166,12 @@ def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) ->
     twice = [ask.check_keys({place: f}, table_key(source.schemas, place.split("/")[1])) for place, f in frames.items()]
     findings = [
         ask.check_schema(outcomes),
-        _worst(twice, "keys"),
-        ask.check_labels(frames),
+        _worst(twice, "keys", good="each key stands once"),
+        _worst(
+            [ask.check_left_out(outcomes, unread=source.unread), ask.check_labels(frames)],
+            "unknown_labels",
+            good="all labels are known",
+        ),
         ask.check_coverage(outcomes),
         ask.check_values_not_negative(frames),
         check_stale(clean_standing(pipeline, source)),
@@ -210,7 +214,7 @@ def of_indicator(
         if outcome.good:
             year, icb = outcome.partition.split("|")
             cells.setdefault(year, []).append(icb)
-    frames = {year: read_cells(pipeline, indicator, year, icbs) for year, icbs in cells.items()}
+    frames = {year: pipeline.cells.read(indicator.id, year, icbs) for year, icbs in cells.items()}
     counts = pipeline.catalogue.counts_of(indicator).name
     whole = {
         year: pipeline.lake.read("linked", counts, year).filter(pl.col("indicator_id") == indicator.id)
@@ -233,14 +237,18 @@ def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], D
     """Return the findings about the published folder."""
     frames = {"": pipeline.lake.read("published", "results")} if outcome.good else {}
     path = pipeline.lake.path("published", "results")
-    known = pipeline.lake.provenance("published", "results")
-    broken = [] if not outcome.good or (known and hash_of(path) == known.sha256) else [{"file": path.name}]
+    altered = [{"file": line} for line in altered_files(pipeline.lake)] if outcome.good else []
     findings = [
         ask.check_schema([outcome]),
         ask.check_keys(frames, RESULT_KEY),
         ask.check_labels(_figures(frames)),
         ask.check_coverage([outcome]),
-        finding("hashes", pl.DataFrame(broken), good="hashes agree", bad="published files have other bytes"),
+        finding(
+            "hashes",
+            pl.DataFrame(altered),
+            good="every published file is the one that was written",
+            bad=f"{len(altered)} published files are not those that were written",
+        ),
         check_stale(published_standing(pipeline)),
     ]
     details = _details([outcome], frames)
@@ -269,9 +277,10 @@ def _details(outcomes: Sequence[Outcome], frames: dict[str, pl.DataFrame]) -> De
     return details
 
 
-def _worst(findings: Sequence[Finding], name: str) -> Finding:
-    wrong = [f for f in findings if not f.passed]
-    return wrong[0] if wrong else Finding(check=name, passed=True, said="each key stands once")
+def _worst(findings: Sequence[Finding], name: str, *, good: str) -> Finding:
+    """Return the first finding that fails, before it none that only warns."""
+    wrong = sorted((f for f in findings if not f.passed), key=lambda f: f.warning)
+    return wrong[0] if wrong else Finding(check=name, passed=True, said=good)
 
 
 def _is_counts(linked: LinkedTable) -> bool:

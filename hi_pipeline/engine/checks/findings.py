@@ -1,7 +1,7 @@
 """What the checks find: plain functions from frames and outcomes to findings, each able to fail. No Dagster here."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -88,6 +88,32 @@ def check_labels(frames: Mapping[str, pl.DataFrame]) -> Finding:
             except ValueError:
                 wrong.append({"partition": partition, "dimension": dimension, "category": category})
     return finding("unknown_labels", pl.DataFrame(wrong), good="all labels are known", bad="labels nobody declared")
+
+
+def check_left_out(outcomes: Iterable[Outcome], *, unread: Collection[str]) -> Finding:
+    """No row was left out of a clean table for a label that nobody has declared.
+
+    Args:
+        outcomes: of a source's clean tables.
+        unread: its tables that nothing is built from; labels there are a warning.
+    """
+    wrong = [
+        {"partition": o.partition, "table": table, "label": label, "rows": rows}
+        for o in outcomes
+        for table, known in o.files.items()
+        for label, rows in known.unknown_labels.items()
+    ]
+    told = "; ".join(f"{w['partition']} {w['table']}: {w['label']} ({w['rows']} rows)" for w in wrong[:_SHOWN])
+    harmless = all(w["table"] in unread for w in wrong)
+    kept = "no figure reads them" if harmless else "figures made from these tables stay as they were last good"
+    found = finding(
+        "unknown_labels",
+        pl.DataFrame(wrong),
+        good="all labels are known",
+        bad=f"rows left out for labels that nobody has declared, {kept}: {told}. Map each label by its words in the "
+        "source's parse.py.",
+    )
+    return replace(found, warning=harmless and not found.passed)
 
 
 def check_all_icbs(frames: Mapping[str, pl.DataFrame]) -> Finding:

@@ -1,35 +1,103 @@
-"""Versions of code and schemas, for telling which files were built by an older program."""
+"""Versions of code and schemas, for telling which files were built by an older program.
+
+The version of a builder is a hash of the code that it runs: of its own module and of all modules of the project that
+these import, one after the other. The code is taken as parsed, so comments, docstrings and layout do not count; the
+classes of errors (``core.errors``) are left out, because no figure follows from them.
+"""
 
 import hashlib
-from functools import cache
+from collections.abc import Callable, Collection
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pandera.polars as pa
 
-PACKAGE = Path(__file__).parents[1]
-# Catalogues hold declarations: each counts for itself, so that a new indicator does not make the others stale.
-_DECLARATIONS = "catalogue"
+from hi_pipeline.engine.currency.parsed import ParsedCode
 
+PACKAGE = Path(__file__).parents[2]
+# Each kind of figure is computed by the module of its name; the others of this package are not followed.
+KINDS = "hi_pipeline.indicators.kinds"
+_ERRORS = "hi_pipeline.core.errors"
 # The rooms whose code decides what is built.
 PROGRAM = ("core", "stats", "sources", "tables", "indicators", "publishing", "storage", "engine")
+_DIGITS = 12
+
+
+class Code:
+    """The code of the package in a folder."""
+
+    def __init__(self, package: Path) -> None:
+        self._parsed = ParsedCode(package)
+
+    def reached(self, modules: Collection[str], *, kind: str = "") -> set[str]:
+        """Return some modules and all modules of the project that they import, directly or through others.
+
+        Args:
+            modules: names, such as hi_pipeline.stats.rates.
+            kind: the one module of ``KINDS`` to follow.
+        """
+        found: set[str] = set()
+        waiting = list(modules)
+        while waiting:
+            name = waiting.pop()
+            other_kind = name.startswith(f"{KINDS}.") and name != f"{KINDS}.{kind}"
+            if name in found or name == _ERRORS or other_kind:
+                continue
+            found.add(name)
+            waiting += self._parsed.module(name).imports
+        return found
+
+    def digest(self, modules: Collection[str], *, kind: str = "") -> str:
+        """Return a short hash of the code of some modules and of all that they reach."""
+        return self.own(sorted(self.reached(modules, kind=kind)))
+
+    def own(self, modules: Collection[str]) -> str:
+        """Return a short hash of the code of just these modules."""
+        found = text_digest(*(f"{name} {self._parsed.module(name).sha256}" for name in modules))
+        self._parsed.keep()
+        return found
+
+    def rooms(self, *rooms: str) -> str:
+        """Return a short hash of all code of some rooms."""
+        return self.own([name for room in rooms for name in self._parsed.modules_of(room)])
 
 
 @cache
-def code_digest(*rooms: str) -> str:
-    """Return a short hash of the Python files of some rooms (folders below the package, or files)."""
-    digest = hashlib.sha256()
-    for room in rooms:
-        place = PACKAGE / room
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            if path.parent.name != _DECLARATIONS and path.is_file():
-                digest.update(path.relative_to(PACKAGE).as_posix().encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def project_code() -> Code:
+    """Return the code of this program."""
+    return Code(PACKAGE)
+
+
+@cache
+def code_of(*builders: Callable[..., Any], kind: str = "") -> str:
+    """Return the version of the code that some functions run.
+
+    Args:
+        builders: functions, bound with ``partial`` or not, or objects that are called.
+        kind: for what computes figures, the value of the indicator's kind.
+    """
+    modules = {_module_of(builder) for builder in builders}
+    if kind and (PACKAGE / "indicators" / "kinds" / f"{kind}.py").is_file():
+        modules.add(f"{KINDS}.{kind}")
+    return project_code().digest(sorted(modules), kind=kind)
+
+
+@cache
+def own_code(*modules: str) -> str:
+    """Return the version of the code of just these modules, and not of what they import."""
+    return project_code().own(modules)
+
+
+@cache
+def program_code() -> str:
+    """Return the version of all code that decides what is built."""
+    return project_code().rooms(*PROGRAM)
 
 
 def text_digest(*texts: str) -> str:
     """Return a short hash of some texts."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:_DIGITS]
 
 
 def schema_version(schema: object) -> str:
@@ -41,3 +109,9 @@ def schema_version(schema: object) -> str:
         for name, column in schema.columns.items()
     ]
     return text_digest(*columns, *sorted(str(c.name) for c in schema.checks), str(schema.unique))
+
+
+def _module_of(builder: Callable[..., Any]) -> str:
+    if isinstance(builder, partial):
+        return _module_of(builder.func)
+    return str(getattr(builder, "__module__", None) or type(builder).__module__)

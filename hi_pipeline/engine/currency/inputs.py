@@ -5,13 +5,14 @@ from collections.abc import Collection
 
 import polars as pl
 
-from hi_pipeline.core.errors import NothingToBuild, StoreError
+from hi_pipeline.core.errors import LayoutError, NothingToBuild, StoreError
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.storage.lake import Lake
 
 _ABSENT = "absent"
 LISTING = "parts of "
+_SHOWN = 8
 
 
 class LakeReader:
@@ -23,6 +24,7 @@ class LakeReader:
         self._inputs: dict[str, str] = {}
         self._releases: set[str] = set()
         self._corrections: set[str] = set()
+        self._kept: dict[str, str] = {}
 
     def clean(self, source: str, table: str, part: str) -> pl.DataFrame:
         """Return a clean table of a source for an edition or a financial year."""
@@ -63,6 +65,11 @@ class LakeReader:
         return tuple(sorted(self._releases))
 
     @property
+    def kept(self) -> dict[str, str]:
+        """Return, by release behind what was read so far, the sha256 of its file."""
+        return dict(sorted(self._kept.items()))
+
+    @property
     def corrections(self) -> tuple[str, ...]:
         """Return the register entries behind what was read so far."""
         return tuple(sorted(self._corrections))
@@ -70,6 +77,13 @@ class LakeReader:
     def _read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
         label = "/".join((layer, name, *parts))
         known = self._note((layer, name, *parts))
+        if known is not None and known.unknown_labels:
+            raise LayoutError(
+                f"{label} lacks {sum(known.unknown_labels.values())} rows, whose labels nobody has declared: "
+                f"{'; '.join(sorted(known.unknown_labels)[:_SHOWN])}. Nothing is built from it: what was built before "
+                "stays. Map each label by its words in the source's parse.py, or correct it in the corrections "
+                "register."
+            )
         if known is None and layer == "linked":
             raise NothingToBuild(f"{label} is not built for that year")
         if known is None:
@@ -84,6 +98,7 @@ class LakeReader:
     def _note(self, place: tuple[str, ...]) -> Provenance | None:
         known = self._lake.provenance(*place)
         self._inputs["/".join(place)] = known.sha256 if known else _ABSENT
+        self._kept |= known.kept if known else {}
         return known
 
     def _tables(self, source: str, part: str) -> list[tuple[str, ...]]:
@@ -100,9 +115,46 @@ def current_hash(lake: Lake, name: str) -> str:
     if name.startswith(LISTING):
         layer, source = name.removeprefix(LISTING).split("/")
         return hashlib.sha256("\n".join(built_parts(lake, source)).encode()).hexdigest()
+    known = made_from(lake, name)
+    if known is None:
+        return _ABSENT
+    layer, _, _, *indicator = name.split("/")
+    if layer == "linked" and indicator:
+        part = known.parts.get(indicator[0])
+        return part.sha256 if part else _ABSENT
+    return known.sha256
+
+
+def counts_input(lake: Lake, table: str, year: str, indicator_id: str) -> Input | None:
+    """Return the input that an indicator's figures rest on: its own rows of a table of counts; None without any."""
+    name = f"linked/{table}/{year}/{indicator_id}"
+    sha256 = current_hash(lake, name)
+    return None if sha256 == _ABSENT else Input(name=name, sha256=sha256)
+
+
+def files_behind(lake: Lake, known: Provenance) -> dict[str, str]:
+    """Return, by release, the hash of the file that a table rests on now.
+
+    A newer file that holds the same rows leaves the tables behind it as they are: they rest on it all the same.
+    """
+    found = dict(known.kept)
+    for item in known.inputs:
+        behind = made_from(lake, item.name)
+        if behind is not None and current_hash(lake, item.name) == item.sha256:
+            now = behind.kept if item.name.startswith("clean/") else files_behind(lake, behind)
+            found |= {release: sha256 for release, sha256 in now.items() if release in found}
+    return found
+
+
+def made_from(lake: Lake, name: str) -> Provenance | None:
+    """Return what the file of a recorded input was made from; None where it is not built, or is a publisher's."""
+    if name.startswith(LISTING):
+        return None
     layer, table, *parts = name.split("/")
-    known = lake.provenance(layer, table, *parts)
-    return known.sha256 if known else _ABSENT
+    if layer not in ("clean", "linked"):
+        return None
+    # Of a table of counts the rows of one indicator are an input, and stand in the file of all.
+    return lake.provenance(layer, table, *parts[:1] if layer == "linked" else parts)
 
 
 def still_holds(lake: Lake, known: Provenance | None, *, code: str, schema: str) -> str:

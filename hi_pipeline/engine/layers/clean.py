@@ -4,7 +4,7 @@ Each reads, calls, validates, and only then writes. Wrong input writes nothing a
 whose inputs are as they were does nothing.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -15,10 +15,11 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.source import Release, ReleaseStatus, Source, Tables, release_id
 from hi_pipeline.core.validation import validate
 from hi_pipeline.core.whole import validate_whole
-from hi_pipeline.engine.currency.code import code_digest, schema_version
+from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.replacements import record_changes
+from hi_pipeline.storage.archives import read_tables
 from hi_pipeline.storage.kept import Snapshot
 from hi_pipeline.storage.lake import Item
 
@@ -29,12 +30,21 @@ def parts_of(source: Source) -> tuple[str, ...]:
 
 
 def releases_for(source: Source, part: str) -> tuple[Release, ...]:
-    """Return the releases behind a financial year or an edition; a final one replaces its provisional."""
+    """Return the releases behind a financial year or an edition.
+
+    A final one replaces its provisional; where the newest edition stands for its year, it alone.
+    """
+    found = _candidates(source, part)
+    return found[-1:] if source.newest_of_year else found
+
+
+def _candidates(source: Source, part: str) -> tuple[Release, ...]:
+    """Return all that may stand behind a part, oldest edition first where the newest stands for its year."""
     if not source.by_year:
         return (source.release(part),)
     found = source.releases_of(part)
-    final = tuple(r for r in found if r.status is ReleaseStatus.FINAL)
-    return final or found
+    final = tuple(r for r in found if r.status is ReleaseStatus.FINAL) or found
+    return tuple(sorted(final, key=lambda r: r.edition)) if source.newest_of_year else final
 
 
 def fetch_release(pipeline: Pipeline, source: Source, release: Release, *, again: bool = False) -> Outcome:
@@ -111,14 +121,22 @@ def _as_kept(pipeline: Pipeline, source: Source, release: Release) -> Outcome:
 
 
 def clean_code(source: Source) -> str:
-    """Return the version of all code that makes a source's clean tables."""
-    return f"{source.parser_version}+{code_digest(f'sources/{source.name}', 'core', 'storage/archives.py')}"
+    """Return the version of all code that makes a source's clean tables: reader, parser, validation."""
+    return f"{source.parser_version}+{code_of(source.parse, read_tables, take_account, validate, validate_whole)}"
+
+
+def clean_version(source: Source, part: str) -> str:
+    """Return the version of the code that makes the tables of one part, and of what is declared of its releases."""
+    releases = releases_for(source, part)
+    layouts = [source.layouts[name] for name in sorted({release.layout for release in releases})]
+    return f"{clean_code(source)}+{text_digest(repr(releases), repr(layouts), repr(source.whole_levels))}"
 
 
 def clean_inputs(pipeline: Pipeline, source: Source, part: str) -> tuple[tuple[Release, Snapshot], ...]:
-    """Return the releases of a part that have a snapshot, each with it."""
-    found = [(r, pipeline.snapshots.latest(source.name, r.edition)) for r in releases_for(source, part)]
-    return tuple((release, snapshot) for release, snapshot in found if snapshot is not None)
+    """Return the releases of a part that have a snapshot, each with it; one that waits leaves the place to the last."""
+    found = [(r, pipeline.snapshots.latest(source.name, r.edition)) for r in _candidates(source, part)]
+    held = tuple((release, snapshot) for release, snapshot in found if snapshot is not None)
+    return held[-1:] if source.newest_of_year else held
 
 
 def clean_staleness(pipeline: Pipeline, source: Source, part: str) -> str | None:
@@ -129,7 +147,7 @@ def clean_staleness(pipeline: Pipeline, source: Source, part: str) -> str | None
     known = _known(pipeline, source, part)
     if not known:
         return "not built"
-    if any(p.code_version != clean_code(source) for p in known.values()):
+    if any(p.code_version != clean_version(source, part) for p in known.values()):
         return "built by an older program"
     if any(p.schema_version != schema_version(source.schemas.get(t)) for t, p in known.items()):
         return "built for an older schema"
@@ -158,18 +176,24 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
         return failed(part, error, rows_before=before)
     provenance = Provenance(
         inputs=_inputs(source, held),
-        code_version=clean_code(source),
+        code_version=clean_version(source, part),
         schema_version="",
         releases=tuple(sorted(release_id(source, release) for release, _ in held)),
+        kept={release_id(source, release): snapshot.sha256 for release, snapshot in held},
         corrections=tuple(sorted({c for a in parsed for c in a.corrections})),
         dropped_rows={what: n for a in parsed for what, n in a.left_out.items()},
         notes=tuple(dict.fromkeys(note for a in parsed for note in a.notes)),
         synthetic=pipeline.settings.synthetic,
     )
+    unknown = _unknown_labels(source, [(release, a) for (release, _), a in zip(held, parsed, strict=True)])
     written = pipeline.lake.write_many(
         Item(
             frame=frame,
-            provenance=replace(provenance, schema_version=schema_version(source.schemas[name])),
+            provenance=replace(
+                provenance,
+                schema_version=schema_version(source.schemas[name]),
+                unknown_labels=unknown.get(name, {}),
+            ),
             layer="clean",
             name=source.name,
             parts=(part, name),
@@ -185,6 +209,16 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
     return Outcome(partition=part, state=State.WRITTEN, files=files, rows_before=before)
 
 
+def _unknown_labels(source: Source, parsed: Iterable[tuple[Release, Accounted]]) -> dict[str, dict[str, int]]:
+    """Return by clean table how many rows each unknown label cost, in words: release, column and label."""
+    found: dict[str, dict[str, int]] = {}
+    for release, account in parsed:
+        for table, labels in account.unknown_labels.items():
+            named = {f"{release_id(source, release)}: {label}": rows for label, rows in labels.items()}
+            found.setdefault(table, {}).update(named)
+    return found
+
+
 def _parse(pipeline: Pipeline, source: Source, release: Release, snapshot: Snapshot) -> Tables:
     try:
         return pipeline.parse(source, release, path=snapshot.path, sha256=snapshot.sha256)
@@ -198,7 +232,7 @@ def _parse(pipeline: Pipeline, source: Source, release: Release, snapshot: Snaps
         raise wrapped from error
 
 
-def _tables_of(source: Source, part: str, parsed: Iterable[Accounted]) -> Tables:
+def _tables_of(source: Source, part: str, parsed: Sequence[Accounted]) -> Tables:
     """Return the tables of one part, each validated; tables of several releases are put together."""
     collected: dict[str, list[pl.DataFrame]] = {}
     for account in parsed:
@@ -212,8 +246,10 @@ def _tables_of(source: Source, part: str, parsed: Iterable[Accounted]) -> Tables
         name: validate(frame, source.schemas[name], where=f"{source.name} {part}, table {name}")
         for name, frame in tables.items()
     }
-    where = f"{source.name} {part}, table observations"
-    validate_whole(valid, source.whole_levels, financial_year=part, where=where)
+    if not any(account.unknown_labels.get("observations") for account in parsed):
+        # Areas whose rows were left out for their label are absent for that reason, which the check of labels names.
+        where = f"{source.name} {part}, table observations"
+        validate_whole(valid, source.whole_levels, financial_year=part, where=where)
     return valid
 
 

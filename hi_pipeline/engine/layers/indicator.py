@@ -1,38 +1,41 @@
-"""The step from counts to the figures of one indicator and year, a file for each board: no Dagster here."""
+"""The step from counts to the figures of one indicator and year, a cell of its file for each board: no Dagster here."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from hi_pipeline.core.errors import StoreError
-from hi_pipeline.core.geography import board, boards_of_year, is_valid
+from hi_pipeline.core.geography import board
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.provenance import Input, Provenance
-from hi_pipeline.engine.currency.code import code_digest, schema_version, text_digest
-from hi_pipeline.engine.grid import cell
+from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
+from hi_pipeline.engine.currency.inputs import counts_input, files_behind
+from hi_pipeline.engine.grid import ICBS, cell, valid_cells
 from hi_pipeline.engine.layers.gate import Counts, compute_years
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.storage.lake import Item
+from hi_pipeline.storage.cells import Cell
 
 
-def indicator_code(indicator: Indicator) -> str:
-    """Return the version of an indicator's declaration and of all code that computes it."""
-    return f"{indicator.version}+{text_digest(repr(indicator), code_digest('indicators', 'stats', 'core'))}"
+def indicator_code(compute: Callable[..., pl.DataFrame], indicator: Indicator) -> str:
+    """Return the version of an indicator's declaration and of all code that computes its kind of figure."""
+    return f"{indicator.version}+{text_digest(repr(indicator), code_of(compute, kind=indicator.kind.value))}"
 
 
 def wanted_provenance(pipeline: Pipeline, indicator: Indicator, year: str) -> Provenance | None:
-    """Return what the figures of a year would be made from now; None where its counts are not built."""
-    table = pipeline.catalogue.counts_of(indicator)
-    known = pipeline.lake.provenance("linked", table.name, year)
-    if known is None:
+    """Return what the figures of a year would be made from now; None where there are no counts of it."""
+    table = pipeline.catalogue.counts_of(indicator).name
+    known = pipeline.lake.provenance("linked", table, year)
+    counts = counts_input(pipeline.lake, table, year, indicator.id)
+    if known is None or counts is None:
         return None
+    releases = known.parts[indicator.id].releases
     return Provenance(
-        inputs=(Input(name=f"linked/{table.name}/{year}", sha256=known.sha256),),
-        code_version=indicator_code(indicator),
+        inputs=(counts,),
+        code_version=indicator_code(pipeline.catalogue.compute, indicator),
         schema_version=schema_version(pipeline.catalogue.result_schema),
-        releases=known.releases,
+        releases=releases,
+        kept={name: sha256 for name, sha256 in files_behind(pipeline.lake, known).items() if name in releases},
         corrections=known.corrections,
         notes=known.notes,
         synthetic=pipeline.settings.synthetic,
@@ -44,17 +47,33 @@ def counts_for(pipeline: Pipeline, indicator: Indicator, year: str) -> Counts | 
     wanted = wanted_provenance(pipeline, indicator, year)
     if wanted is None:
         return None
-    table = pipeline.catalogue.counts_of(indicator)
-    rows = pipeline.lake.read("linked", table.name, year).filter(pl.col("indicator_id") == indicator.id)
-    return None if rows.is_empty() else Counts(frame=rows, wanted=wanted)
+    table = pipeline.catalogue.counts_of(indicator).name
+    rows = pipeline.lake.read("linked", table, year).filter(pl.col("indicator_id") == indicator.id)
+    return Counts(frame=rows, wanted=wanted)
 
 
-def cell_staleness(pipeline: Pipeline, indicator: Indicator, year: str, icb: str, wanted: Provenance) -> str:
-    """Return why the file of a cell must be built, "" where it stands as it should."""
-    known = pipeline.lake.provenance("indicator", indicator.id, year, icb)
+def cells_staleness(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[str]) -> dict[str, str]:
+    """Return, by board, why its cell must be built, "" where it stands as it should; empty where there are no counts.
+
+    Args:
+        pipeline: the data root and its declarations.
+        indicator: the declaration.
+        year: financial year.
+        icbs: ONS codes of boards that are valid in it.
+    """
+    wanted = wanted_provenance(pipeline, indicator, year)
+    if wanted is None:
+        return {}
+    known, fingerprint = pipeline.cells.provenance(indicator.id, year), wanted.fingerprint()
+    return {icb: _staleness(known.get(icb), wanted, fingerprint) for icb in icbs}
+
+
+def _staleness(known: Provenance | None, wanted: Provenance, fingerprint: str) -> str:
     if known is None:
         return "not built"
-    return "" if known.fingerprint() == wanted.fingerprint() else "its inputs or its program changed"
+    if known.fingerprint() == fingerprint:
+        return ""
+    return "its counts changed" if known.inputs != wanted.inputs else "built by an older program"
 
 
 def build_indicator(
@@ -67,9 +86,9 @@ def build_indicator(
 def build_years(
     pipeline: Pipeline, indicator: Indicator, asked: Mapping[str, Collection[str] | None]
 ) -> dict[str, dict[str, Outcome]]:
-    """Build the figures of one indicator: one file for each year and board.
+    """Build the figures of one indicator: one file for each year, with a cell for each board.
 
-    A board whose rows are wrong fails alone; the others are built, and its last good file stays. Years are
+    A board whose rows are wrong fails alone; the others are built, and its last good rows stay. Years are
     computed, validated and written together: that costs much the same for one small frame as for twelve.
 
     Args:
@@ -84,17 +103,17 @@ def build_years(
     figures = compute_years(
         pipeline, indicator, {y.year: (y.waiting, y.counts) for y in years if y.waiting and y.counts is not None}
     )
-    good = [
-        (year, icb, frame)
-        for year in years
-        for icb in year.waiting
-        if isinstance(frame := figures[year.year][icb], pl.DataFrame)
-    ]
-    written = pipeline.lake.write_many(
-        Item(frame=frame, provenance=year.wanted, layer="indicator", name=indicator.id, parts=(year.year, icb))
-        for year, icb, frame in good
+    files = pipeline.cells.write(
+        indicator.id,
+        {
+            year.year: {
+                icb: Cell(frame=frame, provenance=year.wanted)
+                for icb in year.waiting
+                if isinstance(frame := figures[year.year][icb], pl.DataFrame)
+            }
+            for year in years
+        },
     )
-    files = {(year.year, icb): file for (year, icb, _), file in zip(good, written, strict=True)}
     for year in years:
         for icb in year.waiting:
             partition, rows, result = cell(year.year, icb), year.rows.get(icb), figures[year.year][icb]
@@ -134,10 +153,11 @@ class _Year:
 
 def _look(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[str] | None) -> _Year:
     """Find out what there is to do in a year."""
-    asked = [b.ons for b in boards_of_year(year)] if icbs is None else list(icbs)
+    there = valid_cells((year,), ICBS)[year]
+    asked = list(there if icbs is None else icbs)
     found = _Year(year=year, asked=asked, outcomes={})
     for icb in asked:
-        if not is_valid(icb, year):
+        if icb not in there:
             found.outcomes[icb] = absent(cell(year, icb), f"{board(icb).name} does not exist in {year}")
     valid = [icb for icb in asked if icb not in found.outcomes]
     try:
@@ -149,9 +169,9 @@ def _look(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[
         reason = f"no counts of {indicator.id} for {year}: its release is absent or holds nothing for that year"
         found.outcomes |= {icb: absent(cell(year, icb), reason) for icb in valid}
         return found
-    fingerprint = found.counts.wanted.fingerprint()
+    fingerprint, built = found.counts.wanted.fingerprint(), pipeline.cells.provenance(indicator.id, year)
     for icb in valid:
-        known = pipeline.lake.provenance("indicator", indicator.id, year, icb)
+        known = built.get(icb)
         if known is not None:
             found.rows[icb] = known.rows
         if known is not None and known.fingerprint() == fingerprint:
@@ -161,16 +181,3 @@ def _look(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[
         else:
             found.waiting.append(icb)
     return found
-
-
-def read_cells(pipeline: Pipeline, indicator: Indicator, year: str, icbs: Sequence[str]) -> pl.DataFrame:
-    """Return the rows of several boards' files, in the order asked for.
-
-    Raises:
-        StoreError: a file cannot be read.
-    """
-    paths = [pipeline.lake.path("indicator", indicator.id, year, icb) for icb in icbs]
-    try:
-        return pl.read_parquet(paths, glob=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise StoreError(f"{paths[0].parent}: a file cannot be read ({error}); run hi verify, then hi run") from error

@@ -2,21 +2,23 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.errors import NothingToBuild
-from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.provenance import Part, Provenance
 from hi_pipeline.core.validation import validate
-from hi_pipeline.engine.currency.code import code_digest, schema_version, text_digest
-from hi_pipeline.engine.currency.inputs import LISTING, LakeReader, built_parts, current_hash, still_holds
-from hi_pipeline.engine.layers.clean import clean_inputs
+from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
+from hi_pipeline.engine.currency.inputs import LakeReader, built_parts, still_holds
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.cells import rows_sha256
 
 
 def linked_code(table: LinkedTable) -> str:
     """Return the version of all code that makes a linked table."""
-    return f"{table.version}+{code_digest('tables', 'core')}"
+    return f"{table.version}+{code_of(table.build)}"
 
 
 def linked_version(pipeline: Pipeline, table: LinkedTable) -> str:
@@ -44,33 +46,6 @@ def linked_staleness(pipeline: Pipeline, table: LinkedTable, year: str) -> str |
     if not still_holds(pipeline.lake, _nothing(pipeline, table, year), code=code, schema=schema):
         return None
     return still_holds(pipeline.lake, known, code=code, schema=schema)
-
-
-def rests_on_older_inputs(pipeline: Pipeline, table: str, year: str) -> bool:
-    """Tell whether a linked table rests on something of which there is a newer version that did not get through.
-
-    Once a run has built all it could, that is a release, or a table made from one, whose newest bytes are wrong.
-    Older code alone does not count: it says nothing of the input.
-    """
-    lake = pipeline.lake
-    waiting, seen = [f"linked/{table}/{year}"], set()
-    while waiting:
-        name = waiting.pop()
-        layer, owner, part, *rest = name.split("/")
-        known = lake.provenance(layer, owner, part, *rest)
-        if name in seen or known is None:
-            continue
-        seen.add(name)
-        if layer == "clean":
-            held = clean_inputs(pipeline, pipeline.catalogue.sources[owner], part)
-            newest = {f"snapshots/{owner}/{release.edition}": snapshot.sha256 for release, snapshot in held}
-            if held and newest != {i.name: i.sha256 for i in known.inputs}:
-                return True
-        elif any(current_hash(lake, i.name) != i.sha256 for i in known.inputs):
-            return True
-        else:
-            waiting += [i.name for i in known.inputs if not i.name.startswith(LISTING)]
-    return False
 
 
 def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
@@ -102,18 +77,33 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
         return absent(year, str(error), rows_before=before)
     except Exception as error:
         return failed(year, error, rows_before=before)
+    releases = built.releases or reader.releases_read
     provenance = Provenance(
         inputs=reader.inputs,
         code_version=code,
         schema_version=schema,
-        releases=built.releases or reader.releases_read,
+        releases=releases,
+        kept={name: sha256 for name, sha256 in reader.kept.items() if name in releases},
         corrections=tuple(sorted({*built.corrections, *reader.corrections})),
         dropped_rows=built.counted,
         notes=built.notes,
+        parts=_parts(frame) if table.indicators_of else {},
         synthetic=pipeline.settings.synthetic,
     )
     written = pipeline.lake.write(frame, provenance, layer="linked", name=table.name, parts=(year,))
     return Outcome(partition=year, state=State.WRITTEN, files={"": written}, rows_before=before)
+
+
+def _parts(counts: pl.DataFrame) -> dict[str, Part]:
+    """Return the hash and the releases of each indicator's rows: its figures rest on these and no others."""
+    return {
+        str(name): Part(sha256=rows_sha256(rows), releases=_named(rows))
+        for (name,), rows in counts.partition_by("indicator_id", as_dict=True).items()
+    }
+
+
+def _named(counts: pl.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted({r for text in counts["source_releases"].unique() for r in text.split(";") if r}))
 
 
 def _nothing_path(pipeline: Pipeline, table: LinkedTable, year: str) -> Path:

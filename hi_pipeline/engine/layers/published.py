@@ -7,23 +7,32 @@ from dataclasses import dataclass
 import polars as pl
 
 from hi_pipeline.core.columns import RESULTS
-from hi_pipeline.core.geography import board, boards_of_year, footprints_of, region_of
+from hi_pipeline.core.geography import board, footprints_of, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, Status
 from hi_pipeline.core.validation import validate
-from hi_pipeline.engine.currency.code import code_digest, schema_version
-from hi_pipeline.engine.layers.indicator import counts_for, read_cells, wanted_provenance
-from hi_pipeline.engine.layers.linked import rests_on_older_inputs
+from hi_pipeline.engine.currency.code import code_of, own_code, schema_version
+from hi_pipeline.engine.grid import ICBS, valid_cells
+from hi_pipeline.engine.layers.indicator import counts_for, wanted_provenance
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.engine.releases.marks import Marks, Notes, marked, marks_of, with_note
+from hi_pipeline.engine.releases.accepted import accepted_facts, accepted_inputs
+from hi_pipeline.engine.releases.marks import Marks, marks_of
+from hi_pipeline.engine.releases.newer import NewerFiles
+from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
 from hi_pipeline.publishing.release import read_published
 
-_STALE = "stale: the last good figure, because its newer input is wrong"
 _MISSING = "missing: no figure of this board has been built for the year"
-_OWN_CODE = ("engine/layers/published.py", "engine/releases/marks.py", "engine/releases/replacements.py")
+_OWN_CODE = (
+    "hi_pipeline.engine.layers.published",
+    "hi_pipeline.engine.releases.accepted",
+    "hi_pipeline.engine.releases.marks",
+    "hi_pipeline.engine.releases.newer",
+    "hi_pipeline.engine.releases.notes",
+    "hi_pipeline.engine.releases.replacements",
+)
 # Blanked in a row that stands for a figure which is not there.
 _NUMBERS = [
     name for name, dtype in RESULTS.items() if dtype == pl.Float64 and name not in ("multiplier", "comparator_value")
@@ -31,68 +40,103 @@ _NUMBERS = [
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cells:
-    """The cells of one indicator and year as they stand.
+class Year:
+    """The cells of one indicator and year as they stand, and what their rows are to say of it.
 
     Attributes:
-        known: provenance by board, None where there is no file.
+        known: what each board's cell is made from, None where there is none.
         wanted: what they should be made from now.
-        superseded: there is a newer release, and it did not get through to the counts.
     """
 
+    indicator: Indicator
     year: str
     known: dict[str, Provenance | None]
     wanted: Provenance
-    superseded: bool
+    notes: YearNotes
 
-    def hash(self, notes: Notes) -> str:
-        """Return one hash over all that decides the year's published rows, under one program and schema.
+    @property
+    def name(self) -> str:
+        """Return the name by which it is an input of what is published."""
+        return f"indicator/{self.indicator.id}/{self.year}"
 
-        Args:
-            notes: what the rows say of revised releases, by release.
-        """
-        files = [(icb, p and p.sha256, p and p.fingerprint()) for icb, p in sorted(self.known.items())]
-        facts = [files, self.wanted.fingerprint(), self.superseded, sorted(notes.items())]
+    def hash(self) -> str:
+        """Return one hash over all that decides the year's published rows, under one program and schema."""
+        cells = [(icb, p and p.sha256, p and p.fingerprint()) for icb, p in sorted(self.known.items())]
+        facts = [cells, self.wanted.fingerprint(), self.notes.facts()]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def cells_of(pipeline: Pipeline, indicator: Indicator) -> list[Cells]:
-    """Return the years of an indicator for which at least one board has a file, in order."""
-    found = []
-    for year in sorted({part[0] for part in pipeline.lake.parts("indicator", indicator.id)}):
-        wanted = wanted_provenance(pipeline, indicator, year)
-        known = {b.ons: pipeline.lake.provenance("indicator", indicator.id, year, b.ons) for b in boards_of_year(year)}
-        if wanted is not None and any(known.values()):
-            superseded = rests_on_older_inputs(pipeline, pipeline.catalogue.counts_of(indicator).name, year)
-            found.append(Cells(year=year, known=known, wanted=wanted, superseded=superseded))
-    return found
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """All that is to be published, beside what was published last.
+
+    Attributes:
+        wanted: what the published tables would be made from now.
+        known: what those that stand there were made from.
+    """
+
+    years: tuple[Year, ...]
+    marks: Marks
+    wanted: Provenance
+    known: Provenance | None
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether what is published is what it would be now."""
+        return self.known is not None and self.known.fingerprint() == self.wanted.fingerprint()
 
 
-def published_wanted(pipeline: Pipeline, cells: dict[str, list[Cells]]) -> Provenance:
-    """Return what the published tables would be made from now, the unaccepted revisions of releases included."""
-    return _wanted(pipeline, cells, _marks(pipeline, cells))
+def publication_of(pipeline: Pipeline) -> Publication:
+    """Gather the years for which at least one board has a figure, and the notes of their rows."""
+    found = [
+        (indicator, year, known, wanted)
+        for indicator in pipeline.catalogue.indicators
+        for year in pipeline.cells.parts(indicator.id)
+        if any((known := _cells(pipeline, indicator, year)).values())
+        and (wanted := wanted_provenance(pipeline, indicator, year)) is not None
+    ]
+    marks = marks_of(pipeline, {(indicator.id, year): wanted for indicator, year, _, wanted in found})
+    newer = NewerFiles(pipeline)
+    years = tuple(
+        Year(
+            indicator=indicator,
+            year=year,
+            known=known,
+            wanted=wanted,
+            notes=notes_of_year(
+                newer,
+                year,
+                known={icb: p for icb, p in known.items() if p is not None},
+                wanted=wanted,
+                revised=marks.of(indicator.id, year),
+            ),
+        )
+        for indicator, year, known, wanted in found
+    )
+    known_last = pipeline.lake.provenance("published", "results")
+    return Publication(years=years, marks=marks, wanted=_wanted(pipeline, years, marks), known=known_last)
 
 
-def _marks(pipeline: Pipeline, cells: dict[str, list[Cells]]) -> Marks:
-    return marks_of(pipeline, {(name, c.year): c.wanted for name, years in cells.items() for c in years})
+def _cells(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Provenance | None]:
+    built = pipeline.cells.provenance(indicator.id, year)
+    return {icb: built.get(icb) for icb in valid_cells((year,), ICBS)[year]}
 
 
-def _wanted(pipeline: Pipeline, cells: dict[str, list[Cells]], marks: Marks) -> Provenance:
-    inputs = [_year_input(name, c, marks) for name, years in cells.items() for c in years]
-    inputs += [i for years in cells.values() for c in years for i in c.wanted.inputs]
+def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks) -> Provenance:
+    inputs = {Input(name=year.name, sha256=year.hash()) for year in years}
+    inputs |= {i for year in years for i in year.wanted.inputs}
+    releases = tuple(sorted({r for year in years for r in year.wanted.releases}))
+    inputs |= {*marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
     return Provenance(
-        inputs=tuple(sorted({*inputs, *marks.inputs}, key=lambda i: i.name)),
-        code_version=code_digest("publishing", "indicators", "stats", "core", *_OWN_CODE),
+        inputs=tuple(sorted(inputs, key=lambda i: i.name)),
+        code_version=f"{code_of(pipeline.catalogue.publish, validate)}+{own_code(*_OWN_CODE)}",
         schema_version=schema_version(pipeline.catalogue.result_schema),
-        releases=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.releases})),
-        corrections=tuple(sorted({r for years in cells.values() for c in years for r in c.wanted.corrections})),
+        releases=releases,
+        kept=dict(sorted({r: sha for year in years for r, sha in year.wanted.kept.items()}.items())),
+        corrections=tuple(sorted({c for year in years for c in year.wanted.corrections})),
         notes=marks.lines,
         synthetic=pipeline.settings.synthetic,
     )
-
-
-def _year_input(name: str, cells: Cells, marks: Marks) -> Input:
-    return Input(name=f"indicator/{name}/{cells.year}", sha256=cells.hash(marks.of(name, cells.year)))
 
 
 def publish_results(pipeline: Pipeline) -> Outcome:
@@ -102,25 +146,16 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     good figure gets a row that says missing. England's figures come from the publisher's own rows. Figures that rest
     on a release with an unaccepted revision say so.
     """
-    catalogue = pipeline.catalogue
-    known = pipeline.lake.provenance("published", "results")
+    catalogue, publication = pipeline.catalogue, publication_of(pipeline)
+    known, wanted = publication.known, publication.wanted
     before = known.rows if known else None
-    cells = {i.id: found for i in catalogue.indicators if (found := cells_of(pipeline, i))}
-    if not cells:
+    if not publication.years:
         return absent("", "no indicator has a figure yet")
-    marks = _marks(pipeline, cells)
-    wanted = _wanted(pipeline, cells, marks)
-    if known is not None and known.fingerprint() == wanted.fingerprint():
+    if known is not None and publication.is_current:
         return Outcome(partition="", state=State.UNCHANGED, files={"": known}, rows_before=before)
     try:
         held = _held(pipeline, known, wanted)
-        frames = [
-            held[name, c.year]
-            if (name, c.year) in held
-            else _year(pipeline, catalogue.indicators_by_id[name], c, marks.of(name, c.year))
-            for name, years in cells.items()
-            for c in years
-        ]
+        frames = [held[year.name] if year.name in held else _rows(pipeline, year) for year in publication.years]
         results = validate(pl.concat(frames), catalogue.result_schema, where="published results")
         catalogue.publish(
             pipeline.lake,
@@ -128,7 +163,8 @@ def publish_results(pipeline: Pipeline) -> Outcome:
             provenance=wanted,
             indicators=catalogue.indicators,
             sources=catalogue.sources.values(),
-            revised=marks.facts,
+            revised=publication.marks.facts,
+            accepted=accepted_facts(pipeline, publication.wanted.releases),
         )
     except Exception as error:
         return failed("", error, rows_before=before)
@@ -136,35 +172,23 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
 
 
-def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[tuple[str, str], pl.DataFrame]:
-    """Return the rows, by indicator and year, that stand in the published file as they would be made now."""
+def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[str, pl.DataFrame]:
+    """Return the rows, by the name of their input, that stand in the published file as they would be made now."""
     if known is None or known.program != wanted.program:
         return {}
     same = {i.name for i in {*known.inputs} & {*wanted.inputs}}
     by_year = read_published(pipeline.lake).partition_by("indicator_id", "financial_year", as_dict=True)
-    return {(str(name), str(year)): f for (name, year), f in by_year.items() if f"indicator/{name}/{year}" in same}
+    return {name: f for (i, year), f in by_year.items() if (name := f"indicator/{i}/{year}") in same}
 
 
-def _year(pipeline: Pipeline, indicator: Indicator, cells: Cells, notes: Notes) -> pl.DataFrame:
-    """Return all rows of an indicator and year: boards from their files, the other areas computed here."""
-    fingerprint = cells.wanted.fingerprint()
-    others = _others(pipeline, indicator, cells.year, fingerprint)
-    there = [icb for icb, known in cells.known.items() if known is not None]
-    stale = [icb for icb, known in cells.known.items() if known and known.fingerprint() != fingerprint]
-    missing = [icb for icb, known in cells.known.items() if known is None]
-    boards = with_note(read_cells(pipeline, indicator, cells.year, there), pl.col("icb_code").is_in(stale), _STALE)
-    template = boards.filter(
-        (pl.col("icb_code") == there[0])
-        & (pl.col("dimension") == Dimension.TOTAL.value)
-        & (pl.col("category") == ALL)
-        & (pl.col("measure") == Measure.VALUE.value)
-    ).head(1)
-    if cells.superseded:
-        # All of them, England's row too, come from the last good release.
-        unmarked = ~pl.col("note").str.contains(_STALE, literal=True)
-        boards, others = with_note(boards, unmarked, _STALE), with_note(others, unmarked, _STALE)
-    boards, others = marked(boards, notes, stale=stale), marked(others, notes)
-    return pl.concat([boards, _missing(template, cells.year, missing), others])
+def _rows(pipeline: Pipeline, year: Year) -> pl.DataFrame:
+    """Return all rows of an indicator and year: boards from their cells, the other areas computed here."""
+    there = [icb for icb, known in year.known.items() if known is not None]
+    missing = [icb for icb, known in year.known.items() if known is None]
+    boards = pipeline.cells.read(year.indicator.id, year.year, there)
+    others = _others(pipeline, year.indicator, year.year, year.wanted.fingerprint())
+    absent = _missing(boards, year.year, missing)
+    return pl.concat([annotated(boards, year.notes), absent, annotated_others(others, year.notes)])
 
 
 def _others(pipeline: Pipeline, indicator: Indicator, year: str, fingerprint: str) -> pl.DataFrame:
@@ -179,8 +203,13 @@ def _others(pipeline: Pipeline, indicator: Indicator, year: str, fingerprint: st
     return pipeline.catalogue.compute(indicator, rest, synthetic=pipeline.settings.synthetic)
 
 
-def _missing(template: pl.DataFrame, year: str, icbs: list[str]) -> pl.DataFrame:
-    """Return a row that says missing for each board and footprint, like the row of a board that is there."""
+def _missing(boards: pl.DataFrame, year: str, icbs: list[str]) -> pl.DataFrame:
+    """Return a row that says missing for each board and footprint that it stands on, like that of a board there."""
+    total = (
+        (pl.col("dimension") == Dimension.TOTAL.value)
+        & (pl.col("category") == ALL)
+        & (pl.col("measure") == Measure.VALUE.value)
+    )
     areas = [(a, v) for a in map(board, icbs) for v in footprints_of(year) if v in a.vintages]
     names = {
         "icb_code": [a.ons for a, _ in areas],
@@ -190,7 +219,9 @@ def _missing(template: pl.DataFrame, year: str, icbs: list[str]) -> pl.DataFrame
         "geography_vintage": [v.value for _, v in areas],
     }
     return (
-        template.drop(*names)
+        boards.filter(total)
+        .head(1)
+        .drop(*names)
         .join(pl.DataFrame(names, schema=dict.fromkeys(names, pl.String)), how="cross")
         .with_columns(
             *(pl.lit(None, pl.Float64).alias(name) for name in _NUMBERS),
@@ -199,5 +230,5 @@ def _missing(template: pl.DataFrame, year: str, icbs: list[str]) -> pl.DataFrame
             comparison=pl.lit(Comparison.NOT_COMPARED.value),
             note=pl.lit(_MISSING),
         )
-        .select(template.columns)
+        .select(boards.columns)
     )

@@ -113,7 +113,12 @@ def _following_editions(source: Source) -> list[str]:
         return []
     newest = {year: max(release.edition for release in source.releases_of(year)) for year in source.years}
     within = {m for year, e in newest.items() if (m := _following(e, step)) and label_of_date(m) == year}
-    after = _following(source.calendar.last_known_edition, step)
+    known = (
+        [source.calendar.last_known_edition, *newest.values()]
+        if source.by_year
+        else [source.calendar.last_known_edition, *(r.edition for r in source.releases if r.found)]
+    )
+    after = _following(max(known), step)
     return [f"{month:%Y-%m}" for month in sorted(within | ({after} if after else set()))]
 
 

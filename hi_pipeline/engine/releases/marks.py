@@ -1,19 +1,17 @@
-"""What published figures say of the releases that they rest on, where a publisher revised one and nobody accepted it.
+"""What is known of the releases that figures rest on where a publisher revised one and nobody accepted it.
 
-The files of the cells are left as they are: notes are added as figures are published, and go when it is accepted.
+The files of the cells are left as they are: ``notes`` adds the words as figures are published.
 """
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.source import release_id
-from hi_pipeline.engine.currency.inputs import current_hash
+from hi_pipeline.engine.currency.inputs import current_hash, made_from
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.replacements import Replacement, alarm_of
 
@@ -89,31 +87,9 @@ def notes_of(pipeline: Pipeline, known: Provenance, revised: Mapping[str, Replac
     return {
         name: f"rests on revised bytes of {name}, not accepted yet"
         if fresh and not revised[name].pending
-        else _cautious(name)
+        else cautious(name)
         for name in used
     }
-
-
-def marked(frame: pl.DataFrame, notes: Notes, *, stale: Collection[str] = ()) -> pl.DataFrame:
-    """Add to the note of each row those of the releases that it names.
-
-    Args:
-        frame: rows in the result contract.
-        notes: by release, for figures that are made from what is there now.
-        stale: ONS codes of boards whose figures are not: of which bytes they are made is not said.
-    """
-    of_before = pl.col("icb_code").is_in(list(stale)).fill_null(False)
-    for release, note in sorted(notes.items()):
-        rests = pl.col("source_releases").str.split(";").list.contains(release)
-        frame = with_note(frame, rests & ~of_before, note)
-        frame = with_note(frame, rests & of_before, _cautious(release))
-    return frame
-
-
-def with_note(frame: pl.DataFrame, where: pl.Expr, note: str) -> pl.DataFrame:
-    """Add a note to some rows, after what they say already."""
-    longer = pl.when(pl.col("note") == "").then(pl.lit(note)).otherwise(pl.col("note") + f"; {note}")
-    return frame.with_columns(pl.when(where).then(longer).otherwise(pl.col("note")).alias("note"))
 
 
 def trail(pipeline: Pipeline, known: Provenance) -> Iterator[tuple[Input, bool]]:
@@ -125,15 +101,8 @@ def trail(pipeline: Pipeline, known: Provenance) -> Iterator[tuple[Input, bool]]
             continue
         shown.add(item.name)
         yield item, _current(pipeline, item.name) == item.sha256
-        waiting += _behind(pipeline, item.name)
-
-
-def _behind(pipeline: Pipeline, name: str) -> Collection[Input]:
-    if not name.startswith(("linked/", "clean/")):
-        return ()
-    layer, table, *parts = name.split("/")
-    known = pipeline.lake.provenance(layer, table, *parts)
-    return known.inputs if known else ()
+        behind = made_from(pipeline.lake, item.name)
+        waiting += behind.inputs if behind else ()
 
 
 def _current(pipeline: Pipeline, name: str) -> str:
@@ -144,7 +113,8 @@ def _current(pipeline: Pipeline, name: str) -> str:
     return current_hash(pipeline.lake, name)
 
 
-def _cautious(release: str) -> str:
+def cautious(release: str) -> str:
+    """Say that a figure rests on a revised release, and not on which of its bytes."""
     return f"rests on {release}, which its publisher has revised; not accepted yet"
 
 

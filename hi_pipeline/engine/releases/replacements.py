@@ -78,7 +78,8 @@ class Replacement:
         """Say what to do to accept the newer bytes."""
         declaration = f"hi_pipeline/sources/{self.release.split(':')[0]}/source.py"
         place = f"the mirror's {MANIFEST}" if self.by_manifest else declaration
-        return f"compare the two files, then pin the new sha256 {self.newer_sha256} in {place}"
+        accept = f"hi accept {self.release}"
+        return f"compare the two files, then run {accept}, or pin the new sha256 {self.newer_sha256} in {place}"
 
     @property
     def words(self) -> str:

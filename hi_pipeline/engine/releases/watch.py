@@ -6,18 +6,23 @@ server says (ETag, Last-Modified, length) only says that a fetch is worth while;
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from hi_pipeline.core.errors import ReleaseUnavailable
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.editions import note_links, series_pages
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.pages import links_of
 
+_log = logging.getLogger(__name__)
 _DATA_FILE = re.compile(r"\.(csv|zip|xlsx?|ods)$", re.IGNORECASE)
 
 
@@ -61,13 +66,14 @@ class Change:
         return f"{release_id(self.source, self.release)}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def places(pipeline: Pipeline) -> tuple[Place, ...]:
-    """Return everything worth a look: each declared release, and the publishers' pages where files are live."""
+def places(pipeline: Pipeline, *, today: date) -> tuple[Place, ...]:
+    """Return everything worth a look: each release, and the publishers' pages where files are live."""
     found = []
     for source in pipeline.catalogue.sources.values():
         found += [Place(source=source, release=release) for release in source.releases]
         if pipeline.settings.kind == "live":
-            pages = dict.fromkeys((source.landing_page, *(release.landing_page for release in source.releases)))
+            declared = (source.landing_page, *(release.landing_page for release in source.releases))
+            pages = dict.fromkeys((*declared, *series_pages(source, today=today)))
             found += [Place(source=source, page=page) for page in pages]
     return tuple(found)
 
@@ -85,8 +91,8 @@ def change_at(pipeline: Pipeline, source: Source, release: Release) -> Change | 
     return Change(source=source, release=release, mark=mark, kept=kept.sha256 if kept else "")
 
 
-def read_page(pipeline: Pipeline, source: Source, page: str) -> tuple[str, ...]:
-    """Look at a page and return the links that are new on it, which nobody has declared.
+def read_page(pipeline: Pipeline, source: Source, page: str, *, today: date) -> tuple[str, ...]:
+    """Look at a page, take the editions of a series that it links to, and return its new links that are none.
 
     The first look remembers what is there, as nobody can tell which of it is old; a link counts as new until a
     declaration names it or it is gone from the page.
@@ -94,7 +100,15 @@ def read_page(pipeline: Pipeline, source: Source, page: str) -> tuple[str, ...]:
     Raises:
         FetchError: the page cannot be fetched.
     """
-    links = worth_knowing(links_of(pipeline.snapshots.page(page), base=page), source, page)
+    try:
+        text = pipeline.snapshots.page(page, may_be_absent=page in series_pages(source, today=today))
+    except ReleaseUnavailable:
+        return ()
+    found = links_of(text, base=page)
+    for line in note_links(pipeline, source, page, found, today=today):
+        _log.warning(line)
+    source = source.with_editions(r for r in pipeline.catalogue.sources[source.name].releases if r.found)
+    links = worth_knowing(found, source, page)
     remembered = _remembered(pipeline)
     known = remembered.get(page, {}).get("known", list(links))
     new = _undeclared(source, [link for link in links if link not in known])

@@ -10,6 +10,7 @@ import dagster as dg
 
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source
+from hi_pipeline.engine.grid import cell
 from hi_pipeline.engine.layers.clean import clean_staleness, kept_provenance, parts_of, releases_for
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
@@ -49,17 +50,24 @@ def _on_disk(pipeline: Pipeline) -> Iterator[tuple[dg.AssetKey, dict[str, Files]
         yield dg.AssetKey(["snapshot", source.name]), _kept(pipeline, source)
         yield dg.AssetKey(["clean", source.name]), _clean(pipeline, source)
     for table in catalogue.tables:
-        yield dg.AssetKey(["linked", table.name]), _single(pipeline, "linked", table.name)
+        yield dg.AssetKey(["linked", table.name]), _linked(pipeline, table.name)
     for indicator in catalogue.indicators:
-        yield dg.AssetKey(["indicator", indicator.id]), _single(pipeline, "indicator", indicator.id)
+        yield dg.AssetKey(["indicator", indicator.id]), _cells(pipeline, indicator.id)
     published = pipeline.lake.provenance("published", "results")
     yield dg.AssetKey(["published", "results"]), {"": {"": published}} if published else {}
 
 
-def _single(pipeline: Pipeline, layer: str, name: str) -> dict[str, Files]:
-    places = pipeline.lake.parts(layer, name)
-    known = {"|".join(place): pipeline.lake.provenance(layer, name, *place) for place in places}
-    return {partition: {"": provenance} for partition, provenance in known.items() if provenance is not None}
+def _linked(pipeline: Pipeline, name: str) -> dict[str, Files]:
+    known = {year: pipeline.lake.provenance("linked", name, year) for (year,) in pipeline.lake.parts("linked", name)}
+    return {year: {"": provenance} for year, provenance in known.items() if provenance is not None}
+
+
+def _cells(pipeline: Pipeline, indicator_id: str) -> dict[str, Files]:
+    return {
+        cell(year, icb): {"": known}
+        for year in pipeline.cells.parts(indicator_id)
+        for icb, known in pipeline.cells.provenance(indicator_id, year).items()
+    }
 
 
 def _clean(pipeline: Pipeline, source: Source) -> dict[str, Files]:

@@ -1,6 +1,5 @@
 """What to mend at the start: leftovers of processes that died, runs left as started, figures without their record."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +7,10 @@ import dagster as dg
 import psutil
 
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.verify import altered_of
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
 from hi_pipeline.orchestration.instance.records import reconcile
-from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline.publishing.whole import altered_files
 
 PID_TAG = "hi/pid"
 _OPEN = (
@@ -30,11 +30,13 @@ class Mended:
         leftovers: temporary files removed.
         closed: runs that were left as started.
         recorded: files on disk whose record was missing or of other bytes.
+        altered: a line for each built file that is not the one that was written; it counts as not built.
     """
 
     leftovers: int
     closed: int
     recorded: int
+    altered: tuple[str, ...]
 
 
 def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = False) -> Mended:
@@ -46,6 +48,7 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
         alone: no other process runs on the instance, so every open run is dead (the start of ``hi ui``).
     """
     leftovers = len(pipeline.lake.sweep()) + len(pipeline.snapshots.sweep())
+    altered = altered_of(pipeline.lake)
     _drop_half_published(pipeline)
     open_runs = instance.get_run_records(dg.RunsFilter(statuses=list(_OPEN)))
     closed = sum(_close(instance, record, alone=alone) for record in open_runs)
@@ -53,7 +56,7 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
     storage = instance.event_log_storage
     if recorded and isinstance(storage, BatchedSqliteEventLogStorage):
         storage.flush()
-    return Mended(leftovers=leftovers, closed=closed, recorded=recorded)
+    return Mended(leftovers=leftovers, closed=closed, recorded=recorded, altered=altered)
 
 
 def is_alive(pid: int, *, since: datetime) -> bool:
@@ -87,17 +90,10 @@ def _close(instance: dg.DagsterInstance, record: dg.RunRecord, *, alone: bool) -
 
 
 def _drop_half_published(pipeline: Pipeline) -> None:
-    """Let the published folder count as not built where its files are not those of its data package.
+    """Let the published folder count as not built where its files are not those that were written.
 
     Its files are written one after the other; a run that died among them leaves new ones beside old ones.
     """
-    parquet = pipeline.lake.path("published", "results")
-    folder = parquet.parent
-    try:
-        resources = json.loads((folder / "datapackage.json").read_text())["resources"]
-        said = {folder / r["path"]: r["hash"].removeprefix("sha256:") for r in resources}
-        whole = all(hash_of(path) == sha256 for path, sha256 in said.items())
-    except (OSError, ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
+    if altered_files(pipeline.lake):
+        parquet = pipeline.lake.path("published", "results")
         parquet.with_name(f"{parquet.name}.json").unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from hi_pipeline.core.geography import ENGLAND_NAME, NHS_REGIONS
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_month, check_within, melt_figures, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, read_numbers
 
 # 2026-11: every cell of the two months in hand is a number; a trust that reports nothing has no row.
 TOKENS: Mapping[str | None, Token] = {}
@@ -62,7 +62,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         raise LayoutError(f"{where}: {total.height} rows of {TOTAL}; expected one, the last. Fetch the file again.")
     providers = frame.filter(pl.col("Period").ne_missing(TOTAL))
     day = _month_end(providers, release, where)
-    providers = map_labels(
+    providers = map_exactly(
         providers.with_columns(pl.col("Parent Org").str.strip_chars()),
         "Parent Org",
         labels=REGION_LABELS,

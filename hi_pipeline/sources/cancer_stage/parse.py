@@ -10,7 +10,7 @@ from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_calendar_year, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, map_labels, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {None: Token.SUPPRESSED}
 EARLY_STAGE = "early_stage_unadjusted_pct"
@@ -58,16 +58,16 @@ def parse(tables: RawTables, release: Release) -> Tables:
     added, and a percentage could not be.
 
     Raises:
-        LayoutError: an indicator, geography, code, status or year outside the vocabulary, or a blank without "u".
+        LayoutError: another indicator, a code or year outside the vocabulary, or a blank without "u".
     """
     raw = tables["authorities"][0]
     where = f"cancer_stage {release.edition}, {raw.member}"
     account = Account()
     frame = raw.frame.with_columns(pl.col("AREANM").str.strip_chars(), pl.col("Observation Status").fill_null(""))
     for column, expected in _SAME_EVERYWHERE.items():
-        frame = map_labels(frame, column, labels={expected: expected}, into=column, where=where)
+        frame = map_exactly(frame, column, labels={expected: expected}, into=column, where=where)
     frame = _areas(_years(frame, release, account, where), account, where)
-    frame = map_labels(frame, "Observation Status", labels=STATUS_LABELS, into="status_note", where=where)
+    frame = map_labels(frame, "Observation Status", labels=STATUS_LABELS, into="status_note", account=account)
     for column in ("Value", *_LIMITS.values()):
         frame = read_numbers(frame, column, tokens=TOKENS, where=where)
     _check_blanks(frame, where)
@@ -106,11 +106,11 @@ def _years(frame: pl.DataFrame, release: Release, account: Account, where: str) 
 
 
 def _areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
-    frame = map_labels(frame, "Geography", labels=GEOGRAPHY_LABELS, into="geography", where=where)
+    frame = map_labels(frame, "Geography", labels=GEOGRAPHY_LABELS, into="geography", account=account)
     kept = frame.filter(pl.col("geography") != COMBINED)
     account.left_out("rows of combined authorities and city regions", frame.height - kept.height)
     kept = kept.with_columns(pl.col("AREACD").str.slice(0, 3).alias("prefix"))
-    kept = map_labels(kept, "prefix", labels=LEVELS, into="area_level", where=where)
+    kept = map_exactly(kept, "prefix", labels=LEVELS, into="area_level", where=where)
     odd = kept.filter(~pl.col("AREACD").str.contains(r"^E\d{8}$") | pl.struct("AREACD", "Period").is_duplicated())
     if odd.height:
         raise LayoutError(

@@ -11,7 +11,7 @@ from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import PeriodType
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, read_numbers
 from hi_pipeline.sources.covid_vaccinations import sheets
 from hi_pipeline.sources.covid_vaccinations.labels import ETHNICITY_LABELS, PARTNERSHIP_LABELS
 from hi_pipeline.sources.covid_vaccinations.sheets import FIRST, POPULATION, SECOND, SHARE, Sheet
@@ -83,7 +83,7 @@ def _figures(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
             f"{where}: expected a row {_TOTAL!r} and each of the {len(PARTNERSHIP_LABELS)} partnerships once; names "
             f"that are new or not there: {odd[:_MAX_SHOWN]}. Declare them in labels.py."
         )
-    places = map_labels(places, name, labels=PARTNERSHIP_LABELS, into="area_code", where=where)
+    places = map_exactly(places, name, labels=PARTNERSHIP_LABELS, into="area_code", where=where)
     rows = pl.concat(
         [
             england.with_columns(
@@ -121,7 +121,7 @@ def _england(matrix: pl.DataFrame, where: str) -> pl.DataFrame:
         pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"), pl.lit("England").alias("area_name")
     )
     words = {_TOTAL: ALL, **ETHNICITY_LABELS}
-    rows = map_labels(rows, "column_1", labels=words, into="category", where=where)
+    rows = map_exactly(rows, "column_1", labels=words, into="category", where=where)
     blocks = []
     for number, measure in ((3, FIRST), (4, SECOND), (6, sheets.ALL_DOSES)):
         read = read_numbers(rows, f"column_{number}", tokens={}, where=where, whole=True)

@@ -51,13 +51,14 @@ def read_areas(frame: pl.DataFrame, area_type: str, facts: Figures, account: Acc
         where: source and edition.
 
     Raises:
-        LayoutError: an area type or a code outside the vocabulary, or no row of the level.
+        LayoutError: a code that does not fit its area type, or no row of the level.
     """
+    there = sorted(frame["Area Type"].unique())
     for pattern, reason in LEFT_OUT.items():
         matches = pl.col("Area Type").str.contains(f"^(?:{pattern})$")
         account.left_out(reason, frame.filter(matches).height)
         frame = frame.filter(~matches)
-    frame = map_labels(frame, "Area Type", labels=LEVELS, into="area_level", where=where)
+    frame = map_labels(frame, "Area Type", labels=LEVELS, into="area_level", account=account)
     level = pl.col("area_level")
     fits = pl.any_horizontal((level == name) & pl.col("Area Code").str.contains(rule) for name, rule in _CODES.items())
     odd = frame.filter(~fits)
@@ -67,7 +68,9 @@ def read_areas(frame: pl.DataFrame, area_type: str, facts: Figures, account: Acc
     wanted = {AREA_TYPES[area_type]} if area_type else set(LEVELS.values()) - set(facts.own_files)
     kept = frame.filter(level.is_in(sorted(wanted)))
     if kept.is_empty():
-        raise LayoutError(f"{where}: no row of {sorted(wanted)}, for which the file is read")
+        raise LayoutError(
+            f"{where}: no row of {sorted(wanted)}, for which the file is read; it has {there[:_MAX_SHOWN]}"
+        )
     account.left_out("rows of areas for which another file is read", frame.height - kept.height)
     return kept
 

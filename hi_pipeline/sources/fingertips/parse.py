@@ -10,7 +10,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
+from hi_pipeline.core.text_tables import ROW, map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.fingertips.areas import note_authorities, note_boards, read_areas
 from hi_pipeline.sources.fingertips.figures import DEFAULT, FIGURES, Figures
 from hi_pipeline.sources.fingertips.periods import PERIOD, declared_years
@@ -42,7 +42,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     years that the release does not declare are left out and counted.
 
     Raises:
-        LayoutError: another indicator than asked for, several ages, or a note, area type or period not known.
+        LayoutError: another indicator than asked for, several ages, or a period not known.
         ValidationError: one figure that stands there twice with different contents.
     """
     raw = tables["data"][0]
@@ -51,11 +51,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
     facts = FIGURES.get(indicator, DEFAULT)
     account = Account()
     frame = number_rows(raw).with_columns(pl.col("Value note").fill_null(""), pl.col(*_KEY).fill_null(""))
-    map_labels(frame, "Indicator ID", labels={indicator: indicator}, into="id", where=where)
+    map_exactly(frame, "Indicator ID", labels={indicator: indicator}, into="id", where=where)
     frame = read_areas(_unique(frame, account, where), area_type, facts, account, where)
     frame = _one_group(_no_deciles(frame, account), account, where)
     frame = declared_years(frame, release, facts, account, where)
-    frame = map_labels(frame, "Value note", labels=VALUE_NOTES, into="note", where=where)
+    frame = map_labels(frame, "Value note", labels=VALUE_NOTES, into="note", account=account)
     for column in ("Value", "Count", "Denominator", *LIMITS.values()):
         frame = read_numbers(frame, column, tokens=TOKENS, where=where)
         hidden = (pl.col("Value note") == SUPPRESSED_NOTE) & (pl.col(f"{column}_status") == Token.MISSING)
@@ -96,7 +96,7 @@ def _no_deciles(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
 
 def _one_group(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     """Keep persons, or the one sex that the indicator has; an indicator has one age here."""
-    map_labels(frame, "Sex", labels={sex: sex for sex in SEXES}, into="sex", where=where)
+    frame = map_labels(frame, "Sex", labels={sex: sex for sex in SEXES}, into="sex", account=account)
     sexes, ages = frame["Sex"].unique().sort().to_list(), frame["Age"].unique().sort().to_list()
     if len(ages) != 1 or (PERSONS not in sexes and len(sexes) != 1):
         raise LayoutError(

@@ -1,5 +1,6 @@
 """Patients registered at a GP practice: counts by practice and LSOA, and the practices' areas."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.gp_registrations.parse import MAP_ICB, MAP_STP, PRACTICE_LSOA, PRACTICES, parse
 from hi_pipeline.sources.gp_registrations.schema import SCHEMAS
@@ -144,6 +145,32 @@ SOURCE = Source(
     ),
     layouts=LAYOUTS,
     releases=RELEASES,
+    series=(
+        Series(
+            name="lsoa",
+            layout=PRACTICE_LSOA,
+            page=f"{LANDING_PAGE}/{{month}}-{{year}}",
+            host="files.digital.nhs.uk",
+            file=r"[0-9A-F]{2}/[0-9A-F]{6}/gp-reg-pat-prac-lsoa-male-female-(?P<month>[A-Za-z]{3,9})-"
+            r"(?P<year>\d{2}|\d{4})\.{1,2}zip",
+            first="2022-04",
+            every=3,
+            suffix="-lsoa",
+            unconfirmed=_FROM_CODE,
+        ),
+        Series(
+            name="map",
+            layout=MAP_ICB,
+            page=f"{LANDING_PAGE}/{{month}}-{{year}}",
+            host="files.digital.nhs.uk",
+            # Its name says no month: only the page that links to it does.
+            file=r"[0-9A-F]{2}/[0-9A-F]{6}/gp-reg-pat-prac-map\.csv",
+            first="2024-10",
+            every=3,
+            suffix="-map",
+            unconfirmed=_FROM_CODE,
+        ),
+    ),
     parse=parse,
     schemas=SCHEMAS,
     disclosure="nothing is hidden or rounded",

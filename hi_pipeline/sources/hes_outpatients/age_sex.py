@@ -21,29 +21,33 @@ def read_age_sex(frame: pl.DataFrame, release: Release, account: Account, where:
     sexes leave of it, which is no hidden figure.
 
     Raises:
-        LayoutError: another year, file title, age, sex or token than declared.
+        LayoutError: another year or token than declared, or an age or sex without a row.
         ValidationError: a figure twice there, or more women and men of an age than people.
     """
     validate_year(frame, release, where)
-    frame = map_labels(frame, "MEASURE_TYPE", labels=AGE_SEX_LABELS, into="measure", where=where)
+    frame = map_labels(frame, "MEASURE_TYPE", labels=AGE_SEX_LABELS, into="measure", account=account)
     every = pl.col("MAINSPEF_CODE") == ALL_SPECIALTIES
     account.left_out("rows of single specialties, which the rows of all sum", frame.filter(~every).height)
     frame = read_numbers(frame.filter(every), "MEASURE_VALUE", tokens=TOKENS, where=where, whole=True)
     words = {f"{age} {sex}": age for age in AGES for sex in (ALL_SEXES, *SEXES)}
-    frame = map_labels(frame, "MEASURE", labels=words, into="age", where=where)
+    frame = map_labels(frame, "MEASURE", labels=words, into="age", account=account)
     frame = frame.select(
         "measure",
         pl.col("age").replace_strict(dict(AGES), return_dtype=pl.String).alias("age"),
         pl.col("MEASURE").str.extract(f"({'|'.join((ALL_SEXES, *SEXES))})$").alias("sex"),
         pl.col("MEASURE_VALUE_value").alias("value"),
     )
-    _check_whole(frame, where)
+    _check_unique(frame, where)
+    complete = not account.has_unknown_labels
+    if complete:
+        _check_whole(frame, where)
     people, by_both = frame.filter(sex=ALL_SEXES), frame.filter(pl.col("sex") != ALL_SEXES)
     return pl.concat(
         [
             _figures(people, Dimension.AGE, pl.col("age")),
             _figures(by_both, Dimension.AGE_AND_SEX, pl.concat_str("sex", pl.lit(SEX_THEN_AGE), "age")),
-            _figures(_over_ages(frame), Dimension.SEX, pl.col("sex")),
+            # An age whose label is unknown would be missing from the sum over ages.
+            *([_figures(_over_ages(frame), Dimension.SEX, pl.col("sex"))] if complete else []),
         ]
     )
 
@@ -60,12 +64,15 @@ def validate_year(frame: pl.DataFrame, release: Release, where: str) -> None:
         raise LayoutError(f"{where}: REPORTING_PERIOD reads {found[:_MAX_SHOWN]}; expected {expected} alone")
 
 
-def _check_whole(frame: pl.DataFrame, where: str) -> None:
+def _check_unique(frame: pl.DataFrame, where: str) -> None:
     key = ["measure", "age", "sex"]
     twice = frame.filter(pl.struct(key).is_duplicated())
     if twice.height:
         shown = twice.select(key).unique(maintain_order=True).head(_MAX_SHOWN).rows()
         raise ValidationError(f"{where}: {twice.height} figures stand there twice: {shown}. {ONCE}", failures=twice)
+
+
+def _check_whole(frame: pl.DataFrame, where: str) -> None:
     expected = len(AGE_SEX_LABELS) * len(AGES) * (1 + len(SEXES))
     if frame.height != expected:
         raise LayoutError(f"{where}: {frame.height} figures of all specialties; expected {expected}, each age and sex")

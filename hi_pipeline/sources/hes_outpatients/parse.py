@@ -38,7 +38,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     The figure over all groups is taken from the file by ethnicity; that by deprivation must fit its own total.
 
     Raises:
-        LayoutError: another year, kind, group or token than declared.
+        LayoutError: another year or token than declared, or a group without a row.
         ValidationError: a figure that stands there twice, groups that do not add up to their total, or kinds that do
             not add up to all attendances.
     """
@@ -53,8 +53,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
     else:
         figures = _wide(tables["ethnicity"][0].frame, BY_ETHNICITY, KIND_UNKNOWN_BY_ETHNICITY, account, where)
     if "age_sex" not in tables:
-        _check_kinds(figures, where)
-        figures = _group_totals(figures, account, where)
+        if not account.has_unknown_labels:
+            _check_kinds(figures, where)
+            _check_totals(figures, where)
+        figures = _one_total(figures, account)
     exact = add_bounds(
         figures.with_columns(
             pl.lit("england").alias("area_level"),
@@ -71,15 +73,15 @@ def parse(tables: RawTables, release: Release) -> Tables:
 def _long(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
     """Read the CSV, whose MEASURE holds kind and group: "All Attendances - Irish (White)"."""
     validate_year(frame, release, where)
-    frame = map_labels(frame, "MEASURE_TYPE", labels=DIMENSIONS, into="dimension", where=where)
+    frame = map_labels(frame, "MEASURE_TYPE", labels=DIMENSIONS, into="dimension", account=account)
     parts = pl.col("MEASURE").str.splitn(" - ", 2).struct
     frame = frame.with_columns(parts.field("field_0").alias("kind"), parts.field("field_1").alias("group"))
     percentages = frame.filter(pl.col("kind") == PERCENTAGE)
     account.left_out("percentages of all attendances, which follow from the counts", percentages.height)
     frame = frame.filter(pl.col("kind").ne_missing(PERCENTAGE))
-    frame = map_labels(frame, "kind", labels=KIND_LABELS, into="measure", where=where)
+    frame = map_labels(frame, "kind", labels=KIND_LABELS, into="measure", account=account)
     frame = read_numbers(frame, "MEASURE_VALUE", tokens=TOKENS, where=where, whole=True)
-    return _groups(frame.with_columns(pl.col("MEASURE_VALUE_value").alias("value")), where)
+    return _groups(frame.with_columns(pl.col("MEASURE_VALUE_value").alias("value")), account, where)
 
 
 def _wide(frame: pl.DataFrame, breakdown: str, unknown: str, account: Account, where: str) -> pl.DataFrame:
@@ -96,16 +98,16 @@ def _wide(frame: pl.DataFrame, breakdown: str, unknown: str, account: Account, w
             )
         )
     figures = pl.concat(blocks).with_columns(pl.lit(DIMENSIONS[breakdown]).alias("dimension"))
-    return _groups(figures, where)
+    return _groups(figures, account, where)
 
 
-def _groups(figures: pl.DataFrame, where: str) -> pl.DataFrame:
+def _groups(figures: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     """Name the groups; the row over all of them has the category All."""
     parts = []
     for dimension, labels in CATEGORIES.items():
         rows = figures.filter(pl.col("dimension") == dimension)
         known = {**labels, **dict.fromkeys(ALL_GROUPS, ALL)}
-        parts.append(map_labels(rows, "group", labels=known, into="category", where=f"{where}, {dimension}"))
+        parts.append(map_labels(rows, "group", labels=known, into="category", account=account))
     named = pl.concat(parts)
     twice = named.filter(pl.struct("dimension", "group", "measure").is_duplicated())
     if twice.height:
@@ -116,7 +118,7 @@ def _groups(figures: pl.DataFrame, where: str) -> pl.DataFrame:
         for (dimension,), rows in named.group_by("dimension")
         if isinstance(dimension, str)
     }
-    if any(absent.values()):
+    if any(absent.values()) and not account.has_unknown_labels:
         raise LayoutError(f"{where}: groups without a row: {absent}; expected all. Fetch the file again.")
     # "Not stated" and "not known" are one group here.
     return named.group_by(_KEY, maintain_order=True).agg(pl.col("value").sum())
@@ -138,8 +140,8 @@ def _check_kinds(figures: pl.DataFrame, where: str) -> None:
         )
 
 
-def _group_totals(figures: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
-    """Hold the groups against the row over all of them, and give that row as the total where it is by ethnicity."""
+def _check_totals(figures: pl.DataFrame, where: str) -> None:
+    """The groups add up to the row over all of them."""
     ethnicity = Dimension.ETHNICITY.value
     everyone = pl.col("category") == ALL
     sums = figures.group_by("dimension", "measure", maintain_order=True).agg(
@@ -155,7 +157,14 @@ def _group_totals(figures: pl.DataFrame, account: Account, where: str) -> pl.Dat
             f"{wrong.select('dimension', 'measure', 'groups', 'all').head(_MAX_SHOWN).rows()}",
             failures=wrong,
         )
+
+
+def _one_total(figures: pl.DataFrame, account: Account) -> pl.DataFrame:
+    """Give the row over all groups as the total where it is by ethnicity."""
+    everyone = pl.col("category") == ALL
     totals = figures.filter(everyone)
-    used = totals.filter(dimension=ethnicity).with_columns(pl.lit(Dimension.TOTAL.value).alias("dimension"))
+    used = totals.filter(dimension=Dimension.ETHNICITY.value).with_columns(
+        pl.lit(Dimension.TOTAL.value).alias("dimension")
+    )
     account.left_out("figures over all tenths of deprivation, equal to their sum", totals.height - used.height)
     return pl.concat([figures.filter(~everyone), used])

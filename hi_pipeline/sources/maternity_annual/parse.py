@@ -38,7 +38,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     The file gives one dimension at a time: gestation is never crossed with ethnicity or deprivation.
 
     Raises:
-        LayoutError: a dimension, level, label, code or year outside the vocabulary, or a count that is not rounded.
+        LayoutError: another code or year than declared, tenths without their ends, or a count that is not rounded.
         ValidationError: a row twice, or more preterm babies than babies of known gestation.
     """
     raw = tables["data"][0]
@@ -49,9 +49,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
         [
             _total(frame, labels.BABIES, BABIES),
             _total(frame, labels.DELIVERIES, DELIVERIES),
-            *_gestation(frame, where),
-            _grouped(frame, labels.ETHNICITY, labels.ETHNICITY_LABELS, Dimension.ETHNICITY, where),
-            _grouped(frame, labels.DEPRIVATION, labels.DEPRIVATION_LABELS, Dimension.DEPRIVATION, where),
+            *_gestation(frame, account),
+            _grouped(frame, labels.ETHNICITY, labels.ETHNICITY_LABELS, Dimension.ETHNICITY, account, where),
+            _grouped(frame, labels.DEPRIVATION, labels.DEPRIVATION_LABELS, Dimension.DEPRIVATION, account, where),
         ]
     )
     observations = to_observations(add_financial_year(observations, release.edition))
@@ -66,14 +66,15 @@ def _rows(frame: pl.DataFrame, release: Release, account: Account, where: str) -
     if periods != [release.edition]:
         raise LayoutError(f"{where}: periods {periods[:_MAX_SHOWN]}; expected {release.edition}")
     known = {name: name for name in (*labels.READ, *labels.LEFT_OUT)}
-    map_labels(frame, "Dimension", labels=known, into="known", where=where)
+    frame = map_labels(frame, "Dimension", labels=known, into="known", account=account)
     kept = frame.filter(pl.col("Dimension").is_in(list(labels.READ)))
     account.left_out("rows of dimensions that no indicator reads", frame.height - kept.height)
     key = ["Dimension", "Org_Level", "Org_Code", "Measure"]
     twice = kept.filter(pl.struct(key).is_duplicated())
     if twice.height:
         raise ValidationError(f"{where}: rows twice: {twice.select(key).rows()[:_MAX_SHOWN]}. {ONCE}", failures=twice)
-    kept = _areas(map_labels(kept, "Org_Level", labels=labels.LEVEL_LABELS, into="area_level", where=where), where)
+    kept = map_labels(kept, "Org_Level", labels=labels.LEVEL_LABELS, into="area_level", account=account)
+    kept = _areas(kept, where)
     tokens: Mapping[str | None, Token] = {}
     kept = read_numbers(kept, "Value", tokens=tokens, where=where, whole=True)
     odd = kept.filter(pl.col("Value_value") % 5 != 0)
@@ -109,12 +110,12 @@ def _total(frame: pl.DataFrame, dimensions: tuple[str, ...], measure: str) -> pl
 
 
 def _grouped(
-    frame: pl.DataFrame, dimension: str, words: Mapping[str, str], into: Dimension, where: str
+    frame: pl.DataFrame, dimension: str, words: Mapping[str, str], into: Dimension, account: Account, where: str
 ) -> pl.DataFrame:
     """Return deliveries by group; what is missing, not stated or elsewhere is one group, Unknown."""
-    rows = map_labels(frame.filter(Dimension=dimension), "Measure", labels=words, into="category", where=where)
+    rows = map_labels(frame.filter(Dimension=dimension), "Measure", labels=words, into="category", account=account)
     ends = {label for label, word in words.items() if word in (DECILES[0], DECILES[-1])}
-    if rows.height and ends - set(rows["Measure"]):
+    if rows.height and ends - set(rows["Measure"]) and not account.has_unknown_labels:
         raise LayoutError(
             f"{where}: {dimension} without {sorted(ends - set(rows['Measure']))}, by which its ends are told"
         )
@@ -122,7 +123,7 @@ def _grouped(
     return _shaped(summed, measure=DELIVERIES, dimension=into, category=pl.col("category"))
 
 
-def _gestation(frame: pl.DataFrame, where: str) -> list[pl.DataFrame]:
+def _gestation(frame: pl.DataFrame, account: Account) -> list[pl.DataFrame]:
     """Return babies born before 37 weeks, those of known and those of unknown gestation."""
     old = frame.filter(Dimension=labels.GESTATION_2019_20)
     rows, words = (
@@ -130,7 +131,7 @@ def _gestation(frame: pl.DataFrame, where: str) -> list[pl.DataFrame]:
         if old.height
         else (frame.filter(Dimension=labels.GESTATION), labels.GESTATION_LABELS)
     )
-    rows = map_labels(rows, "Measure", labels=words, into="gestation", where=where)
+    rows = map_labels(rows, "Measure", labels=words, into="gestation", account=account)
     sums = {}
     for measure, kinds in {
         PRETERM: (labels.PRETERM,),

@@ -10,7 +10,7 @@ from hi_pipeline.core.financial_year import label_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_calendar_year, check_within, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {"-1": Token.SUPPRESSED}
 HIDDEN = "Suppressed due to small numbers"
@@ -77,7 +77,7 @@ def _england(frame: pl.DataFrame, release: Release, account: Account, where: str
     years = frame["ReportYear"].unique().to_list()
     if years != [release.edition]:
         raise LayoutError(f"{where}: report years {years[:_MAX_SHOWN]}; expected {release.edition}")
-    frame = map_labels(frame, "CountryName", labels=COUNTRY_LABELS, into="nation", where=where)
+    frame = map_exactly(frame, "CountryName", labels=COUNTRY_LABELS, into="nation", where=where)
     kept = frame.filter(nation=ENGLAND)
     account.left_out("rows of trusts and health boards of other nations", frame.height - kept.height)
     twice = kept.filter(pl.col("OrganisationCode").is_duplicated() | pl.col("OrganisationCode").is_null())

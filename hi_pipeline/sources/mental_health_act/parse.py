@@ -7,7 +7,7 @@ from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.observations import ONCE, add_financial_year, to_observations
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.core.whole import validate_areas
 from hi_pipeline.sources.mental_health_act.deciles import restore_decile_labels
 from hi_pipeline.sources.mental_health_act.figures import figures_of
@@ -33,7 +33,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     is what the areas and the groups are parts of; the total with acute providers has measures of its own.
 
     Raises:
-        LayoutError: a measure, breakdown, label or token outside the vocabulary.
+        LayoutError: another year, a code that is no board, or a token outside the vocabulary.
         CorrectionError: the known wrong labels are no longer as the register says.
         ValidationError: a board without a row, a figure that stands in the file twice, or totals that disagree.
     """
@@ -48,7 +48,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     for column in ("CrudeRate", "StdRate", "Confidence_interval"):
         frame = read_numbers(frame, column, tokens=RATE_TOKENS, where=where)
     _check_totals(frame, where)
-    frame = _map_groups(_leave_out_repeated(_map_areas(frame, account, where), account), where)
+    frame = _map_groups(_leave_out_repeated(_map_areas(frame, account), account), account)
     _check_unique(frame, where)
     return {
         "observations": to_observations(add_financial_year(figures_of(frame, account), release.financial_years[0])),
@@ -58,10 +58,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
 def _detentions(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
     year = release.financial_years[0].replace("-", "/")
-    map_labels(frame, "Year", labels={year: year}, into="year", where=where)
-    map_labels(frame, "Measure", labels={m: m for m in (MEASURE, *LEFT_OUT_MEASURES)}, into="measure", where=where)
+    map_exactly(frame, "Year", labels={year: year}, into="year", where=where)
+    measures = {measure: measure for measure in (MEASURE, *LEFT_OUT_MEASURES)}
+    frame = map_labels(frame, "Measure", labels=measures, into="measure", account=account)
     levels = {level: level for level in (*LEVELS, *LEFT_OUT_LEVELS)}
-    map_labels(frame, "OrganisationBreakdown", labels=levels, into="level", where=where)
+    frame = map_labels(frame, "OrganisationBreakdown", labels=levels, into="level", account=account)
     kept = frame.filter(pl.col("Measure") == MEASURE)
     account.left_out("rows of other measures than all detentions", frame.height - kept.height)
     areas = kept.filter(~pl.col("OrganisationBreakdown").is_in(list(LEFT_OUT_LEVELS)))
@@ -78,9 +79,9 @@ def _check_boards(frame: pl.DataFrame, financial_year: str, where: str) -> None:
     validate_areas(codes.to_list(), level="icb", financial_year=financial_year, where=where)
 
 
-def _map_areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+def _map_areas(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     """Name the areas; drop the row "All prov" of sub-ICBs and take that of ICBs for England's total."""
-    frame = map_labels(frame, "OrganisationBreakdown", labels=LEVELS, into="level", where=where)
+    frame = map_labels(frame, "OrganisationBreakdown", labels=LEVELS, into="level", account=account)
     everywhere = pl.col("OrgID") == ENGLAND_ID
     again = everywhere & (pl.col("level") == "sub_icb")
     account.left_out("England's total said again beside the sub-ICBs", frame.filter(again).height)
@@ -130,16 +131,16 @@ def _leave_out_repeated(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     return frame
 
 
-def _map_groups(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+def _map_groups(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     dimensions = {label: dimension.value for label, (dimension, _) in GROUPS.items()}
-    frame = map_labels(frame, "Demographic", labels=dimensions, into="dimension", where=where)
+    frame = map_labels(frame, "Demographic", labels=dimensions, into="dimension", account=account)
     parts = [
         map_labels(
             frame.filter(pl.col("Demographic") == demographic),
             "DemographicBreakdown",
             labels=labels,
             into="category",
-            where=f"{where}, {demographic}",
+            account=account,
         )
         for demographic, (_, labels) in GROUPS.items()
     ]

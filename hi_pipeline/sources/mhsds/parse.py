@@ -76,7 +76,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return children in contact in the twelve months to each March, and people in contact by decile where given.
 
     Raises:
-        LayoutError: a breakdown, status, decile, code or token that is not declared, a period of another length, or
+        LayoutError: a code or token that is not declared, a period of another length, or
             another set of financial years than the release is declared to hold.
         ValidationError: a board or partnership without a row.
     """
@@ -85,25 +85,25 @@ def parse(tables: RawTables, release: Release) -> Tables:
     account = Account()
     frame = raw.frame.filter(pl.col("MEASURE_ID").is_in(list(MEASURES)))
     account.left_out("rows of measures that no indicator uses", raw.frame.height - frame.height)
-    frame = _breakdowns(frame, account, where)
+    frame = _breakdowns(frame, account)
     frame = read_periods(frame, months=MONTHS, where=where)
     frame = _periods_of(frame, release, account, where)
-    frame = map_labels(
-        frame.with_columns(pl.col("STATUS").str.strip_chars()), "STATUS", labels=STATUS_LABELS, into="said", where=where
-    )
+    frame = frame.with_columns(pl.col("STATUS").str.strip_chars())
+    frame = map_labels(frame, "STATUS", labels=STATUS_LABELS, into="said", account=account)
     frame = read_numbers(frame, "MEASURE_VALUE", tokens=TOKENS, where=where, whole=True)
-    figures = pl.concat([_areas(frame, account, where), _deciles(frame, where)])
-    _check_areas(figures, where)
+    figures = pl.concat([_areas(frame, account, where), _deciles(frame, account)])
+    if not account.has_unknown_labels:
+        _check_areas(figures, where)
     return {"observations": to_observations(_bound(figures, where)), ACCOUNT: account.frame()}
 
 
-def _breakdowns(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+def _breakdowns(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     """Leave out the breakdowns that no indicator uses, and name the level of the others."""
     frame = frame.with_columns(pl.col("BREAKDOWN").str.strip_chars().str.to_lowercase())
     out = pl.col("BREAKDOWN").is_in([name.lower() for name in LEFT_OUT_BREAKDOWNS])
     account.left_out("rows of breakdowns that no indicator uses", frame.filter(out).height)
     lower = {label.lower(): level for label, level in BREAKDOWN_LABELS.items()}
-    return map_labels(frame.filter(~out), "BREAKDOWN", labels=lower, into="area_level", where=where)
+    return map_labels(frame.filter(~out), "BREAKDOWN", labels=lower, into="area_level", account=account)
 
 
 def _periods_of(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
@@ -124,7 +124,7 @@ def _periods_of(frame: pl.DataFrame, release: Release, account: Account, where: 
     account.left_out("rows of years for which another edition is declared", kept.filter(~declared).height)
     kept = kept.filter(declared)
     missing = sorted(set(release.financial_years) - set(kept["financial_year"]))
-    if missing:
+    if missing and not account.has_unknown_labels:
         raise LayoutError(f"{where}: no figures of {missing}, which the release is declared to hold; see source.py")
     crossed = kept.filter(pl.col("SECONDARY_LEVEL").str.strip_chars() != "NONE")
     if crossed.height:
@@ -158,13 +158,13 @@ def _areas(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     )
 
 
-def _deciles(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+def _deciles(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     frame = frame.filter(pl.col("BREAKDOWN") == _BY_DECILE).with_columns(
         pl.lit("").alias("area_code"),
         pl.lit(ENGLAND_NAME).alias("area_name"),
         pl.lit(Dimension.DEPRIVATION.value).alias("dimension"),
     )
-    return _figures(map_labels(frame, "PRIMARY_LEVEL", labels=DECILE_LABELS, into="category", where=where))
+    return _figures(map_labels(frame, "PRIMARY_LEVEL", labels=DECILE_LABELS, into="category", account=account))
 
 
 def _figures(frame: pl.DataFrame) -> pl.DataFrame:

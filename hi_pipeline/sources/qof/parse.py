@@ -81,13 +81,14 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return registers with their lists by practice, the practices, the indicators, and achievement if it is there.
 
     Raises:
-        LayoutError: a group, list type or measure outside the vocabulary, or a group on another list.
+        LayoutError: a file of another edition, text in a number's place, or a group on another list.
         ValidationError: a register above its list that the corrections register does not know.
         LinkageError: a practice without a place in the geography mapping.
         CorrectionError: a known error that is no longer there.
     """
     where = f"qof {release.edition}"
     account = Account()
+    _check_edition(tables, release, where)
     practices = _practices(tables["geography"][0], where)
     prevalence = _prevalence(tables["prevalence"][0], release, account, where)
     joined = join_exactly(
@@ -102,19 +103,27 @@ def parse(tables: RawTables, release: Release) -> Tables:
             add_financial_year(add_bounds(_figures(joined), half_width=pl.lit(0.0)), release.financial_years[0])
         ),
         "practices": practices,
-        "indicators": _indicators(tables["indicators"][0], where),
+        "indicators": _indicators(tables["indicators"][0], account, where),
     }
     if tables.get("achievement"):
-        found["achievement"] = _achievement(tables["achievement"], where)
+        found["achievement"] = _achievement(tables["achievement"], account, where)
     else:
         account.note("the archive holds no achievement files: no table of achievement")
     return {**found, ACCOUNT: account.frame()}
 
 
+def _check_edition(tables: RawTables, release: Release, where: str) -> None:
+    """Every file names its years ("2425"): one of another edition would be taken for this one's."""
+    years = release.edition[2:].replace("-", "")
+    other = [raw.member for raws in tables.values() for raw in raws if f"_{years}" not in raw.member]
+    if other:
+        raise LayoutError(f"{where}: the files {other} are of another edition; expected _{years} in each name")
+
+
 def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
     """Read registers and lists; 2026-11: registers are "112.0" in 2022-23, "112" in 2020-21."""
     here = f"{where}, {raw.member}"
-    frame = map_labels(number_rows(raw), "GROUP_CODE", labels=GROUP_LISTS, into="own_list", where=here)
+    frame = map_labels(number_rows(raw), "GROUP_CODE", labels=GROUP_LISTS, into="own_list", account=account)
     other = frame.filter(pl.col("PATIENT_LIST_TYPE") != pl.col("own_list"))
     if other.height:
         pairs = other.select("GROUP_CODE", "PATIENT_LIST_TYPE").unique().sort("GROUP_CODE").rows()[:8]
@@ -203,10 +212,15 @@ def _check_areas(frame: pl.DataFrame, levels: tuple[str, ...], here: str) -> Non
     validate_names(frame, [("PCN_ODS_CODE", "PCN_NAME")], where=here)
 
 
-def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
+def _indicators(raw: RawTable, account: Account, where: str) -> pl.DataFrame:
     here = f"{where}, {raw.member}"
     frame = map_labels(
-        number_rows(raw), "PATIENT_LIST_TYPE", labels={t: t for t in LIST_TYPES}, into="list_type", where=here
+        number_rows(raw),
+        "PATIENT_LIST_TYPE",
+        labels={t: t for t in LIST_TYPES},
+        into="list_type",
+        account=account,
+        table="indicators",
     )
     frame = read_numbers(frame, "INDICATOR_POINT_VALUE", tokens=NO_TOKENS, where=here)
     descriptions = [("GROUP_CODE", "GROUP_DESCRIPTION"), ("DOMAIN_CODE", "DOMAIN_DESCRIPTION")]
@@ -222,12 +236,14 @@ def _indicators(raw: RawTable, where: str) -> pl.DataFrame:
     ).sort("indicator_code")
 
 
-def _achievement(raws: tuple[RawTable, ...], where: str) -> pl.DataFrame:
+def _achievement(raws: tuple[RawTable, ...], account: Account, where: str) -> pl.DataFrame:
     """Return the achievement of all files of the edition: one of England, or one a region."""
     columns = ("PRACTICE_CODE", "INDICATOR_CODE", "MEASURE", "VALUE")
     frame = pl.concat([number_rows(raw).select(ROW, *columns) for raw in raws])
     here = f"{where}, {', '.join(raw.member for raw in raws)}"
-    frame = map_labels(frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", where=here)
+    frame = map_labels(
+        frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", account=account, table="achievement"
+    )
     frame = read_numbers(frame, "VALUE", tokens=NO_TOKENS, where=here)
     return frame.select(
         pl.col("PRACTICE_CODE").alias("practice_code"),

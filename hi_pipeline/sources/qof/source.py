@@ -1,6 +1,7 @@
 """Quality and Outcomes Framework, raw data of an edition: registers by practice. Declaration and pinned releases."""
 
 from hi_pipeline.core.financial_year import years_between
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.qof.parse import parse
 from hi_pipeline.sources.qof.schema import SCHEMAS
@@ -52,13 +53,13 @@ REGION_FILES = (
 _DOCUMENTS = r"(?i).*\.(txt|pdf|docx|xlsx)"
 
 
-def _layout(years: str, geography: str) -> Layout:
-    """Return the layout of an edition; ``years`` as in its file names, "2223"."""
+def _layout(years: str, geography: str, *, name: str = "") -> Layout:
+    """Return the layout of an edition; ``years`` as in its file names, "2223", or a pattern of them."""
     version = r"(_v\d)?\.csv"
     regional = geography == "icb"
     region = f"_({REGION_FILES})" if regional else ""
     return Layout(
-        name=f"raw_{years}",
+        name=name or f"raw_{years}",
         container=Container.ZIP,
         members=(
             Member(table="prevalence", pattern=rf"(?i)PREVALENCE_{years}{version}", columns=PREVALENCE_COLUMNS),
@@ -85,7 +86,8 @@ _LAYOUTS = (
     _layout("2122", "icb_2021-22"),
     _layout("2223", "icb"),
     _layout("2324", "icb"),
-    _layout("2425", "icb"),
+    # Later editions have it too, so their years are in the pattern; the parser compares them with the edition.
+    _layout(r"2[4-9]\d{2}", "icb", name="raw_2425"),
 )
 
 
@@ -134,10 +136,25 @@ SOURCE = Source(
         _release("2023-24", "raw_2324", "DA/975A29/QOF2324.zip", unconfirmed=f"{_UNSEEN}2022-23"),
         _release("2024-25", "raw_2425", "95/4708D7/QOF2425.zip", unconfirmed=f"{_UNSEEN}2022-23"),
     ),
+    series=(
+        Series(
+            name="raw_data",
+            layout="raw_2425",
+            page=f"{LANDING_PAGE}/{{financial_year}}",
+            host="files.digital.nhs.uk",
+            file=r"[0-9A-F]{2}/[0-9A-F]{6}/QOF[ _]?(?P<years>\d{4}|\d{4}-\d\d)"
+            r"(_[vV]\d| Raw data \.csv files)?\.zip",
+            first="2025-26",
+            every=0,
+            max_bytes=128_000_000,
+            unconfirmed="columns, groups and list types as in 2022-23, until the file is read",
+        ),
+    ),
     parse=parse,
     schemas=SCHEMAS,
     # Before, the sub-ICB locations' places hold CCGs that were not yet those.
     whole_levels={"practice": years_between("2020-21", "2024-25")},
     reporters={"practice": "practices"},
+    unread=("indicators", "achievement"),
     disclosure="None: registers and lists of practices are printed as they are.",
 )

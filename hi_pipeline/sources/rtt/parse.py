@@ -91,7 +91,8 @@ def _month_end(frame: pl.DataFrame, release: Release, where: str) -> date:
 
 def _all_functions(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     parts = (PART, *COMPLETED)
-    map_labels(frame, "RTT Part Type", labels={p: p for p in (*parts, *LEFT_OUT_PARTS)}, into="part", where=where)
+    known = {part: part for part in (*parts, *LEFT_OUT_PARTS)}
+    frame = map_labels(frame, "RTT Part Type", labels=known, into="part", account=account)
     read = frame.filter(pl.col("RTT Part Type").is_in(list(parts)))
     account.left_out("rows of parts that no indicator uses", frame.height - read.height)
     total = read.filter(pl.col("Treatment Function Code") == ALL_FUNCTIONS)

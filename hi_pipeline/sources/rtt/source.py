@@ -1,5 +1,6 @@
 """Referral to treatment waiting times, full CSV extract of a month. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.rtt.parse import parse
 from hi_pipeline.sources.rtt.schema import SCHEMAS
@@ -89,6 +90,21 @@ SOURCE = Source(
             address=f"{_UPLOADS}/2026/08/Full-CSV-data-file-Jun26-ZIP-3M-6jPlxd.zip",
             financial_years=("2026-27",),
             unconfirmed="file not in hand: layout assumed to be that of January 2026, boards those of April 2026",
+        ),
+    ),
+    series=(
+        Series(
+            name="full_extract",
+            layout=WEEKS_104.name,
+            page=f"{LANDING_PAGE}rtt-data-{{financial_year}}/",
+            host="www.england.nhs.uk",
+            # Five digits at the end until 2025, six letters or digits since; revised files say so (2026-11).
+            file=r"statistics/wp-content/uploads/sites/2/\d{4}/\d\d/Full-CSV-data-file-(?P<month>[A-Z][a-z]{2})"
+            r"(?P<year>\d\d)-ZIP-\d+M(-(?P<revised>revised))?(-\w{5,6})?\.zip",
+            first="2021-04",
+            every=1,
+            newest_of_year=True,
+            unconfirmed="layout as in January 2026, until the file is read; where a name says revised",
         ),
     ),
     parse=parse,

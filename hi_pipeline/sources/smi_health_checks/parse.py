@@ -55,7 +55,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"smi_health_checks {release.edition}, {raw.member}"
     account = Account()
     frame = _fourth_quarters(number_rows(raw), release, account, where)
-    frame = map_labels(frame, "Question", labels=MEASURES, into="measure", where=where)
+    frame = map_labels(frame, "Question", labels=MEASURES, into="measure", account=account)
     frame = read_numbers(frame, "Answer", tokens=TOKENS, where=where, form=Form.SHEET_COUNT)
     _check_unique(frame, where)
     figures = frame.select(
@@ -73,7 +73,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     _check_codes(figures, where)
     marked = mark_not_submitted(figures, SUBMISSION, by=["financial_year", "area_level"])
     _account_for(figures, marked, account)
-    figures = pl.concat([marked, _england(marked)])
+    # With a label unknown, an area may lack the answer by which it counts: then there is no sum of England.
+    figures = marked if account.has_unknown_labels else pl.concat([marked, _england(marked)])
     years = [
         add_financial_year(figures.filter(pl.col("financial_year") == year), year) for year in release.financial_years
     ]

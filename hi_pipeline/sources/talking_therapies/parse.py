@@ -135,7 +135,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         release: the edition; it decides how STPs are coded.
 
     Raises:
-        LayoutError: an organisation type, variable, label or token outside the vocabulary.
+        LayoutError: a code of an area outside its scheme, or a token outside the vocabulary.
         ValidationError: a count above its denominator, or one code with two names.
     """
     where = f"talking_therapies {release.edition}, {tables['main'][0].member}"
@@ -144,7 +144,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = _leave_out(frame, "OrgType", LEFT_OUT_LEVELS, account)
     frame = _leave_out(frame, "VariableType", LEFT_OUT_GROUPS, account)
     frame = one_spelling(frame, ["OrgType", "OrgCode"], "OrgName", where=where)
-    frame = _map_groups(_map_areas(frame, release.edition, where), where)
+    frame = _map_groups(_map_areas(frame, release.edition, account, where), account)
     for measure, column in MEASURES.items():
         frame = read_numbers(frame, column, tokens=TOKENS, where=where, whole=measure not in _PERCENTAGES)
     observations = to_observations(
@@ -167,13 +167,13 @@ def _leave_out(frame: pl.DataFrame, column: str, values: tuple[str, ...], accoun
     return frame.filter(~out.fill_null(False))
 
 
-def _map_areas(frame: pl.DataFrame, edition: str, where: str) -> pl.DataFrame:
+def _map_areas(frame: pl.DataFrame, edition: str, account: Account, where: str) -> pl.DataFrame:
     """Name the level, code and name of each area.
 
     The publisher's UNKNOWN area is a level of its own where boards are made from that level (ICBs, or CCGs before
     2022-23); the UNKNOWN rows of regions and STPs stay at their level, so that no unknown is counted twice.
     """
-    frame = map_labels(frame, "OrgType", labels=LEVELS, into="area_level", where=where)
+    frame = map_labels(frame, "OrgType", labels=LEVELS, into="area_level", account=account)
     unknown = (pl.col("OrgCode") == UNKNOWN_AREA) & pl.col("area_level").is_in(["icb", "ccg"])
     level = pl.when(unknown).then(pl.lit("unknown")).otherwise(pl.col("area_level"))
     if edition in STP_BY_ONS_CODE:
@@ -205,13 +205,13 @@ def _check_codes(frame: pl.DataFrame, where: str) -> None:
             )
 
 
-def _map_groups(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+def _map_groups(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     frame = map_labels(
         frame,
         "VariableType",
         labels={label: dimension.value for label, (dimension, _) in GROUPS.items()},
         into="dimension",
-        where=where,
+        account=account,
     )
     label = (
         pl.when(pl.col("VariableB") == "NULL")
@@ -225,7 +225,7 @@ def _map_groups(frame: pl.DataFrame, where: str) -> pl.DataFrame:
             "VariableA and VariableB",
             labels=labels,
             into="category",
-            where=f"{where}, {variable}",
+            account=account,
         )
         for variable, (_, labels) in GROUPS.items()
     ]

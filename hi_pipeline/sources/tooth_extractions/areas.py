@@ -6,7 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.agreement import validate_names
 from hi_pipeline.core.errors import LayoutError
-from hi_pipeline.core.text_tables import ROW, map_labels
+from hi_pipeline.core.text_tables import ROW, map_exactly
 from hi_pipeline.sources.tooth_extractions.sheets import Sheet
 
 REGIONS: Mapping[str, str] = {
@@ -61,7 +61,7 @@ def read_areas(body: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
         (pl.col("column_2") if sheet.level == "local_authority" else pl.col("column_0")).alias("name"),
     )
     labels = {**{name: name for name in REGIONS.values()}, **dict.fromkeys(ENGLAND_LABELS, "England")}
-    named = map_labels(named, "label", labels=labels, into="region", where=where)
+    named = map_exactly(named, "label", labels=labels, into="region", where=where)
     england = (pl.col("code") == ENGLAND_CODE).fill_null(False)
     expected = pl.col("code").str.contains(_AREA_CODES[sheet.level]).fill_null(False)
     strange = named.filter((england != (pl.col("region") == "England")) | ~(england | expected))

@@ -10,7 +10,7 @@ from hi_pipeline.core.errors import CorrectionError, LayoutError
 from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import ENGLAND_NAME, NHS_REGIONS, boards_of, vintage_of
 from hi_pipeline.core.groups import UNKNOWN
-from hi_pipeline.core.text_tables import map_labels
+from hi_pipeline.core.text_tables import map_exactly
 from hi_pipeline.sources.wlmds.labels import CATEGORIES, Gap
 
 # The sector of a row. England has rows of each; regions, boards and trusts have those of NHS acute trusts only.
@@ -22,7 +22,7 @@ _MAX_SHOWN = 8
 def map_areas(frame: pl.DataFrame, day: date, account: Account, where: str) -> pl.DataFrame:
     """Name level, code and name of each area; sectors of England other than all of it are left out and counted."""
     sectors = [ALL_SECTORS, ACUTE, *OTHER_SECTORS]
-    map_labels(frame, "Geography", labels={name: name for name in sectors}, into="sector", where=where)
+    map_exactly(frame, "Geography", labels={name: name for name in sectors}, into="sector", where=where)
     england = pl.col("Code") == ENGLAND_CODE
     part = england & (pl.col("Geography") != ALL_SECTORS)
     account.left_out("rows of England that are of one sector only", frame.filter(part).height)

@@ -41,7 +41,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     The file leaves out rows of 0: a band that a group lacks beside a total is 0; a group without a total stays absent.
 
     Raises:
-        LayoutError: another week than the edition's, a sector, area, group, band or token that is not declared.
+        LayoutError: another week than the edition's, a sector, area or token that is not declared.
         ValidationError: a row that stands there twice, a board without rows, or bands that do not fit their total.
         CorrectionError: a trust that is declared as missing is there.
     """
@@ -49,24 +49,22 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"wlmds {release.edition}, {raw.member}"
     account = Account()
     day = _week_end(release, where)
-    frame = map_labels(raw.frame, "Waiting Bands", labels=BAND_LABELS, into="measure", where=where)
-    frame = map_labels(frame, "Metric", labels=METRIC_LABELS, into="dimension", where=where)
+    frame = map_labels(raw.frame, "Waiting Bands", labels=BAND_LABELS, into="measure", account=account)
+    frame = map_labels(frame, "Metric", labels=METRIC_LABELS, into="dimension", account=account)
     frame = read_numbers(frame, "Count", tokens=TOKENS, where=where, whole=True)
     _check_unique(frame, where)
     _check_rounding(frame, where)
     gaps = tuple(gap for gap in GAPS if release.edition in gap.editions)
     validate_gaps(frame, gaps, where)
-    figures = _with_zeros(_map_groups(map_areas(frame, day, account, where), where))
-    validate_areas(
-        figures.filter(area_level="icb")["area_code"].unique().to_list(),
-        level="icb",
-        financial_year=label_of_date(day),
-        where=where,
-    )
+    figures = _map_groups(map_areas(frame, day, account, where), account)
+    figures = _bounded(figures if account.has_unknown_labels else _with_zeros(figures, where))
     observations = to_observations(add_snapshot(_with_notes(_one_unknown(figures), gaps, day), day))
     for part in MEASURES[1:]:
         check_within(observations, part=part, whole=MEASURES[0], where=where)
-    _check_sums(observations, where)
+    if not account.has_unknown_labels:
+        boards = observations.filter(area_level="icb")["area_code"].unique().to_list()
+        validate_areas(boards, level="icb", financial_year=label_of_date(day), where=where)
+        _check_sums(observations, where)
     return {"observations": observations, ACCOUNT: account.frame()}
 
 
@@ -105,14 +103,14 @@ def _check_rounding(frame: pl.DataFrame, where: str) -> None:
         )
 
 
-def _map_groups(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+def _map_groups(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     parts = [
         map_labels(
             frame.filter(pl.col("Metric") == metric),
             "Category",
             labels=labels,
             into="category",
-            where=f"{where}, {metric}",
+            account=account,
         )
         for metric, labels in CATEGORIES.items()
     ]
@@ -127,8 +125,8 @@ def _map_groups(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     )
 
 
-def _with_zeros(figures: pl.DataFrame) -> pl.DataFrame:
-    """Add the bands of 0 that the file leaves out, and each figure's bounds; rounding leaves an added 0 as it is."""
+def _with_zeros(figures: pl.DataFrame, where: str) -> pl.DataFrame:
+    """Add the bands of 0 that the file leaves out; which they are is known only where every band's label is."""
     group = [*_AREA, "dimension", "category", "Category"]
     all_bands = figures.select(group).unique(maintain_order=True).join(pl.DataFrame({"measure": MEASURES}), how="cross")
     full = all_bands.join(figures, on=[*group, "measure"], how="left", validate="1:1")
@@ -136,12 +134,18 @@ def _with_zeros(figures: pl.DataFrame) -> pl.DataFrame:
     no_total = full.filter(added & (pl.col("measure") == "pathways_total"))
     if no_total.height:
         shown = no_total.select("area_code", "Category").head(_MAX_SHOWN).rows()
-        raise LayoutError(f"bands of {no_total.height} groups have no Total beside them: (area, group) {shown}")
-    full = full.with_columns(
+        raise LayoutError(
+            f"{where}: bands of {no_total.height} groups have no Total beside them: (area, group) {shown}"
+        )
+    return full.with_columns(
         pl.when(added).then(0.0).otherwise(pl.col("value")).alias("value"), pl.col("status").fill_null("ok")
     )
+
+
+def _bounded(figures: pl.DataFrame) -> pl.DataFrame:
+    """Add each figure's bounds; rounding leaves a 0 as it is."""
     return add_bounds(
-        full,
+        figures,
         half_width=pl.when(pl.col("value") == 0).then(0).otherwise(ROUNDED_BY),
         hidden_low=pl.lit(HIDDEN_LOW),
         hidden_high=pl.lit(HIDDEN_HIGH),

@@ -4,6 +4,7 @@ import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account, take_account
 from hi_pipeline.core.corrections import Action, Correction
+from hi_pipeline.core.text_tables import map_labels
 
 ENTRY = Correction(
     id="entry",
@@ -35,3 +36,13 @@ def test_a_parser_without_an_account_has_an_empty_one() -> None:
     found = take_account({"lsoa_imd": pl.DataFrame({"a": [1]})})
     assert (found.left_out, found.corrections, found.notes) == ({}, (), ())
     assert Account().frame().is_empty()
+
+
+def test_unknown_labels_are_counted_by_table_column_and_label() -> None:
+    account = Account()
+    frame = pl.DataFrame({"list": ["TOTAL", "25_64_F", "25_64_F", None]})
+    kept = map_labels(frame, "list", labels={"TOTAL": "all"}, into="words", account=account, table="indicators")
+    assert kept.to_dicts() == [{"list": "TOTAL", "words": "all"}]
+    found = take_account({ACCOUNT: account.frame()})
+    assert found.unknown_labels == {"indicators": {"list '25_64_F'": 2, "list None": 1}}
+    assert found.left_out == {}

@@ -5,12 +5,13 @@ from datetime import date
 import polars as pl
 import pytest
 
+from hi_pipeline.core.account import Account
 from hi_pipeline.core.columns import OBSERVATIONS
 from hi_pipeline.core.corrections import Action, Correction
 from hi_pipeline.core.errors import CorrectionError, LayoutError, LinkageError, ValidationError
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.source import Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, map_labels, read_numbers
 from hi_pipeline.core.validation import join_exactly, observations_schema, validate
 
 TOKENS = {"*": Token.SUPPRESSED, None: Token.MISSING}
@@ -59,10 +60,11 @@ def test_blanks_stop_where_no_token_allows_them() -> None:
 def test_labels_are_mapped_by_their_words() -> None:
     frame = pl.DataFrame({"d": ["01 Least deprived", "10 Most deprived"]})
     labels = {"01 Least deprived": "Decile 10 (least deprived)", "10 Most deprived": "Decile 1 (most deprived)"}
-    mapped = map_labels(frame, "d", labels=labels, into="category", where="a file")
+    mapped = map_labels(frame, "d", labels=labels, into="category", account=Account())
+    assert mapped.equals(map_exactly(frame, "d", labels=labels, into="category", where="a file"))
     assert mapped["category"].to_list() == ["Decile 10 (least deprived)", "Decile 1 (most deprived)"]
-    with pytest.raises(LayoutError, match=r"1 rows carry labels.*11 Most"):
-        map_labels(pl.DataFrame({"d": ["11 Most"]}), "d", labels=labels, into="category", where="a file")
+    with pytest.raises(LayoutError, match=r"1 rows carry texts.*11 Most"):
+        map_exactly(pl.DataFrame({"d": ["11 Most"]}), "d", labels=labels, into="category", where="a file")
 
 
 def test_a_correction_whose_expectation_fails_is_loud() -> None:

@@ -17,6 +17,7 @@ from hi_pipeline.publishing.release import publish, read_published
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.lake import Lake
 
+ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
 APART = {"providers.parquet", "authorities.parquet"}
 EXPECTED = APART | {
     "results.parquet",
@@ -62,7 +63,14 @@ def results() -> pl.DataFrame:
 
 def _publish(root: Path, results: pl.DataFrame, *, synthetic: bool = True) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
-    return publish(Lake(root), results=results, provenance=provenance, indicators=INDICATORS, sources=SOURCES.values())
+    return publish(
+        Lake(root),
+        results=results,
+        provenance=provenance,
+        indicators=INDICATORS,
+        sources=SOURCES.values(),
+        accepted={"talking_therapies:2023-24": ACCEPTED},
+    )
 
 
 def test_the_folder_holds_each_figure_once_and_nothing_else(tmp_path: Path, results: pl.DataFrame) -> None:
@@ -140,6 +148,7 @@ def test_only_what_was_used_is_catalogued_and_attributed(tmp_path: Path, results
     sources = json.loads((folder / "sources.json").read_text())["sources"]
     assert [s["name"] for s in sources] == ["ons_population", "talking_therapies"]
     assert [r["id"] for r in sources[1]["releases"]] == ["talking_therapies:2023-24"]
+    assert {name: sources[1]["releases"][0][name] for name in ACCEPTED} == ACCEPTED
     text = (folder / "ATTRIBUTION.md").read_text()
     assert SOURCES["talking_therapies"].attribution in text
     assert SOURCES["rtt"].title not in text

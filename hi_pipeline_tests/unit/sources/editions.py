@@ -25,6 +25,11 @@ def parsed(source: Source, release: Release | str, path: Path, *, layout: Layout
     return found
 
 
+def unknown_labels(found: Accounted) -> str:
+    """Return the labels for which rows were left out, each with its column and number of rows, in one text."""
+    return str([labels for labels in found.unknown_labels.values() if all(labels.values())])
+
+
 def zipped(path: Path, members: Mapping[str, Path | str]) -> Path:
     """Write a zip of files or texts by member name."""
     with zipfile.ZipFile(path, "w") as archive:

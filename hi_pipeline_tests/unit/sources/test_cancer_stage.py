@@ -8,7 +8,7 @@ import pytest
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.sources.cancer_stage import sample
 from hi_pipeline.sources.cancer_stage.source import SOURCE
-from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
+from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, unknown_labels
 from hi_pipeline_tests.unit.sources.reading import changed
 
 EDITION = "2023-05"
@@ -60,12 +60,21 @@ def test_levels_keep_counties_apart_and_say_what_stands_for_what() -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "label"),
+    [
+        (",u,1,", ",v,1,", "v"),
+        ("Local Authority District", "Parish", "Parish"),
+    ],
+)
+def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old: str, new: str, label: str) -> None:
+    assert label in unknown_labels(parsed(SOURCE, EDITION, changed(HERE, tmp_path, old=old, new=new)))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (",u,1,", ",v,1,", "'v'"),
         (",%,,,u,", ",%,,,,", "blanks with the status"),
         ("E07000223", "W06000001", "W06"),
-        ("Local Authority District", "Parish", "Parish"),
         ("stages 1 and 2,Cancer", "stage 1,Cancer", "stage 1"),
         (",2018,", ",2018/19,", "are no years"),
         (",2018,", ",2016,", "not there"),

@@ -8,7 +8,7 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.fingertips import sample_screening
 from hi_pipeline.sources.fingertips.source import COMPARATOR_EXAMPLES, SOURCE
-from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real
+from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
 from hi_pipeline_tests.unit.sources.reading import changed
 
 HERE = FIXTURES / "fingertips"
@@ -65,12 +65,21 @@ def test_any_indicator_can_be_declared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "label"),
+    [
+        ("disclosure control reasons", "other reasons", "other reasons"),
+        (",GPs,", ",Parishes,", "Parishes"),
+        ("England,England,Persons", "England,England,People", "People"),
+    ],
+)
+def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old: str, new: str, label: str) -> None:
+    assert label in unknown_labels(parsed(SOURCE, "93930", changed(ATTENDANCES, tmp_path, old=old, new=new)))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "error", "message"),
     [
         ("\n93930,", "\n93931,", LayoutError, "93931"),
-        ("disclosure control reasons", "other reasons", LayoutError, "other reasons"),
-        (",GPs,", ",Parishes,", LayoutError, "Parishes"),
-        ("England,England,Persons", "England,England,People", LayoutError, "People"),
         (",0-4 yrs,,,2021/22,800,", ",5-9 yrs,,,2021/22,800,", LayoutError, "expected one age"),
         ("2021/22", "2021", LayoutError, "expected financial years"),
         ("2021/22", "2020/21", LayoutError, "no rows of"),
@@ -160,13 +169,17 @@ def test_a_file_of_practices_keeps_hidden_ones_with_their_bounds() -> None:
     assert set(observations["area_level"]) == {"practice"}
 
 
+def test_an_area_type_that_is_unknown_is_left_out_and_counted(tmp_path: Path) -> None:
+    copy = changed(HERE / "93560.csv", tmp_path, old=",UA,", new=",Borough,")
+    assert "Borough" in unknown_labels(parsed(SOURCE, "93560", copy))
+
+
 @pytest.mark.parametrize(
     ("edition", "old", "new", "message"),
     [
         ("93560", ",2024,", ",2024-03,", "expected financial years, as 2021/22 or 2022"),
         ("93560", "E06000001", "E54000040", "do not fit their area type"),
-        ("93560", ",UA,", ",Borough,", "Borough"),
-        ("93560-221", ",ICBs,", ",ICBs (v. 2023),", "ICBs"),
+        ("93560-221", ",ICBs,", ",ICBs (v. 2023),", r"ICBs \(v. 2023\)"),
         ("93560-7", ",GPs,", ",PCNs (v. 27/10/23),", "for which the file is read"),
     ],
 )

@@ -11,7 +11,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.groups import DECILES
 from hi_pipeline.sources.mhsds.source import SOURCE
-from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, zipped
+from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
 
 FILE = FIXTURES / "mhsds" / "series.csv"
 EDITION = "2016-04_to_2022-11"
@@ -85,15 +85,24 @@ def test_a_hidden_count_is_0_to_4(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "label"),
+    [
+        ("England; IMD Decile", "England; IMD Quintile", "england; imd quintile"),
+        ("02 More deprived,02", "02 Less deprived,02", "02 Less deprived"),
+        ("Performance,STP", "Draft,STP", "Draft"),
+    ],
+)
+def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old: str, new: str, label: str) -> None:
+    assert label in unknown_labels(parsed(SOURCE, EDITION, _file(tmp_path, old=old, new=new)))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ("01/04/2021,31/03/2022", "04/01/2021,31/03/2022", "not whole months of the measure's length"),
         ("01/04/2021,31/03/2022", "01/04/21,31/03/22", "in another form"),
         ("01/04/2021,31/03/2022", "01/01/2022,31/03/2022", "not whole months of the measure's length"),
-        ("England; IMD Decile", "England; IMD Quintile", "england; imd quintile"),
         ("STP,QNC", "STP,E54000010", "E54000010"),
-        ("02 More deprived,02", "02 Less deprived,02", "02 Less deprived"),
-        ("Performance,STP", "Draft,STP", "Draft"),
         (",13455", ",13457", "no multiples of 5"),
         (",13455", ",under 5", "neither numbers nor declared tokens"),
         ("Staffordshire and Stoke-on-Trent,NONE", "Staffordshire and Stoke-on-Trent,Female", "split by a second level"),

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.smi_health_checks.source import SOURCE
-from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real
+from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
 
 EDITION = "2018-19_to_2023-24"
 
@@ -55,9 +55,18 @@ def test_a_blank_answer_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "label"),
+    [
+        ("All6PHC", "All7PHC", "All7PHC"),
+    ],
+)
+def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old: str, new: str, label: str) -> None:
+    assert label in unknown_labels(parsed(SOURCE, EDITION, _workbook(tmp_path, old=old, new=new)))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "error", "message"),
     [
-        ("All6PHC", "All7PHC", LayoutError, "All7PHC"),
         ("CCG Code", "Code", LayoutError, r"Missing: \['CCG Code'\]. New: \['Code'\]"),
         ("SMI-Q4-2023-2024", "SMI-Q4-2023-24", LayoutError, "SMI-Q4-2023-24"),
         ("SMI-Q4-2023-2024", "SMI-Q3-2023-2024", LayoutError, "declared to hold"),

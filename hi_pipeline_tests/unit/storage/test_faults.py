@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
+from hi_pipeline.settings import Settings
 from hi_pipeline.storage.download import Download, HttpLimits
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.kept import Snapshot
@@ -85,6 +86,8 @@ SUCCEEDS = {
     "503 twice then 200": [status(503), status(503), GOOD],
     "429 with Retry-After": [status(429, Retry_After=1), GOOD],
     "502 then 200": [status(502), GOOD],
+    "202 twice then 200": [status(202), status(202), GOOD],
+    "202 with Retry-After": [status(202, Retry_After=1), GOOD],
     "cut short once": [cut(CSV, after=5_000, ETag='"a"', Accept_Ranges="bytes"), GOOD],
     "wrong length, too long, once": [wrong_length(CSV, declared=len(CSV) + 10), GOOD],
     "connection reset once": [reset, GOOD],
@@ -125,7 +128,10 @@ FAILS = {
     "packed twice over": ([twice_packed(CSV)], "its gzip packing ends before the body does"),
     "packed broken": ([body(CSV, Content_Encoding="gzip")], "its gzip packing is broken"),
     "packed by another method": ([body(CSV, Content_Encoding="br")], "packed the file as 'br'"),
-    "403": ([status(403)], "answers 403 Forbidden, expected 200; look at https://digital.nhs.uk/landing"),
+    "403": ([status(403)], "answers 403 Forbidden: the publisher refuses .* Set HI_CONTACT .*digital.nhs.uk/landing"),
+    "another refusal": ([status(418)], "answers 418 .*, expected 200; look at https://digital.nhs.uk/landing"),
+    "202 for ever": ([status(202)], "failed 3 times, last because it answered 202 Accepted: the file is not ready yet"),
+    "202, asked to wait too long": ([status(202, Retry_After=3600)], "not ready yet; another 3,600 s of waiting"),
     "redirect loop": ([redirect("/again")], "redirects more than 5 times, last to http://127.0.0.1"),
     "redirect to http": ([redirect("http://files.digital.nhs.uk/x")], "redirects to http://files.*not https; refused"),
     "redirect to a stranger": ([redirect("https://evil.example/x")], "redirects to 'evil.example', which is not on"),
@@ -396,6 +402,17 @@ def test_a_publisher_knows_who_asks_and_is_not_asked_for_packing(client: Client,
     (_, headers) = server.requests[0]
     assert headers["User-Agent"] == "hi_pipeline (someone@board.nhs.uk)"
     assert headers["Accept-Encoding"] == "identity"
+
+
+def test_without_a_contact_the_name_still_reads_well(tmp_path: Path, server: FaultServer) -> None:
+    server.script = [GOOD]
+    downloader = Downloader(contact=Settings().contact, trusted_origin=server.address, limits=FAST)
+    store = Snapshots(tmp_path, mode="mirror", mirror=server.address, contact="", downloader=downloader)
+    store.fetch(*source_of())
+    (_, headers) = server.requests[0]
+    assert headers["User-Agent"] == (
+        "hi_pipeline (health-inequality indicators from public statistics; no contact given)"
+    )
 
 
 def test_requests_to_one_host_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,19 +31,49 @@ def test_a_file_is_kept_by_its_hash(mirror: Mirror) -> None:
     assert mirror.store.verify() == []
 
 
-def test_symbolic_links_are_followed(mirror: Mirror, tmp_path: Path) -> None:
+def test_links_out_of_a_mirror_are_followed_only_where_that_is_asked(mirror: Mirror, tmp_path: Path) -> None:
     kept_elsewhere = tmp_path / "elsewhere.bin"
     kept_elsewhere.write_bytes(CSV)
     place = mirror.folder / PLACE
     place.parent.mkdir(parents=True)
     place.symlink_to(kept_elsewhere)
     source, release = source_of()
-    got = mirror.store.fetch(source, release)
+    with pytest.raises(FetchError, match=r"link to .*elsewhere.bin, which is not in the mirror.*HI_MIRROR_LINKS=foll"):
+        mirror.store.fetch(source, release)
+    assert mirror.files() == {}
+    follows = Snapshots(mirror.root, mode="mirror", mirror=str(mirror.folder), contact="", follows_links=True)
+    got = follows.fetch(source, release)
     assert got.path.read_bytes() == CSV
     assert not got.path.is_symlink()
     kept_elsewhere.unlink()
     with pytest.raises(ReleaseUnavailable, match=r"is a link to .*elsewhere.bin, which is not there"):
-        mirror.store.fetch(source, release)
+        follows.fetch(source, release)
+
+
+def test_a_folder_or_a_manifest_that_is_a_link_out_of_the_mirror_is_refused(mirror: Mirror, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "data file.csv").write_bytes(CSV)
+    place = mirror.folder / PLACE
+    place.parent.parent.mkdir(parents=True)
+    place.parent.symlink_to(tmp_path / "other")
+    with pytest.raises(FetchError, match="not in the mirror"):
+        mirror.store.fetch(*source_of())
+    place.parent.unlink()
+    mirror.put(CSV)
+    (tmp_path / "sums").write_text("")
+    (mirror.folder / "SHA256SUMS").symlink_to(tmp_path / "sums")
+    with pytest.raises(FetchError, match="SHA256SUMS is a link that leads out"):
+        mirror.store.fetch(*source_of())
+
+
+def test_a_link_within_the_mirror_and_a_mirror_that_is_itself_a_link_are_read(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.put(CSV, "kept/data.csv")
+    place = mirror.folder / PLACE
+    place.parent.mkdir(parents=True)
+    place.symlink_to(mirror.folder / "kept" / "data.csv")
+    (tmp_path / "by another name").symlink_to(mirror.folder)
+    store = Snapshots(mirror.root, mode="mirror", mirror=str(tmp_path / "by another name"), contact="")
+    assert store.fetch(*source_of()).path.read_bytes() == CSV
 
 
 def test_a_second_fetch_reads_and_writes_nothing(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from hi_pipeline.core.source import Cadence, ReleaseCalendar, Source
 from hi_pipeline.engine.checks.by_layer import check_freshness
-from hi_pipeline.engine.releases.calendar import Freshness, expected_by, standings
+from hi_pipeline.engine.releases.calendar import Freshness, _undeclared, expected_by, standings
+from hi_pipeline.sources import SOURCES
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import make_source, write_release
 
@@ -124,3 +125,12 @@ def test_of_reference_data_the_newest_edition_is_asked_for_and_no_older_one(benc
         "2022-06": "overdue by 106 days",
         "2022-07": "overdue by 76 days",
     }
+
+
+def test_a_found_edition_is_not_expected_any_more_and_the_next_one_is() -> None:
+    rtt = SOURCES["rtt"]
+    (series,) = rtt.series
+    found = rtt.edition(series, "2026-07", address="https://www.england.nhs.uk/july.zip", landing_page=rtt.landing_page)
+    expected = set(_undeclared(rtt.with_editions([found]), today=date(2026, 11, 26)))
+    assert "2026-07" in set(_undeclared(rtt, today=date(2026, 11, 26)))
+    assert "2026-07" not in expected and "2026-08" in expected

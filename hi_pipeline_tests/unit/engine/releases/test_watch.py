@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hi_pipeline.orchestration.sensors import NETWORK_PLACES, _turn
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.tiny import PAGE, make_catalogue, make_source
 
+TODAY = date(2026, 11, 26)
 FILE = "https://files.example.org/AA/tiny-2023-24.csv"
 NEW = "https://files.example.org/BB/tiny-2024-25.csv"
 
@@ -23,7 +25,7 @@ class Pages:
     def __init__(self) -> None:
         self.links: list[str] = []
 
-    def page(self, address: str) -> str:
+    def page(self, address: str, *, may_be_absent: bool = False) -> str:
         return "".join(f'<a href="{link}">x</a>' for link in self.links)
 
 
@@ -39,23 +41,23 @@ def test_what_is_on_the_page_at_the_first_look_is_not_new(live: tuple[Pipeline, 
     pipeline, pages = live
     source = make_source()
     pages.links = [FILE, "/about"]
-    assert read_page(pipeline, source, PAGE) == ()
+    assert read_page(pipeline, source, PAGE, today=TODAY) == ()
     pages.links += [NEW, "/contact"]
-    assert read_page(pipeline, source, PAGE) == (NEW,)
+    assert read_page(pipeline, source, PAGE, today=TODAY) == (NEW,)
     assert new_links(pipeline, source) == (NEW,), "remembered for hi status"
-    assert read_page(pipeline, source, PAGE) == (NEW,), "until somebody declares it"
+    assert read_page(pipeline, source, PAGE, today=TODAY) == (NEW,), "until somebody declares it"
 
 
 def test_a_declared_link_and_one_that_is_gone_are_not_new(live: tuple[Pipeline, Pages]) -> None:
     pipeline, pages = live
     source = make_source()
-    read_page(pipeline, source, PAGE)
+    read_page(pipeline, source, PAGE, today=TODAY)
     pages.links = [NEW, "https://files.example.org/CC/gone%20soon.zip"]
-    assert len(read_page(pipeline, source, PAGE)) == 2
+    assert len(read_page(pipeline, source, PAGE, today=TODAY)) == 2
     declared = replace(source, releases=(*source.releases[:-1], replace(source.releases[-1], address=NEW)))
     assert new_links(pipeline, declared) == ("https://files.example.org/CC/gone%20soon.zip",)
     pages.links = [NEW]
-    assert read_page(pipeline, declared, PAGE) == ()
+    assert read_page(pipeline, declared, PAGE, today=TODAY) == ()
     assert new_links(pipeline, declared) == ()
 
 
@@ -74,7 +76,12 @@ def test_editions_show_as_data_files_and_as_pages_just_below() -> None:
 
 def test_live_places_are_releases_and_each_page_once(live: tuple[Pipeline, Pages]) -> None:
     pipeline, _ = live
-    assert [place.name for place in places(pipeline)] == ["tiny:2021-22", "tiny:2022-23", "tiny:2023-24", PAGE]
+    assert [place.name for place in places(pipeline, today=TODAY)] == [
+        "tiny:2021-22",
+        "tiny:2022-23",
+        "tiny:2023-24",
+        PAGE,
+    ]
     source = pipeline.catalogue.sources["tiny"]
     assert change_at(pipeline, source, source.releases[0]) is None, "no address: nothing to ask"
 
@@ -84,16 +91,16 @@ def test_a_page_that_cannot_be_read_changes_nothing(
 ) -> None:
     pipeline, pages = live
     source = make_source()
-    read_page(pipeline, source, PAGE)
+    read_page(pipeline, source, PAGE, today=TODAY)
     pages.links = [NEW]
-    read_page(pipeline, source, PAGE)
+    read_page(pipeline, source, PAGE, today=TODAY)
 
-    def broken(address: str) -> str:
+    def broken(address: str, *, may_be_absent: bool = False) -> str:
         raise FetchError("no answer")
 
     monkeypatch.setattr(pipeline.snapshots, "page", broken)
     with pytest.raises(FetchError):
-        read_page(pipeline, source, PAGE)
+        read_page(pipeline, source, PAGE, today=TODAY)
     assert new_links(pipeline, source) == (NEW,)
 
 

@@ -1,0 +1,123 @@
+"""What a change of the code makes stale: files of a copy of the package are edited, one of each kind of module."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from hi_pipeline.engine.currency.code import KINDS, PACKAGE, Code, code_of
+from hi_pipeline.indicators.compute import compute_results
+from hi_pipeline.sources import SOURCES
+from hi_pipeline.storage.archives import read_tables
+from hi_pipeline.tables.counts import build_counts
+
+FIGURES = (compute_results.__module__,)
+COUNTS = (build_counts.__module__,)
+QOF = (SOURCES["qof"].parse.__module__, read_tables.__module__)
+RTT = (SOURCES["rtt"].parse.__module__, read_tables.__module__)
+BUILDERS = {"figures": FIGURES, "counts": COUNTS, "clean qof": QOF, "clean rtt": RTT}
+A_LINE = "\n\n_ADDED = 1\n"
+AN_ERROR = '\n\nclass AddedError(HiPipelineError):\n    """Another error."""\n'
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+    return Path(shutil.copytree(PACKAGE, tmp_path / "hi_pipeline", ignore=ignored))
+
+
+def versions(package: Path) -> dict[str, str]:
+    return {name: Code(package).digest(modules) for name, modules in BUILDERS.items()}
+
+
+def stale_after(package: Path, edit: Callable[[Path], None], file: str) -> set[str]:
+    before = versions(package)
+    edit(package / file)
+    after = versions(package)
+    return {name for name in BUILDERS if before[name] != after[name]}
+
+
+def _append(text: str) -> Callable[[Path], None]:
+    def edit(path: Path) -> None:
+        path.write_text(path.read_text() + text)
+
+    return edit
+
+
+def _comment(path: Path) -> None:
+    lines = path.read_text().split("\n")
+    path.write_text("\n".join(['"""Another docstring."""', "", "# A comment.", *lines]))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "stats/rates.py",
+        "storage/text.py",
+        "tables/counts.py",
+        "sources/qof/parse.py",
+        "core/status.py",
+        "indicators/compute.py",
+    ],
+)
+def test_a_comment_or_a_docstring_makes_nothing_stale(package: Path, file: str) -> None:
+    assert stale_after(package, _comment, file) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "stale"),
+    [
+        ("core/errors.py", AN_ERROR, set()),
+        ("sources/qof/source.py", A_LINE, set()),
+        ("engine/plan.py", A_LINE, set()),
+        ("cli/app.py", A_LINE, set()),
+        ("storage/text.py", A_LINE, {"clean qof", "clean rtt"}),
+        ("storage/spreadsheet_child.py", A_LINE, {"clean qof", "clean rtt"}),
+        ("sources/qof/parse.py", A_LINE, {"clean qof"}),
+        ("sources/qof/corrections.py", A_LINE, {"clean qof"}),
+        ("stats/rates.py", A_LINE, {"figures"}),
+        ("stats/_limits.py", A_LINE, {"figures"}),
+        ("core/status.py", A_LINE, set(BUILDERS)),
+        ("core/observations.py", A_LINE, {"clean qof", "clean rtt"}),
+    ],
+)
+def test_a_changed_line_makes_stale_what_runs_it(package: Path, file: str, line: str, stale: set[str]) -> None:
+    assert stale_after(package, _append(line), file) == stale
+
+
+def test_a_kind_of_figure_depends_on_its_own_module_alone(tmp_path: Path) -> None:
+    """The modules of kinds are found by name, so each indicator follows that of its kind and no other."""
+    package = tmp_path / "hi_pipeline"
+    kinds = package / "indicators" / "kinds"
+    kinds.mkdir(parents=True)
+    (package / "stats").mkdir()
+    for name in ("rates", "proportions"):
+        (package / "stats" / f"{name}.py").write_text("A = 1\n")
+    (kinds / "rate.py").write_text("from hi_pipeline.stats import rates\n")
+    (kinds / "proportion.py").write_text("from hi_pipeline.stats import proportions\n")
+    (package / "indicators" / "compute.py").write_text(f"from {KINDS} import proportion, rate\n")
+
+    def version(kind: str) -> str:
+        return Code(package).digest(["hi_pipeline.indicators.compute", f"{KINDS}.{kind}"], kind=kind)
+
+    before = {kind: version(kind) for kind in ("rate", "proportion")}
+    (package / "stats" / "rates.py").write_text("A = 2\n")
+    assert version("rate") != before["rate"]
+    assert version("proportion") == before["proportion"]
+
+
+def test_what_was_parsed_is_kept_for_the_next_process(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = versions(package)
+    assert (package / "__pycache__" / "parsed_code.json").is_file()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("parsed again")
+
+    monkeypatch.setattr("hi_pipeline.engine.currency.parsed.ast.parse", refuse)
+    assert versions(package) == first
+
+
+def test_a_function_bound_or_wrapped_counts_by_its_module() -> None:
+    assert code_of(partial(compute_results, synthetic=True)) == code_of(compute_results)

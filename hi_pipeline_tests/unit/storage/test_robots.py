@@ -1,0 +1,91 @@
+"""A publisher's robots.txt is read before its files, once, and what it forbids is not asked for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hi_pipeline.core.errors import FetchError
+from hi_pipeline.storage.download import HttpLimits
+from hi_pipeline.storage.http import Downloader
+from hi_pipeline.storage.snapshots import Snapshots
+from hi_pipeline_tests.unit.storage.fault_server import Answer, FaultServer, body, serving, status
+from hi_pipeline_tests.unit.storage.releases import CSV, source_of
+
+PLACE = "/files.digital.nhs.uk/AA/BBBBBB/data%20file.csv"
+LIMITS = HttpLimits(connect=5.0, idle=5.0, total=20.0, tries=2, first_wait=0.01, between=0.0)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
+    """A server that may be asked although it is here, and that counts as a publisher and not as the own mirror."""
+    monkeypatch.setattr("hi_pipeline.storage.http.is_same_origin", lambda address, other: False)
+    with serving() as running:
+        yield running
+
+
+def _store(folder: Path, server: FaultServer, *, obeys: bool = True) -> Snapshots:
+    downloader = Downloader(
+        contact="", trusted_origin=server.address, obeys_robots=obeys, limits=LIMITS, sleep=lambda seconds: None
+    )
+    return Snapshots(folder, mode="mirror", mirror=server.address, contact="", downloader=downloader)
+
+
+def _asked(server: FaultServer) -> list[str]:
+    return [path for path, _ in server.requests]
+
+
+FORBIDS = body(b"User-agent: *\nDisallow: /files.digital.nhs.uk/\n")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        body(b"User-agent: *\nDisallow: /private/\n"),
+        body(b"User-agent: hi_pipeline\nAllow: /\n\nUser-agent: *\nDisallow: /\n"),
+        body(b""),
+        body(b"<html><title>Not found</title></html>"),
+        status(404),
+    ],
+    ids=["other places", "others", "empty", "a page", "none"],
+)
+def test_what_is_allowed_is_fetched_and_the_rules_are_read_once(
+    tmp_path: Path, server: FaultServer, rules: Answer
+) -> None:
+    store = _store(tmp_path, server)
+    server.script = [rules, body(CSV)]
+    assert store.fetch(*source_of()).path.read_bytes() == CSV
+    store.fetch(*source_of(), force=True)
+    assert _asked(server) == ["/robots.txt", PLACE, PLACE]
+    assert store.verify() == [] and len([p for p in tmp_path.rglob("*.csv")]) == 1
+
+
+@pytest.mark.parametrize("look", [False, True], ids=["fetch", "look"])
+def test_what_is_forbidden_is_not_asked_for_and_the_operator_may_decide(
+    tmp_path: Path, server: FaultServer, look: bool
+) -> None:
+    store = _store(tmp_path, server)
+    server.script = [FORBIDS, body(CSV)]
+    ask = store.news if look else store.fetch
+    with pytest.raises(FetchError, match=r"made_up:2023-24: .*/robots.txt asks programs not to .*HI_ROBOTS=ignore"):
+        ask(*source_of())
+    assert _asked(server) == ["/robots.txt"]
+    server.script = [body(CSV)]
+    assert _store(tmp_path, server, obeys=False).fetch(*source_of()).path.read_bytes() == CSV
+
+
+@pytest.mark.parametrize("answer", [status(503), status(403)])
+def test_where_the_rules_cannot_be_read_nothing_is_asked_for(
+    tmp_path: Path, server: FaultServer, answer: Answer
+) -> None:
+    server.script = [answer]
+    with pytest.raises(FetchError, match=r"robots.txt .*asked for before the file itself; HI_ROBOTS=ignore"):
+        _store(tmp_path, server).fetch(*source_of())
+    assert set(_asked(server)) == {"/robots.txt"}
+
+
+def test_the_operators_own_mirror_is_not_asked_for_rules(tmp_path: Path) -> None:
+    with serving() as server:
+        server.script = [body(CSV)]
+        _store(tmp_path, server).fetch(*source_of())
+        assert _asked(server) == [PLACE]
