@@ -15,6 +15,7 @@ class Card:
     Attributes:
         short: the name that sentences use; the title where the catalogue has no shorter one.
         contested: whether its direction may not be called good or bad.
+        mixes_age: whether its groups of deprivation differ in age, so that their gap is not compared.
         fifths: 5 or 10, the groups of deprivation; 0 where there are none.
     """
 
@@ -29,6 +30,7 @@ class Card:
     unit: str
     polarity: Polarity
     contested: bool
+    mixes_age: bool
     dimensions: tuple[str, ...]
     fifths: int
     ecological: bool
@@ -57,7 +59,7 @@ def _card(entry: Mapping[str, Any], order: int) -> Card:
     return Card(
         id=entry["id"],
         title=entry["title"],
-        short=(entry.get("short_name") or entry["title"]).replace(": ", ", "),
+        short=(entry.get("short") or entry["title"]).replace(": ", ", "),
         area=entry["area"],
         statement_number=entry["statement_number"],
         definition=entry["definition"],
@@ -65,18 +67,14 @@ def _card(entry: Mapping[str, Any], order: int) -> Card:
         denominator_words=entry["denominator_words"],
         unit=entry["unit"],
         polarity=polarity,
-        contested=polarity not in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER),
+        contested=polarity not in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER) or bool(entry.get("contested")),
+        mixes_age=bool(entry.get("mixes_age")),
         dimensions=tuple(entry["dimensions"]),
         fifths=entry["deprivation_groups"],
         ecological=entry["ecological"],
-        target=_words(entry["target"]),
+        target=entry["target"].rstrip("."),
         caveats=tuple(entry["caveats"]),
         unconfirmed=entry["unconfirmed"],
         decimals=decimals_of(entry["unit"], most=entry["plausible"][1]),
         order=order,
     )
-
-
-def _words(target: Any) -> str:
-    """Return a target in words; a declared fact of several fields gives its wording."""
-    return target if isinstance(target, str) else str((target or {}).get("wording", ""))

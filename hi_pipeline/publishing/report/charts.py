@@ -82,7 +82,9 @@ def overview(
     shares = [_shares(f, found.england) for found, ends in rows for f in ends]
     low, high = min(s for three in shares for s in three), max(s for three in shares for s in three)
     scale = _Scale(min(low, 0.9), max(high, 1.1), left + 8, svg.WIDTH - 20)
-    drawn, figures, labels = [_HEADER], [], []
+    drawn: list[tuple[str, ...]] = [_HEADER]
+    figures: list[Figure] = []
+    labels: list[str] = []
     for number, (found, ends) in enumerate(rows):
         y = top + step * number + 28
         parts.append(svg.text(left, y - 12, f"{found.card.short} ({unit_words(found.card.unit)})"))
@@ -103,8 +105,10 @@ def overview(
 
 def group_label(figure: Figure) -> str:
     """Return the name of a figure's group, short enough for a row."""
-    return figure.category.replace("Any other", "Other").replace("Asian or Asian British", "Asian").replace(
-        "Black or Black British", "Black"
+    return (
+        figure.category.replace("Any other", "Other")
+        .replace("Asian or Asian British", "Asian")
+        .replace("Black or Black British", "Black")
     )
 
 
@@ -157,7 +161,10 @@ def _axis(scale: _Scale, y: float, sample: Figure) -> list[str]:
         value = scale.low + share * (scale.high - scale.low)
         x = scale.at(value)
         anchor = {0.0: "start", 1.0: "end"}.get(share, "middle")
-        parts += [svg.line(x, y, x, y + 4), svg.text(x, y + 17, printed(value, sample.decimals), anchor=anchor, size=11)]
+        parts += [
+            svg.line(x, y, x, y + 4),
+            svg.text(x, y + 17, printed(value, sample.decimals), anchor=anchor, size=11),
+        ]
     parts.append(svg.text(scale.right + 12, y + 17, unit_words(sample.unit), size=11, colour=svg.SOFT))
     return parts
 
@@ -182,7 +189,7 @@ def _alt(opening: str, known: Sequence[Figure], *, labels: Sequence[str]) -> str
 
 
 def _drawn(figures: Sequence[Figure], labels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    rows = [_HEADER]
+    rows: list[tuple[str, ...]] = [_HEADER]
     for figure, label in zip(figures, labels, strict=True):
         low, high = figure.limits.split(" to ") if figure.limits else ("", "")
         value = figure.text if figure.value is not None else ""

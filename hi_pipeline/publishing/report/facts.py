@@ -12,7 +12,7 @@ import polars as pl
 
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.geography import Board, Vintage, board, region_of
+from hi_pipeline.core.geography import ENGLAND_NAME, Board, Vintage, board, region_of
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.status import AreaType, Measure, Status, Unit
 from hi_pipeline.publishing.report.cards import Card
@@ -61,6 +61,7 @@ class Figure:
     status: str
     note: str
     comparator: float | None
+    compared_with: str
     comparison: str
     unknown_share: float | None
     coverage: float | None
@@ -271,6 +272,7 @@ def _figure(row: Mapping[str, Any], card: Card) -> Figure:
         status=row["status"],
         note=row["note"],
         comparator=row["comparator_value"],
+        compared_with=row.get("comparator") or ENGLAND_NAME,
         comparison=row["comparison"],
         unknown_share=row["unknown_share"],
         coverage=row["coverage"],
@@ -280,9 +282,7 @@ def _figure(row: Mapping[str, Any], card: Card) -> Figure:
     )
 
 
-def _rows(
-    table: pl.DataFrame | None, *, icb: str, year: str, vintage: Vintage
-) -> tuple[Mapping[str, Any], ...] | None:
+def _rows(table: pl.DataFrame | None, *, icb: str, year: str, vintage: Vintage) -> tuple[Mapping[str, Any], ...] | None:
     """Return the rows of a further table that speak of the board, the year and the footprint."""
     if table is None:
         return None

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from hi_pipeline.core.errors import LayoutError
@@ -54,13 +53,12 @@ def make(pack: Pack, formats: Sequence[str], *, png: bool = False) -> dict[str, 
         png: whether each chart stands beside its drawing as a picture too.
     """
     document = pack.document
-    pictures = cache(pdf.picture_png)
     sheets = sheets_of(document, pack.facts)
     title = f"{document.title}: {document.subtitle}"
     makers: Mapping[str, Callable[[], bytes]] = {
         "html": lambda: html.report_page(document),
         "pdf": lambda: pdf.report_pdf(document),
-        "docx": lambda: docx.report_docx(document, pictures),
+        "docx": lambda: docx.report_docx(document, pdf.picture_png),
         "xlsx": lambda: xlsx.workbook_xlsx(sheets, title=title),
         "ods": lambda: ods.workbook_ods(sheets, title=title),
     }
@@ -70,7 +68,7 @@ def make(pack: Pack, formats: Sequence[str], *, png: bool = False) -> dict[str, 
     for chart in document.charts:
         files |= _chart_files(chart)
         if png:
-            files[f"{CHARTS}/{chart.anchor}.png"] = pictures(chart)
+            files[f"{CHARTS}/{chart.anchor}.png"] = pdf.picture_png(chart)
     return files
 
 

@@ -54,7 +54,7 @@ def level(found: IndicatorFacts, board: str, year: str) -> list[Sentence]:
     if figure.comparison not in AGAINST or figure.comparator is None:
         return [first, say("against_none", figure)]
     against = with_unit(figure.comparator_text, figure.unit)
-    return [first, say("against", figure, word=AGAINST[figure.comparison], e=against)]
+    return [first, say("against", figure, word=AGAINST[figure.comparison], comparator=figure.compared_with, e=against)]
 
 
 def direction(found: IndicatorFacts) -> str:
@@ -73,7 +73,7 @@ def most_less_least(found: IndicatorFacts) -> tuple[float, float, float] | None:
     The gap of an indicator of which more is better is turned round: positive is worse for the most deprived.
     """
     gap = found.gap
-    if gap is None or gap.value is None or gap.lower is None or gap.upper is None:
+    if found.card.mixes_age or gap is None or gap.value is None or gap.lower is None or gap.upper is None:
         return None
     if found.card.polarity is Polarity.HIGHER_IS_BETTER:
         return -gap.value, -gap.upper, -gap.lower
@@ -88,6 +88,8 @@ def gap(found: IndicatorFacts) -> list[Sentence]:
     said = [] if ends is None else [say("ends", *ends, a=ends[0].said, b=ends[1].said, most=names[0], least=names[1])]
     if figure.value is None:
         return [*said, say("gap_absent", figure, reason=REASONS[figure.status])]
+    if found.card.mixes_age:
+        return [*said, say("gap_of_age", figure)]
     difference = most_less_least(found)
     if difference is None:
         return [*said, say("gap_bare", figure)]

@@ -6,7 +6,7 @@ Names of indicators begin a sentence. No template says why a figure is as it is.
 TEMPLATES: dict[str, str] = {
     "level": "{indicator} stood at {v} (95% CI {l} to {u}) in {board} {when}.",
     "level_bare": "{indicator} stood at {v} in {board} {when}.",
-    "against": "That is {word} England ({e}).",
+    "against": "That is {word} {comparator} ({e}).",
     "against_none": "It is not compared with England.",
     "absent": "{indicator} is not shown for {board} {when}: {reason}.",
     "ends": "It was {a} in the {most} and {b} in the {least}.",
@@ -17,6 +17,7 @@ TEMPLATES: dict[str, str] = {
         "difference."
     ),
     "gap_bare": "The two have no confidence limits, so they are not compared.",
+    "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
     "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
     "ethnic": (
         "Of {n} ethnic groups compared with {reference}, {h} had a clearly higher figure, {l} a clearly lower one and "
@@ -31,13 +32,12 @@ TEMPLATES: dict[str, str] = {
         "Of {n} indicators with data, {k} show a higher figure in the most deprived group, {m} a lower one, {j} no "
         "clear difference, and {x} cannot be compared."
     ),
-    "largest": (
-        "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u})."
+    "largest": ("{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u})."),
+    "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
+    "against_england": (
+        "Against England, {b} are better, {w} worse, {h} higher, {l} lower, {s} similar, {x} not compared."
     ),
-    "largest_none": "No indicator whose direction is agreed shows a clear gap to the disadvantage of the most deprived.",
-    "against_england": "Against England, {b} are better, {w} worse, {h} higher, {l} lower, {s} similar, {x} not compared.",
     "hidden": "Of {n} figures of groups, {h} are suppressed by the publisher, so that nobody can be recognised.",
-    "share": "{shown} of {n} statement indicators have at least one figure for {board} in {year}.",
 }
 
 # The comparison of a row in words that stand before "England".

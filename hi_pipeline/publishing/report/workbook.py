@@ -104,7 +104,9 @@ def sheets_of(document: Document, facts: PackFacts) -> tuple[Sheet, ...]:
     """Return the worksheets of a pack."""
     tables = {block.anchor: block for block in document.blocks if isinstance(block, Table)}
     content = [
-        _sheet(document, "Summary sentences", "Every sentence of the pack", ("Section", "Sentence"), _sentences(document)),
+        _sheet(
+            document, "Summary sentences", "Every sentence of the pack", ("Section", "Sentence"), _sentences(document)
+        ),
         _sheet(document, "Figures", "Every figure of the pack", _FIGURES, _figures(facts)),
         _sheet(document, "Evidence", "Evidence for the assess stage of HEAT", _EVIDENCE, _evidence(facts)),
     ]

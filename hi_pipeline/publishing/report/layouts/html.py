@@ -43,7 +43,7 @@ def _page(document: Document, blocks: Sequence[Block]) -> bytes:
         document=document,
         blocks=[(_KINDS[type(block)], block) for block in blocks],
         contents=[b for b in blocks if isinstance(b, Heading) and b.level == 1],
-        drawings={b.anchor: Markup(b.svg) for b in blocks if isinstance(b, Chart)},  # noqa: S704 - our own drawing
+        drawings={b.anchor: Markup(b.svg) for b in blocks if isinstance(b, Chart)},
         own_begins=OWN_BEGINS,
         own_ends=OWN_ENDS,
     )

@@ -54,7 +54,9 @@ def _add(archive: zipfile.ZipFile, name: str, text: str, kind: int) -> None:
 
 
 def _content(sheets: tuple[Sheet, ...]) -> str:
-    styles = "".join(_number_style(n) for n in range(_MOST_DECIMALS)) + "".join(_columns(s, n) for n, s in enumerate(sheets))
+    styles = "".join(_number_style(n) for n in range(_MOST_DECIMALS)) + "".join(
+        _columns(s, n) for n, s in enumerate(sheets)
+    )
     marks = "".join(_mark(sheet) for sheet in sheets)
     return (
         f'{_HEAD}<office:document-content {_SPACES} office:version="1.3">'

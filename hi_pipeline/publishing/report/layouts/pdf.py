@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +61,29 @@ def report_pdf(document: Document) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=0,
     )
-    return _with_row_headers(data)
+    return _with_row_headers(_bytes(data))
 
 
+@lru_cache(maxsize=256)
 def picture_png(chart: Chart) -> bytes:
     """Return a chart as PNG, for formats that cannot hold drawings."""
     source = (
         "#set page(width: 640pt, height: auto, margin: 0pt)\n"
-        "#image(bytes(sys.inputs.svg), format: \"svg\", width: 640pt, alt: sys.inputs.alt)"
+        '#image(bytes(sys.inputs.svg), format: "svg", width: 640pt, alt: sys.inputs.alt)'
     )
     inputs = {"svg": chart.svg, "alt": chart.alt}
-    return _compiler().compile(source.encode(), format="png", ppi=144, sys_inputs=inputs)
+    return _bytes(_compiler().compile(source.encode(), format="png", ppi=144, sys_inputs=inputs))
+
+
+def _bytes(made: object) -> bytes:
+    """Return what Typst made where it is one file.
+
+    Raises:
+        StoreError: it made several, or none.
+    """
+    if not isinstance(made, bytes):
+        raise StoreError(f"Typst made {type(made).__name__} where one file was due")
+    return made
 
 
 def _kept(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -36,7 +36,8 @@ class _Formats:
         self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         self.text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         self.numbers = {
-            n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else ""), "valign": "top"}) for n in range(5)
+            n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else ""), "valign": "top"})
+            for n in range(5)
         }
 
 

@@ -7,6 +7,7 @@ from hi_pipeline.publishing.report import charts, sentences
 from hi_pipeline.publishing.report.document import Block, OwnWords
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.pages.parts import anchor_of, figures_table, heading, plain, said
+from hi_pipeline.publishing.report.wording import REASONS
 
 _PROMPT = "What the board is doing about it: actions, who leads them, and when they are reviewed."
 _NAMES = {"deprivation": "deprivation", "ethnicity": "ethnic group", "age": "age", "sex": "sex"}
@@ -81,7 +82,7 @@ def _dimension(found: IndicatorFacts, dimension: str, facts: PackFacts) -> list[
     )
     if chart is None:
         figure = next(f for f in figures if f.category != UNKNOWN or len(figures) == 1)
-        reason = sentences.REASONS[figure.status] if figure.value is None else "no known group has a figure"
+        reason = REASONS[figure.status] if figure.value is None else "no known group has a figure"
         return [plain(f"By {name} nothing is shown: {reason}.", rows=[f.id for f in figures])]
     first = [found.total] if found.total is not None and dimension == next(iter(found.groups)) else []
     return [chart, figures_table([*first, *figures], anchor=f"table-{chart.anchor}", caption=caption)]
@@ -103,9 +104,12 @@ def _method(found: IndicatorFacts, facts: PackFacts) -> str:
     parts = [card.definition, f"Number: {card.numerator_words}.", f"Of: {card.denominator_words}."]
     if total is not None:
         parts.append(f"Period: {total.period_start:%d %B %Y} to {total.period_end:%d %B %Y}.")
+        parts.append(f"Compared with: {total.compared_with}.")
     parts.append(f"Footprint: boards from {facts.vintage.value}.")
     if "deprivation" in found.groups:
-        known = f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"
+        known = (
+            f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"
+        )
         parts.append(f"Deprivation: {known}.")
     parts += [f"Ethnic groups: list of the census of {scheme}." for scheme in schemes]
     parts += list(card.caveats)

@@ -11,8 +11,8 @@ from hi_pipeline.publishing.report.wording import REASONS
 
 REVIEW = "Review against the statement"
 _DRAFT = (
-    "[Draft, for the board to confirm or to replace.] The board reviewed the extent to which it exercised its functions "
-    "consistently with NHS England's views set out in the statement on information on health inequalities."
+    "[Draft, for the board to confirm or to replace.] The board reviewed the extent to which it exercised its "
+    "functions consistently with NHS England's views set out in the statement on information on health inequalities."
 )
 _EXPECTATIONS = (
     ("Understand need from data and local knowledge", "the pages of each area"),
@@ -150,8 +150,8 @@ def methods(facts: PackFacts) -> list[Block]:
     """Return how figures are compared, where they come from, and the glossary."""
     text = (
         "Proportions have Wilson's limits, rates exact or Byar's. A figure differs from England where its 95% limits "
-        "exclude England's. A difference is called clear where its printed limits exclude none. Limits describe chance, "
-        "not errors of recording."
+        "exclude England's. A difference is called clear where its printed limits exclude none. Limits describe "
+        "chance, not errors of recording."
     )
     sources = [
         (source["title"], source["publisher"], release["edition"], release["published"] or "not known", _hash(release))
@@ -166,9 +166,7 @@ def methods(facts: PackFacts) -> list[Block]:
         widths=(2.6, 2, 1.6, 1.3, 1.6),
     )
     licences = dict.fromkeys(f"{source['attribution']}".rstrip(".") + "." for source in facts.sources)
-    glossary = Table(
-        anchor="glossary", caption="Glossary", header=("Word", "Meaning"), rows=GLOSSARY, widths=(1, 3.5)
-    )
+    glossary = Table(anchor="glossary", caption="Glossary", header=("Word", "Meaning"), rows=GLOSSARY, widths=(1, 3.5))
     return [
         heading(1, "Methods and sources"),
         plain(text),

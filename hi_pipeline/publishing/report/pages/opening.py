@@ -55,7 +55,9 @@ def summary(facts: PackFacts) -> list[Block]:
     blocks += [heading(2, "What cannot be said"), *said(sentences.hidden(facts))]
     missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
     known = len(facts.indicators) + len(facts.absent)
-    blocks.append(plain(f"{missing} of the {known} indicators in the catalogue have no figure for this board and year."))
+    blocks.append(
+        plain(f"{missing} of the {known} indicators of the catalogue have no figure for this board and year.")
+    )
     return blocks
 
 
@@ -130,9 +132,7 @@ def coverage(facts: PackFacts) -> list[Block]:
     return [*blocks, plain(note), table]
 
 
-def covered(
-    rows: Sequence[Mapping[str, Any]], known: Mapping[str, IndicatorFacts]
-) -> list[tuple[str, ...]]:
+def covered(rows: Sequence[Mapping[str, Any]], known: Mapping[str, IndicatorFacts]) -> list[tuple[str, ...]]:
     """Return a row an indicator from the coverage table: its state by dimension."""
     states: dict[str, dict[str, str]] = {}
     for row in rows:

@@ -78,7 +78,9 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
     if sentence.kind == "against":
         figure, polarity = rows[0], owners[rows[0].id].card.polarity
         said = re.search(r"is (better|worse|higher|lower|similar)", text)
-        return [] if said and said[1] in _against_england(figure, polarity) else [f"{text!r} is not what {figure.id} says"]
+        return (
+            [] if said and said[1] in _against_england(figure, polarity) else [f"{text!r} is not what {figure.id} says"]
+        )
     if sentence.kind == "gap_clear":
         figure = rows[0]
         turned = owners[figure.id].card.polarity is Polarity.HIGHER_IS_BETTER
@@ -141,7 +143,7 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
 
 def _side(found: IndicatorFacts) -> str:
     gap = found.derived.get("gap")
-    if gap is None or gap.lower is None or gap.upper is None:
+    if found.card.mixes_age or gap is None or gap.lower is None or gap.upper is None:
         return "none"
     half = 0.5 * 10**-gap.decimals - 1e-9
     if gap.lower >= half:

@@ -87,7 +87,9 @@ def compare_pdf(name: str, read: ReadPdf, document: Document) -> list[str]:
     if there != due:
         faults += [f"{name}: {fault}" for fault in _apart(there, due)]
     if document.notice:
-        unmarked = [n for n, text in enumerate(read.pages, start=1) if _squeezed(document.notice) not in _squeezed(text)]
+        unmarked = [
+            n for n, text in enumerate(read.pages, start=1) if _squeezed(document.notice) not in _squeezed(text)
+        ]
         faults += [f"{name}: page {n} does not say SYNTHETIC" for n in unmarked]
     return _first(faults)
 
@@ -137,7 +139,7 @@ def _cells(found: Sequence[Sequence[Cell]], due: Sequence[Sequence[Cell]]) -> li
 
 def _same(there: Cell, due: Cell) -> bool:
     if isinstance(there, Decimal) and isinstance(due, Decimal):
-        return abs(there - due) <= _SLACK * max(abs(due), 1)
+        return abs(there - due) <= _SLACK * max(abs(due), Decimal(1))
     return (there or None) == (due or None) if not isinstance(there, Decimal | None) else there is (due or None)
 
 

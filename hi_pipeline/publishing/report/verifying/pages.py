@@ -33,8 +33,10 @@ def html_lines(data: bytes) -> tuple[list[str], list[str]]:
     stray = [text for text in _stray(main) if text]
     if stray:
         raise LayoutError(f"words outside the lines of the pack: {stray[0]!r}")
-    titles = [flat(e.text_content()) for e in page.iter("h1")] + [flat(e.text_content()) for e in page.iter("header")]
-    return [*titles[:1], *(flat(p.text_content()) for p in page.find_class("subtitle")), *lines], _DRAWING.findall(source)
+    titles = [flat(e.text_content()) for e in page.iter("h1")]
+    return [*titles[:1], *(flat(p.text_content()) for p in page.find_class("subtitle")), *lines], _DRAWING.findall(
+        source
+    )
 
 
 def flat(text: str) -> str:

@@ -43,7 +43,7 @@ def read_pdf(data: bytes) -> ReadPdf:
                 raise LayoutError("the PDF has no tags")
             texts: _Texts = {}
             pages = [_read_page(page, number, texts) for number, page in enumerate(pdf.pages)]
-            numbers = {page.objgen: number for number, page in enumerate(pdf.pages)}
+            numbers: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
             root = pdf.Root.StructTreeRoot
             return ReadPdf(texts=list(_tags(root, numbers, texts, None)), pages=pages, faults=_faults(pdf))
     except pikepdf.PdfError as error:
@@ -56,7 +56,9 @@ def _read_page(page: Any, number: int, texts: _Texts) -> str:
     open_marks: list[int | None] = []
     font: dict[int, str] = {}
     every = []
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        operator = instruction.operator
         match str(operator):
             case "BDC":
                 mark = operands[1].get("/MCID") if isinstance(operands[1], pikepdf.Dictionary) else None
@@ -71,9 +73,9 @@ def _read_page(page: Any, number: int, texts: _Texts) -> str:
                 shown = operands[0] if str(operator) == "TJ" else [operands[0]]
                 words = "".join(_decoded(bytes(s), font) for s in shown if isinstance(s, pikepdf.String))
                 every.append(words)
-                mark = next((m for m in reversed(open_marks) if m is not None), None)
-                if mark is not None:
-                    texts[number, mark] = texts.get((number, mark), "") + words
+                within = next((m for m in reversed(open_marks) if m is not None), None)
+                if within is not None:
+                    texts[number, within] = texts.get((number, within), "") + words
     return "".join(every)
 
 
@@ -121,7 +123,7 @@ def _tags(element: Any, numbers: dict[tuple[int, int], int], texts: _Texts, page
 
 def _faults(pdf: pikepdf.Pdf) -> list[str]:
     """Return what a reader with a screen reader would miss."""
-    root = pdf.Root
+    root: Any = pdf.Root
     faults = []
     if str(root.get("/Lang", "")) != "en-GB":
         faults.append("its language is not en-GB")
@@ -170,6 +172,6 @@ def _loose_fonts(pdf: pikepdf.Pdf) -> Iterator[str]:
     for page in pdf.pages:
         for font in page.Resources.get("/Font", {}).values():
             for real in font.get("/DescendantFonts", [font]):
-                described = real.get("/FontDescriptor", {})
+                described: Any = real.get("/FontDescriptor", {})
                 if not any(name in described for name in ("/FontFile", "/FontFile2", "/FontFile3")):
                     yield str(font.get("/BaseFont"))
