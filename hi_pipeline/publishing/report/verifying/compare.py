@@ -114,14 +114,25 @@ def _apart(there: str, due: str) -> list[str]:
 
 
 def compare_sheets(name: str, found: Grids, expected: Sequence[Sheet]) -> list[str]:
-    """Return what differs between the cells of a workbook and those of the facts; the board's own sheet is left out."""
+    """Return what differs between the cells of a workbook and those of the facts; of the board's own sheet the titles."""
     due = {sheet.name: sheet for sheet in expected}
     faults = [f"{name}: the sheet {n} is missing" for n in due if n not in found]
     faults += [f"{name}: the sheet {n} belongs to no pack" for n in found if n not in due]
     for sheet_name, sheet in due.items():
-        if sheet_name in found and sheet_name != OWN_SHEET:
-            faults += [f"{name}, sheet {sheet_name}: {fault}" for fault in _cells(found[sheet_name], sheet.grid)]
+        if sheet_name in found:
+            check = _own_cells if sheet_name == OWN_SHEET else _cells
+            faults += [f"{name}, sheet {sheet_name}: {fault}" for fault in check(found[sheet_name], sheet.grid)]
     return _first(faults)
+
+
+def _own_cells(found: Sequence[Sequence[Cell]], due: Sequence[Sequence[Cell]]) -> list[str]:
+    """Check the head of the board's own sheet and the titles of its boxes; the words beside them are the board's."""
+    head = 3
+    titles = {row[0] for row in due[head:]}
+    there = {row[0] for row in found[head:] if row}
+    odd = [f"{_shown(title)} is the title of no box" for title in sorted(map(str, there - titles))]
+    lost = [f"the box {_shown(title)} is missing" for title in sorted(map(str, titles - there))]
+    return [*_cells(found[:head], due[:head]), *odd, *lost]
 
 
 def _cells(found: Sequence[Sequence[Cell]], due: Sequence[Sequence[Cell]]) -> list[str]:
