@@ -38,18 +38,16 @@ GLOSSARY = (
 
 def pockets(facts: PackFacts) -> list[Block]:
     """Return the page of small areas."""
-    if facts.small_areas is None:
-        note = "This pack has no table of small areas, so pockets of deprivation within the board are not listed."
-        return [heading(1, "Small areas"), plain(note)]
-    return [heading(1, "Small areas")]
+    note = "This pack has no table of small areas, so pockets of deprivation within the board are not listed."
+    return [heading(2, "Small areas"), plain(note)]
 
 
 def comparators(facts: PackFacts) -> list[Block]:
     """Return the figures of the region and of similar boards."""
     if facts.comparisons is None:
         note = "This release compares boards with England alone. It has no figures of the region or of similar boards."
-        return [heading(1, "Region and similar boards"), plain(note)]
-    return [heading(1, "Region and similar boards")]
+        return [heading(2, "Region and similar boards"), plain(note)]
+    return [heading(2, "Region and similar boards")]
 
 
 def quality(facts: PackFacts) -> list[Block]:

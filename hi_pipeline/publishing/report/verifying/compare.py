@@ -19,7 +19,7 @@ from hi_pipeline.publishing.report.workbook import OWN_SHEET, Cell, Sheet
 
 _MOST = 5  # differences named of one file
 _AROUND = 40
-_SLACK = Decimal("1e-9")
+_SLACK = Decimal("1e-12")  # what a spreadsheet keeps of a number
 
 
 def without_own(lines: Sequence[str]) -> list[str]:
@@ -114,7 +114,7 @@ def _apart(there: str, due: str) -> list[str]:
 
 
 def compare_sheets(name: str, found: Grids, expected: Sequence[Sheet]) -> list[str]:
-    """Return what differs between the cells of a workbook and those of the facts; of the board's own sheet the titles."""
+    """Return what differs between a workbook and the facts; of the board's own sheet only its titles are compared."""
     due = {sheet.name: sheet for sheet in expected}
     faults = [f"{name}: the sheet {n} is missing" for n in due if n not in found]
     faults += [f"{name}: the sheet {n} belongs to no pack" for n in found if n not in due]

@@ -67,14 +67,14 @@ def docx(data: bytes, chance: random.Random) -> bytes:
 
 def xlsx(data: bytes, chance: random.Random) -> bytes:
     if chance.random() < 0.5:
-        number = re.compile(r'<c r="[A-Z]+\d+" s="\d+"><v>([^<]+)</v>')
+        number = re.compile(r'<c r="[A-Z]+\d+" s="\d+"><v>([^<]{1,12})[^<]*</v>')
         return in_member(data, "xl/worksheets/sheet5.xml", lambda t: turned(t, chance, number))
-    words = re.compile(r"<t[^>]*>((?!We do)[^<]*)</t>")
+    words = re.compile(r"<t[^>]*>((?!We do|\[Draft)[^<]*)</t>")
     return in_member(data, "xl/sharedStrings.xml", lambda t: turned(t, chance, words))
 
 
 def ods(data: bytes, chance: random.Random) -> bytes:
-    shown, stored = re.compile(r"<text:p>((?!We do)[^<]*)</text:p>"), re.compile(r'office:value="([^"]*)"')
+    shown, stored = re.compile(r"<text:p>((?!We do|\[Draft)[^<]*)</text:p>"), re.compile(r'office:value="([^"]*)"')
     cell = shown if chance.random() < 0.5 else stored
     return in_member(data, "content.xml", lambda t: turned(t, chance, cell))
 
