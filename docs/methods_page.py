@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from hi_pipeline.stats import (
+    clusters,
     comparison,
     inequality,
     life_expectancy,
@@ -21,6 +22,7 @@ from hi_pipeline.stats import (
 ROOMS: tuple[ModuleType, ...] = (
     proportions,
     rates,
+    clusters,
     standardisation,
     inequality,
     quantiles,
@@ -53,6 +55,69 @@ takes other levels; the names of the limits follow it (0.99 gives `lower_99`).
 
 The caller's frame is never changed, nothing is drawn at random, one group at fault leaves the others as they
 are, and an input that no group could satisfy (a column absent or of another type) raises `StatisticsError`.
+
+## How a published figure is judged
+
+**Figures by practice fifth** (QOF, A&E). Practices differ by far more than patients drawn at random: the
+dispersion of practices within board and fifth is 26 for A&E, 93 for hypertension, 42 for diabetes. Limits
+come from the variance between the practices of the fifth (`stats.clusters`), on the log scale for rates and
+the logit scale for shares; gap, ratio, SII and RII follow from them. The rounding of practices' counts lies
+in that variance and widens no more; a hidden practice stands as far away as its bounds allow. A fifth of one
+to four practices has its value, no limits and no comparison; a board with such a fifth has no SII and RII,
+with such an end no gap and ratio.
+
+**Gap and ratio** come from the figures of the two groups and their limits (`inequality.absolute_gap`,
+`end_ratio`), as SII and RII do, so that the headline value and all that widens its limits enter. A gap has no
+word where both ends lie above, or both below, the comparator's: the levels differ before the gaps do.
+
+**Crude prevalence and age.** Prevalence of hypertension, atrial fibrillation, coronary heart disease, stroke,
+COPD, diabetes and dementia rises with age, and deprived practices are younger: gaps mix the two. They have no
+word, and each row says so. They can be adjusted once lists by practice and age are read.
+
+**The comparator** of a board, region or authority is all boards together, group by group: England as
+published also holds events of no practice and of no board (A&E 762.6 against 750.3 per 1,000; detentions 88.3
+against 86.8 per 100,000). Where a board has no figure the sum cannot be made, and England as published stands
+in; `comparator` names which. `comparators.parquet` holds the figures of all boards with their counts.
+`comparisons.parquet` sets each board beside England as published, its region and the five most similar
+boards.
+
+**Similar boards.** One list a footprint. Inputs, as shares of residents: in small areas (LSOAs) of the two
+most deprived deciles (Indices of 2025, Census 2021 residents), other than White British (Census 2021), aged
+65 and over (newest mid-year of the ONS workbook). Each is standardised among the boards of the footprint; the
+distance is the root of the sum of squared differences. Inputs and distances stand in the linked table
+`similar_boards`. A board without an input (three of April 2026) is not computed. The five are taken together,
+weighted by their denominators.
+
+**Coverage.** `coverage` is the share of the expected reporters (practices, locations) with a figure,
+`people_share` that of their registered patients where known. Below 90% (of people, else of reporters) a
+figure is not compared.
+
+**Hidden and rounded counts.** `figure_low` and `figure_high` are what rounding and hiding leave open, of
+suppressed figures too, which are compared where the whole range lies on one side. A hidden deduction that is
+no wider than the rounding of what it is taken from stands at the middle of its bounds. In a sum a hidden
+count stands where the rate of the known parts puts it, within its bounds. A hidden numerator is never more
+than its denominator.
+
+**The headline.** `value` is ours where it lies within the publisher's own rounding (`published_rounding`,
+half a unit of the last printed digit), else the publisher's; `method` then begins with "published".
+`computed_value` is always from the counts. Where the publisher prints a share, limits are Wilson's at the
+smallest and the largest figure that are left open, on the smallest denominator: simulated at shares of 0.3 to
+0.7 and 30 to 2,000 courses they hold the truth 95 to 98% of the time. Limits of a rate are scaled to its
+headline.
+
+**Not a group.** People whose group is unknown, not stated or indeterminate are not compared, in no gap, and
+counted in `unknown_share`. Where events are divided by residents they have no rate.
+
+**Contested direction.** Fewer detentions, or fewer A&E attendances of young children, may mean worse access
+or a missing submitter. Both read lower, similar and higher, and their gap is positive where the most deprived
+are higher.
+
+**Indices of Deprivation.** `imd_vintage` is what the publication states of its own groups, edition by
+edition, empty where it states nothing (Talking Therapies); of groups that this project forms it is the
+edition used.
+
+**To compute a figure again.** Counts and denominators with their bounds, `units` and `between_variance` stand
+in each row; shares, ridits and weights behind each SII and RII in `slopes.parquet`.
 """
 
 

@@ -5,8 +5,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).parents[1]
+
+# No example is timed, and each run draws the same ones: a busy machine is not a fault of the code.
+settings.register_profile("untimed", deadline=None, derandomize=True)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

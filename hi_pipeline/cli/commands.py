@@ -38,6 +38,10 @@ def run_command(
         mended = session.ready()
         if mended.closed or mended.recorded:
             console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+        if mended.older:
+            console.print(
+                f"Removed {mended.older} files of an earlier version's layout; their figures are built again."
+            )
         _tell_altered(console, mended.altered)
         _look(session, ask=False)
         with PartitionBar(console) as watcher:

@@ -47,6 +47,10 @@ class Reader(Protocol):
         """Return the ids of the releases behind a part of a source, or behind a linked table of a year."""
         ...
 
+    def imd_vintage(self, source: str, financial_year: str) -> str | None:
+        """Return the Indices behind the publisher's own groups of a year; None where nobody states which."""
+        ...
+
     def indicators(self, source: str) -> tuple[Indicator, ...]:
         """Return the declared indicators of a source, in the order of the catalogue."""
         ...

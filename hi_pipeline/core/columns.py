@@ -80,11 +80,15 @@ COUNTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "published_value": pl.Float64,
     "published_lower_95": pl.Float64,  # the publisher's own 95% limits, where it prints them
     "published_upper_95": pl.Float64,
+    "published_rounding": pl.Float64,  # half a unit of the last digit that the publisher prints
+    "units": pl.Int32,  # practices or areas that the row was summed from; null where it is printed
+    "between_variance": pl.Float64,  # of the units: sum of (events - rate x population)^2, by practice fifth
     "status": pl.String,
     "note": pl.String,
     "unknown_share": pl.Float64,
     "coverage": pl.Float64,
-    "imd_vintage": pl.String,  # "2019", "2025" or ""
+    "people_share": pl.Float64,  # of the people of the expected reporters, those of reporters present
+    "imd_vintage": pl.String,  # "2019", "2025", "" for no groups of deprivation; null where it is not stated
     "ethnicity_scheme": pl.String,  # groups.EthnicityScheme or ""
     "source_releases": pl.String,  # ids, sorted, joined by ";"
 }
@@ -126,16 +130,26 @@ RESULTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "denominator": pl.Float64,
     "numerator_low": pl.Float64,
     "numerator_high": pl.Float64,
+    "denominator_low": pl.Float64,
+    "denominator_high": pl.Float64,
+    "computed_value": pl.Float64,
     "published_value": pl.Float64,
+    "published_rounding": pl.Float64,
+    "figure_low": pl.Float64,
+    "figure_high": pl.Float64,
+    "units": pl.Int32,
+    "between_variance": pl.Float64,
     "unit": pl.String,
     "multiplier": pl.Float64,
     "method": pl.String,
     "status": pl.String,
     "note": pl.String,
+    "comparator": pl.String,
     "comparator_value": pl.Float64,
     "comparison": pl.String,
     "unknown_share": pl.Float64,
     "coverage": pl.Float64,
+    "people_share": pl.Float64,
     "imd_vintage": pl.String,
     "ethnicity_scheme": pl.String,
     "source_releases": pl.String,
@@ -153,6 +167,49 @@ RESULT_KEY = (
     "measure",
 )
 
+# Boards' figures beside further comparators; the key is that of the results with the comparator.
+COMPARISONS: dict[str, pl.DataType | type[pl.DataType]] = {
+    **{name: RESULTS[name] for name in RESULT_KEY},
+    "comparator": pl.String,
+    "comparator_value": pl.Float64,
+    "comparison": pl.String,
+    "note": pl.String,
+}
+COMPARISON_KEY = (*RESULT_KEY, "comparator")
+
+# The groups behind each slope and relative index, from which they can be computed again.
+SLOPE_GROUPS: dict[str, pl.DataType | type[pl.DataType]] = {
+    **{name: RESULTS[name] for name in RESULT_KEY if name not in ("category", "measure")},
+    "category": pl.String,
+    "category_order": pl.Int32,
+    "value": pl.Float64,
+    "lower_95": pl.Float64,
+    "upper_95": pl.Float64,
+    "denominator": pl.Float64,
+    "share": pl.Float64,
+    "ridit": pl.Float64,
+    "slope_weight": pl.Float64,
+}
+SLOPE_GROUP_KEY = tuple(name for name in SLOPE_GROUPS if name in RESULT_KEY)
+
+# What stands in each cell of the list, or why nothing does.
+COVERAGE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "indicator_id": pl.String,
+    "dimension": pl.String,
+    "financial_year": pl.String,
+    "geography_vintage": pl.String,
+    "area_type": pl.String,
+    "icb_code": pl.String,
+    "area_name": pl.String,
+    "level": pl.String,
+    "state": pl.String,
+    "reason": pl.String,
+    "held_by": pl.String,
+    "how_to_supply": pl.String,
+    "synthetic": pl.Boolean,
+}
+COVERAGE_KEY = ("indicator_id", "dimension", "financial_year", "geography_vintage", "area_type", "icb_code")
+
 # What each result column means; goes into the data package and the glossary.
 RESULT_MEANINGS: dict[str, str] = {
     "indicator_id": "stable snake_case name of the indicator",
@@ -161,7 +218,10 @@ RESULT_MEANINGS: dict[str, str] = {
     "period_start": "first day of the period that the figure describes",
     "period_end": "last day of that period; the day itself for a snapshot",
     "period_type": "financial_year, snapshot, calendar_year, season or audit_year",
-    "area_type": "icb, region, england, or remainder (what belongs to no board, shown and not lost)",
+    "area_type": (
+        "icb, region, england, or remainder (what belongs to no board, shown and not lost); boards (all of England's "
+        "together) stand in comparators.parquet"
+    ),
     "icb_code": "ONS code of the area (E92000001 for England); empty for a remainder",
     "icb_ods_code": "ODS code of the area, where it has one; codes are reused, so never a key",
     "icb_name": "name of the area",
@@ -175,7 +235,8 @@ RESULT_MEANINGS: dict[str, str] = {
     "category_order": "order of the groups; 1 is the most deprived; 99 is the unknown group",
     "measure": "value, or derived from the groups: gap, ratio, sii, rii, difference, rate_ratio",
     "value": (
-        "the figure, computed from counts; empty unless status is ok; "
+        "the figure: computed from the counts where that lies within the rounding of the figure that the publisher "
+        "prints, else the publisher's; empty unless status is ok; "
         "for gap and sii positive is worse for the most deprived"
     ),
     "lower_95": "lower 95% confidence limit",
@@ -186,18 +247,42 @@ RESULT_MEANINGS: dict[str, str] = {
     "denominator": "count or population below the line; empty for counts",
     "numerator_low": "smallest numerator that the publisher's rounding and hiding allow",
     "numerator_high": "largest numerator that the publisher's rounding and hiding allow",
+    "denominator_low": "smallest denominator that the publisher's rounding and hiding allow",
+    "denominator_high": "largest denominator that the publisher's rounding and hiding allow",
+    "computed_value": "numerator over denominator, always from the counts; empty where a count is hidden",
     "published_value": "the publisher's own figure, where it prints one",
+    "published_rounding": "half a unit of the last digit that the publisher prints of it",
+    "figure_low": "smallest figure that the publisher's rounding and hiding allow, for hidden figures too",
+    "figure_high": "largest figure that the publisher's rounding and hiding allow, for hidden figures too",
+    "units": "practices or areas that the figure was summed from; empty where the publisher prints it",
+    "between_variance": (
+        "by practice fifth, sum of (events less rate times population) squared over the practices, from which the "
+        "limits follow"
+    ),
     "unit": "percent, per_1k, per_100k, count, pp or ratio",
     "multiplier": "what the quotient was multiplied by",
     "method": "how value and limits were made",
     "status": "ok, suppressed, too_few, missing, not_published or not_applicable",
     "note": "what a reader must know about this figure",
-    "comparator_value": "England's value for the same group",
-    "comparison": "against England: better, similar, worse, lower, higher or not_compared",
-    "unknown_share": "share of records whose group in this dimension is unknown",
+    "comparator": "whose figure comparator_value is: all boards of England, England as published, or empty",
+    "comparator_value": "the comparator's figure of the same group and measure",
+    "comparison": "against the comparator: better, similar, worse, lower, higher or not_compared",
+    "unknown_share": "share of records whose group in this dimension is unknown, not stated or indeterminate",
     "coverage": "share of expected reporters present",
-    "imd_vintage": "Indices of Deprivation used: 2019 or 2025",
+    "people_share": "share of the people of the expected reporters that are those of reporters present, where known",
+    "imd_vintage": "Indices of Deprivation used: 2019 or 2025; empty where there are none, or nobody states which",
     "ethnicity_scheme": "list of ethnic groups used: 2001 (16+1) or 2021",
     "source_releases": "ids of the releases used, joined by ;",
     "synthetic": "true for the embedded sample, whose figures are made up",
+}
+FURTHER_MEANINGS: dict[str, str] = {
+    "area_name": "name of the area",
+    "level": "the smallest area at which this breakdown is published, in words",
+    "state": "what the cell holds: shown, partly_shown, or why it holds nothing",
+    "reason": "the same in words; empty where it is shown",
+    "held_by": "who holds what is not public",
+    "how_to_supply": "how a board could supply it",
+    "share": "share of the area's population (denominators) in the group",
+    "ridit": "mid-point of the group in the population ranked from the most deprived: 0 to 1",
+    "slope_weight": "12 share (ridit - 1/2) / (1 - sum of shares cubed): the slope is the sum of weight times figure",
 }

@@ -27,8 +27,11 @@ class EthnicityScheme(StrEnum):
 
 ALL = "All"
 UNKNOWN = "Unknown"
+INDETERMINATE = "Indeterminate"
+# No groups of people: not compared, in no gap, and counted as unknown.
+NO_GROUPS = (UNKNOWN, INDETERMINATE)
 
-SEXES = ("Female", "Male", "Indeterminate", "Non-binary", "Other")
+SEXES = ("Female", "Male", INDETERMINATE, "Non-binary", "Other")
 # Between the two words of a category of age and sex: "Female, 20 to 24".
 SEX_THEN_AGE = ", "
 _SEX_STEP = 1_000

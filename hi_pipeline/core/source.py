@@ -69,6 +69,7 @@ class Member:
         extra_columns: the file may hold columns beside the declared ones; those are all there, in their order.
         aliases: other spellings of declared columns that the publisher has used, each with the declared one. The
             frame keeps the spelling found; the parser renames.
+        json_rows: of a JSON member, the key of its list of rows; the fields of an object have no order.
     """
 
     table: str
@@ -80,6 +81,7 @@ class Member:
     optional: bool = False
     extra_columns: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
+    json_rows: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +199,9 @@ class Source:
             areas may be absent from a file, so that a sum of them is partial; see ``core.whole.reporting``.
         series: runs of editions of which new ones are found and fetched without a change of this declaration.
         unread: clean tables from which nothing is built; an unknown label there is a warning.
+        gather: where a release is no file of the publisher's but the answers of an interface: given what returns the
+            body of an address, and the release, it yields each answer with its name in the archive (a zip) that is
+            kept. A mirror holds that archive. Only for publishers who are asked live.
         disclosure: the publisher's rule for hiding and rounding, in plain words.
         attribution: the wording that the publisher asks for.
     """
@@ -222,6 +227,7 @@ class Source:
     reporters: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
+    gather: Callable[[Callable[[str], bytes], Release], Iterable[tuple[str, bytes]]] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

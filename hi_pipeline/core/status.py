@@ -30,6 +30,11 @@ class Method(StrEnum):
     FIELLER = "Fieller"
     CHIANG = "Chiang II"
     PUBLISHED = "published"
+    # The publisher's value, limits about it from the counts.
+    PUBLISHED_WILSON = "published, Wilson"
+    PUBLISHED_BYAR = "published, Byar"
+    PUBLISHED_EXACT = "published, exact"
+    BETWEEN_UNITS = "between_units"
     NONE = "none"
 
 
@@ -54,6 +59,7 @@ class Measure(StrEnum):
     RII = "rii"
     DIFFERENCE = "difference"
     RATE_RATIO = "rate_ratio"
+    DISPROPORTIONALITY = "disproportionality"
 
 
 class Unit(StrEnum):
@@ -62,7 +68,9 @@ class Unit(StrEnum):
     PERCENT = "percent"
     PER_1K = "per_1k"
     PER_100K = "per_100k"
+    PER_MILLION = "per_million"
     COUNT = "count"
+    YEARS = "years"
     PERCENTAGE_POINTS = "pp"
     RATIO = "ratio"
 
@@ -85,6 +93,7 @@ class AreaType(StrEnum):
     ICB = "icb"
     REGION = "region"
     ENGLAND = "england"
+    BOARDS = "boards"  # all boards together: England as far as boards make it, which boards are compared with
     REMAINDER = "remainder"
     PROVIDER = "provider"
     AUTHORITY = "authority"

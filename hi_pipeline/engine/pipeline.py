@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.source import Release, Source, Tables
 from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.settings import Settings
@@ -27,7 +27,10 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
-        publish: ``publish(lake, *, results, provenance, indicators, sources, revised, accepted)``.
+        compare: ``comparisons(results, similar, indicators)``: boards beside further comparators.
+        listed: what is on the list and not computed by itself.
+        publish: ``publish(lake, *, results, comparisons, provenance, indicators, listed, facts, sources, revised,
+            accepted)``.
     """
 
     sources: Mapping[str, Source]
@@ -35,7 +38,9 @@ class Catalogue:
     indicators: tuple[Indicator, ...]
     compute: Callable[..., pl.DataFrame]
     result_schema: Any
+    compare: Callable[..., pl.DataFrame]
     publish: Callable[..., Any]
+    listed: tuple[Entry, ...] = ()
 
     @cached_property
     def tables_by_name(self) -> dict[str, LinkedTable]:
@@ -110,7 +115,7 @@ class Pipeline:
 
 def load_catalogue() -> Catalogue:
     """Return the project's own declarations."""
-    from hi_pipeline.indicators.catalogue import INDICATORS
+    from hi_pipeline.indicators.catalogue import INDICATORS, LISTED
     from hi_pipeline.indicators.schema import RESULTS_SCHEMA
     from hi_pipeline.publishing.release import publish
     from hi_pipeline.sources import SOURCES
@@ -122,7 +127,9 @@ def load_catalogue() -> Catalogue:
         indicators=tuple(INDICATORS),
         compute=_compute,
         result_schema=RESULTS_SCHEMA,
+        compare=_compare,
         publish=publish,
+        listed=LISTED,
     )
 
 
@@ -131,6 +138,12 @@ def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataF
     from hi_pipeline.indicators.compute import compute_results
 
     return compute_results(indicator, counts, **how)
+
+
+def _compare(results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    from hi_pipeline.indicators.comparisons import comparisons
+
+    return comparisons(results, similar, indicators)
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:

@@ -1,62 +1,134 @@
-"""Every figure beside England's: the comparator and, by its 95% limits, the comparison."""
+"""Every figure beside one that is made alike: the comparator and, by its 95% limits, the comparison."""
 
 import polars as pl
 
+from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Polarity
-from hi_pipeline.core.status import AreaType, Comparison, Measure
+from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
+from hi_pipeline.core.whole import COMPARED_FROM
 from hi_pipeline.indicators.kind import statistics_of
+from hi_pipeline.indicators.values import join_notes
 
-_ON = ["financial_year", "geography_vintage", "dimension", "category", "measure"]
+ALL_BOARDS, ENGLAND = "all boards of England", "England as published"
+BY = ["financial_year", "geography_vintage"]
+ON = [*BY, "dimension", "category", "measure"]
+AREA = [*BY, "area_type", "icb_code", "area_name"]
 # OHID: an area's slope rests on its own ridits and must not be compared with England's (methods.md 4.3).
-_NOT_COMPARED = [Measure.SII.value, Measure.RII.value]
+NOT_COMPARED = [Measure.SII.value, Measure.RII.value]
 _COMPARED = [AreaType.ICB.value, AreaType.REGION.value, AreaType.PROVIDER.value, AreaType.AUTHORITY.value]
 _NEUTRAL = [Measure.DIFFERENCE.value, Measure.RATE_RATIO.value]
+_GAPS = [Measure.GAP.value, Measure.RATIO.value]
+_DIRECTIONS = {
+    Comparison.BETTER.value: -1,
+    Comparison.LOWER.value: -1,
+    Comparison.WORSE.value: 1,
+    Comparison.HIGHER.value: 1,
+}
+CLEAR = "the count is hidden, and whatever it is the figure is {} the comparator's"
+BOTH_ENDS = "not compared: both ends differ from the comparator's in the same direction"
+PARTIAL = f"not compared: under {COMPARED_FROM:.0%} of the expected reporters, or of their people, are in this figure"
 
 
 def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add comparator_value (England's figure of the same group and measure) and comparison.
+    """Add comparator, comparator_value and comparison.
 
-    A figure is above England where its lower 95% limit is, below where its upper is, and similar between. Above and
-    below become better and worse where a direction is good; higher and lower where not, and for ethnic groups.
-    England itself, remainders, counts, slopes and figures without limits are not compared.
+    The comparator of boards, regions and authorities is all boards together, as England holds events of no board; it is
+    England as published where a board has no figure, and for providers. A figure is above it where its lower 95% limit
+    is, below where its upper is, and similar between; a hidden figure is compared where its bounds are clear of it.
+    Above and below become better and worse where a direction is good, higher and lower where not.
+
+    Not compared are England itself, remainders, counts, slopes, figures without limits, people whose group is not
+    known, figures of less than 90% of their reporters (of their people, where known), gaps that mix deprivation with
+    age, and a gap whose two ends both lie above, or both below, the comparator's.
 
     Args:
         indicator: the declaration.
-        rows: result rows of one indicator; each year and footprint is compared with its own England.
+        rows: result rows of one indicator; each year and footprint is compared with its own comparator.
     """
-    england = rows.filter((pl.col("area_type") == AreaType.ENGLAND.value) & (pl.col("status") == "ok"))
-    joined = rows.join(
-        england.select(*_ON, pl.col("value").alias("comparator_value")), on=_ON, how="left", validate="m:1"
+    joined = _with_comparator(rows)
+    beside = pl.col("area_type").is_in(_COMPARED) & ~pl.col("measure").is_in(NOT_COMPARED)
+    joined = joined.with_columns(
+        comparator=pl.when(beside).then("comparator").otherwise(pl.lit("")).fill_null(""),
+        comparator_value=pl.when(beside).then("comparator_value"),
     )
-    compared = (
-        pl.col("area_type").is_in(_COMPARED)
-        & ~pl.col("measure").is_in(_NOT_COMPARED)
-        & pl.lit(statistics_of(indicator.kind).compared)
+    partial = (pl.coalesce("people_share", "coverage") < COMPARED_FROM).fill_null(False)
+    may = pl.lit(statistics_of(indicator.kind).compared) & ~pl.col("category").is_in(NO_GROUPS) & ~partial
+    if indicator.mixes_age:
+        may &= ~pl.col("measure").is_in(_GAPS)
+    compared = joined.with_columns(comparison=pl.when(may).then(verdict(indicator)).otherwise(_NONE))
+    hidden = (
+        may & (pl.col("status") == Status.SUPPRESSED.value) & (pl.col("comparison") != Comparison.NOT_COMPARED.value)
     )
-    beside = pl.col("area_type").is_in(_COMPARED) & ~pl.col("measure").is_in(_NOT_COMPARED)
-    england_value = pl.col("comparator_value")
-    above, below = pl.col("lower_95") > england_value, pl.col("upper_95") < england_value
-    known = compared & (pl.col("status") == "ok") & england_value.is_not_null()
-    limits = pl.col("lower_95").is_not_null() & pl.col("upper_95").is_not_null()
-    high, low = _words(indicator)
-    comparison = (
-        pl.when(~(known & limits))
-        .then(pl.lit(Comparison.NOT_COMPARED.value))
-        .when(above)
-        .then(high)
-        .when(below)
-        .then(low)
-        .otherwise(pl.lit(Comparison.SIMILAR.value))
+    side = pl.when(pl.col("figure_high") < pl.col("comparator_value")).then(pl.lit("below")).otherwise(pl.lit("above"))
+    clear = pl.when(hidden).then(pl.format(CLEAR, side))
+    short = pl.when(partial & (pl.col("status") == Status.OK.value) & beside).then(pl.lit(PARTIAL))
+    return _without_levels(compared.with_columns(note=join_notes(pl.col("note"), clear, short)))
+
+
+_NONE = pl.lit(Comparison.NOT_COMPARED.value)
+
+
+def _with_comparator(rows: pl.DataFrame) -> pl.DataFrame:
+    found = rows
+    for name, area in (("boards", AreaType.BOARDS), ("england", AreaType.ENGLAND)):
+        held = rows.filter((pl.col("area_type") == area.value) & (pl.col("status") == Status.OK.value))
+        found = found.join(held.select(*ON, pl.col("value").alias(name)), on=ON, how="left", validate="m:1")
+    boards = pl.col("boards").is_not_null() & (pl.col("area_type") != AreaType.PROVIDER.value)
+    return found.with_columns(
+        comparator=pl.when(boards).then(pl.lit(ALL_BOARDS)).when(pl.col("england").is_not_null()).then(pl.lit(ENGLAND)),
+        comparator_value=pl.when(boards).then("boards").otherwise("england"),
+    ).drop("boards", "england")
+
+
+def verdict(indicator: Indicator) -> pl.Expr:
+    """Return the word for each row against its comparator_value, from limits or, where hidden, from bounds."""
+    there = pl.col("comparator_value").is_not_null()
+    ok = (pl.col("status") == Status.OK.value) & pl.col("lower_95").is_not_null() & pl.col("upper_95").is_not_null()
+    hidden = pl.col("status") == Status.SUPPRESSED.value
+    low = pl.when(ok).then("lower_95").when(hidden).then("figure_low")
+    high = pl.when(ok).then("upper_95").when(hidden).then("figure_high")
+    up, down = words(indicator)
+    return (
+        pl.when(~there)
+        .then(_NONE)
+        .when((low > pl.col("comparator_value")).fill_null(False))
+        .then(up)
+        .when((high < pl.col("comparator_value")).fill_null(False))
+        .then(down)
+        .when(ok)
+        .then(pl.lit(Comparison.SIMILAR.value))
+        .otherwise(_NONE)
     )
+
+
+def _without_levels(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take the word from gaps whose two ends both lie on one side: they differ in level before they differ in gap."""
+    groups = rows.filter(
+        (pl.col("dimension") == Dimension.DEPRIVATION.value)
+        & (pl.col("measure") == Measure.VALUE.value)
+        & ~pl.col("category").is_in(NO_GROUPS)
+    ).with_columns(pl.col("comparison").replace_strict(_DIRECTIONS, default=0, return_dtype=pl.Int8).alias("side"))
+    # The ends: first and last in order.
+    ends = groups.group_by(AREA).agg(
+        first=pl.col("side").sort_by("category_order").first(), last=pl.col("side").sort_by("category_order").last()
+    )
+    joined = rows.join(ends, on=AREA, how="left", nulls_equal=True, validate="m:1")
+    same = (
+        (pl.col("measure") == Measure.GAP.value)
+        & (pl.col("comparison") != Comparison.NOT_COMPARED.value)
+        & (pl.col("first") == pl.col("last"))
+        & (pl.col("first") != 0)
+    ).fill_null(False)
     return joined.with_columns(
-        comparison=comparison, comparator_value=pl.when(beside).then(england_value).otherwise(None)
-    )
+        comparison=pl.when(same).then(_NONE).otherwise("comparison"),
+        note=join_notes(pl.col("note"), pl.when(same).then(pl.lit(BOTH_ENDS))),
+    ).drop("first", "last")
 
 
-def _words(indicator: Indicator) -> tuple[pl.Expr, pl.Expr]:
-    """Give the words for above and below England, by measure."""
+def words(indicator: Indicator) -> tuple[pl.Expr, pl.Expr]:
+    """Return the words for above and below the comparator, by measure."""
     plain = pl.lit(Comparison.HIGHER.value), pl.lit(Comparison.LOWER.value)
-    if indicator.polarity is Polarity.NEUTRAL:
+    if not indicator.polarity.directed:
         return plain
     worse, better = pl.lit(Comparison.WORSE.value), pl.lit(Comparison.BETTER.value)
     # The gap is turned: high is worse whatever the polarity. The ratio is most over least deprived, unturned.

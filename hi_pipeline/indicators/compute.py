@@ -23,11 +23,11 @@ _SHARED = (
     "period_type",
     "unknown_share",
     "coverage",
+    "people_share",
     "imd_vintage",
     "ethnicity_scheme",
     "source_releases",
 )
-_COUNTED = ("numerator", "denominator", "numerator_low", "numerator_high", "published_value")
 _RATIOS = (Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value)
 _DIFFERENCES = (Measure.GAP.value, Measure.SII.value, Measure.DIFFERENCE.value)
 _ODS = {board.ons: board.ods for board in BOARDS} | {ons: r.ods for r in NHS_REGIONS for ons in r.ons.values()}
@@ -79,7 +79,7 @@ def _refuse_foreign(indicator: Indicator, counts: pl.DataFrame) -> None:
 
 def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
     """Compute the measures between groups; remainders have none."""
-    if statistics_of(indicator.kind).between is None:
+    if not statistics_of(indicator.kind).between:
         return []
     areas = values.filter(pl.col("area_type") != AreaType.REMAINDER.value)
     found = []

@@ -11,13 +11,17 @@ from hi_pipeline.core.groups import DECILES, QUINTILES, UNKNOWN
 from hi_pipeline.core.indicator import Indicator, Polarity
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.kind import statistics_of
-from hi_pipeline.indicators.pairs import compare_pairs, pair_counts
-from hi_pipeline.indicators.widen import LIMITS
+from hi_pipeline.indicators.limits import LIMITS
+from hi_pipeline.indicators.values import MIXES_AGE, join_notes
 from hi_pipeline.stats import inequality
+from hi_pipeline.stats.clusters import FEWEST_UNITS
 
 MEASURES = (Measure.GAP, Measure.RATIO, Measure.SII, Measure.RII)
 _SLOPES = (Measure.SII, Measure.RII)
+# Not a word of status: a group with a figure of its own, from too few practices to bear limits.
+FEW_UNITS = "few_units"
 _REASONS = {
+    FEW_UNITS: f" with limits (fewer than {FEWEST_UNITS} practices)",
     Status.SUPPRESSED.value: " (hidden by the publisher)",
     Status.TOO_FEW.value: " (too few to compute)",
     Status.MISSING.value: " (missing in the publication)",
@@ -52,6 +56,8 @@ def deprivation_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[s
         .then(pl.lit(Status.MISSING.value))
         .when((pl.col("status") == "ok") & (pl.col("method") == Method.PUBLISHED.value))
         .then(pl.lit(Status.SUPPRESSED.value))
+        .when((pl.col("status") == "ok") & (pl.col("units") < FEWEST_UNITS) & pl.col("between_variance").is_not_null())
+        .then(pl.lit(FEW_UNITS))
         .otherwise("status")
     )
     parts = [_one(indicator, ladder, measure) for measure in MEASURES]
@@ -96,17 +102,23 @@ def _without(gaps: pl.DataFrame) -> pl.DataFrame:
     return gaps.with_columns(
         *nothing,
         method=pl.lit(Method.NONE.value),
-        status=pl.when(ok_but_bare).then(pl.lit(Status.NOT_APPLICABLE.value)).otherwise("status"),
+        status=pl.when(ok_but_bare)
+        .then(pl.lit(Status.NOT_APPLICABLE.value))
+        .when(pl.col("status") == FEW_UNITS)
+        .then(pl.lit(Status.TOO_FEW.value))
+        .otherwise("status"),
     )
 
 
 def _ends(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    """Gap and ratio of the two ends, from their counts."""
-    turned = measure is Measure.GAP and indicator.polarity is Polarity.HIGHER_IS_BETTER
-    one, two = (indicator.deprivation_groups, 1) if turned else (1, indicator.deprivation_groups)
-    pairs = pair_counts(whole.filter(rank=one), whole.filter(rank=two), on=["row"])
-    figures = compare_pairs(indicator, pairs, ratio=measure is Measure.RATIO)
-    return figures.with_columns(note=_meaning(indicator, measure, pl.col("note")))
+    """Gap and ratio of the two ends, from their figures and limits."""
+    call = inequality.end_ratio if measure is Measure.RATIO else inequality.absolute_gap
+    raw = call(whole, rank="rank", value="value", lower="lower_95", upper="upper_95", by=["row"])
+    if measure is Measure.RATIO:
+        raw = _inverted(raw)
+    elif indicator.polarity is not Polarity.HIGHER_IS_BETTER:
+        raw = _negated(raw)
+    return raw.with_columns(note=_meaning(indicator, measure, pl.col("note")))
 
 
 def _slope(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.DataFrame:
@@ -158,11 +170,11 @@ def _meaning(indicator: Indicator, measure: Measure, note: pl.Expr) -> pl.Expr:
     """Say in each figure's note which way it points."""
     if measure in (Measure.RATIO, Measure.RII):
         said = "most deprived over least deprived"
-    elif indicator.polarity is Polarity.NEUTRAL:
+    elif not indicator.polarity.directed:
         said = "positive = higher among the most deprived"
     else:
         said = "positive = worse for the most deprived"
     if measure in _SLOPES:
         said += "; ridits of the area's own population, so not to be compared between areas"
-    full = pl.concat_str(pl.lit(said), pl.when(note != "").then(note), separator="; ", ignore_nulls=True)
+    full = join_notes(pl.lit(said), note, pl.lit(MIXES_AGE if indicator.mixes_age else ""))
     return pl.when(pl.col("status") == "ok").then(full).otherwise(note).fill_null("")

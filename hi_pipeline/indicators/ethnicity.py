@@ -5,8 +5,8 @@ import polars as pl
 from hi_pipeline.core.groups import UNKNOWN, WHITE, WHITE_BRITISH
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Measure, Method, Status
-from hi_pipeline.indicators.pairs import compare_pairs, pair_counts
-from hi_pipeline.indicators.widen import LIMITS
+from hi_pipeline.indicators.limits import LIMITS
+from hi_pipeline.stats import inequality
 
 _BELOW = [AreaType.ICB.value, AreaType.REGION.value, AreaType.PROVIDER.value, AreaType.AUTHORITY.value]
 
@@ -58,13 +58,15 @@ def ethnicity_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str
     ).with_columns(own=_usable(others), base_status=pl.col("base_status").fill_null(Status.NOT_PUBLISHED.value))
     whole = both.filter((pl.col("own") == "ok") & (pl.col("base_status") == "ok"))
     rows = whole.select("row", *area).join(base, on=area, how="left", nulls_equal=True, validate="m:1")
-    pairs = pair_counts(whole, rows, on=["row"])
+    sides = ["row", "value", "lower_95", "upper_95"]
+    # Rank 1 is the reference, so that a difference is the group less it.
+    pairs = pl.concat([rows.select(sides, rank=pl.lit(1)), whole.select(sides, rank=pl.lit(2))])
     gaps = _without(both.filter((pl.col("own") != "ok") | (pl.col("base_status") != "ok")), reference)
     shape = ["row", "measure", "value", *LIMITS, "status", "note", "method"]
     parts = []
     for measure in (Measure.DIFFERENCE, Measure.RATE_RATIO):
         named = pl.lit(measure.value).alias("measure")
-        parts.append(_compare(indicator, pairs, measure, reference).with_columns(named).select(shape))
+        parts.append(_compare(pairs, measure, reference).with_columns(named).select(shape))
         parts.append(gaps.with_columns(named).select(shape))
     return (
         both.select("row", *area, "category").join(pl.concat(parts), on="row", how="inner", validate="1:m").drop("row")
@@ -77,8 +79,10 @@ def _usable(rows: pl.DataFrame) -> pl.Expr:
     return pl.when(bare).then(pl.lit(Status.SUPPRESSED.value)).otherwise(pl.col("status"))
 
 
-def _compare(indicator: Indicator, pairs: pl.DataFrame, measure: Measure, reference: str) -> pl.DataFrame:
-    figures = compare_pairs(indicator, pairs, ratio=measure is Measure.RATE_RATIO)
+def _compare(pairs: pl.DataFrame, measure: Measure, reference: str) -> pl.DataFrame:
+    call = inequality.end_ratio if measure is Measure.RATE_RATIO else inequality.absolute_gap
+    figures = call(pairs, rank="rank", value="value", lower="lower_95", upper="upper_95", by=["row"])
+    figures = figures.with_columns(pl.col("note").fill_null(""))
     word = "over" if measure is Measure.RATE_RATIO else "less"
     said = pl.concat_str(
         pl.lit(f"the group {word} {reference}"),

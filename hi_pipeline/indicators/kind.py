@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 
 import polars as pl
 
@@ -19,15 +18,14 @@ class Statistics:
         formula: how the figure and its limits are made, for readers; ``{m}`` is the multiplier.
         values: the declaration and rows of counts with ``row`` in; for each row that can have a figure ``row``,
             value, lower_95, upper_95, lower_998, upper_998, status, note and method out.
-        between: the module of ``hi_pipeline.stats`` with the difference and the ratio of two groups; None where the
-            kind has no measures between groups.
+        between: groups have differences and ratios, and the better of ours and the printed figure is the headline.
         share: the numerator is a part of the denominator.
         compared: figures are compared with England's.
     """
 
     formula: str
     values: Callable[[Indicator, pl.DataFrame], pl.DataFrame]
-    between: ModuleType | None = None
+    between: bool = False
     share: bool = False
     compared: bool = True
 

@@ -23,10 +23,20 @@ _NULLABLE = {
     "denominator",
     "numerator_low",
     "numerator_high",
+    "denominator_low",
+    "denominator_high",
+    "computed_value",
     "published_value",
+    "published_rounding",
+    "figure_low",
+    "figure_high",
+    "units",
+    "between_variance",
+    "imd_vintage",
     "comparator_value",
     "unknown_share",
     "coverage",
+    "people_share",
 }
 _WORDS = {
     "period_type": PeriodType,
@@ -39,7 +49,7 @@ _WORDS = {
     "status": Status,
     "comparison": Comparison,
 }
-_SHARES = ("unknown_share", "coverage")
+_SHARES = ("unknown_share", "coverage", "people_share")
 _LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
 # A limit that equals its value by algebra may miss it by rounding.
 _SLACK = 1e-9

@@ -2,10 +2,12 @@
 
 import polars as pl
 
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.groups import NO_GROUPS
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.status import Measure, Method, Status
+from hi_pipeline.indicators.headline import with_headline, with_open
 from hi_pipeline.indicators.kind import statistics_of
-from hi_pipeline.indicators.widen import LIMITS
+from hi_pipeline.indicators.limits import LIMITS
 
 PUBLISHED_ONLY = "the publisher hides a count: the figure is as published, without confidence limits"
 WITHOUT = {
@@ -15,6 +17,11 @@ WITHOUT = {
     Status.NOT_PUBLISHED.value: "not published",
     Status.NOT_APPLICABLE.value: "there is no such figure for this group",
 }
+# 2026-11: 3.30 million residents lack a decile in Mental Health Act 2023-24, whose LSOAs of 2021 met Indices of 2019.
+NO_POPULATION = (
+    "no rate: those whose group is not known are no population of their own, so nothing divides their events"
+)
+MIXES_AGE = "not adjusted for age, so that differences between groups and areas are also those of age"
 IMPLIED_ZERO = "no events: the figure is as published"
 
 
@@ -29,15 +36,38 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
         counts: rows of one indicator in the COUNTS contract.
 
     Returns:
-        The rows with measure, value, the four limits and method added, status and note made final.
+        The rows with measure, value, computed_value, figure_low, figure_high, the four limits and method added, status
+        and note made final.
     """
-    rows = counts.with_row_index("row")
-    figures = statistics_of(indicator.kind).values(indicator, rows)
+    statistics = statistics_of(indicator.kind)
+    rows = _without_population(indicator, with_open(indicator, counts.with_row_index("row")))
+    figures = statistics.values(indicator, rows)
+    if statistics.between:
+        figures = with_headline(indicator, rows, figures)
+    else:
+        figures = figures.with_columns(computed_value="value")
     # Counts by age and sex only feed a standardised rate: they are no figures of their own.
     rows = rows.filter(pl.col("dimension").is_in([d.value for d in indicator.dimensions]))
     joined = rows.rename({"status": "given", "note": "given_note"}).join(figures, on="row", how="left", validate="1:1")
     joined = _settle(joined.sort("row"))
+    if indicator.mixes_age:
+        joined = joined.with_columns(
+            note=join_notes(pl.col("note"), pl.when(pl.col("status") == "ok").then(pl.lit(MIXES_AGE)))
+        )
     return joined.drop("row", "given", "given_note")
+
+
+def _without_population(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
+    """Take the rate from people whose group is not known, where they are counted among residents."""
+    if indicator.denominator_from is not DenominatorFrom.POPULATION_OR_RATE:
+        return rows
+    nobody = pl.col("category").is_in(NO_GROUPS) & (pl.col("status") == Status.OK.value)
+    bounds = ["denominator", "denominator_low", "denominator_high", "figure_low", "figure_high"]
+    return rows.with_columns(
+        *(pl.when(~nobody).then(pl.col(name)).alias(name) for name in bounds),
+        status=pl.when(nobody).then(pl.lit(Status.NOT_APPLICABLE.value)).otherwise("status"),
+        note=pl.when(nobody).then(pl.lit(NO_POPULATION)).otherwise("note"),
+    )
 
 
 def _settle(rows: pl.DataFrame) -> pl.DataFrame:

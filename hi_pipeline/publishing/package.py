@@ -6,7 +6,19 @@ from typing import Any
 
 import polars as pl
 
-from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
+from hi_pipeline.core.columns import (
+    COMPARISON_KEY,
+    COMPARISONS,
+    COVERAGE,
+    COVERAGE_KEY,
+    FURTHER_MEANINGS,
+    RESULT_KEY,
+    RESULT_MEANINGS,
+    RESULTS,
+    SLOPE_GROUP_KEY,
+    SLOPE_GROUPS,
+)
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType, Comparison, Measure, PeriodType, Status, Unit
 
@@ -18,6 +30,13 @@ _WORDS = {
     "period_type": PeriodType,
     "area_type": AreaType,
     "unit": Unit,
+    "state": Cover,
+}
+# Tables in other columns than the results.
+TABLES = {
+    "comparisons": (COMPARISONS, COMPARISON_KEY),
+    "coverage": (COVERAGE, COVERAGE_KEY),
+    "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
 }
 _FORMATS = {
     "parquet": "application/vnd.apache.parquet",
@@ -69,7 +88,7 @@ def _description(synthetic: bool) -> str:
 
 
 def _resource(name: str, content: bytes | str, rows: Mapping[str, int]) -> dict[str, Any]:
-    """Describe one file; tables carry the schema of the results contract."""
+    """Describe one file; tables carry their schema."""
     stem, _, suffix = name.partition(".")
     sha256 = content if isinstance(content, str) else hashlib.sha256(content).hexdigest()
     resource: dict[str, Any] = {
@@ -79,16 +98,21 @@ def _resource(name: str, content: bytes | str, rows: Mapping[str, int]) -> dict[
         "hash": f"sha256:{sha256}",
     }
     if stem in rows:
-        resource |= {"encoding": "utf-8", "rows": rows[stem], "schema": _schema()}
+        resource |= {"encoding": "utf-8", "rows": rows[stem], "schema": _schema(stem)}
     return resource
 
 
-def _schema() -> dict[str, Any]:
-    return {"fields": [_field(name, dtype) for name, dtype in RESULTS.items()], "primaryKey": list(RESULT_KEY)}
+def _schema(table: str) -> dict[str, Any]:
+    columns, key = TABLES.get(table, (RESULTS, RESULT_KEY))
+    return {"fields": [_field(name, dtype) for name, dtype in columns.items()], "primaryKey": list(key)}
 
 
 def _field(name: str, dtype: Any) -> dict[str, Any]:
-    field: dict[str, Any] = {"name": name, "type": _TYPES[dtype], "description": RESULT_MEANINGS[name]}
+    field: dict[str, Any] = {
+        "name": name,
+        "type": _TYPES[dtype],
+        "description": (RESULT_MEANINGS | FURTHER_MEANINGS)[name],
+    }
     if name in _WORDS:
         field["constraints"] = {"enum": [word.value for word in _WORDS[name]]}
     return field

@@ -14,42 +14,54 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.columns import RESULT_KEY
+from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
+from hi_pipeline.publishing.coverage import coverage
 from hi_pipeline.publishing.package import data_package
+from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
 NAME = "results"
-# Areas that no board is made of, by the file they stand in.
-FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities"}
+# Areas that are no board, region or England, by the file they stand in.
+FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities", AreaType.BOARDS: "comparators"}
 
 
 def publish(
     lake: Lake,
     *,
     results: pl.DataFrame,
+    comparisons: pl.DataFrame,
     provenance: Provenance,
     indicators: Sequence[Indicator],
+    listed: Sequence[Entry] = (),
+    facts: Mapping[tuple[str, str], YearFact],
     sources: Iterable[Source],
     revised: Sequence[Mapping[str, Any]] = (),
     accepted: Mapping[str, Mapping[str, str]],
 ) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
 
-    Rows of providers and of authorities stand in providers.parquet and authorities.parquet, in the same columns.
+    Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
+    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
+    slopes.parquet holds the groups behind each slope.
+    coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
+        comparisons: boards beside further comparators, in the COMPARISONS contract.
         provenance: what the results were made from.
-        indicators: the catalogue; only indicators with a figure are exported.
+        indicators: the computed part of the catalogue.
+        listed: the rest of it, declared and not computed by itself.
+        facts: why an indicator has no figure in a year, see ``coverage``.
         sources: all declared publications; only those that a figure names are exported.
         revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
         accepted: by id of a release that went in, the sha256, address and date of the bytes that are accepted.
@@ -59,6 +71,7 @@ def publish(
 
     Raises:
         StoreError: a file could not be written.
+        ValidationError: a cell of coverage is unexplained; nothing is written.
     """
     every = results.sort(*RESULT_KEY, nulls_last=True)
     tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
@@ -67,24 +80,26 @@ def publish(
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
-    used_indicators = [i for i in indicators if i.id in set(every["indicator_id"])]
+    covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
+    beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
     synthetic = provenance.synthetic
-    catalogue = indicator_entries(used_indicators)
+    catalogue = indicator_entries((*indicators, *listed))
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
     publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     files = {
         "results.csv": csv,
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in apart.items()},
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
+        "coverage.csv": covered.write_csv().encode(),
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
         files={"results.parquet": hashlib.sha256(to_parquet(tidy)).hexdigest(), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in apart.items()},
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
         sources=used_sources,
         revised=unaccepted,
         synthetic=synthetic,

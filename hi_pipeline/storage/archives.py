@@ -13,6 +13,7 @@ import polars as pl
 from hi_pipeline.core.errors import ArchiveError, LayoutError
 from hi_pipeline.core.source import Container, Layout, Member, RawTable
 from hi_pipeline.core.text_tables import check_header
+from hi_pipeline.storage.json_rows import read_json
 from hi_pipeline.storage.limits import LIMITS, Limits
 from hi_pipeline.storage.spreadsheets import read_sheets, table_of_sheet
 from hi_pipeline.storage.text import read_csv
@@ -70,10 +71,19 @@ def _read_zip(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple[Memb
             where = f"{path.name}, member {name}"
             if _ARCHIVE_NAME.fullmatch(name):
                 raise ArchiveError(f"{where}: the member is itself an archive; nested archives are not opened")
-            yield (
-                member,
-                _csv_table(read_member(archive, name, where=where, limits=limits), member, name, where, limits),
-            )
+            data = read_member(archive, name, where=where, limits=limits)
+            if member.json_rows:
+                yield member, _json_table(data, member, name, where)
+            else:
+                yield member, _csv_table(data, member, name, where, limits)
+
+
+def _json_table(data: bytes, member: Member, name: str, where: str) -> RawTable:
+    frame = read_json(data, rows=member.json_rows, where=where)
+    declared = [column for column in member.columns or () if column in frame.columns]
+    frame = frame.select(*declared, pl.exclude(declared)) if declared else frame
+    check_header(frame.columns, member, where=where)
+    return RawTable(name, frame, first_row=1)
 
 
 def _csv_table(data: bytes, member: Member, name: str, where: str, limits: Limits) -> RawTable:

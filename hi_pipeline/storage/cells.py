@@ -5,6 +5,7 @@ file keeps the rows of all others, whoever wrote them: it reads, merges and writ
 """
 
 import hashlib
+import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
@@ -54,6 +55,18 @@ class CellFiles:
                 if sealed
             )
         return {(part, cell): known for part, own in written.items() for cell, known in own.items()}
+
+    def drop_older_layout(self) -> int:
+        """Remove the folders in which a file held one cell (until November 2026): nobody reads them any more.
+
+        Returns:
+            How many files are gone.
+        """
+        folders = [folder for folder in (self._lake.root / self._layer).glob("*/*") if folder.is_dir()]
+        files = sum(1 for folder in folders for _ in folder.glob("*.parquet"))
+        for folder in folders:
+            shutil.rmtree(folder)
+        return files
 
     def provenance(self, name: str, part: str) -> dict[str, Provenance]:
         """Return what made each cell that is built; empty where there is no file.

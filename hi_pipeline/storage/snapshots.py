@@ -18,6 +18,7 @@ from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import MANIFEST, Arrival, FolderMirror, copy_in, hash_of, stamp_of
+from hi_pipeline.storage.gathered import fetch_answers
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.keeper import Keeper, safe_name
 from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
@@ -83,7 +84,12 @@ class Snapshots:
         with self._locked(source, release):
             keeper = self._keeper(source, release)
             keeper.accept_declared()
-            arrival = self._get(keeper, force=force)
+            if source.gather and self.mode == "live":
+                arrival: Arrival | None = fetch_answers(
+                    self._downloader, self._download(keeper), release, source.gather
+                )
+            else:
+                arrival = self._get(keeper, force=force)
             if arrival:
                 keeper.settle(arrival)
             else:
@@ -158,7 +164,8 @@ class Snapshots:
             accepted = keeper.accepted()
             if accepted and accepted != keeper.kept.pointer():
                 return f"accepted {keeper.pinned or release.sha256}"
-            if self.asks_network and not ask:
+            # Whether answers have changed is told only by asking for all of them.
+            if self.asks_network and (not ask or (source.gather and self.mode == "live")):
                 return None if keeper.kept.current() else "not kept"
             return self._glance(keeper)
         except ReleaseUnavailable:

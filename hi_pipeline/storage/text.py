@@ -17,6 +17,7 @@ from hi_pipeline.storage.limits import LIMITS, Limits
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _BLOCK = 8 << 20
+_LONGEST_NAME = 10_000  # characters
 
 
 def read_csv(data: bytes, *, where: str, limits: Limits = LIMITS) -> pl.DataFrame:
@@ -95,6 +96,11 @@ def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str
         header = next(csv.reader(io.StringIO(head, newline="")))
     except csv.Error as error:
         raise ArchiveError(f"{where}: the header cannot be read ({error}); this is no table") from error
+    # Our own limit: that of the csv module belongs to the whole process, and other libraries raise it.
+    if any(len(name) > _LONGEST_NAME for name in header):
+        raise ArchiveError(
+            f"{where}: the header cannot be read (a name of more than {_LONGEST_NAME} characters); this is no table"
+        )
     if len(header) > limits.columns:
         raise ArchiveError(f"{where}: the header has more than {limits.columns} columns; this is no table")
     twice = sorted(name for name, times in Counter(header).items() if name and times > 1)

@@ -7,14 +7,32 @@ import polars as pl
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.tables.flows import whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
 PERIOD = ["period_start", "period_end", "period_type"]
 COUNTED = ["numerator", "numerator_low", "numerator_high", "denominator", "denominator_low", "denominator_high"]
-PRINTED = ["published_value", "published_lower_95", "published_upper_95"]
+PRINTED = ["published_value", "published_lower_95", "published_upper_95", "published_rounding"]
 # How much of the width of a side's bounds comes from hidden figures; the rest comes from rounding.
 HIDING = ["numerator_hiding", "denominator_hiding"]
+# What a row was summed from: how many practices or areas, how many reporters should have a figure and have one, and
+# of practices by fifth the sums of events squared, events times population and population squared.
+REPORTERS = ["reporters_expected", "reporters_present", "people_expected", "people_present"]
+UNITS = ["units", *REPORTERS, "units_xx", "units_xn", "units_nn"]
+HIDDEN_DEDUCTION = "a hidden deduction of {} to {} is taken at the middle"
+# Most decimals that a publisher prints; more are a computer's, not a rounding.
+MOST_DECIMALS = 6
+PUBLISHED_DIGITS = (
+    pl.col("value")
+    .cast(pl.String)
+    .str.extract(r"\.(\d*?)0*$")
+    .str.len_chars()
+    .fill_null(0)
+    .clip(upper_bound=MOST_DECIMALS)
+    .cast(pl.Float64)
+    .alias("digits")
+)
 # What a sum with parts of several statuses is: the first of these that occurs.
 WORST = (
     Status.SUPPRESSED,
@@ -42,14 +60,15 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         ValidationError: they hold some of its measures but none of the numerators, or several periods.
     """
     wanted = [d.value for d in indicator.counted]
+    rows = observations.filter(pl.col("dimension").is_in(wanted) & pl.col("measure").is_in(_measures(indicator)))
     # Of several snapshots in a year the latest stands for it (methods.md 4.8).
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
-    latest = ~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max())
-    rows = observations.filter(pl.col("dimension").is_in(wanted) & latest)
+    rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
+    rows = whole_years(rows)
     if indicator.kind is Kind.PUBLISHED:
         return _as_printed(rows, indicator)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
-    if top.is_empty() and not rows.filter(pl.col("measure").is_in(_measures(indicator))).height:
+    if top.is_empty() and rows.is_empty():
         raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold none of its measures")
     if top.is_empty():
         raise ValidationError(
@@ -63,6 +82,8 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     parts = parts.join(printed.select(*key, *PRINTED), on=key, how="left", validate="1:1")
     own_denominator = pl.lit(bool(indicator.denominator))
     absent = own_denominator & pl.col("denominator_status").is_null()
+    if indicator.kind is Kind.PROPORTION:
+        parts = _capped(parts)
     status = (
         pl.when(pl.col("numerator_status") != "ok")
         .then("numerator_status")
@@ -84,7 +105,23 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 def _printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     """Return the publisher's own figures under the names PRINTED."""
     printed = rows.filter(pl.col("measure") == (indicator.published or ""))
-    return printed.rename({"value": PRINTED[0], "lower_95": PRINTED[1], "upper_95": PRINTED[2]})
+    half = printed.select("area_level", PUBLISHED_DIGITS).group_by("area_level").max()
+    printed = printed.join(half, on="area_level", how="left", validate="m:1")
+    return printed.rename({"value": PRINTED[0], "lower_95": PRINTED[1], "upper_95": PRINTED[2]}).with_columns(
+        (0.5 * pl.lit(10.0).pow(-pl.col("digits"))).alias(PRINTED[3])
+    )
+
+
+def _capped(parts: pl.DataFrame) -> pl.DataFrame:
+    """Cap a hidden numerator by its denominator: no more people recover than there are."""
+    most = pl.min_horizontal("numerator_high", "denominator_high")
+    bounded = pl.col("numerator").is_null() & pl.col("numerator_high").is_not_null()
+    high = pl.when(bounded).then(most).otherwise("numerator_high")
+    low = pl.when(bounded).then(pl.min_horizontal("numerator_low", high)).otherwise("numerator_low")
+    less = (pl.col("numerator_high") - pl.col("numerator_low")) - (high - low)
+    return parts.with_columns(
+        numerator_high=high, numerator_low=low, numerator_hiding=pl.col("numerator_hiding") - less.fill_null(0.0)
+    )
 
 
 def _as_printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
@@ -120,7 +157,8 @@ def _side(rows: pl.DataFrame, *, plus: tuple[str, ...], less: tuple[str, ...], n
     measures = [*plus, *less]
     taken = pl.col("measure").is_in(list(less))
     sign = pl.when(taken).then(-1.0).otherwise(1.0)
-    signed = rows.filter(pl.col("measure").is_in(measures)).select(
+    wanted = _with_middle(rows.filter(pl.col("measure").is_in(measures)), less)
+    signed = wanted.select(
         *AREA,
         *GROUP,
         value=sign * pl.col("value"),
@@ -143,6 +181,25 @@ def _side(rows: pl.DataFrame, *, plus: tuple[str, ...], less: tuple[str, ...], n
         pl.col("hiding").alias(f"{name}_hiding"),
         pl.when(whole).then("status").otherwise(pl.lit(Status.MISSING.value)).alias(f"{name}_status"),
         pl.col("note").alias(f"{name}_note"),
+    )
+
+
+def _with_middle(rows: pl.DataFrame, less: tuple[str, ...]) -> pl.DataFrame:
+    """Take a hidden deduction at the middle of its bounds where hiding leaves no more open than rounding does.
+
+    2026-11: Talking Therapies hides 0 to 4 courses that began below caseness, and rounds the finished courses from
+    which they are taken to 5, which leaves as much open.
+    """
+    if not less:
+        return rows
+    taken, width = pl.col("measure").is_in(list(less)), pl.col("high") - pl.col("low")
+    rounded = width.filter(~taken & (pl.col("status") == Status.OK.value)).min().over([*AREA, *GROUP])
+    middle = (taken & (pl.col("status") == Status.SUPPRESSED.value) & (width <= rounded)).fill_null(False)
+    said = pl.format(HIDDEN_DEDUCTION, pl.col("low").cast(pl.Int64), pl.col("high").cast(pl.Int64))
+    return rows.with_columns(
+        value=pl.when(middle).then((pl.col("low") + pl.col("high")) / 2).otherwise("value"),
+        status=pl.when(middle).then(pl.lit(Status.OK.value)).otherwise("status"),
+        note=pl.when(middle).then(said).otherwise("note"),
     )
 
 

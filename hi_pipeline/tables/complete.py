@@ -4,19 +4,21 @@ import polars as pl
 
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, boards_within
-from hi_pipeline.core.groups import UNKNOWN, Dimension, EthnicityScheme, category_order
+from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, category_order
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import GROUP
+from hi_pipeline.tables.assemble import GROUP, REPORTERS, total
 from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
 from hi_pipeline.tables.placing.registry import PLACINGS
+from hi_pipeline.tables.placing.spread import between_variance
 from hi_pipeline.tables.reference import footprint
-from hi_pipeline.tables.reference.editions import imd_vintage_of
 from hi_pipeline.tables.sums import add_up
 from hi_pipeline.tables.totals import parts_of_england
 
 SUM_OF_BOARDS = "sum of the region's boards"
 MADE_FROM = "footprint from {}, made from {}"
+ALL_BOARDS = "All boards"
+NO_INDICES = "the publication does not state the Indices of Deprivation behind its groups"
 SUM_OF_ALL = "sum of the boards and of what belongs to none; the publisher prints no such row"
 
 
@@ -40,22 +42,33 @@ def complete(
     frame = _with_origin(placed.frame, context)
     if indicator.kind is not Kind.PUBLISHED:
         frame = pl.concat([frame, _regions(frame, context)])
-        frame = pl.concat([frame, _england(frame, placed)])
-    frame = _with_unknown_share(frame, indicator)
+        frame = pl.concat([frame, _england(frame, placed), _all_boards(frame)])
+    frame = _with_unknown_share(_with_england_reporters(frame, placed), indicator)
     on_indices = PLACINGS[indicator.attribution].on_indices
     by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(on_indices)
-    indices = placed.imd_vintage or imd_vintage_of(context.financial_year)
+    indices = placed.imd_vintage or context.reader.imd_vintage(indicator.source, context.financial_year)
     by_ethnicity = pl.col("dimension") == Dimension.ETHNICITY.value
     full = frame.with_columns(
         indicator_id=pl.lit(indicator.id),
         financial_year=pl.lit(context.financial_year),
         geography_vintage=pl.lit(context.vintage.value),
         category_order=_order(frame),
-        imd_vintage=pl.when(by_deprivation).then(pl.lit(indices)).otherwise(pl.lit("")),
+        coverage=pl.when(pl.col("reporters_expected") > 0).then(
+            pl.col("reporters_present") / pl.col("reporters_expected")
+        ),
+        people_share=pl.when(pl.col("people_expected") > 0).then(pl.col("people_present") / pl.col("people_expected")),
+        between_variance=between_variance(),
+        imd_vintage=pl.when(by_deprivation).then(pl.lit(indices, dtype=pl.String)).otherwise(pl.lit("")),
+        note=_and_also(NO_INDICES, by_deprivation & pl.lit(indices is None)),
         ethnicity_scheme=pl.when(by_ethnicity).then(pl.lit(EthnicityScheme.CENSUS_2001.value)).otherwise(pl.lit("")),
         source_releases=pl.lit(";".join(sorted(set(releases)))),
     )
     return full.select(pl.col(name).cast(dtype) for name, dtype in COUNTS.items()).sort(COUNTS_KEY, nulls_last=True)
+
+
+def _and_also(words: str, where: pl.Expr) -> pl.Expr:
+    notes = (pl.when(pl.col("note") != "").then("note"), pl.when(where).then(pl.lit(words)))
+    return pl.concat_str(*notes, separator="; ", ignore_nulls=True).fill_null("")
 
 
 def _with_origin(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -104,6 +117,33 @@ def _england(frame: pl.DataFrame, placed: Placed) -> pl.DataFrame:
     return shaped(summed, area_type=AreaType.ENGLAND, code=pl.lit(ENGLAND), name=pl.lit(ENGLAND_NAME))
 
 
+def _all_boards(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sum the boards alone, group by group, where each of them has a figure: what a board is compared with.
+
+    England as published also holds events of no board and of no practice, and people whom no board's figure can hold.
+    """
+    boards = frame.filter(area_type=AreaType.ICB.value)
+    summed = add_up(boards.filter(~_empty()).drop(PLACE), by=GROUP).filter(status=Status.OK.value)
+    return shaped(summed, area_type=AreaType.BOARDS, code=pl.lit(ENGLAND), name=pl.lit(ALL_BOARDS))
+
+
+def _with_england_reporters(frame: pl.DataFrame, placed: Placed) -> pl.DataFrame:
+    """Give a printed row of England the reporters of the areas that it was made from."""
+    summed = (
+        parts_of_england(placed)
+        .group_by(GROUP)
+        .agg(
+            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(f"{name}_all")
+            for name in REPORTERS
+        )
+    )
+    england = pl.col("area_type") == AreaType.ENGLAND.value
+    joined = frame.join(summed, on=GROUP, how="left", validate="m:1")
+    return joined.with_columns(
+        pl.when(england).then(pl.coalesce(name, f"{name}_all")).otherwise(name).alias(name) for name in REPORTERS
+    ).select(SHAPE)
+
+
 def _empty() -> pl.Expr:
     """Tell rows that say there is nobody in the group."""
     return (pl.col("status") == Status.NOT_APPLICABLE.value) & pl.col("numerator").is_null()
@@ -122,7 +162,7 @@ def _with(words: str) -> pl.Expr:
 
 
 def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """Add the share of an area's records whose group is unknown, by dimension: unknown over total.
+    """Add the share of an area's records without a group, by dimension: unknown and indeterminate over total.
 
     Shares are of denominators where the records are counted there (courses, patients), of numerators where the
     denominator is no count of records (residents). A hidden count of the unknown stands at the middle of its bounds
@@ -133,8 +173,11 @@ def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFra
     side = "numerator" if by_events else "denominator"
     place = [*PLACE]
     totals = frame.filter(dimension=Dimension.TOTAL.value).select(*place, all=pl.col(side))
-    unknown = frame.filter(category=UNKNOWN).select(
-        *place, "dimension", unknown=_or_middle(side), known_of=pl.lit(True)
+    unknown = (
+        frame.filter(pl.col("category").is_in(NO_GROUPS))
+        .with_columns(unknown=_or_middle(side))
+        .group_by(*place, "dimension")
+        .agg(total("unknown"), known_of=pl.lit(True))
     )
     joined = frame.join(totals, on=place, how="left", nulls_equal=True, validate="m:1").join(
         unknown, on=[*place, "dimension"], how="left", nulls_equal=True, validate="m:1"

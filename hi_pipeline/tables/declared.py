@@ -8,15 +8,19 @@ from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.tables.counts import counts_builder
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.core20 import build_core20_population
+from hi_pipeline.tables.reference.lineage import build_lineage
 from hi_pipeline.tables.reference.population import build_population
 from hi_pipeline.tables.reference.practice_areas import build_practice_areas
 from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
+from hi_pipeline.tables.reference.similar_boards import LISTED_IN, build_similar_boards
 from hi_pipeline.tables.schemas import (
     CORE20_POPULATION,
     COUNTS_SCHEMA,
+    LINEAGE,
     POPULATION,
     PRACTICE_AREAS,
     PRACTICE_DEPRIVATION,
+    SIMILAR_BOARDS,
 )
 
 _LISTS_AND_INDICES = ("gp_registrations", "iod2019", "iod2025", "ons_geography", "census_ethnicity")
@@ -62,6 +66,30 @@ REFERENCE: tuple[LinkedTable, ...] = (
         schema=CORE20_POPULATION,
         description="Registered patients of each board, and those who live in national deciles 1 and 2 (Core20).",
         required=("gp_registrations",),
+    ),
+    LinkedTable(
+        name="similar_boards",
+        sources=("ons_population", "census_ethnicity", "iod2025", "ons_geography"),
+        years=(LISTED_IN,),
+        build=build_similar_boards,
+        schema=SIMILAR_BOARDS,
+        description=(
+            "The five boards most like each board of a footprint in deprivation, ethnicity and age of residents, with "
+            "their distance and the shares that it rests on; one list a footprint, the same for all years."
+        ),
+        required=("ons_population", "census_ethnicity", "iod2025"),
+    ),
+    LinkedTable(
+        name="lineage",
+        sources=("census_ethnicity", "ons_geography"),
+        years=(LISTED_IN,),
+        build=build_lineage,
+        schema=LINEAGE,
+        description=(
+            "Which boards of earlier footprints the boards in force came from, with the residents that they share "
+            "(Census 2021) and what share of either that is; one list for all years."
+        ),
+        required=("census_ethnicity", "ons_geography"),
     ),
 )
 

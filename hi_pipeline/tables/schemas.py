@@ -22,8 +22,13 @@ _NULLABLE_COUNTS = {
     "published_value",
     "published_lower_95",
     "published_upper_95",
+    "published_rounding",
+    "units",
+    "between_variance",
+    "imd_vintage",
     "unknown_share",
     "coverage",
+    "people_share",
 }
 
 
@@ -76,7 +81,7 @@ def _counts_column(name: str) -> pa.Column:
         "geography_vintage": [v.value for v in Vintage],
     }
     checks = [pa.Check.isin(words[name])] if name in words else []
-    if name in ("unknown_share", "coverage"):
+    if name in ("unknown_share", "coverage", "people_share"):
         checks.append(_SHARE)
     if name.startswith(("numerator", "denominator")):
         checks.append(pa.Check.ge(0))
@@ -149,6 +154,41 @@ POPULATION = pa.DataFrameSchema(
     },
     checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
     unique=["geography_vintage", "icb_code", "mid_year", "sex", "age"],
+    strict=True,
+    ordered=True,
+)
+
+SIMILAR_BOARDS = pa.DataFrameSchema(
+    {
+        "geography_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "place": pa.Column(pl.Int32, pa.Check.ge(1)),
+        "similar_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "distance": pa.Column(pl.Float64, pa.Check.ge(0)),
+        "deprived_share": pa.Column(pl.Float64, _SHARE),
+        "ethnic_minority_share": pa.Column(pl.Float64, _SHARE),
+        "aged_65_share": pa.Column(pl.Float64, _SHARE),
+    },
+    checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
+    unique=["geography_vintage", "icb_code", "place"],
+    strict=True,
+    ordered=True,
+)
+
+LINEAGE = pa.DataFrameSchema(
+    {
+        "geography_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "icb_name": pa.Column(pl.String),
+        "successor_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "successor_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "successor_name": pa.Column(pl.String),
+        "residents": pa.Column(pl.Int64, pa.Check.ge(1)),
+        "share": pa.Column(pl.Float64, _SHARE),
+        "share_of_successor": pa.Column(pl.Float64, _SHARE),
+    },
+    checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
+    unique=["geography_vintage", "icb_code", "successor_code"],
     strict=True,
     ordered=True,
 )

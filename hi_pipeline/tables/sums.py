@@ -1,7 +1,8 @@
 """Parts to sums: counts, bounds and status of an area made of smaller ones.
 
 Bounds add up, so a sum of rounded counts is an interval. A hidden count is an interval too (1 to 7, or 0 to 4):
-in a sum it stands at the middle of its bounds, never at 0, as long as hiding leaves no more open than rounding
+in a sum it stands where the rate of the known parts puts it within its bounds (at their middle where it has no
+denominator or no part is known), never at 0, as long as hiding leaves no more open than rounding
 already does; the bounds and so the limits cover the rest, and the note counts the hidden parts. Where hiding leaves
 more open than rounding, or where a count is missing without bounds, the sum is hidden and only its bounds are given.
 A sum whose every part is exact is therefore hidden by one hidden part.
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from hi_pipeline.core.status import Status
-from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, total, worst
+from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, UNITS, total, worst
 
 # What notes say of how one part was made: left out of a sum, or said of all its parts.
 _OF_A_PART = (
@@ -20,8 +21,11 @@ _OF_A_PART = (
 )
 _OF_PARTS = {
     r"^the partnership's own row, .*$": "some of them rows of partnerships with the area of the board",
-    r"^\d+ of \d+ counts hidden, taken at the middle of their bounds$": (
-        "among its parts, hidden counts taken at the middle of their bounds"
+    r"^\d+ of \d+ counts hidden, taken at the rate of the others within their bounds$": (
+        "among its parts, hidden counts taken at the rate of the others within their bounds"
+    ),
+    r"^a hidden deduction of \d+ to \d+ is taken at the middle$": (
+        "among its parts, hidden deductions taken at the middle"
     ),
     r"^\d+ of \d+ authorities span boards .*$": "authorities that span boards are shared out by residents",
 }
@@ -42,13 +46,8 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         of the sum and is left out.
     """
     hidden = pl.col("status") != Status.OK.value
-    widths = parts.with_columns(
-        pl.when(hidden & pl.col(side).is_null())
-        .then((pl.col(f"{side}_low") + pl.col(f"{side}_high")) / 2)
-        .otherwise(side)
-        .alias(f"{side}_middle")
-        for side in _SIDES
-    )
+    widths = _with_middles(parts, by)
+    carried = [name for name in UNITS if name in parts.columns]
     summed = widths.group_by(list(by), maintain_order=True).agg(
         *(total(name) for name in [*COUNTED, *(f"{side}_middle" for side in _SIDES)]),
         *(pl.col(name).sum() for name in HIDING),
@@ -56,11 +55,30 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         worst(),
         _notes_of_parts(),
         *([_unknown_share()] if "unknown_share" in parts.columns else []),
+        *(total(name) for name in carried),
+        *([] if "units" in carried else [pl.len().cast(pl.Float64).alias("units")]),
         pl.len().alias("parts"),
         hidden.sum().alias("hidden"),
         pl.col("denominator").is_null().all().alias("no_denominator"),
     )
     return _settle(summed)
+
+
+def _with_middles(parts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Add numerator_middle and denominator_middle: the count, or what stands for a hidden one within its bounds."""
+    hidden = pl.col("status") != Status.OK.value
+    middles = parts.with_columns(
+        pl.when(hidden & pl.col(side).is_null())
+        .then((pl.col(f"{side}_low") + pl.col(f"{side}_high")) / 2)
+        .otherwise(side)
+        .alias(f"{side}_middle")
+        for side in _SIDES
+    )
+    known = pl.all_horizontal(pl.col(side).is_not_null() for side in _SIDES)
+    events, people = (pl.col(side).filter(known).sum().over(list(by)) for side in _SIDES)
+    expected = (events / people * pl.col("denominator_middle")).clip(pl.col("numerator_low"), pl.col("numerator_high"))
+    placed = hidden & pl.col("numerator").is_null() & (people > 0) & expected.is_not_null()
+    return middles.with_columns(numerator_middle=pl.when(placed).then(expected).otherwise("numerator_middle"))
 
 
 def with_own_figure(summed: pl.DataFrame, rows: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
@@ -110,7 +128,7 @@ def _notes_of_parts() -> pl.Expr:
 
 
 def _middle() -> pl.Expr:
-    return pl.format("{} of {} counts hidden, taken at the middle of their bounds", "hidden", "parts")
+    return pl.format("{} of {} counts hidden, taken at the rate of the others within their bounds", "hidden", "parts")
 
 
 def _range() -> pl.Expr:

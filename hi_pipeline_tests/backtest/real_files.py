@@ -73,6 +73,9 @@ class RealFiles:
             return self.built(name, part).releases
         return tuple(release_id(SOURCES[name], release) for release in self._releases(name, part))
 
+    def imd_vintage(self, source: str, financial_year: str) -> str | None:
+        return SOURCES[source].imd_vintage(financial_year)
+
     def indicators(self, source: str) -> tuple[Indicator, ...]:
         return tuple(indicator for indicator in INDICATORS if indicator.source == source)
 

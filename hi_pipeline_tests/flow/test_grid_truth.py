@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 
-from hi_pipeline.core.geography import boards_of_year
+from hi_pipeline.core.geography import boards_of, boards_of_year, footprints_of, vintage_of
 from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.orchestration.partitions import GRID
@@ -105,7 +105,8 @@ def test_a_mended_cell_becomes_good_and_a_newly_wrong_one_keeps_its_last_good_fi
     published = bench.pipeline.lake.read("published", "results").filter(
         (pl.col("financial_year") == "2022-23") & (pl.col("icb_code") == WRONG_BOARD)
     )
-    assert "stale" in published["note"].item(), "downstream shows the last good figure, marked"
+    assert published["geography_vintage"].sort().to_list() == [v.value for v in footprints_of("2022-23")]
+    assert published["note"].str.contains("stale").all(), "downstream shows the last good figure, marked"
     write_release(bench.mirror, "2022-23")
     assert not bench.run().failures
     assert statuses(bench) == (cells(YEARS), set(), set())
@@ -118,16 +119,18 @@ def test_a_cell_that_never_had_a_figure_is_published_as_missing(bench: Bench) ->
     assert len(report.failures) == len(YEARS)
     rows = bench.pipeline.lake.read("published", "results").filter(pl.col("icb_code") == WRONG_BOARD)
     assert rows["status"].unique().to_list() == ["missing"]
-    assert rows["value"].null_count() == rows.height == len(YEARS)
+    assert rows["value"].null_count() == rows.height == sum(len(footprints_of(year)) for year in YEARS)
 
 
-def test_when_every_cell_is_wrong_none_is_recorded(bench: Bench) -> None:
+def test_when_every_figure_is_wrong_no_cell_with_one_is_recorded(bench: Bench) -> None:
     rows = rows_of("2023-24")
     write_release(bench.mirror, "2023-24", [[*row[:4], str(int(row[3]) + 1)] for row in rows])
     bench.run()
-    assert statuses(bench)[0] == set()
-    assert statuses(bench)[1] == cells(("2023-24",))
-    assert not on_disk(bench)
+    with_figures = {f"2023-24|{board.ons}" for board in boards_of(vintage_of("2023-24"))}
+    without = cells(("2023-24",)) - with_figures
+    assert without, "boards of the footprint in force, of which only the reason is said"
+    assert statuses(bench) == (without, with_figures, set())
+    assert on_disk(bench) == without
 
 
 def test_a_failing_indicator_does_not_stop_the_other(tmp_path: Path, bench: Bench) -> None:
@@ -173,8 +176,9 @@ def test_a_broken_release_stops_its_year_alone_and_marks_the_figures_that_it_lea
     marked = after.filter(pl.col("note").str.contains("stale: the last good figure"))
     assert marked["financial_year"].unique().to_list() == ["2022-23"]
     assert marked["area_type"].unique().sort().to_list() == ["england", "icb"], "England's is as old as the boards'"
-    assert marked.height == after.filter(financial_year="2022-23").height
-    assert marked.drop("note").equals(before.filter(financial_year="2022-23").drop("note"))
+    year_before, year_after = before.filter(financial_year="2022-23"), after.filter(financial_year="2022-23")
+    assert marked.equals(year_after.filter(pl.col("value").is_not_null())), "every figure, and no row without one"
+    assert year_after.drop("note").equals(year_before.drop("note"))
     newer = after.filter(financial_year="2023-24", area_type="icb", measure="value")["numerator"]
     assert (newer - before.filter(financial_year="2023-24", area_type="icb", measure="value")["numerator"] == -1).all()
     assert bench.run().runs == 1, "only the wrong release is tried again"

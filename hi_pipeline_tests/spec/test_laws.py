@@ -13,7 +13,7 @@ from hi_pipeline.stats.inequality import absolute_gap, end_ratio, relative_index
 from hi_pipeline.stats.suppression import count_bounds, figure_bounds, ratio_bounds, slope_bounds
 
 LIMITS = ["lower_998", "lower_95", "value", "upper_95", "upper_998"]
-LAW = settings(max_examples=40, deadline=None, derandomize=True)
+LAW = settings(max_examples=40)
 
 counts = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 400), st.integers(1, 5000)).map(

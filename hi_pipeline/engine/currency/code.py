@@ -35,10 +35,10 @@ class Code:
 
         Args:
             modules: names, such as hi_pipeline.stats.rates.
-            kind: the one module of ``KINDS`` to follow.
+            kind: the one module of ``KINDS`` to follow, whether it is imported or found by its name.
         """
         found: set[str] = set()
-        waiting = list(modules)
+        waiting = [*modules, f"{KINDS}.{kind}"] if kind else list(modules)
         while waiting:
             name = waiting.pop()
             other_kind = name.startswith(f"{KINDS}.") and name != f"{KINDS}.{kind}"
@@ -77,10 +77,7 @@ def code_of(*builders: Callable[..., Any], kind: str = "") -> str:
         builders: functions, bound with ``partial`` or not, or objects that are called.
         kind: for what computes figures, the value of the indicator's kind.
     """
-    modules = {_module_of(builder) for builder in builders}
-    if kind and (PACKAGE / "indicators" / "kinds" / f"{kind}.py").is_file():
-        modules.add(f"{KINDS}.{kind}")
-    return project_code().digest(sorted(modules), kind=kind)
+    return project_code().digest({_module_of(builder) for builder in builders}, kind=kind)
 
 
 @cache

@@ -1,13 +1,14 @@
 """What a file was made from: recorded as it is read, and looked up again to see whether it still holds."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
 from hi_pipeline.core.errors import LayoutError, NothingToBuild, StoreError
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Input, Provenance
+from hi_pipeline.core.source import Source
 from hi_pipeline.storage.lake import Lake
 
 _ABSENT = "absent"
@@ -18,8 +19,11 @@ _SHOWN = 8
 class LakeReader:
     """A ``core.build.Reader`` over the lake that records every file, and every listing, that was asked for."""
 
-    def __init__(self, lake: Lake, indicators: Collection[Indicator] = ()) -> None:
+    def __init__(
+        self, lake: Lake, indicators: Collection[Indicator] = (), sources: Mapping[str, Source] | None = None
+    ) -> None:
         self._lake = lake
+        self._sources = sources or {}
         self._indicators = indicators
         self._inputs: dict[str, str] = {}
         self._releases: set[str] = set()
@@ -49,6 +53,10 @@ class LakeReader:
                 self._note(place)
                 found.update(known.releases)
         return tuple(sorted(found))
+
+    def imd_vintage(self, source: str, financial_year: str) -> str | None:
+        """Return the Indices behind the publisher's own groups of a year; None where nobody states which."""
+        return self._sources[source].imd_vintage(financial_year)
 
     def indicators(self, source: str) -> tuple[Indicator, ...]:
         """Return the declared indicators of a source, in the order of the catalogue."""

@@ -6,6 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Part, Provenance
 from hi_pipeline.core.validation import validate
 from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
@@ -23,7 +24,14 @@ def linked_code(table: LinkedTable) -> str:
 
 def linked_version(pipeline: Pipeline, table: LinkedTable) -> str:
     """Return the version of a linked table's code and of the declarations whose counts it computes."""
+    sources = pipeline.catalogue.sources
     declared = [repr(i) for i in pipeline.catalogue.indicators if i.source == table.indicators_of]
+    declared += [
+        f"{name} {year} {sources[name].imd_vintage(year)}"
+        for name in table.sources
+        if declared and name in sources
+        for year in sources[name].years
+    ]
     return f"{linked_code(table)}+{text_digest(*declared)}" if declared else linked_code(table)
 
 
@@ -65,7 +73,7 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
     code, schema = linked_version(pipeline, table), schema_version(table.schema)
     if known and not still_holds(pipeline.lake, known, code=code, schema=schema):
         return Outcome(partition=year, state=State.UNCHANGED, files={"": known}, rows_before=before)
-    reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators)
+    reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators, pipeline.catalogue.sources)
     try:
         built = table.build(reader, year)
         frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")  # type: ignore[arg-type]
@@ -116,3 +124,16 @@ def _nothing(pipeline: Pipeline, table: LinkedTable, year: str) -> Provenance | 
         return Provenance.from_json(_nothing_path(pipeline, table, year).read_text())
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def why_nothing(pipeline: Pipeline, table: LinkedTable, year: str, indicator: Indicator) -> str:
+    """Return why the counts of a year hold nothing of an indicator, as its last build noted it; "" where it did not."""
+    notes = [
+        note
+        for known in (pipeline.lake.provenance("linked", table.name, year), _nothing(pipeline, table, year))
+        if known is not None
+        for note in known.notes
+    ]
+    named = f"{indicator.id}: "
+    said = [piece.rpartition(named)[2] for note in notes for piece in note.split("; ") if named in piece]
+    return next(iter(said), "")

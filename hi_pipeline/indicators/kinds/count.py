@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method
 from hi_pipeline.indicators.kind import Statistics
-from hi_pipeline.indicators.widen import LIMITS
+from hi_pipeline.indicators.limits import LIMITS
 
 
 def values(_indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:

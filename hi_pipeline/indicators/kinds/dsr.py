@@ -12,7 +12,7 @@ from hi_pipeline.core.groups import SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
-from hi_pipeline.indicators.widen import LIMITS
+from hi_pipeline.indicators.limits import LIMITS
 from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013, directly_standardised_rate
 
 STANDARD_SEXES = ("Female", "Male")

@@ -1,4 +1,4 @@
-"""A share of people: Wilson's limits, widened for rounding."""
+"""A share of people: Wilson's limits, widened for rounding; by practice fifth, limits from between the practices."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ import polars as pl
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Status
 from hi_pipeline.indicators.kind import Statistics
-from hi_pipeline.indicators.widen import divisible, sides_of, widened
+from hi_pipeline.indicators.limits import by_units, clustered, divisible, widened
 from hi_pipeline.stats import proportions
 
 TOO_FEW = "too few to compute: the rounded counts leave more events than people"
@@ -19,8 +19,9 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     statistic = partial(
         proportions.proportion, events="events", population="population", by=["row"], multiplier=indicator.multiplier
     )
-    figures = widened(known.select("row", *sides_of("")), statistic, proportion=True, sides=("",))
-    return _name_too_few(figures, known)
+    figures = widened(known.filter(~by_units()), statistic, proportion=True)
+    practices = clustered(known.filter(by_units()), kind="proportion", multiplier=indicator.multiplier)
+    return pl.concat([_name_too_few(figures, known), practices])
 
 
 def _name_too_few(figures: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -36,6 +37,6 @@ def _name_too_few(figures: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 STATISTICS = Statistics(
     formula="{m:g} x numerator / denominator; limits by Wilson's score method",
     values=values,
-    between=proportions,
+    between=True,
     share=True,
 )

@@ -31,12 +31,14 @@ class Mended:
         closed: runs that were left as started.
         recorded: files on disk whose record was missing or of other bytes.
         altered: a line for each built file that is not the one that was written; it counts as not built.
+        older: files of an earlier version's layout that were removed; their figures are built again.
     """
 
     leftovers: int
     closed: int
     recorded: int
     altered: tuple[str, ...]
+    older: int
 
 
 def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = False) -> Mended:
@@ -48,6 +50,7 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
         alone: no other process runs on the instance, so every open run is dead (the start of ``hi ui``).
     """
     leftovers = len(pipeline.lake.sweep()) + len(pipeline.snapshots.sweep())
+    older = pipeline.cells.drop_older_layout()
     altered = altered_of(pipeline.lake)
     _drop_half_published(pipeline)
     open_runs = instance.get_run_records(dg.RunsFilter(statuses=list(_OPEN)))
@@ -56,7 +59,7 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
     storage = instance.event_log_storage
     if recorded and isinstance(storage, BatchedSqliteEventLogStorage):
         storage.flush()
-    return Mended(leftovers=leftovers, closed=closed, recorded=recorded, altered=altered)
+    return Mended(leftovers=leftovers, closed=closed, recorded=recorded, altered=altered, older=older)
 
 
 def is_alive(pid: int, *, since: datetime) -> bool:

@@ -8,13 +8,19 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.agreement import validate_determines, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, to_observations
-from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
+from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
+from hi_pipeline.core.source import RawTable, RawTables, Release, Tables
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.core.validation import join_exactly
+from hi_pipeline.sources.qof.achievement import (
+    ACHIEVED_CODES,
+    NO_TOKENS,
+    achievement_figures,
+    achievement_names,
+    read_achievement,
+)
 from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST, excused
 
-NO_TOKENS: Mapping[str | None, Token] = {}
 # Each register and the list that it is a part of.
 GROUP_LISTS: Mapping[str, str] = {
     "AF": "TOTAL",
@@ -49,6 +55,7 @@ LIST_TYPES = (
     "17OV",
     "18OV",
     "25_49_F",
+    "25_64_F",
     "40OV",
     "45OV",
     "50OV",
@@ -60,13 +67,6 @@ LIST_TYPES = (
     "4_5",
     "UN01",
 )
-ACHIEVEMENT_MEASURES: Mapping[str, str] = {
-    "REGISTER": "register",
-    "NUMERATOR": "numerator",
-    "DENOMINATOR": "denominator",
-    "PCAS": "personalised_care_adjustments",
-    "ACHIEVED_POINTS": "achieved_points",
-}
 # Prefix of the board's columns to the scheme of boards: partnerships before July 2022 and boards after it.
 SCHEMES: Mapping[str, str] = {"STP": "stp", "ICB": "icb"}
 _PLACES = ("CCG", "SUB_ICB_LOC", "SUB_ICB")
@@ -98,18 +98,20 @@ def parse(tables: RawTables, release: Release) -> Tables:
         cardinality="m:1",
         where=f"{where}: practices of the prevalence file and of the geography mapping",
     )
-    found: Tables = {
-        "observations": to_observations(
-            add_financial_year(add_bounds(_figures(joined), half_width=pl.lit(0.0)), release.financial_years[0])
-        ),
-        "practices": practices,
-        "indicators": _indicators(tables["indicators"][0], account, where),
-    }
+    found: Tables = {"practices": practices, "indicators": _indicators(tables["indicators"][0], account, where)}
+    figures = _figures(joined)
     if tables.get("achievement"):
-        found["achievement"] = _achievement(tables["achievement"], account, where)
+        found["achievement"] = read_achievement(tables["achievement"], account, where)
+        achieved = achievement_figures(found["achievement"], practices, found["indicators"], where=where)
+        figures = pl.concat([figures, achieved.select(figures.columns)])
     else:
         account.note("the archive holds no achievement files: no table of achievement")
-    return {**found, ACCOUNT: account.frame()}
+    observations = to_observations(
+        add_financial_year(add_bounds(figures, half_width=pl.lit(0.0)), release.financial_years[0])
+    )
+    for part, whole, _ in map(achievement_names, ACHIEVED_CODES):
+        check_within(observations.filter(pl.col("measure").is_in([part, whole])), part=part, whole=whole, where=where)
+    return {"observations": observations, **found, ACCOUNT: account.frame()}
 
 
 def _check_edition(tables: RawTables, release: Release, where: str) -> None:
@@ -234,20 +236,3 @@ def _indicators(raw: RawTable, account: Account, where: str) -> pl.DataFrame:
         pl.col("DOMAIN_DESCRIPTION").alias("domain_description"),
         "list_type",
     ).sort("indicator_code")
-
-
-def _achievement(raws: tuple[RawTable, ...], account: Account, where: str) -> pl.DataFrame:
-    """Return the achievement of all files of the edition: one of England, or one a region."""
-    columns = ("PRACTICE_CODE", "INDICATOR_CODE", "MEASURE", "VALUE")
-    frame = pl.concat([number_rows(raw).select(ROW, *columns) for raw in raws])
-    here = f"{where}, {', '.join(raw.member for raw in raws)}"
-    frame = map_labels(
-        frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", account=account, table="achievement"
-    )
-    frame = read_numbers(frame, "VALUE", tokens=NO_TOKENS, where=here)
-    return frame.select(
-        pl.col("PRACTICE_CODE").alias("practice_code"),
-        pl.col("INDICATOR_CODE").alias("indicator_code"),
-        "measure",
-        pl.col("VALUE_value").alias("value"),
-    ).sort("practice_code", "indicator_code", "measure")

@@ -5,15 +5,19 @@ from pathlib import Path
 
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import Vintage
+from hi_pipeline.sample.chance import chance, drawn
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file, zip_bytes
 from hi_pipeline.sample.names import practice_areas
+from hi_pipeline.sample.planted import Gradient
 from hi_pipeline.sample.practices import Practice, practices
 from hi_pipeline.sample.registers import register
-from hi_pipeline.sources.qof.parse import ACHIEVEMENT_MEASURES, GROUP_LISTS, LIST_TYPES
+from hi_pipeline.sources.qof.achievement import ACHIEVEMENT_MEASURES
+from hi_pipeline.sources.qof.parse import GROUP_LISTS, LIST_TYPES
 from hi_pipeline.sources.qof.source import (
     ACHIEVEMENT_COLUMNS,
     GEOGRAPHY_COLUMNS,
     INDICATOR_COLUMNS,
+    INDICATOR_COLUMNS_2425,
     PREVALENCE_COLUMNS,
     REGIONAL_ACHIEVEMENT_COLUMNS,
     SOURCE,
@@ -22,8 +26,23 @@ from hi_pipeline.sources.qof.source import (
 _VERSIONS = {"2020-21": "_v2"}
 _FIRST_WITH_FRACTION = "2021-22"
 # Copies of the other editions lack the achievement files.
-_WITH_ACHIEVEMENT = {"2021-22", "2023-24"}
-_ACHIEVED_GROUPS = ("AF", "LD")
+_WITH_ACHIEVEMENT = {"2021-22", "2023-24", "2024-25"}
+_LAST_WITH_OLD_CODES = "2022-23"
+# Indicators with the share of the group's register that they speak of, and the share for whom they are done, at the
+# most and at the least deprived place.
+_BOTH = {"CS005": ("OB", 0.9, Gradient(0.62, 0.78)), "DM020": ("DM", 0.8, Gradient(0.66, 0.75))}
+_OLD = {
+    "HYP003": ("HYP", 0.8, Gradient(0.68, 0.77)),
+    "AF007": ("AF", 0.8, Gradient(0.91, 0.94)),
+    "MH003": ("MH", 0.9, Gradient(0.70, 0.79)),
+}
+_NEW = {
+    "HYP008": ("HYP", 0.75, Gradient(0.70, 0.79)),
+    "AF008": ("AF", 0.8, Gradient(0.93, 0.96)),
+    "CHOL003": ("CHD", 0.9, Gradient(0.90, 0.94)),
+    "MH003": ("MH", 0.9, Gradient(0.75, 0.83)),
+}
+_ADJUSTED = 0.06
 
 
 def write(folder: Path) -> None:
@@ -35,7 +54,7 @@ def write(folder: Path) -> None:
         members = {
             f"PREVALENCE_{name}{version}.csv": csv_bytes(PREVALENCE_COLUMNS, _prevalence(year)),
             f"MAPPING_NHS_GEOGRAPHIES_{name}.csv": csv_bytes(_geography_header(year), _geography(year)),
-            f"MAPPING_INDICATORS_{name}{version}.csv": csv_bytes(INDICATOR_COLUMNS, _indicators(year)),
+            f"MAPPING_INDICATORS_{name}{version}.csv": csv_bytes(*_indicator_table(year)),
         }
         if year in _WITH_ACHIEVEMENT:
             members |= _achievement_members(year, name)
@@ -84,9 +103,24 @@ def _indicators(year: str) -> Iterator[tuple[Cell, ...]]:
     space = " " if year == "2022-23" else ""
     for group, list_type in GROUP_LISTS.items():
         yield f"{group}001", 5, group, f"Synthetic description of {group}{space}", "CL", "Clinical", list_type
+    for code in sorted(_achieved(year)):
+        group = code[:-3]
+        yield code, 5, group, f"Synthetic description of {group}{space}", "CL", "Clinical", "TOTAL"
     if year >= "2022-23":
         for number, list_type in enumerate(sorted(set(LIST_TYPES) - set(GROUP_LISTS.values())), start=1):
             yield f"VI{number:03d}", 17.5, "VI", "Synthetic description of VI", "PH", "Public health", list_type
+
+
+def _indicator_table(year: str) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+    rows = list(_indicators(year))
+    if year != "2024-25":
+        return INDICATOR_COLUMNS, rows
+    further = [(row[0], f"Synthetic description of {row[0]}", *row[1:4], row[4], row[5], *row[4:]) for row in rows]
+    return INDICATOR_COLUMNS_2425, further
+
+
+def _achieved(year: str) -> dict[str, tuple[str, float, Gradient]]:
+    return _BOTH | (_OLD if year <= _LAST_WITH_OLD_CODES else _NEW)
 
 
 def _achievement_members(year: str, name: str) -> dict[str, bytes]:
@@ -97,11 +131,13 @@ def _achievement_members(year: str, name: str) -> dict[str, bytes]:
         areas = practice_areas(practice.sub_icb, _vintage(year))
         region = (areas["region_ods"], areas["region_ons"], areas["region_name"])
         rows = by_region.setdefault(areas["region_name"].upper().replace(" ", "_"), [])
-        for group in _ACHIEVED_GROUPS:
-            register = _registers(practice, year)[group][0]
-            values: tuple[Cell, ...] = (register, register * 3 // 4, register * 9 // 10, register // 20, "4.5")
-            for measure, value in zip(ACHIEVEMENT_MEASURES, values, strict=True):
-                rows.append((*region, practice.code, f"{group}001", measure, value))
+        own = _registers(practice, year)
+        for code, (group, share, done) in _achieved(year).items():
+            for measure, value in _achievement(practice, code, year, round(own[group][0] * share), done):
+                rows.append((*region, practice.code, code, measure, value))
+        rows.append((*region, practice.code, "LD001", "REGISTER", f"{own['LD'][0]}.0"))
+        if year >= "2024-25":
+            rows.append((*region, practice.code, "DEP001", "NEWLY_DIAGNOSED", f"{own['DEP'][0] // 9}.0"))
     if _geography_header(year) != GEOGRAPHY_COLUMNS["icb"]:
         rows = [row[3:] for own in by_region.values() for row in own]
         return {f"ACHIEVEMENT_{name}.csv": csv_bytes(ACHIEVEMENT_COLUMNS, rows)}
@@ -109,3 +145,16 @@ def _achievement_members(year: str, name: str) -> dict[str, bytes]:
         f"ACHIEVEMENT_{region}_{name}.csv": csv_bytes(REGIONAL_ACHIEVEMENT_COLUMNS, rows)
         for region, rows in sorted(by_region.items())
     }
+
+
+def _achievement(practice: Practice, code: str, year: str, people: int, done: Gradient) -> Iterator[tuple[str, str]]:
+    """Yield what a practice achieved of one indicator; counts are written with a fraction."""
+    generator = chance(f"achievement {code} {practice.code} {year}")
+    adjusted = drawn(generator, people, _ADJUSTED)
+    achieved = drawn(generator, people - adjusted, done.at(practice.place))
+    counts = {"NUMERATOR": achieved, "DENOMINATOR": people - adjusted, "PCAS": adjusted}
+    for measure in ACHIEVEMENT_MEASURES:
+        if measure in counts:
+            yield measure, f"{counts[measure]}.0"
+        elif measure == "ACHIEVED_POINTS":
+            yield measure, "4.5"

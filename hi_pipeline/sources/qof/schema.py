@@ -4,7 +4,8 @@ import pandera.polars as pa
 import polars as pl
 
 from hi_pipeline.core.validation import observations_schema
-from hi_pipeline.sources.qof.parse import ACHIEVEMENT_MEASURES, GROUP_LISTS, LIST_TYPES, SCHEMES, measure_names
+from hi_pipeline.sources.qof.achievement import ACHIEVED_CODES, ACHIEVEMENT_MEASURES, achievement_names
+from hi_pipeline.sources.qof.parse import GROUP_LISTS, LIST_TYPES, SCHEMES, measure_names
 
 _PRACTICE = r"^[A-Z]\d{5}$"
 
@@ -15,7 +16,11 @@ def _text(pattern: str) -> pa.Column:
 
 SCHEMAS = {
     "observations": observations_schema(
-        measures=[name for group in GROUP_LISTS for name in measure_names(group)], area_levels=("practice",)
+        measures=[
+            *(name for group in GROUP_LISTS for name in measure_names(group)),
+            *(name for code in ACHIEVED_CODES for name in achievement_names(code)),
+        ],
+        area_levels=("practice",),
     ),
     "practices": pa.DataFrameSchema(
         {

@@ -21,6 +21,20 @@ INDICATOR_COLUMNS = (
     "DOMAIN_DESCRIPTION",
     "PATIENT_LIST_TYPE",
 )
+# Three columns more in 2024-25; whether 2023-24 has them was not seen.
+FURTHER_INDICATOR_COLUMNS = ("INDICATOR_DESCRIPTION", "SUB_DOMAIN_CODE", "SUB_DOMAIN_DESCRIPTION")
+INDICATOR_COLUMNS_2425 = (
+    "INDICATOR_CODE",
+    "INDICATOR_DESCRIPTION",
+    "INDICATOR_POINT_VALUE",
+    "GROUP_CODE",
+    "GROUP_DESCRIPTION",
+    "SUB_DOMAIN_CODE",
+    "SUB_DOMAIN_DESCRIPTION",
+    "DOMAIN_CODE",
+    "DOMAIN_DESCRIPTION",
+    "PATIENT_LIST_TYPE",
+)
 ACHIEVEMENT_COLUMNS = ("PRACTICE_CODE", "INDICATOR_CODE", "MEASURE", "VALUE")
 REGIONAL_ACHIEVEMENT_COLUMNS = ("REGION_ODS_CODE", "REGION_ONS_CODE", "REGION_NAME", *ACHIEVEMENT_COLUMNS)
 
@@ -53,8 +67,18 @@ REGION_FILES = (
 _DOCUMENTS = r"(?i).*\.(txt|pdf|docx|xlsx)"
 
 
-def _layout(years: str, geography: str, *, name: str = "") -> Layout:
-    """Return the layout of an edition; ``years`` as in its file names, "2223", or a pattern of them."""
+def _layout(
+    years: str,
+    geography: str,
+    *,
+    name: str = "",
+    indicators: tuple[str, ...] = INDICATOR_COLUMNS,
+    also: tuple[str, ...] = (),
+) -> Layout:
+    """Return the layout of an edition; ``years`` as in its file names, "2223", or a pattern of them.
+
+    ``indicators`` are the columns of the list of indicators, ``also`` further ones that it may have.
+    """
     version = r"(_v\d)?\.csv"
     regional = geography == "icb"
     region = f"_({REGION_FILES})" if regional else ""
@@ -68,7 +92,12 @@ def _layout(years: str, geography: str, *, name: str = "") -> Layout:
                 pattern=rf"(?i)MAPPING_NHS_GEOGRAPHIES_{years}{version}",
                 columns=GEOGRAPHY_COLUMNS[geography],
             ),
-            Member(table="indicators", pattern=rf"(?i)MAPPING_INDICATORS_{years}{version}", columns=INDICATOR_COLUMNS),
+            Member(
+                table="indicators",
+                pattern=rf"(?i)MAPPING_INDICATORS_{years}{version}",
+                columns=indicators,
+                also=also,
+            ),
             Member(
                 table="achievement",
                 pattern=rf"(?i)ACHIEVEMENT{region}_{years}{version}",
@@ -76,7 +105,7 @@ def _layout(years: str, geography: str, *, name: str = "") -> Layout:
                 optional=True,  # copies of the archive lack it
             ),
         ),
-        ignored=(_DOCUMENTS,),
+        ignored=(_DOCUMENTS, rf"(?i)(ORGANISATION_REFERENCE|PRACTICE_VALIDATION_OUTCOMES)_{years}{version}"),
     )
 
 
@@ -85,9 +114,9 @@ _LAYOUTS = (
     _layout("2021", "stp"),
     _layout("2122", "icb_2021-22"),
     _layout("2223", "icb"),
-    _layout("2324", "icb"),
+    _layout("2324", "icb", also=FURTHER_INDICATOR_COLUMNS),
     # Later editions have it too, so their years are in the pattern; the parser compares them with the edition.
-    _layout(r"2[4-9]\d{2}", "icb", name="raw_2425"),
+    _layout(r"2[4-9]\d{2}", "icb", name="raw_2425", indicators=INDICATOR_COLUMNS_2425),
 )
 
 
@@ -103,8 +132,11 @@ def _release(edition: str, layout: str, path: str, *, unconfirmed: str) -> Relea
     )
 
 
-_COPY = "publication date; the achievement files, which the copy in hand lacks"
+_COPY = "publication date; layout unverified of the achievement files, which the copy in hand lacks"
 _UNSEEN = "file not in hand: columns, groups and list types as in "
+_ACHIEVEMENT = (
+    "; layout unverified of the achievement files: columns and measures from public code and a list of members"
+)
 
 SOURCE = Source(
     name="qof",
@@ -119,13 +151,13 @@ SOURCE = Source(
     calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=9, last_known_edition="2024-25"),
     layouts={layout.name: layout for layout in _LAYOUTS},
     releases=(
-        _release("2019-20", "raw_1920", "E2/BF16AA/QOF_1920.zip", unconfirmed=f"{_UNSEEN}2020-21"),
+        _release("2019-20", "raw_1920", "E2/BF16AA/QOF_1920.zip", unconfirmed=f"{_UNSEEN}2020-21{_ACHIEVEMENT}"),
         _release("2020-21", "raw_2021", "AC/3C964F/QOF2021_v2.zip", unconfirmed=_COPY),
         _release(
             "2021-22",
             "raw_2122",
             "90/6F833F/QOF_2122_V2.zip",
-            unconfirmed=f"{_UNSEEN}2022-23; names of columns and files from public code",
+            unconfirmed=f"{_UNSEEN}2022-23; names of columns and files from public code{_ACHIEVEMENT}",
         ),
         _release(
             "2022-23",
@@ -133,8 +165,8 @@ SOURCE = Source(
             "32/40B931/QOF%202022-23%20Raw%20data%20.csv%20files.zip",
             unconfirmed=_COPY,
         ),
-        _release("2023-24", "raw_2324", "DA/975A29/QOF2324.zip", unconfirmed=f"{_UNSEEN}2022-23"),
-        _release("2024-25", "raw_2425", "95/4708D7/QOF2425.zip", unconfirmed=f"{_UNSEEN}2022-23"),
+        _release("2023-24", "raw_2324", "DA/975A29/QOF2324.zip", unconfirmed=f"{_UNSEEN}2022-23{_ACHIEVEMENT}"),
+        _release("2024-25", "raw_2425", "95/4708D7/QOF2425.zip", unconfirmed=f"{_UNSEEN}2022-23{_ACHIEVEMENT}"),
     ),
     series=(
         Series(

@@ -14,12 +14,15 @@ from hi_pipeline.tables.placing.practices import NOWHERE
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 
+SAME_LIST = "one figure in every year that stands on this list, and no trend"
 NOTE = "registered patients by where they live, by board of their practice; those of no English LSOA left out"
 
 
 def _said(day: date, year: str) -> str:
     first, last = period(year)
-    return f"list of {day}" if first <= day <= last else f"list of {day}, the nearest in hand to {year}"
+    if first <= day <= last:
+        return f"list of {day}"
+    return f"list of {day}, the nearest in hand to {year}: {SAME_LIST}"
 
 
 def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) -> Placed:
@@ -54,4 +57,6 @@ def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) 
             shaped(rows.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
     )
-    return Placed(frame=frame, releases={*table["releases"].to_list()[0].split(";"), *maps})
+    return Placed(
+        frame=frame, imd_vintage=imd_vintage_of(year), releases={*table["releases"].to_list()[0].split(";"), *maps}
+    )

@@ -12,6 +12,7 @@ from hi_pipeline.tables.reference.ccgs import Locations, locations_of, partnersh
 from hi_pipeline.tables.sums import add_up, with_own_figure
 
 LOCATIONS = ("sub_icb", "ccg")
+PARTNERSHIPS = ("stp", "stp_ons")
 # 2026-11: hubs of NHS England that stand among the CCGs of 2019-20 to 2021-22.
 NATIONAL_HUBS = ("13Q", "14E", "14R")
 # People whose partnership is not known; those of no CCG stand beside them as area unknown.
@@ -36,6 +37,7 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
         LinkageError: a code that no lookup of the year has.
     """
     rows = with_hubs_apart(parts).filter(pl.col("area_level").is_in(list(LOCATIONS)))
+    rows = rows.join(_reporting(rows), on="area_code", how="left", validate="m:1")
     boards = footprint.boards(context.vintage)
     placed = Placed(frame=_partnerships(parts, boards, context))
     taken = placed.frame["icb_code"].unique().to_list()
@@ -50,10 +52,23 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
     there = [*taken, *sums["icb_code"].unique().to_list()]
     absent = boards.filter(~pl.col("icb_code").is_in(there)).select("icb_code", "icb_name")
     if absent.height:
-        placed.whole = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("CCGs"))
+        # Where only partnerships are printed, England is the sum of them.
+        rows = rows if rows.height else parts.filter(pl.col("area_level").is_in(list(PARTNERSHIPS)))
+        placed.whole = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("areas of the year"))
         placed.counted["boards that no areas of the year make up"] = absent.height
     placed.frame = pl.concat([placed.frame, sums, not_published(absent, rows, why=pl.lit(why))])
     return placed
+
+
+def _reporting(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return each area as a reporter: it is expected, and present where its total has a figure."""
+    total = rows.filter(dimension=Dimension.TOTAL.value)
+    return total.select(
+        "area_code",
+        units=pl.lit(1.0),
+        reporters_expected=pl.lit(1.0),
+        reporters_present=(pl.col("status") == Status.OK.value).cast(pl.Float64),
+    )
 
 
 def with_hubs_apart(parts: pl.DataFrame) -> pl.DataFrame:
@@ -100,22 +115,14 @@ def _sums(rows: pl.DataFrame, found: Locations, context: Context) -> pl.DataFram
     boards = footprint.whole_boards(sorted(full), context.vintage)
     placed = placed.filter(pl.col("icb_code").is_in(boards))
     expected = found.frame.group_by("icb_code").agg(expected=pl.len())
-    reporting = (
-        placed.filter((pl.col("dimension") == Dimension.TOTAL.value) & (pl.col("status") == Status.OK.value))
-        .group_by("icb_code")
-        .agg(reporting=pl.len())
-    )
     by = ["icb_code", *GROUP]
     single = placed.join(expected.filter(expected=1), on="icb_code", how="semi")
     summed = with_own_figure(add_up(placed, by=by), single, by=by)
-    summed = (
-        summed.join(expected, on="icb_code", how="left", validate="m:1")
-        .join(reporting, on="icb_code", how="left", validate="m:1")
-        .join(footprint.boards(context.vintage), on="icb_code", how="left", validate="m:1")
+    summed = summed.join(expected, on="icb_code", how="left", validate="m:1").join(
+        footprint.boards(context.vintage), on="icb_code", how="left", validate="m:1"
     )
     words = pl.when(pl.col("expected") > 1).then(pl.format("sum of {} {}", "parts", pl.lit(found.word)))
     summed = summed.with_columns(
-        coverage=(pl.col("reporting").fill_null(0) / pl.col("expected")).cast(pl.Float64),
         note=pl.concat_str(
             words, pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True
         ).fill_null(""),

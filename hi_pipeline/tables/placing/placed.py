@@ -8,11 +8,11 @@ from hi_pipeline.core.build import Reader
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD, PRINTED
+from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD, PRINTED, UNITS
 from hi_pipeline.tables.reference import footprint
 
 PLACE = ["area_type", "icb_code", "area_name"]
-SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, "status", "note", "coverage", "unknown_share"]
+SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, *UNITS, "status", "note", "unknown_share"]
 
 NO_BOARDS = "not published: the publication prints no figures of boards"
 
@@ -40,7 +40,7 @@ class Placed:
         counted: rows that are not used, by reason.
         notes: for the provenance.
         releases: ids of what was linked, besides the source's own.
-        imd_vintage: the Indices behind the groups of deprivation, where they are not those of the year.
+        imd_vintage: the Indices by which this project formed the groups of deprivation; "" where the publisher did.
         whole: where given, the rows that England is the sum of besides the remainders, as some of them stand in no
             board of the footprint.
     """
@@ -55,14 +55,17 @@ class Placed:
 
 def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.Expr) -> pl.DataFrame:
     """Bring rows into SHAPE under a type, code and name of area."""
-    for column in (*PRINTED, "coverage", "unknown_share"):
+    for column in (*PRINTED, *UNITS, "unknown_share"):
         if column not in rows.columns:
             rows = rows.with_columns(pl.lit(None, dtype=pl.Float64).alias(column))
     for column in HIDING:
         if column not in rows.columns:
             rows = rows.with_columns(pl.lit(0.0).alias(column))
     return rows.with_columns(
-        area_type=pl.lit(area_type.value), icb_code=code.cast(pl.String), area_name=name.cast(pl.String)
+        pl.col(UNITS).cast(pl.Float64),
+        area_type=pl.lit(area_type.value),
+        icb_code=code.cast(pl.String),
+        area_name=name.cast(pl.String),
     ).select(SHAPE)
 
 

@@ -9,6 +9,7 @@ from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.core.validation import join_exactly
 from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD
 from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.spread import with_spread
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 from hi_pipeline.tables.reference.practice_areas import PLACED_BY_NETWORK
@@ -16,6 +17,7 @@ from hi_pipeline.tables.sums import add_up
 
 NOWHERE = "Practices without a board"
 ECOLOGICAL = "by the deprivation of the practice, not of the patient"
+_ALL = {"dimension": pl.lit(Dimension.TOTAL.value), "category": pl.lit(ALL)}
 NO_PRACTICE = "no practice of this board is in this fifth"
 
 
@@ -23,15 +25,18 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
     """Sum practices to boards and, where the indicator asks for it, to boards by fifth of deprivation.
 
     A practice that no map knows goes to a remainder; one that the list of patients does not know goes to the unknown
-    fifth. Neither is dropped. Coverage is the share of a board's mapped practices that have a figure.
+    fifth. Neither is dropped. The reporters of a board are the practices of its map, and those of a fifth its
+    practices of that fifth; present are those that have a figure.
 
     Raises:
-        NothingToBuild: the practices are not placed on this footprint.
+        NothingToBuild: no practice is printed, or the practices are not placed on this footprint.
     """
     year = context.financial_year
     areas = context.reader.linked("practice_areas", year).filter(geography_vintage=context.vintage.value)
     if areas.is_empty():
         raise NothingToBuild(f"the practices of {year} are not placed on the footprint {context.vintage}")
+    if "practice" not in parts["area_level"]:
+        raise NothingToBuild(f"{indicator.id}: {indicator.source} prints no practices in {year}")
     rows = join_exactly(
         parts.filter(area_level="practice").rename({"area_code": "practice_code"}),
         areas.select("practice_code", "icb_code", "first_map", "placed_by"),
@@ -53,7 +58,10 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         ).height,
     }
     note = _map_note(areas)
-    frames = [placed.frame, _to_boards(rows, areas, context, by=[], note=note)]
+    frames = [
+        placed.frame,
+        _to_boards(rows.with_columns(**_ALL), areas.with_columns(**_ALL, people=pl.lit(0)), context, note=note),
+    ]
     if Dimension.DEPRIVATION in indicator.dimensions:
         frames.append(_by_fifth(rows, areas, indicator, context, placed, note))
     placed.frame = pl.concat(frames)
@@ -82,28 +90,26 @@ def _by_fifth(
         unmatched_ok=True,
     )
     words = dict(enumerate(QUINTILES, start=1))
-    joined = joined.with_columns(
-        category=pl.col("quintile").replace_strict(words, default=None, return_dtype=pl.String).fill_null(UNKNOWN),
-        dimension=pl.lit(Dimension.DEPRIVATION.value),
-    )
+    fifth = pl.col("quintile").replace_strict(words, default=None, return_dtype=pl.String).fill_null(UNKNOWN)
+    joined = joined.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
+    listed = fifths.select("practice_code", "quintile", people="patients")
+    mapped = areas.join(listed, on="practice_code", how="left", validate="1:1")
+    mapped = mapped.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
+    placed.imd_vintage = vintage
     placed.counted["practices of unknown deprivation"] = joined.filter(category=UNKNOWN).height
     apart = f"{ECOLOGICAL}; fifths by {fifths['list_release'].to_list()[0]}" if fifths.height else ECOLOGICAL
     said = "; ".join(text for text in (apart, note) if text)
-    found = _to_boards(joined, areas, context, by=["category"], note=said)
+    found = _to_boards(with_spread(joined, by=["icb_code", "category"]), mapped, context, note=said)
     return pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
 
 
-def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, by: list[str], note: str) -> pl.DataFrame:
-    grouped = rows if by else rows.with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
-    summed = add_up(grouped.sort("practice_code"), by=["icb_code", *GROUP])
+def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, note: str) -> pl.DataFrame:
+    """Sum practices; ``areas`` has the group of each practice that should report."""
+    by = ["icb_code", *GROUP]
+    summed = add_up(rows.sort("practice_code"), by=by)
     names = footprint.boards(context.vintage).select("icb_code", "icb_name")
     summed = summed.join(names, on="icb_code", how="left", validate="m:1")
-    if not by:
-        mapped = areas.filter(pl.col("first_map")).group_by("icb_code").agg(expected=pl.len())
-        here = pl.col("first_map") & (pl.col("status") == Status.OK.value)
-        there = grouped.filter(here).group_by("icb_code").agg(reporting=pl.len())
-        summed = summed.join(mapped, on="icb_code", how="left").join(there, on="icb_code", how="left")
-        summed = summed.with_columns(coverage=(pl.col("reporting") / pl.col("expected")).cast(pl.Float64))
+    summed = summed.join(_reporters(rows, areas, by), on=by, how="left", nulls_equal=True, validate="1:1")
     said = pl.concat_str(
         pl.when(pl.col("note") != "").then("note"),
         pl.lit(note) if note else pl.lit(None, dtype=pl.String),
@@ -117,6 +123,27 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, by:
             shaped(summed.filter(board), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")),
             shaped(summed.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
+    )
+
+
+def _reporters(rows: pl.DataFrame, areas: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Count by group the practices that should report and those that do, and their people.
+
+    Args:
+        rows: the practices that are in the publication.
+        areas: the practices of the map, with their group and ``people``: those on the list that fifths come from.
+        by: columns of the board and group.
+    """
+    here = rows.filter(status=Status.OK.value).select("practice_code", *by, present=pl.lit(True))
+    expected = areas.filter(pl.col("first_map")).join(
+        here, on=["practice_code", *by], how="left", nulls_equal=True, validate="1:1"
+    )
+    present = pl.col("present").fill_null(False)
+    return expected.group_by(by).agg(
+        reporters_expected=pl.len(),
+        reporters_present=present.sum(),
+        people_expected=pl.col("people").sum(),
+        people_present=pl.col("people").filter(present).sum(),
     )
 
 

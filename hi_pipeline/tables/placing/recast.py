@@ -89,7 +89,7 @@ def _together(frame: pl.DataFrame, made: dict[str, str], context: Context) -> pl
     """Sum boards that one new board is made of whole."""
     rows = _boards(frame).filter(pl.col("icb_code").is_in(list(made)))
     rows = rows.with_columns(pl.col("icb_code").replace(made))
-    summed = add_up(rows.drop(*PRINTED, "coverage", "area_type", "area_name"), by=["icb_code", *GROUP])
+    summed = add_up(rows.drop(*PRINTED, "area_type", "area_name"), by=["icb_code", *GROUP])
     named = summed.join(footprint.boards(context.vintage), on="icb_code", how="left", validate="m:1")
     return shaped(named, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
 

@@ -42,7 +42,7 @@ def build_population(reader: Reader, financial_year: str) -> Built:
     chosen = min(years, key=lambda year: (abs(year - start), year))
     wanted = sorted({chosen, *(year for year in years if year == start - 1)})
     footprints = footprints_of(financial_year)
-    rows = pl.concat([_of_mid_year(every, year, vintage) for year in wanted for vintage in footprints])
+    rows = pl.concat([of_mid_year(every, year, vintage) for year in wanted for vintage in footprints])
     boards = rows.group_by("geography_vintage", "icb_code", "mid_year", "sex", "age").agg(pl.col("population").sum())
     frame = boards.with_columns(_band().alias("age_band"), of_year=pl.col("mid_year") == chosen).select(
         "geography_vintage", "icb_code", "mid_year", "of_year", "sex", "age", "age_band", "population"
@@ -67,7 +67,7 @@ def build_population(reader: Reader, financial_year: str) -> Built:
     )
 
 
-def _of_mid_year(every: pl.DataFrame, year: int, vintage: Vintage) -> pl.DataFrame:
+def of_mid_year(every: pl.DataFrame, year: int, vintage: Vintage) -> pl.DataFrame:
     """Take one mid-year in the geography closest to a footprint, from the latest edition that has it."""
     of_year = every.filter(pl.col("year") == year)
     there = of_year["geography"].unique().to_list()

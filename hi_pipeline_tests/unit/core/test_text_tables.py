@@ -155,3 +155,10 @@ def test_a_sidecar_reads_back_and_its_fingerprint_follows_the_inputs() -> None:
     assert Provenance.from_json(first.to_json()) == first
     changed = Provenance(inputs=(Input(name="a", sha256="2"),), code_version="c", schema_version="s", notes=("n",))
     assert first.fingerprint() != changed.fingerprint()
+
+
+def test_a_sidecar_of_an_earlier_version_is_read() -> None:
+    text = '{"inputs": [{"name": "a", "sha256": "1"}], "code_version": "c", "schema_version": "s", "releases": ["r:1"]'
+    text += ', "corrections": [], "notes": [], "dropped_rows": {}, "synthetic": false, "rows": 3, "sha256": "2"}'
+    known = Provenance.from_json(text)
+    assert (known.rows, known.parts, known.kept) == (3, {}, {})

@@ -46,7 +46,7 @@ def test_a_published_figure_is_taken_with_its_limits_and_compared() -> None:
     rows = _run(PRINTED, _printed(made.ENGLAND, 80.0, 79.0, 81.0), _printed(made.QNC, 88.3, 84.1, 92.6))
     board = rows.filter(area_type="icb").row(0, named=True)
     assert (board["value"], board["lower_95"], board["upper_95"]) == (88.3, 84.1, 92.6)
-    assert (board["method"], board["status"], board["comparison"]) == ("published", "ok", "worse")
+    assert (board["method"], board["status"], board["comparison"]) == ("published", "ok", "higher")
     assert board["lower_998"] is None and board["numerator"] is None
     assert rows.height == 2, "nothing is derived from it"
 

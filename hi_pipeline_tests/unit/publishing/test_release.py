@@ -11,22 +11,30 @@ import pytest
 from frictionless import Package
 
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
+from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
+from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.publishing.release import publish, read_published
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.lake import Lake
 
 ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
-APART = {"providers.parquet", "authorities.parquet"}
-EXPECTED = APART | {
-    "results.parquet",
-    "results.csv",
-    "datapackage.json",
-    "indicators.json",
-    "sources.json",
-    "ATTRIBUTION.md",
-}
+FACTS = {(indicator.id, "2023-24"): YearFact(cover=None, reason="") for indicator in INDICATORS}
+APART = {"providers.parquet", "authorities.parquet", "comparators.parquet"}
+BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv"}
+EXPECTED = (
+    APART
+    | BESIDE
+    | {
+        "results.parquet",
+        "results.csv",
+        "datapackage.json",
+        "indicators.json",
+        "sources.json",
+        "ATTRIBUTION.md",
+    }
+)
 
 
 def _row(**changes: object) -> dict[str, object]:
@@ -40,6 +48,7 @@ def _row(**changes: object) -> dict[str, object]:
         "area_type": "icb",
         "icb_code": "E54000010",
         "icb_name": "Stafford, “Stoke”",
+        "geography_vintage": "2023-04",
         "dimension": "total",
         "category": "All",
         "measure": "value",
@@ -63,11 +72,15 @@ def results() -> pl.DataFrame:
 
 def _publish(root: Path, results: pl.DataFrame, *, synthetic: bool = True) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
+    beside = comparisons(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
         results=results,
+        comparisons=beside,
         provenance=provenance,
         indicators=INDICATORS,
+        listed=LISTED,
+        facts=FACTS,
         sources=SOURCES.values(),
         accepted={"talking_therapies:2023-24": ACCEPTED},
     )
@@ -86,17 +99,18 @@ def test_providers_and_authorities_stand_in_files_of_their_own(tmp_path: Path, r
     more = [
         _row(icb_code="RBK", icb_name="A trust", area_type="provider", source_releases="rtt:2026-01"),
         _row(icb_code="E06000047", icb_name="County Durham", area_type="authority"),
+        _row(icb_code="E92000001", icb_name="All boards", area_type="boards"),
     ]
     _publish(tmp_path, pl.concat([results, pl.DataFrame(more, schema=RESULTS)]))
     folder = tmp_path / "published"
-    for name, code in (("providers", "RBK"), ("authorities", "E06000047")):
+    for name, code in (("providers", "RBK"), ("authorities", "E06000047"), ("comparators", "E92000001")):
         apart = pl.read_parquet(folder / f"{name}.parquet")
         assert apart["icb_code"].to_list() == [code] and apart.columns == list(RESULTS)
         resources = json.loads((folder / "datapackage.json").read_text())["resources"]
         (described,) = (r for r in resources if r["path"] == f"{name}.parquet")
         assert described["rows"] == 1 and len(described["schema"]["fields"]) == len(RESULTS)
     assert set(pl.read_parquet(folder / "results.parquet")["area_type"]) == {"icb", "remainder"}
-    assert read_published(Lake(tmp_path)).height == results.height + 2
+    assert read_published(Lake(tmp_path)).height == results.height + 3
     assert SOURCES["rtt"].attribution in (folder / "ATTRIBUTION.md").read_text()
 
 
@@ -144,7 +158,10 @@ def _validated(package: Path) -> Any:
 def test_only_what_was_used_is_catalogued_and_attributed(tmp_path: Path, results: pl.DataFrame) -> None:
     _publish(tmp_path, results)
     folder = tmp_path / "published"
-    assert [i["id"] for i in json.loads((folder / "indicators.json").read_text())["indicators"]] == ["tt_recovery_pct"]
+    # The whole list is told, computed or not; publications only where a figure names them.
+    declared = {i["id"]: i["declared"] for i in json.loads((folder / "indicators.json").read_text())["indicators"]}
+    assert set(declared) == {entry.id for entry in ENTRIES}
+    assert (declared["tt_recovery_pct"], declared["lung_checks_n"]) == ("computed", "not computed")
     sources = json.loads((folder / "sources.json").read_text())["sources"]
     assert [s["name"] for s in sources] == ["ons_population", "talking_therapies"]
     assert [r["id"] for r in sources[1]["releases"]] == ["talking_therapies:2023-24"]

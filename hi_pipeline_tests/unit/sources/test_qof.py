@@ -75,6 +75,62 @@ def test_indicators_name_their_list(tmp_path: Path) -> None:
     ]
 
 
+def _edition_2425(tmp_path: Path, *, old: str = "", new: str = "") -> Path:
+    """Write an archive of 2024-25: ten columns of indicators, codes of that year, two files that nobody reads."""
+    texts = {
+        "PREVALENCE_2425.csv": (HERE / "PREVALENCE_2223.csv")
+        .read_text(encoding="utf-8")
+        .replace("Y05750,LD,110.0", "Y05750,LD,90.0"),
+        "MAPPING_NHS_GEOGRAPHIES_2425.csv": (HERE / "MAPPING_NHS_GEOGRAPHIES_2223.csv").read_text(encoding="utf-8"),
+        "ORGANISATION_REFERENCE_2425.csv": "PRACTICE_CODE,REVISED_MAX_POINTS\nA81001,635\n",
+        "PRACTICE_VALIDATION_OUTCOMES_2425.csv": "PRACTICE_CODE,RULE,DESCRIPTION\nA81001,1,None\n",
+    } | {
+        name: (HERE / name).read_text(encoding="utf-8")
+        for name in ("MAPPING_INDICATORS_2425.csv", "ACHIEVEMENT_LONDON_2425.csv")
+    }
+    assert any(old in text for text in texts.values())
+    return zipped(tmp_path / "qof.zip", {name: text.replace(old, new) if old else text for name, text in texts.items()})
+
+
+def test_what_was_achieved_stands_beside_the_patients_eligible(tmp_path: Path) -> None:
+    tables = parsed(SOURCE, "2024-25", _edition_2425(tmp_path)).tables
+    achieved = tables["observations"].filter(pl.col("measure").str.contains("hyp008|af008"))
+    assert dict(achieved.filter(area_code="A81001").select("measure", "value").rows()) == {
+        "hyp008_achieved": 310,
+        "hyp008_eligible": 400,
+        "hyp008_adjusted": 22,
+        "af008_achieved": 60,
+        "af008_eligible": 60,
+        "af008_adjusted": 0,
+    }
+    assert achieved.filter(area_code="A81002").height == 3
+    assert achieved.select("low", "high").rows() == [(v, v) for v in achieved["value"]]
+    # Every measure of the edition is in the table of achievement, also those that are no observation.
+    assert dict(tables["achievement"].filter(indicator_code="DEP004").select("measure", "value").rows()) == {
+        "newly_diagnosed": 31
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error", "message"),
+    [
+        ("HYP008,NUMERATOR,310.0", "HYP008,NUMERATOR,410.0", ValidationError, "above their denominator"),
+        ("HYP008,NUMERATOR,310.0", "HYP008,NUMERATOR,310.5", LayoutError, "not whole"),
+        ("HYP008,NUMERATOR,310.0", "HYP008,NUMERATOR,*", LayoutError, "neither numbers"),
+        ("HYP008,PCAS,22.0", "HYP008,DENOMINATOR,22.0", ValidationError, "values stand there twice"),
+        ("A81002,HYP008,NUMERATOR", "A81003,HYP008,NUMERATOR", LinkageError, "no match"),
+        ("A81001,AF008,", "A81001,AF009,", LayoutError, r"\['AF008'\]"),
+        ("INDICATOR_DESCRIPTION,", "INDICATOR_TEXT,", LayoutError, r"Missing: \['INDICATOR_DESCRIPTION'\]"),
+        ("VALUE\nY56", "AMOUNT\nY56", LayoutError, r"Missing: \['VALUE'\]"),
+    ],
+)
+def test_a_changed_achievement_file_is_refused(
+    tmp_path: Path, old: str, new: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        parsed(SOURCE, "2024-25", _edition_2425(tmp_path, old=old, new=new))
+
+
 def test_achievement_of_england_and_of_regions(tmp_path: Path) -> None:
     one = parsed(SOURCE, "2020-21", _zip(tmp_path, "2020-21", "ACHIEVEMENT_2021.csv")).tables["achievement"]
     assert dict(one.select("measure", "value").rows()) == {
@@ -95,7 +151,7 @@ def test_achievement_of_england_and_of_regions(tmp_path: Path) -> None:
     ("old", "new", "label"),
     [
         (",HYP,700.0", ",HYPP,700.0", "HYPP"),
-        ("79UN", "25_64_F", "25_64_F"),
+        ("79UN", "25_74_F", "25_74_F"),
     ],
 )
 def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old: str, new: str, label: str) -> None:

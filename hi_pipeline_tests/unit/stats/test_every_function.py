@@ -10,7 +10,7 @@ import pytest
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats import comparison, inequality, proportions, rates, standardisation, suppression
+from hi_pipeline.stats import clusters, comparison, inequality, proportions, rates, standardisation, suppression
 from hi_pipeline.stats.life_expectancy import life_expectancy
 from hi_pipeline.stats.quantiles import quantile
 
@@ -28,6 +28,7 @@ CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (rates.difference, PAIR),
     (rates.ratio, PAIR),
     (rates.funnel_limits, {"events": "x", "population": "n"}),
+    (clusters.clustered_figure, {"events": "x", "population": "n", "units": "n", "spread": "x"}),
     (standardisation.directly_standardised_rate, {"events": "x", "population": "n", "weight": "w"}),
     (standardisation.difference, {**PAIR, "weight": "w"}),
     (standardisation.ratio, {**PAIR, "weight": "w"}),

@@ -133,3 +133,15 @@ def test_killed_three_times(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_killed_fifty_times(tmp_path: Path) -> None:
     run_trials(tmp_path, trials=50)
+
+
+def test_files_of_one_cell_each_go_and_the_files_of_cells_stay(tmp_path: Path) -> None:
+    files_in(tmp_path).write("made_up", cells_of(["a"], 1))
+    kept = bytes_below(tmp_path)
+    older = tmp_path / "indicator" / "made_up" / YEAR
+    older.mkdir()
+    for name in ("E54000008.parquet", "E54000008.parquet.json", "E54000010.parquet"):
+        (older / name).write_bytes(b"older")
+    assert files_in(tmp_path).drop_older_layout() == 2
+    assert bytes_below(tmp_path) == kept and not older.exists()
+    assert files_in(tmp_path).drop_older_layout() == 0

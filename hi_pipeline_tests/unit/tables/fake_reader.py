@@ -7,6 +7,7 @@ import polars as pl
 from hi_pipeline.core.columns import OBSERVATIONS
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.sources import SOURCES
 
 BY_ID = {indicator.id: indicator for indicator in INDICATORS}
 
@@ -28,6 +29,9 @@ class FakeReader:
 
     def releases(self, name: str, part: str) -> tuple[str, ...]:
         return (f"{name}:{part}",)
+
+    def imd_vintage(self, source: str, financial_year: str) -> str | None:
+        return SOURCES[source].imd_vintage(financial_year)
 
     def indicators(self, source: str) -> tuple[Indicator, ...]:
         return tuple(indicator for indicator in INDICATORS if indicator.source == source)

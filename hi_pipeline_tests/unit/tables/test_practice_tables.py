@@ -8,7 +8,7 @@ import pytest
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.geography import Vintage, vintage_of
 from hi_pipeline.core.validation import validate
-from hi_pipeline.tables.placing.core20 import place_core20
+from hi_pipeline.tables.placing.core20 import SAME_LIST, place_core20
 from hi_pipeline.tables.placing.placed import Context
 from hi_pipeline.tables.reference.core20 import build_core20_population
 from hi_pipeline.tables.reference.editions import imd_vintage_of, months_apart, nearest
@@ -288,6 +288,10 @@ def test_core20_says_where_its_list_is_not_of_the_year() -> None:
         (note,) = placed.frame["note"].to_list()
         assert "list of 2022-07-01" in note
         assert (f"the nearest in hand to {year}" in note) is elsewhere
+        # Three years on one list are one figure, and say so.
+        assert (SAME_LIST in note) is elsewhere
+        assert placed.frame["period_end"].to_list() == [date(2022, 7, 1)]
+        assert placed.imd_vintage == "2019"
         with pytest.raises(NothingToBuild):
             other = Context(reader=reader, financial_year=year, vintage=Vintage.APRIL_2026)
             place_core20(pl.DataFrame(), BY_ID["core20_share_pct"], other)

@@ -55,9 +55,10 @@ def test_a_hidden_part_among_exact_ones_hides_the_sum() -> None:
     assert "between 31 and 37" in found["note"]
 
 
-def test_hiding_no_more_than_rounding_does_stands_at_the_middle() -> None:
+def test_hiding_no_more_than_rounding_does_stands_at_the_rate_of_the_others() -> None:
     found = _sum(_part(10, low=8, high=12), _part(20, low=18, high=22), _part(None, low=1, high=7))
-    assert (found["numerator"], found["status"]) == (34, "ok")
+    # 30 of 200 would be 15 of 100, more than its bounds allow.
+    assert (found["numerator"], found["status"]) == (37, "ok")
     assert (found["numerator_low"], found["numerator_high"]) == (27, 41)
     assert "1 of 3 counts hidden" in found["note"]
 
@@ -80,13 +81,13 @@ def test_a_sum_has_the_unknown_share_of_all_its_people() -> None:
 
 
 def test_how_a_part_was_made_is_not_said_of_the_sum() -> None:
-    made = "sum of 3 sub-ICB locations; 1 of 3 counts hidden, taken at the middle of their bounds; of a day"
-    again = "sum of 2 sub-ICB locations; 2 of 5 counts hidden, taken at the middle of their bounds; of a day"
+    placed = "counts hidden, taken at the rate of the others within their bounds; of a day"
+    made, again = f"sum of 3 sub-ICB locations; 1 of 3 {placed}", f"sum of 2 sub-ICB locations; 2 of 5 {placed}"
     spans = "2 of 9 authorities span boards and are shared out by residents (3.1% of the population)"
     notes = [made, again, spans]
     found = _sum(*(_part(10, low=8, high=12) | {"note": note} for note in notes))
     assert found["note"].split("; ") == [
-        "among its parts, hidden counts taken at the middle of their bounds",
+        "among its parts, hidden counts taken at the rate of the others within their bounds",
         "authorities that span boards are shared out by residents",
         "of a day",
     ]
@@ -122,3 +123,17 @@ def test_groups_without_a_code_are_a_group_of_their_own() -> None:
     frame = pl.DataFrame([_part(1), _part(2) | {"area": None}, _part(3) | {"area": None}])
     summed = add_up(frame, by=["area"])
     assert summed.filter(pl.col("area").is_null())["numerator"].to_list() == pytest.approx([5])
+
+
+def test_a_hidden_part_stands_where_the_rate_of_the_others_puts_it() -> None:
+    """Never at a constant: a part of few people has few events."""
+    wide = [_part(60, low=58, high=62) | {"denominator": 600.0}, _part(40, low=38, high=42) | {"denominator": 400.0}]
+    for people, expected in ((20.0, 2.0), (5.0, 0.5), (300.0, 4.0)):
+        hidden = _part(None, low=0, high=4) | {"denominator": people}
+        found = _sum(*wide, hidden)
+        assert (found["numerator"], found["status"]) == (pytest.approx(100 + expected), "ok")
+
+
+def test_a_sum_knows_what_it_was_made_of() -> None:
+    assert _sum(_part(10), _part(20), _part(5))["units"] == 3.0
+    assert _sum(*(_part(10) | {"units": float(n)} for n in (4, 7)))["units"] == 11.0

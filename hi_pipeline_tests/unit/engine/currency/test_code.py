@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hi_pipeline.core.indicator import Kind
 from hi_pipeline.engine.currency.code import KINDS, PACKAGE, Code, code_of
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.sources import SOURCES
@@ -17,7 +18,9 @@ FIGURES = (compute_results.__module__,)
 COUNTS = (build_counts.__module__,)
 QOF = (SOURCES["qof"].parse.__module__, read_tables.__module__)
 RTT = (SOURCES["rtt"].parse.__module__, read_tables.__module__)
-BUILDERS = {"figures": FIGURES, "counts": COUNTS, "clean qof": QOF, "clean rtt": RTT}
+# The modules of each builder, and the kind of figure that it computes.
+EVERY_FIGURE = {kind.value: (FIGURES, kind.value) for kind in Kind}
+BUILDERS = EVERY_FIGURE | {"counts": (COUNTS, ""), "clean qof": (QOF, ""), "clean rtt": (RTT, "")}
 A_LINE = "\n\n_ADDED = 1\n"
 AN_ERROR = '\n\nclass AddedError(HiPipelineError):\n    """Another error."""\n'
 
@@ -29,7 +32,8 @@ def package(tmp_path: Path) -> Path:
 
 
 def versions(package: Path) -> dict[str, str]:
-    return {name: Code(package).digest(modules) for name, modules in BUILDERS.items()}
+    code = Code(package)
+    return {name: code.digest(modules, kind=kind) for name, (modules, kind) in BUILDERS.items()}
 
 
 def stale_after(package: Path, edit: Callable[[Path], None], file: str) -> set[str]:
@@ -77,8 +81,13 @@ def test_a_comment_or_a_docstring_makes_nothing_stale(package: Path, file: str) 
         ("storage/spreadsheet_child.py", A_LINE, {"clean qof", "clean rtt"}),
         ("sources/qof/parse.py", A_LINE, {"clean qof"}),
         ("sources/qof/corrections.py", A_LINE, {"clean qof"}),
-        ("stats/rates.py", A_LINE, {"figures"}),
-        ("stats/_limits.py", A_LINE, {"figures"}),
+        # The family of standardisation comes whole, and its indirect rates take the words of their limits from rates.
+        ("stats/rates.py", A_LINE, {"rate", "dsr"}),
+        ("stats/proportions.py", A_LINE, {"proportion"}),
+        ("stats/standardisation/_direct.py", A_LINE, {"dsr"}),
+        ("stats/_limits.py", A_LINE, set(EVERY_FIGURE)),
+        ("indicators/kinds/rate.py", A_LINE, {"rate"}),
+        ("indicators/compute.py", A_LINE, set(EVERY_FIGURE)),
         ("core/status.py", A_LINE, set(BUILDERS)),
         ("core/observations.py", A_LINE, {"clean qof", "clean rtt"}),
     ],
@@ -87,25 +96,10 @@ def test_a_changed_line_makes_stale_what_runs_it(package: Path, file: str, line:
     assert stale_after(package, _append(line), file) == stale
 
 
-def test_a_kind_of_figure_depends_on_its_own_module_alone(tmp_path: Path) -> None:
-    """The modules of kinds are found by name, so each indicator follows that of its kind and no other."""
-    package = tmp_path / "hi_pipeline"
-    kinds = package / "indicators" / "kinds"
-    kinds.mkdir(parents=True)
-    (package / "stats").mkdir()
-    for name in ("rates", "proportions"):
-        (package / "stats" / f"{name}.py").write_text("A = 1\n")
-    (kinds / "rate.py").write_text("from hi_pipeline.stats import rates\n")
-    (kinds / "proportion.py").write_text("from hi_pipeline.stats import proportions\n")
-    (package / "indicators" / "compute.py").write_text(f"from {KINDS} import proportion, rate\n")
-
-    def version(kind: str) -> str:
-        return Code(package).digest(["hi_pipeline.indicators.compute", f"{KINDS}.{kind}"], kind=kind)
-
-    before = {kind: version(kind) for kind in ("rate", "proportion")}
-    (package / "stats" / "rates.py").write_text("A = 2\n")
-    assert version("rate") != before["rate"]
-    assert version("proportion") == before["proportion"]
+def test_a_kind_that_is_found_by_its_name_is_followed_and_no_other(package: Path) -> None:
+    reached = {kind: Code(package).reached(FIGURES, kind=kind.value) for kind in Kind}
+    for kind, modules in reached.items():
+        assert {name for name in modules if name.startswith(f"{KINDS}.")} == {f"{KINDS}.{kind.value}"}
 
 
 def test_what_was_parsed_is_kept_for_the_next_process(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

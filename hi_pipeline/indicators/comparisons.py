@@ -1,0 +1,95 @@
+"""Boards' figures beside three more comparators: England as published, the region, and the most similar boards."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from hi_pipeline.core.columns import COMPARISONS, RESULT_KEY
+from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
+from hi_pipeline.indicators.compare import ENGLAND, NOT_COMPARED, ON, verdict
+
+REGION, SIMILAR = "region", "most similar boards"
+NO_LIST = "not_computed: an input of the board's list of similar boards is not in hand"
+NOT_ALL = "not_computed: not all of the similar boards have a figure"
+NO_FIGURE = "not_computed: the comparator has no such figure"
+
+
+def comparisons(
+    results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]
+) -> pl.DataFrame:
+    """Compare every board's figure that has a comparison with further comparators.
+
+    Where the results give no word for another reason than that they have no comparator, no word is given here either.
+    Similar boards are taken together: their figures weighted by their denominators, value by value; measures between
+    groups are not compared with them.
+
+    Args:
+        results: all figures, in the results contract.
+        similar: the linked table ``similar_boards``; None where it is not built.
+        indicators: declarations by id.
+
+    Returns:
+        Rows in the COMPARISONS contract, sorted by key and comparator.
+    """
+    boards = results.filter(
+        (pl.col("area_type") == AreaType.ICB.value)
+        & ~pl.col("measure").is_in(NOT_COMPARED)
+        & pl.col("status").is_in([Status.OK.value, Status.SUPPRESSED.value])
+    )
+    on = ["indicator_id", *ON]
+    ok = results.filter(status=Status.OK.value)
+    england = ok.filter(area_type=AreaType.ENGLAND.value).select(*on, found="value")
+    region = ok.filter(area_type=AreaType.REGION.value).select(*on, "region_code", found="value")
+    reason = pl.when(pl.col("found").is_null()).then(pl.lit(NO_FIGURE)).otherwise(pl.lit(""))
+    with_region = boards.join(region, on=[*on, "region_code"], how="left", validate="m:1")
+    frames = [
+        boards.join(england, on=on, how="left", validate="m:1").with_columns(beside=pl.lit(ENGLAND), why=reason),
+        with_region.with_columns(beside=pl.lit(REGION), why=reason),
+        _beside_similar(boards.filter(measure=Measure.VALUE.value), similar),
+    ]
+    every = pl.concat([frame.select(*boards.columns, "found", "beside", "why") for frame in frames])
+    parts = [
+        _judged(rows, indicators[str(name)])
+        for (name,), rows in every.partition_by("indicator_id", as_dict=True).items()
+    ]
+    found = pl.concat(parts) if parts else every.clear().with_columns(word=pl.lit(""))
+    named = found.select(*RESULT_KEY, comparator="beside", comparator_value="found", comparison="word", note="why")
+    ordered = named.select(pl.col(name).cast(kind) for name, kind in COMPARISONS.items())
+    return ordered.sort(*RESULT_KEY, "comparator", nulls_last=True)
+
+
+def _judged(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    # The results' own comparison tells whether a row may be compared at all.
+    silent = (pl.col("comparison") == Comparison.NOT_COMPARED.value) & pl.col("comparator_value").is_not_null()
+    silent &= pl.col("status") == Status.OK.value
+    rows = rows.with_columns(silent=silent, comparator_value="found")
+    none = pl.lit(Comparison.NOT_COMPARED.value)
+    return rows.with_columns(word=pl.when("silent").then(none).otherwise(verdict(indicator)))
+
+
+def _beside_similar(boards: pl.DataFrame, similar: pl.DataFrame | None) -> pl.DataFrame:
+    """Add found: the figure of the similar boards together, weighted by their denominators."""
+    named = boards.with_columns(beside=pl.lit(SIMILAR))
+    if similar is None:
+        return named.with_columns(found=pl.lit(None, dtype=pl.Float64), why=pl.lit(NO_LIST))
+    on = ["indicator_id", *ON]
+    lists = similar.select("geography_vintage", "icb_code", "similar_code")
+    figures = boards.filter(status=Status.OK.value).select(*on, "value", "denominator", similar_code="icb_code")
+    members = boards.select(*on, "icb_code").join(lists, on=["geography_vintage", "icb_code"], how="inner")
+    beside = members.join(figures, on=[*on, "similar_code"], how="left", validate="m:1")
+    together = beside.group_by(*on, "icb_code").agg(
+        found=pl.when(pl.col("value").null_count() + pl.col("denominator").null_count() == 0).then(
+            (pl.col("value") * pl.col("denominator")).sum() / pl.col("denominator").sum()
+        ),
+        listed=pl.lit(True),
+    )
+    joined = named.join(together, on=[*on, "icb_code"], how="left", validate="1:1")
+    why = (
+        pl.when(pl.col("listed").is_null())
+        .then(pl.lit(NO_LIST))
+        .when(pl.col("found").is_null())
+        .then(pl.lit(NOT_ALL))
+        .otherwise(pl.lit(""))
+    )
+    return joined.with_columns(why=why)

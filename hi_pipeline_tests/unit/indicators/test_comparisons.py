@@ -1,0 +1,51 @@
+"""Boards beside England as published, their region and the boards most like them."""
+
+import polars as pl
+import pytest
+
+from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.indicators.comparisons import NO_LIST, NOT_ALL, comparisons
+from hi_pipeline.indicators.compute import compute_results
+from hi_pipeline_tests.unit.indicators import counts_frames as made
+
+BY_ID = {indicator.id: indicator for indicator in INDICATORS}
+AREAS = {"QNC": ("E54000010", 600.0), "A": ("E54000011", 500.0), "B": ("E54000015", 400.0), "C": ("E54000019", 300.0)}
+
+
+def _results(**counts: float | None) -> pl.DataFrame:
+    rows = [
+        made.row("total", "All", counts.get(name, x), 1_000 if name != "B" else 3_000, icb_code=code, area_name=name)
+        for name, (code, x) in AREAS.items()
+    ]
+    rows.append(made.row("total", "All", 450_000, 1_000_000, **made.ENGLAND))
+    rows.append(made.row("total", "All", 6_500, 10_000, **made.ENGLAND | {
+        "area_type": "region", "icb_code": "E40000011", "area_name": "Midlands"}))  # fmt: skip
+    return compute_results(BY_ID["tt_recovery_pct"], made.counts(*rows), synthetic=True)
+
+
+def _lists(*pairs: tuple[str, str]) -> pl.DataFrame:
+    codes = [(AREAS[one][0], AREAS[two][0]) for one, two in pairs]
+    frame = pl.DataFrame(codes, schema=["icb_code", "similar_code"], orient="row")
+    return frame.with_columns(geography_vintage=pl.lit("2023-04"))
+
+
+def _of(found: pl.DataFrame, comparator: str) -> dict:
+    return found.filter(icb_code="E54000010", comparator=comparator).row(0, named=True)
+
+
+def test_each_comparator_has_its_value_and_its_word() -> None:
+    found = comparisons(_results(), _lists(("QNC", "A"), ("QNC", "B")), BY_ID)
+    england, region, similar = (_of(found, c) for c in ("England as published", "region", "most similar boards"))
+    assert (england["comparator_value"], england["comparison"]) == (45.0, "better")
+    assert (region["comparator_value"], region["comparison"]) == (65.0, "worse")
+    # 500 of 1,000 and 400 of 3,000 together.
+    assert (similar["comparator_value"], similar["comparison"]) == (pytest.approx(22.5), "better")
+
+
+def test_a_board_without_a_list_or_with_a_bare_neighbour_is_not_computed() -> None:
+    lists = _lists(("A", "QNC"), ("A", "B"))
+    assert _of(comparisons(_results(), lists, BY_ID), "most similar boards")["note"] == NO_LIST
+    assert _of(comparisons(_results(), None, BY_ID), "most similar boards")["note"] == NO_LIST
+    lists = _lists(("QNC", "A"), ("QNC", "C"))
+    bare = _of(comparisons(_results(C=None), lists, BY_ID), "most similar boards")
+    assert (bare["note"], bare["comparator_value"], bare["comparison"]) == (NOT_ALL, None, "not_compared")
