@@ -49,7 +49,7 @@ class Card:
 
 
 def cards(catalogue: Mapping[str, Any]) -> dict[str, Card]:
-    """Return the indicators of indicators.json by id, in its order."""
+    """Return the indicators of indicators.json by id, in its order, those that are listed and not computed too."""
     entries: Sequence[Mapping[str, Any]] = catalogue["indicators"]
     return {entry["id"]: _card(entry, order) for order, entry in enumerate(entries)}
 
@@ -69,12 +69,12 @@ def _card(entry: Mapping[str, Any], order: int) -> Card:
         polarity=polarity,
         contested=polarity not in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER) or bool(entry.get("contested")),
         mixes_age=bool(entry.get("mixes_age")),
-        dimensions=tuple(entry["dimensions"]),
-        fifths=entry["deprivation_groups"],
-        ecological=entry["ecological"],
+        dimensions=tuple(entry.get("dimensions", ())),
+        fifths=entry.get("deprivation_groups", 0),
+        ecological=entry.get("ecological", False),
         target=entry["target"].rstrip("."),
         caveats=tuple(entry["caveats"]),
         unconfirmed=entry["unconfirmed"],
-        decimals=decimals_of(entry["unit"], most=entry["plausible"][1]),
+        decimals=decimals_of(entry["unit"], most=entry.get("plausible", (0, None))[1]),
         order=order,
     )

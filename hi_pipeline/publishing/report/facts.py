@@ -161,6 +161,11 @@ class PackFacts:
         return tuple(found for found in self.indicators if found.shown)
 
     @property
+    def cards(self) -> dict[str, Card]:
+        """Return all indicators of the list by id, those without a figure too."""
+        return {c.id: c for c in (*(found.card for found in self.indicators), *self.absent)}
+
+    @property
     def areas(self) -> dict[str, tuple[IndicatorFacts, ...]]:
         """Return the indicators by area of the statement, in the order of the statement's numbers."""
         last = 99
@@ -210,7 +215,7 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         indicators=tuple(found),
         absent=tuple(c for c in published.cards.values() if c.id not in set(here["indicator_id"])),
         coverage=_rows(published.coverage, icb=icb, year=year, vintage=vintage),
-        comparisons=_rows(published.comparisons, icb=icb, year=year, vintage=vintage),
+        comparisons=_totals(_rows(published.comparisons, icb=icb, year=year, vintage=vintage)),
         small_areas=None,
         sources=_sources(published.sources, used),
     )
@@ -289,6 +294,13 @@ def _rows(table: pl.DataFrame | None, *, icb: str, year: str, vintage: Vintage) 
     where = {"icb_code": icb, "financial_year": year, "geography_vintage": vintage.value}
     known = table.filter(*(pl.col(name) == value for name, value in where.items() if name in table.columns))
     return tuple(known.iter_rows(named=True))
+
+
+def _totals(rows: tuple[Mapping[str, Any], ...] | None) -> tuple[Mapping[str, Any], ...] | None:
+    """Return the rows that compare figures of everybody."""
+    if rows is None:
+        return None
+    return tuple(row for row in rows if row["dimension"] == "total" and row["measure"] == Measure.VALUE.value)
 
 
 def _sources(entries: Sequence[Mapping[str, Any]], used: set[str]) -> tuple[Mapping[str, Any], ...]:

@@ -14,6 +14,8 @@ _AFTER = {
     Unit.PERCENT.value: "%",
     Unit.PER_1K.value: " per 1,000",
     Unit.PER_100K.value: " per 100,000",
+    Unit.PER_MILLION.value: " per million",
+    Unit.YEARS.value: " years",
     Unit.PERCENTAGE_POINTS.value: " percentage points",
     Unit.RATIO.value: "",
     Unit.COUNT.value: "",

@@ -65,6 +65,7 @@ _EVIDENCE = (
 _TABLES = {
     "Coverage": "coverage",
     "Overview": "overview",
+    "Comparators": "comparators",
     "Data quality": "quality",
     "Not shown": "cannot-say",
     "Sources": "sources",

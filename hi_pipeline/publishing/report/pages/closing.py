@@ -1,11 +1,14 @@
 """The last pages: small areas, data quality, what cannot be said, the review, methods, sources and a glossary."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, OwnWords, Table
 from hi_pipeline.publishing.report.facts import PackFacts
-from hi_pipeline.publishing.report.numbers import printed
+from hi_pipeline.publishing.report.numbers import printed, with_unit
+from hi_pipeline.publishing.report.pages.opening import name_of
 from hi_pipeline.publishing.report.pages.parts import heading, plain
 from hi_pipeline.publishing.report.wording import REASONS
 
@@ -36,18 +39,46 @@ GLOSSARY = (
 )
 
 
-def pockets(facts: PackFacts) -> list[Block]:
-    """Return the page of small areas."""
-    note = "This pack has no table of small areas, so pockets of deprivation within the board are not listed."
-    return [heading(2, "Small areas"), plain(note)]
-
-
-def comparators(facts: PackFacts) -> list[Block]:
-    """Return the figures of the region and of similar boards."""
+def beside(facts: PackFacts) -> list[Block]:
+    """Return the board beside its region and similar boards, and its small areas, as far as there are tables."""
+    blocks: list[Block] = [heading(1, "Comparators and small areas"), heading(2, "Region and similar boards")]
     if facts.comparisons is None:
-        note = "This release compares boards with England alone. It has no figures of the region or of similar boards."
-        return [heading(2, "Region and similar boards"), plain(note)]
-    return [heading(2, "Region and similar boards")]
+        blocks.append(plain("This release has no figures of the region or of similar boards beside this board's."))
+    else:
+        blocks += [plain(_BESIDE), _comparators(facts)]
+    return [*blocks, heading(2, "Small areas"), plain(_NO_SMALL_AREAS)]
+
+
+_BESIDE = (
+    "The same figure beside England as published, the region and the most similar boards taken together. A word stands "
+    "only where the limits allow one."
+)
+_NO_SMALL_AREAS = "This pack has no table of small areas, so pockets of deprivation within the board are not listed."
+_COMPARATORS = ("England as published", "region", "most similar boards")
+
+
+def _comparators(facts: PackFacts) -> Table:
+    known = {(row["indicator_id"], row["comparator"]): row for row in facts.comparisons or ()}
+    rows = []
+    for found in facts.shown:
+        cells = [_beside(known.get((found.card.id, name)), found.card) for name in _COMPARATORS]
+        rows.append((found.card.short, found.total.said if found.total is not None else "", *cells))
+    return Table(
+        anchor="comparators",
+        caption="This board beside England, its region and similar boards",
+        header=("Indicator", "Board", "England as published", "Region", "Most similar boards"),
+        rows=tuple(rows),
+        widths=(2.6, 1.3, 1.8, 1.8, 1.8),
+        numeric=frozenset({1}),
+    )
+
+
+def _beside(row: Mapping[str, Any] | None, card: Card) -> str:
+    """Return a comparator's value and how the board stands against it."""
+    if row is None or row["comparator_value"] is None:
+        return "not computed"
+    value = with_unit(printed(row["comparator_value"], card.decimals), card.unit)
+    return f"{value} ({row['comparison'].replace('_', ' ')})"
 
 
 def quality(facts: PackFacts) -> list[Block]:
@@ -99,7 +130,8 @@ def cannot_say(facts: PackFacts) -> list[Block]:
             for status in sorted({f.status for f in dark}):
                 groups = ", ".join(f.category for f in dark if f.status == status)
                 rows.append((found.card.short, f"{dimension}: {groups}", REASONS[status]))
-    rows += [(c.short, "everybody", "nothing is published for this board and year") for c in facts.absent]
+    if facts.coverage is None:
+        rows += [(c.short, "everybody", "nothing is published for this board and year") for c in facts.absent]
     rows += _covered(facts)
     table = Table(
         anchor="cannot-say",
@@ -116,18 +148,14 @@ def cannot_say(facts: PackFacts) -> list[Block]:
 
 
 def _covered(facts: PackFacts) -> list[tuple[str, str, str]]:
-    """Return what the coverage table says of indicators that have no rows in the results."""
-    known = {found.card.id for found in facts.indicators} | {card.id for card in facts.absent}
-    rows: Mapping[tuple[str, str], tuple[str, str, str]] = {
-        (row["indicator_id"], row["reason"]): (
-            row["indicator_id"],
-            "everybody",
-            " ".join(str(row[name]) for name in ("reason", "held_by", "how_to_supply") if row.get(name)),
-        )
-        for row in facts.coverage or ()
-        if row["indicator_id"] not in known
-    }
-    return list(rows.values())
+    """Return what the coverage table says of indicators without rows in the results, once a reason."""
+    known = {found.card.id for found in facts.indicators}
+    told: dict[tuple[str, str], list[str]] = {}
+    for row in facts.coverage or ():
+        if row["indicator_id"] not in known:
+            parts = [str(row[name]).rstrip(".") for name in ("reason", "held_by", "how_to_supply") if row.get(name)]
+            told.setdefault((row["indicator_id"], ". ".join(parts)), []).append(row["dimension"])
+    return [(name_of(i, facts.cards), ", ".join(dims), reason) for (i, reason), dims in told.items()]
 
 
 def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report import charts, sentences
+from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import ABSENT, Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.pages.parts import heading, plain, said
@@ -55,9 +56,7 @@ def summary(facts: PackFacts) -> list[Block]:
     blocks += [heading(2, "What cannot be said"), *said(sentences.hidden(facts))]
     missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
     known = len(facts.indicators) + len(facts.absent)
-    blocks.append(
-        plain(f"{missing} of the {known} indicators of the catalogue have no figure for this board and year.")
-    )
+    blocks.append(plain(f"{missing} of the {known} indicators of the list have no figure for this board and year."))
     return blocks
 
 
@@ -117,11 +116,11 @@ def coverage(facts: PackFacts) -> list[Block]:
             "This release has no coverage table. The table below lists the indicators of its catalogue; those of the "
             "statement that are not in the catalogue are not listed."
         )
-        rows = [(f.card.short, _number(f), *(state_of(f, d) for d in DIMENSIONS)) for f in facts.indicators]
-        rows += [(c.short, str(c.statement_number or "none"), *([_shape("not published")] * 5)) for c in facts.absent]
+        rows = [(f.card.short, _statement(f.card), *(state_of(f, d) for d in DIMENSIONS)) for f in facts.indicators]
+        rows += [(c.short, _statement(c), *([_shape("not published")] * 5)) for c in facts.absent]
     else:
-        note = "Each indicator of the catalogue by breakdown, from the published coverage table."
-        rows = covered(facts.coverage, {f.card.id: f for f in facts.indicators})
+        note = "Every indicator of the list by breakdown: those of the statement first, then those of the annexes."
+        rows = covered(facts.coverage, facts.cards)
     table = Table(
         anchor="coverage",
         caption="What is shown, by indicator and breakdown",
@@ -132,13 +131,30 @@ def coverage(facts: PackFacts) -> list[Block]:
     return [*blocks, plain(note), table]
 
 
-def covered(rows: Sequence[Mapping[str, Any]], known: Mapping[str, IndicatorFacts]) -> list[tuple[str, ...]]:
-    """Return a row an indicator from the coverage table: its state by dimension."""
+def covered(rows: Sequence[Mapping[str, Any]], cards: Mapping[str, Card]) -> list[tuple[str, ...]]:
+    """Return a row an indicator from the coverage table: its state by dimension, the statement's own first."""
     states: dict[str, dict[str, str]] = {}
     for row in rows:
         states.setdefault(row["indicator_id"], {})[row["dimension"]] = row["state"].replace("_", " ")
-    names = {i: (known[i].card.short, _number(known[i])) if i in known else (i, "none") for i in states}
-    return [(*names[i], *(_shape(found.get(d, "")) for d in DIMENSIONS)) for i, found in states.items()]
+    last = 99
+
+    def place(name: str) -> tuple[int, int, str]:
+        card = cards.get(name)
+        return (last, last, name) if card is None else (card.statement_number or last, card.order, name)
+
+    return [
+        (name_of(name, cards), _statement(cards.get(name)), *(_shape(states[name].get(d, "")) for d in DIMENSIONS))
+        for name in sorted(states, key=place)
+    ]
+
+
+def name_of(indicator: str, cards: Mapping[str, Card]) -> str:
+    """Return the short name of an indicator; of what is no indicator of the list, its id in words."""
+    return cards[indicator].short if indicator in cards else indicator.replace("_", " ")
+
+
+def _statement(card: Card | None) -> str:
+    return "none" if card is None else str(card.statement_number or "none")
 
 
 def state_of(found: IndicatorFacts, dimension: str) -> str:
@@ -157,7 +173,3 @@ def state_of(found: IndicatorFacts, dimension: str) -> str:
 
 def _shape(state: str) -> str:
     return SHAPES.get(state, f"\u00d7 {state or 'not stated'}")
-
-
-def _number(found: IndicatorFacts) -> str:
-    return str(found.card.statement_number or "none")
