@@ -45,6 +45,19 @@ def _compiler() -> typst.Compiler:
 
 def report_pdf(document: Document) -> bytes:
     """Return report.pdf."""
+    made = _compiler().compile(
+        _TEMPLATE.read_bytes(), format="pdf", sys_inputs=_inputs(document), pdf_standards=["ua-1"], timestamp=0
+    )
+    return _with_row_headers(_bytes(made))
+
+
+def page_pictures(document: Document) -> list[bytes]:
+    """Return the pages of report.pdf as PNG."""
+    made = _compiler().compile(_TEMPLATE.read_bytes(), format="png", ppi=80, sys_inputs=_inputs(document))
+    return made if isinstance(made, list) else [_bytes(made)]
+
+
+def _inputs(document: Document) -> dict[str, str]:
     pack = {
         "title": document.title,
         "subtitle": document.subtitle,
@@ -54,14 +67,7 @@ def report_pdf(document: Document) -> bytes:
         "own_ends": OWN_ENDS,
         "groups": [[_entry(block) for block in group] for group in _kept(document.blocks)],
     }
-    data = _compiler().compile(
-        _TEMPLATE.read_bytes(),
-        format="pdf",
-        sys_inputs={"pack": json.dumps(pack, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        timestamp=0,
-    )
-    return _with_row_headers(_bytes(data))
+    return {"pack": json.dumps(pack, ensure_ascii=False)}
 
 
 @lru_cache(maxsize=256)
