@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.core.status import Unit
 from hi_pipeline.publishing.report import svg
 from hi_pipeline.publishing.report.document import Chart
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
@@ -125,18 +126,25 @@ def _top(synthetic: bool, key: str) -> tuple[list[str], float]:
 
 
 def _scale(known: Sequence[Figure], *, left: float, right: float) -> _Scale:
-    numbers = [n for f in known for n in (f.value, f.lower, f.upper, f.comparator) if n is not None]
+    numbers = [n for f in known for n in (f.value, f.lower, f.upper, _tick(f)) if n is not None]
     low, high = min(numbers), max(numbers)
     room = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
-    return _Scale(low - room, high + room, left, right)
+    # Where nothing is negative, neither is the scale.
+    return _Scale(max(low - room, 0.0) if low >= 0 else low - room, high + room, left, right)
+
+
+def _tick(figure: Figure) -> float | None:
+    """Return where England stands; a number of people in all of England is no measure for a board's."""
+    return None if figure.unit == Unit.COUNT.value else figure.comparator
 
 
 def _mark(figure: Figure, scale: _Scale, y: float) -> list[str]:
     if figure.value is None:
         return []
     parts = []
-    if figure.comparator is not None:
-        parts.append(svg.line(scale.at(figure.comparator), y - 8, scale.at(figure.comparator), y + 8, width=2))
+    tick = _tick(figure)
+    if tick is not None:
+        parts.append(svg.line(scale.at(tick), y - 8, scale.at(tick), y + 8, width=2))
     if figure.lower is None or figure.upper is None:
         return [*parts, svg.diamond(scale.at(figure.value), y, hollow=True)]
     limits = svg.line(scale.at(figure.lower), y, scale.at(figure.upper), y, colour=svg.MARK, width=2)
@@ -193,7 +201,8 @@ def _drawn(figures: Sequence[Figure], labels: Sequence[str]) -> tuple[tuple[str,
     for figure, label in zip(figures, labels, strict=True):
         low, high = figure.limits.split(" to ") if figure.limits else ("", "")
         value = figure.text if figure.value is not None else ""
-        row = (label, value, low, high, figure.comparator_text, unit_words(figure.unit), figure.status)
+        tick = "" if _tick(figure) is None else figure.comparator_text
+        row = (label, value, low, high, tick, unit_words(figure.unit), figure.status)
         rows.append(tuple(cell.replace(MINUS, "-") for cell in row))
     return tuple(rows)
 

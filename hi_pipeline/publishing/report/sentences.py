@@ -143,7 +143,7 @@ def ethnicity(found: IndicatorFacts) -> list[Sentence]:
     lower = sum(1 for f in sure if (f.upper or 0) < 0)
     said = []
     if sure:
-        counted = {"n": len(sure), "h": higher, "l": lower, "s": len(sure) - higher - lower}
+        counted = {"h": higher, "l": lower, "s": len(sure) - higher - lower}
         said.append(say("ethnic", *sure, reference=reference.replace(": ", " "), **counted))
     else:
         said.append(say("ethnic_none", *rows))
@@ -181,6 +181,7 @@ def summary(facts: PackFacts) -> list[Sentence]:
         say(
             "against_england",
             *totals,
+            n=len(totals),
             b=words.count("better"),
             w=words.count("worse"),
             h=words.count("higher"),

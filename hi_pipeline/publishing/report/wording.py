@@ -20,24 +20,27 @@ TEMPLATES: dict[str, str] = {
     "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
     "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
     "ethnic": (
-        "Of {n} ethnic groups compared with {reference}, {h} had a clearly higher figure, {l} a clearly lower one and "
-        "{s} no clear difference."
+        "Against {reference}, the number of ethnic groups with a clearly higher figure was {h}, with a clearly lower "
+        "one {l}, with no clear difference {s}."
     ),
-    "ethnic_absent": "{n} further ethnic groups have no figure or no limits and are not compared.",
+    "ethnic_absent": (
+        "The number of ethnic groups that cannot be compared, for want of a figure or of limits, was {n}."
+    ),
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "unknown": "{dimension} was not known for {u}% of records.",
     "unknown_none": "The source does not say for how many records {dimension} was not known.",
     "target": "The target is: {target}.",
     "summary": (
-        "Of {n} indicators with data, {k} show a higher figure in the most deprived group, {m} a lower one, {j} no "
-        "clear difference, and {x} cannot be compared."
+        "Of {n} indicators with data, the figure of the most deprived group is higher in {k}, lower in {m}, not "
+        "clearly different in {j}, and cannot be compared in {x}."
     ),
     "largest": ("{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u})."),
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
     "against_england": (
-        "Against England, {b} are better, {w} worse, {h} higher, {l} lower, {s} similar, {x} not compared."
+        "Compared with England, {n} indicators stand so: better {b}, worse {w}, higher {h}, lower {l}, similar {s}, "
+        "not compared {x}."
     ),
-    "hidden": "Of {n} figures of groups, {h} are suppressed by the publisher, so that nobody can be recognised.",
+    "hidden": ("Publishers suppress {h} of {n} figures of groups, so that nobody can be recognised."),
 }
 
 # The comparison of a row in words that stand before "England".

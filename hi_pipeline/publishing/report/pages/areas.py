@@ -33,11 +33,12 @@ def areas(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]
 def _indicator(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     board = facts.board.short_name
     blocks: list[Block] = [heading(2, sentences.title_of(found, board))]
-    for sentence in (sentences.level(found, board, facts.year), sentences.gap(found), sentences.ethnicity(found)):
-        blocks += said(sentence)
+    blocks += said(sentences.level(found, board, facts.year))
+    if found.shown:
+        blocks += [*said(sentences.gap(found)), *said(sentences.ethnicity(found))]
     if found.total is None:
         return blocks
-    if found.card.target:
+    if found.card.target and found.shown:
         blocks += said([sentences.say("target", found.total, target=found.card.target)])
     if not found.shown:
         return [*blocks, plain(f"Reason: {found.total.note}.", role="small", rows=[found.total.id])]

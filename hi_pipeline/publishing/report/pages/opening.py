@@ -56,7 +56,7 @@ def summary(facts: PackFacts) -> list[Block]:
     blocks += [heading(2, "What cannot be said"), *said(sentences.hidden(facts))]
     missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
     known = len(facts.indicators) + len(facts.absent)
-    blocks.append(plain(f"{missing} of the {known} indicators of the list have no figure for this board and year."))
+    blocks.append(plain(f"Without a figure for this board and year: {missing} of the {known} indicators of the list."))
     return blocks
 
 
@@ -69,12 +69,11 @@ _PACE = (
 def overview(facts: PackFacts) -> list[Block]:
     """Return both ends of deprivation for every indicator that has them."""
     blocks: list[Block] = [heading(1, "Overview by deprivation")]
-    counted = sentences.summary(facts)[0].text.removeprefix("Of ").split(",")[0]
     chart = charts.overview(
         facts.shown,
         anchor="chart-overview",
         title="Most and least deprived groups beside England",
-        pattern=f"Both ends of deprivation, each beside England, for those of {counted} that have them.",
+        pattern="Both ends of deprivation, each beside England, for the indicators that have them.",
         synthetic=facts.synthetic,
     )
     if chart is None:

@@ -125,17 +125,20 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
             due = [len(shown), *(sides.count(side) for side in ("above", "below", "level", "none"))]
         case "against_england":
             words = [r.comparison for r in rows]
-            due = [words.count(w) for w in ("better", "worse", "higher", "lower", "similar", "not_compared")]
+            due = [
+                len(rows),
+                *(words.count(w) for w in ("better", "worse", "higher", "lower", "similar", "not_compared")),
+            ]
         case "ethnic":
             above = sum(1 for r in rows if r.lower is not None and r.lower > 0)
             below = sum(1 for r in rows if r.upper is not None and r.upper < 0)
-            due = [len(rows), above, below, len(rows) - above - below]
+            due = [above, below, len(rows) - above - below]
         case "ethnic_absent":
             due = [len(rows)]
         case "hidden":
             groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
             groups = [f for f in groups if f.category != "Unknown"]
-            due = [len(groups), sum(1 for f in groups if f.status == "suppressed")]
+            due = [sum(1 for f in groups if f.status == "suppressed"), len(groups)]
         case _:
             return []
     return [] if said == [str(n) for n in due] else [f"{sentence.text!r}: counted again it is {due}"]
