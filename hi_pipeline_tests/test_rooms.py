@@ -14,7 +14,10 @@ ROOMS = {
     "tables": ({"core", "stats"}, {"polars", "pandera"}),
     "indicators": ({"core", "stats"}, {"polars", "pandera"}),
     "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock"}),
-    "publishing": ({"core", "stats", "storage"}, {"polars", "jinja2", "altair", "pyarrow"}),
+    "publishing": (
+        {"core", "stats", "storage"},
+        {"polars", "jinja2", "pyarrow", "typst", "pikepdf", "docx", "lxml", "xlsxwriter", "markupsafe"},
+    ),
     "sample": ({"core"}, {"polars", "xlsxwriter"}),
     "engine": (
         {"core", "stats", "sources", "tables", "indicators", "storage", "publishing", "sample", "settings"},

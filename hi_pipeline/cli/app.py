@@ -1,6 +1,7 @@
 """The commands. Heavy modules are imported by the command that needs them, so that help comes at once."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -130,6 +131,49 @@ def verify(source: Source = None) -> None:
     from hi_pipeline.cli.verifying import verify_command
 
     _leave(verify_command(console, source))
+
+
+@app.command()
+def pack(
+    source: Source = None,
+    icb: Icbs = [],  # noqa: B006
+    region: Annotated[str | None, typer.Option("--region", help="All boards of a region.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All boards of the footprint.")] = False,
+    year: Annotated[str, typer.Option("--year", help='Financial year such as "2023-24".')] = "",
+    footprint: Annotated[
+        str | None, typer.Option("--footprint", help="2022-07, 2023-04 or 2026-04; by default the year's own.")
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--format", help="Some of html,pdf,docx,xlsx,ods.")
+    ] = "html,pdf,docx,xlsx,ods",
+    png: Annotated[bool, typer.Option("--png", help="Charts as pictures too.")] = False,
+    verify: Annotated[
+        Path | None, typer.Option("--verify", help="Read the pack in this folder back against the results.")
+    ] = None,
+) -> None:
+    """Make the packs of boards for a year: a report in HTML, PDF and Word, and its figures as workbooks."""
+    from hi_pipeline.cli.packing import Asked, pack_command, verify_pack_command
+
+    if verify is not None:
+        _leave(verify_pack_command(console, source, verify))
+        return
+    asked = Asked(icbs=icb, region=region, every=every, year=year, footprint=footprint, formats=formats, png=png)
+    _leave(pack_command(console, source, asked))
+
+
+@app.command()
+def export(
+    source: Source = None,
+    icb: Icbs = [],  # noqa: B006
+    year: Years = [],  # noqa: B006
+    indicator: Indicators = [],  # noqa: B006
+    form: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx.")] = "csv",
+    to: Annotated[Path | None, typer.Option("--to", help="The file to write.")] = None,
+) -> None:
+    """Write a board's figures as one file that opens rightly in Excel."""
+    from hi_pipeline.cli.exporting import export_command
+
+    _leave(export_command(console, source, icbs=icb, years=year, indicators=indicator, form=form, to=to))
 
 
 @app.command()
