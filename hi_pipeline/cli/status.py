@@ -1,16 +1,11 @@
-"""hi status and hi coverage: how each release and each asset stands."""
+"""hi status: how each release and each asset stands."""
 
-from collections.abc import Iterable
 from datetime import date
-
-import polars as pl
-from rich.table import Table
 
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
-from hi_pipeline.core.financial_year import ALL_YEARS
+from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.core.source import Release, Source
-from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, is_superseded, standings
@@ -21,43 +16,35 @@ from hi_pipeline.engine.standing import Standing, asset_standings
 _NAMED = 3
 
 
-def status_command(console: Printer, source: str | None) -> int:
+def status_command(console: Printer, source: str | None, form: Format) -> int:
     """Show releases and assets; nothing is fetched, built or written."""
 
     def command() -> int:
         session = Session(source, console)
-        console.print(_releases(session))
-        console.print(_assets(session))
+        show(console, [_releases(session), _assets(session)], form, synthetic=session.settings.synthetic)
         return 0
 
     return said_clearly(command, console)
 
 
-def coverage_command(console: Printer, source: str | None) -> int:
-    """Show how many boards have a figure, by indicator and year."""
-
-    def command() -> int:
-        session = Session(source, console)
-        console.print(_coverage(session))
-        return 0
-
-    return said_clearly(command, console)
-
-
-def _releases(session: Session) -> Table:
-    table = Table(title=session.title("Releases"), title_justify="left")
-    for name in ("Release", "Years", "Pinned", "Fetched", "Standing"):
-        table.add_column(name, no_wrap=name in ("Release", "Pinned", "Fetched"))
+def _releases(session: Session) -> Sheet:
+    rows: list[list[str]] = []
     for source in session.pipeline.catalogue.sources.values():
         judged = {s.part: s for s in standings(session.pipeline, source, today=date.today())}
         for release in source.releases:
-            table.add_row(*_release_row(session.pipeline, source, release, judged.get(_part(source, release))))
+            rows.append(_release_row(session.pipeline, source, release, judged.get(_part(source, release))))
         for part, standing in judged.items():
             if part not in parts_of(source):
-                table.add_row(f"{source.name}:(not declared)", part, "", "no", standing.words)
+                rows.append([f"{source.name}:(not declared)", part, "", "no", standing.words])
         for link in new_links(session.pipeline, source):
-            table.add_row(f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}")
-    return table
+            rows.append([f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}"])
+    names = ("release", "years", "pinned", "fetched", "standing")
+    return Sheet(
+        name="releases",
+        title=session.title("Releases"),
+        columns=[Column(key=name, label=name.capitalize()) for name in names],
+        rows=rows,
+    )
 
 
 def _part(source: Source, release: Release) -> str:
@@ -73,6 +60,8 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     words = [] if pipeline.settings.synthetic else [getattr(judged, "words", "")]
     if getattr(judged, "freshness", None) is Freshness.ON_TIME and kept is None:
         words = ["its year is held by another release"]
+    if getattr(judged, "freshness", None) is Freshness.OVERDUE and pipeline.settings.kind == "mirror":
+        words = ["not in this mirror"]
     if is_superseded(pipeline, source, release):
         words = [Freshness.SUPERSEDED.value]
     words = [found.words for found in replacements(pipeline, source, release)] + words
@@ -83,17 +72,14 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     return [f"{source.name}:{release.edition}", span, pinned, fetched, ", ".join(w for w in words if w)]
 
 
-def _assets(session: Session) -> Table:
-    table = Table(title=session.title("Assets"), title_justify="left")
-    table.add_column("Asset", no_wrap=True)
-    for name in ("Built", "Stale", "Missing"):
-        table.add_column(name, justify="right")
-    table.add_column("Why")
-    for standing in asset_standings(session.pipeline):
-        table.add_row(
-            "/".join(standing.key), str(standing.built), str(standing.stale), str(standing.missing), _why(standing)
-        )
-    return table
+def _assets(session: Session) -> Sheet:
+    counts = [Column(key=name, label=name.capitalize(), number=True) for name in ("built", "stale", "missing")]
+    return Sheet(
+        name="assets",
+        title=session.title("Assets"),
+        columns=[Column(key="asset", label="Asset"), *counts, Column(key="why", label="Why")],
+        rows=[["/".join(s.key), s.built, s.stale, s.missing, _why(s)] for s in asset_standings(session.pipeline)],
+    )
 
 
 def _why(standing: Standing) -> str:
@@ -106,35 +92,3 @@ def _why(standing: Standing) -> str:
         named = [partition for partition in partitions[:_NAMED] if partition]
         said.append(f"{why} ({len(partitions)}): {', '.join(named)}" if named else why)
     return "; ".join(said)
-
-
-def _coverage(session: Session) -> Table:
-    table = Table(
-        title=session.title("Boards with a figure (of those on the footprints of the year)"), title_justify="left"
-    )
-    table.add_column("Indicator", no_wrap=True)
-    for year in ALL_YEARS:
-        table.add_column(year, justify="right", no_wrap=True)
-    counted = _boards_with_figures(session.pipeline)
-    for indicator in session.pipeline.catalogue.indicators:
-        table.add_row(indicator.id, *(counted.get((indicator.id, year), "") for year in ALL_YEARS))
-    return table
-
-
-def _boards_with_figures(pipeline: Pipeline) -> dict[tuple[str, str], str]:
-    if not pipeline.lake.exists("published", "results"):
-        return {}
-    rows = pipeline.lake.read("published", "results").filter(
-        (pl.col("area_type") == AreaType.ICB.value)
-        & (pl.col("measure") == Measure.VALUE.value)
-        & (pl.col("dimension") == "total")
-    )
-    counts = rows.group_by("indicator_id", "financial_year").agg(
-        pl.col("icb_code").filter(pl.col("status") == Status.OK.value).n_unique().alias("with"),
-        pl.col("icb_code").n_unique().alias("all"),
-    )
-    return {(i, y): f"{n}/{total}" for i, y, n, total in _sorted(counts)}
-
-
-def _sorted(counts: pl.DataFrame) -> Iterable[tuple[str, str, int, int]]:
-    return counts.sort("indicator_id", "financial_year").rows()

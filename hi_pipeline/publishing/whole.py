@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.publishing.release import LAYER, NAME
+from hi_pipeline.publishing.package import TABLES
+from hi_pipeline.publishing.release import FILES_APART, LAYER, NAME
 from hi_pipeline.storage.lake import Lake
 
 
@@ -30,6 +31,12 @@ def altered_files(lake: Lake) -> list[str]:
         for path, wanted in said.items()
         if (actual := _sha256(path)) != wanted
     ]
+
+
+def packaged_tables(lake: Lake) -> list[Path]:
+    """Return the places of the published tables without a sidecar: the data package vouches for them."""
+    folder = lake.path(LAYER, NAME).parent
+    return [folder / f"{name}.parquet" for name in (*FILES_APART.values(), *TABLES)]
 
 
 def _resources(package: Path) -> list[dict[str, str]]:

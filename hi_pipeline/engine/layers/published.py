@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hi_pipeline.core.columns import RESULTS
+from hi_pipeline.core.coverage import NOT_BUILT
 from hi_pipeline.core.geography import board, footprints_of, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
@@ -22,12 +23,13 @@ from hi_pipeline.engine.releases.accepted import accepted_facts, accepted_inputs
 from hi_pipeline.engine.releases.marks import Marks, marks_of
 from hi_pipeline.engine.releases.newer import NewerFiles
 from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
+from hi_pipeline.engine.year_facts import Facts, facts_input, year_facts
 from hi_pipeline.publishing.release import read_published
 from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
-# Table and year of the lists of similar boards.
-SIMILAR = ("similar_boards", LISTED_IN)
-_MISSING = "missing: no figure of this board has been built for the year"
+# Table and year of the lists of similar boards, and of which boards came from which.
+SIMILAR, LINEAGE = ("similar_boards", LISTED_IN), ("lineage", LISTED_IN)
+_MISSING = f"missing: no figure of this board {NOT_BUILT}"
 _OWN_CODE = (
     "hi_pipeline.engine.layers.published",
     "hi_pipeline.engine.releases.accepted",
@@ -35,6 +37,7 @@ _OWN_CODE = (
     "hi_pipeline.engine.releases.newer",
     "hi_pipeline.engine.releases.notes",
     "hi_pipeline.engine.releases.replacements",
+    "hi_pipeline.engine.year_facts",
 )
 # Blanked in a row that stands for a figure which is not there.
 _NUMBERS = [
@@ -74,12 +77,14 @@ class Publication:
     """All that is to be published, beside what was published last.
 
     Attributes:
+        facts: why indicators have no figure in a year, for coverage.
         wanted: what the published tables would be made from now.
         known: what those that stand there were made from.
     """
 
     years: tuple[Year, ...]
     marks: Marks
+    facts: Facts
     wanted: Provenance
     known: Provenance | None
 
@@ -117,7 +122,9 @@ def publication_of(pipeline: Pipeline) -> Publication:
         for indicator, year, known, wanted in found
     )
     known_last = pipeline.lake.provenance("published", "results")
-    return Publication(years=years, marks=marks, wanted=_wanted(pipeline, years, marks), known=known_last)
+    facts = year_facts(pipeline)
+    wanted = _wanted(pipeline, years, marks, facts)
+    return Publication(years=years, marks=marks, facts=facts, wanted=wanted, known=known_last)
 
 
 def _cells(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Provenance | None]:
@@ -125,13 +132,14 @@ def _cells(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Pro
     return {icb: built.get(icb) for icb in valid_cells((year,), ICBS)[year]}
 
 
-def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks) -> Provenance:
+def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks, facts: Facts) -> Provenance:
     inputs = {Input(name=year.name, sha256=year.hash()) for year in years}
     inputs |= {i for year in years for i in year.wanted.inputs}
     releases = tuple(sorted({r for year in years for r in year.wanted.releases}))
-    inputs |= {*marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
-    lists = pipeline.lake.provenance("linked", *SIMILAR)
-    inputs |= {Input(name="/".join(("linked", *SIMILAR)), sha256=lists.sha256)} if lists else set()
+    inputs |= {facts_input(facts), *marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
+    for place in (SIMILAR, LINEAGE):
+        listed = pipeline.lake.provenance("linked", *place)
+        inputs |= {Input(name="/".join(("linked", *place)), sha256=listed.sha256)} if listed else set()
     return Provenance(
         inputs=tuple(sorted(inputs, key=lambda i: i.name)),
         code_version=f"{code_of(pipeline.catalogue.publish, validate)}+{own_code(*_OWN_CODE)}",
@@ -165,9 +173,12 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         catalogue.publish(
             pipeline.lake,
             results=results,
-            comparisons=catalogue.compare(results, _similar(pipeline), catalogue.indicators_by_id),
+            comparisons=catalogue.compare(results, _listed(pipeline, SIMILAR), catalogue.indicators_by_id),
+            lineage=_listed(pipeline, LINEAGE),
             provenance=wanted,
             indicators=catalogue.indicators,
+            listed=catalogue.listed,
+            facts=publication.facts,
             sources=catalogue.sources.values(),
             revised=publication.marks.facts,
             accepted=accepted_facts(pipeline, publication.wanted.releases),
@@ -178,10 +189,10 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
 
 
-def _similar(pipeline: Pipeline) -> pl.DataFrame | None:
-    """Return the lists of similar boards; None where they are not built."""
-    built = pipeline.lake.provenance("linked", *SIMILAR)
-    return pipeline.lake.read("linked", *SIMILAR) if built else None
+def _listed(pipeline: Pipeline, place: tuple[str, str]) -> pl.DataFrame | None:
+    """Return a list of boards; None where it is not built."""
+    built = pipeline.lake.provenance("linked", *place)
+    return pipeline.lake.read("linked", *place) if built else None
 
 
 def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[str, pl.DataFrame]:
