@@ -78,8 +78,8 @@ def status(source: Source = None) -> None:
 
 @app.command()
 def coverage(source: Source = None) -> None:
-    """Show indicator x financial year: how many boards have a figure."""
-    from hi_pipeline.cli.status import coverage_command
+    """Show the whole list by year: how many boards have a figure, or why they have none."""
+    from hi_pipeline.cli.coverage import coverage_command
 
     _leave(coverage_command(console, source))
 

@@ -1,16 +1,12 @@
-"""hi status and hi coverage: how each release and each asset stands."""
+"""hi status: how each release and each asset stands."""
 
-from collections.abc import Iterable
 from datetime import date
 
-import polars as pl
 from rich.table import Table
 
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
-from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.source import Release, Source
-from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, is_superseded, standings
@@ -28,17 +24,6 @@ def status_command(console: Printer, source: str | None) -> int:
         session = Session(source, console)
         console.print(_releases(session))
         console.print(_assets(session))
-        return 0
-
-    return said_clearly(command, console)
-
-
-def coverage_command(console: Printer, source: str | None) -> int:
-    """Show how many boards have a figure, by indicator and year."""
-
-    def command() -> int:
-        session = Session(source, console)
-        console.print(_coverage(session))
         return 0
 
     return said_clearly(command, console)
@@ -106,35 +91,3 @@ def _why(standing: Standing) -> str:
         named = [partition for partition in partitions[:_NAMED] if partition]
         said.append(f"{why} ({len(partitions)}): {', '.join(named)}" if named else why)
     return "; ".join(said)
-
-
-def _coverage(session: Session) -> Table:
-    table = Table(
-        title=session.title("Boards with a figure (of those on the footprints of the year)"), title_justify="left"
-    )
-    table.add_column("Indicator", no_wrap=True)
-    for year in ALL_YEARS:
-        table.add_column(year, justify="right", no_wrap=True)
-    counted = _boards_with_figures(session.pipeline)
-    for indicator in session.pipeline.catalogue.indicators:
-        table.add_row(indicator.id, *(counted.get((indicator.id, year), "") for year in ALL_YEARS))
-    return table
-
-
-def _boards_with_figures(pipeline: Pipeline) -> dict[tuple[str, str], str]:
-    if not pipeline.lake.exists("published", "results"):
-        return {}
-    rows = pipeline.lake.read("published", "results").filter(
-        (pl.col("area_type") == AreaType.ICB.value)
-        & (pl.col("measure") == Measure.VALUE.value)
-        & (pl.col("dimension") == "total")
-    )
-    counts = rows.group_by("indicator_id", "financial_year").agg(
-        pl.col("icb_code").filter(pl.col("status") == Status.OK.value).n_unique().alias("with"),
-        pl.col("icb_code").n_unique().alias("all"),
-    )
-    return {(i, y): f"{n}/{total}" for i, y, n, total in _sorted(counts)}
-
-
-def _sorted(counts: pl.DataFrame) -> Iterable[tuple[str, str, int, int]]:
-    return counts.sort("indicator_id", "financial_year").rows()

@@ -192,6 +192,24 @@ SLOPE_GROUPS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 SLOPE_GROUP_KEY = tuple(name for name in SLOPE_GROUPS if name in RESULT_KEY)
 
+# What stands in each cell of the list, or why nothing does.
+COVERAGE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "indicator_id": pl.String,
+    "dimension": pl.String,
+    "financial_year": pl.String,
+    "geography_vintage": pl.String,
+    "area_type": pl.String,
+    "icb_code": pl.String,
+    "area_name": pl.String,
+    "level": pl.String,
+    "state": pl.String,
+    "reason": pl.String,
+    "held_by": pl.String,
+    "how_to_supply": pl.String,
+    "synthetic": pl.Boolean,
+}
+COVERAGE_KEY = ("indicator_id", "dimension", "financial_year", "geography_vintage", "area_type", "icb_code")
+
 # What each result column means; goes into the data package and the glossary.
 RESULT_MEANINGS: dict[str, str] = {
     "indicator_id": "stable snake_case name of the indicator",
@@ -258,6 +276,12 @@ RESULT_MEANINGS: dict[str, str] = {
     "synthetic": "true for the embedded sample, whose figures are made up",
 }
 FURTHER_MEANINGS: dict[str, str] = {
+    "area_name": "name of the area",
+    "level": "the smallest area at which this breakdown is published, in words",
+    "state": "what the cell holds: shown, partly_shown, or why it holds nothing",
+    "reason": "the same in words; empty where it is shown",
+    "held_by": "who holds what is not public",
+    "how_to_supply": "how a board could supply it",
     "share": "share of the area's population (denominators) in the group",
     "ridit": "mid-point of the group in the population ranked from the most deprived: 0 to 1",
     "slope_weight": "12 share (ridit - 1/2) / (1 - sum of shares cubed): the slope is the sum of weight times figure",

@@ -1,10 +1,10 @@
-"""What an indicator is: which published figures it divides, how, for whom, and which direction is good."""
+"""What an indicator is: what it says, at which level it is published, and which published figures it divides."""
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.status import Unit
+from hi_pipeline.core.status import Measure, Unit
 
 
 class Kind(StrEnum):
@@ -46,7 +46,8 @@ class Attribution(StrEnum):
     CORE20 = "core20"  # registered patients by the LSOA they live in
     ENGLAND = "england"  # England alone is published: boards have no figure
     REGION = "region"  # England and regions alone
-    PROVIDER = "provider"  # providers (trusts), with England where it is printed; boards have no figure
+    PROVIDER = "provider"  # providers (trusts), with England and regions where they are printed; boards have none
+    AUTHORITY = "authority"  # local authorities as printed, with England; boards are not made of them
 
 
 class DenominatorFrom(StrEnum):
@@ -70,58 +71,167 @@ class Origin:
     denominator: tuple[str, ...] = ()
     denominator_less: tuple[str, ...] = ()
     denominator_from: DenominatorFrom = DenominatorFrom.SOURCE
+    ages: tuple[int, int] | None = None
     published: str | None = None
     editions: tuple[str, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
 
 
+class Level(StrEnum):
+    """The smallest area at which a breakdown is published, in words."""
+
+    BOARD = "boards"
+    PART = "practices, small areas, locations or authorities, of which boards can be made"
+    PROVIDER = "providers"
+    AUTHORITY = "England and local authorities, of which boards are not made"
+    REGION = "regions"
+    ENGLAND = "England only"
+    UNVERIFIED = "not verified whether it is published"
+    NONE = "not published"
+
+
 @dataclass(frozen=True, kw_only=True)
-class Indicator:
-    """One declared indicator.
+class Levels:
+    """At which level each breakdown of an indicator is published, whether its file is in hand or not."""
+
+    total: Level = Level.NONE
+    age: Level = Level.NONE
+    sex: Level = Level.NONE
+    ethnicity: Level = Level.NONE
+    deprivation: Level = Level.NONE
+
+    def of(self, dimension: Dimension) -> Level:
+        """Return the level of a breakdown; KeyError for age and sex at once, which is none of its own."""
+        return {Dimension(f.name): getattr(self, f.name) for f in fields(self)}[dimension]
+
+
+class ChildrenArea(StrEnum):
+    """The clinical areas of Core20PLUS5 for children and young people (recalled, not read in a publication)."""
+
+    ASTHMA = "asthma"
+    DIABETES = "diabetes"
+    EPILEPSY = "epilepsy"
+    ORAL_HEALTH = "oral health"
+    MENTAL_HEALTH = "mental health"
+
+
+class Absence(StrEnum):
+    """Why something on the list is not computed."""
+
+    NOT_PUBLIC = "not_public"  # somebody holds it and does not publish it
+    NOT_COLLECTED = "not_collected"  # nobody is known to collect it
+    NOT_IN_HAND = "not_in_hand"  # it is published, and no file of it has been seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What the list says of every indicator, computed or not.
 
     Attributes:
         id: stable snake_case name.
-        version: changes with the definition or the method.
-        numerator: measures of the source's observations, summed.
-        denominator: the same; denominator_less are taken away from it.
-        published: measure that holds the publisher's own figure, in this indicator's unit.
-        editions: those of the source that hold its measures, where an edition holds some of the source's only.
-        further: other publications that hold figures of it. Where two give the same group of the same area and
-            year, the one named first counts.
-        area: one of the statement's 11 areas; statement_number: its number among the 24, or None.
-        mixes_age: it is crude and rises or falls with age, so that its gaps between groups of deprivation mix the two:
-            they are not compared, and each row says so.
+        short: name for tables and charts, six words at most.
+        area: one of the statement's 11 areas, or the project's own; statement_number: its number among the 24.
+        annex: references to the annexes of the NHS England board paper of July 2024 ("1-2b", "2", "3").
         definition, numerator_words, denominator_words, caveats: plain words for readers.
+        contested: why its direction is disputed, "" where it is not.
+        target, target_by: the wording, and the day by which ("2025-03-31"), where one is named.
+        levels: at which level each breakdown is published.
+        children: areas of Core20PLUS5 for children and young people that it belongs to.
+        code_lists: the lists of codes that are in use for it, where versions differ.
+        held_by, how_to_supply: who holds what is not public, and how a board can supply it.
+        unconfirmed: what is recalled and was not read in a publication.
     """
 
     id: str
-    version: str = "1"
     title: str
+    short: str
     area: str
     statement_number: int | None
+    annex: tuple[str, ...] = ()
     definition: str
     numerator_words: str
     denominator_words: str
+    unit: Unit
+    polarity: Polarity
+    contested: str = ""
+    target: str = ""
+    target_by: str = ""
+    levels: Levels
+    children: tuple[ChildrenArea, ...] = ()
+    code_lists: tuple[str, ...] = ()
+    held_by: str = ""
+    how_to_supply: str = ""
+    caveats: tuple[str, ...] = ()
+    unconfirmed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed(Entry):
+    """An indicator that is declared and not computed.
+
+    Attributes:
+        why: the reason for its total; breakdowns follow from ``levels``.
+        because: the reason in words.
+        method: how it would be computed.
+        published_in: the publication that holds it, where there is one.
+    """
+
+    why: Absence
+    because: str
+    method: str
+    published_in: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived(Entry):
+    """An indicator of the list that is a measure between the groups of another one.
+
+    Attributes:
+        of: id of the other entry; measure, dimension: which of its rows, category: for one group against another.
+    """
+
+    of: str
+    measure: Measure
+    dimension: Dimension
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator(Entry):
+    """One computed indicator.
+
+    Attributes:
+        version: changes with the definition or the method.
+        numerator: measures of the source's observations, summed.
+        denominator: the same; denominator_less are taken away from it.
+        ages: first and last age of the residents that the total is divided by, where they are not those of all ages.
+        published: measure that holds the publisher's own figure, in this indicator's unit.
+        editions: those of the source that hold its measures, where an edition holds some of the source's only.
+        mixes_age: it is crude and rises or falls with age, so that its gaps between groups of deprivation mix the two:
+            they are not compared, and each row says so.
+        unassigned: share of England that may belong to no area that is printed.
+        further: other publications that hold figures of it. Where two give the same group of the same area and
+            year, the one named first counts.
+    """
+
+    version: str = "1"
     source: str
     attribution: Attribution
     kind: Kind
-    unit: Unit
     multiplier: float
-    polarity: Polarity
     dimensions: tuple[Dimension, ...]
     numerator: tuple[str, ...] = ()
     denominator: tuple[str, ...] = ()
     denominator_less: tuple[str, ...] = ()
     denominator_from: DenominatorFrom = DenominatorFrom.SOURCE
+    ages: tuple[int, int] | None = None
     published: str | None = None
     editions: tuple[str, ...] = ()
     deprivation_groups: int = 0
     ecological: bool = False
-    target: str = ""
-    caveats: tuple[str, ...] = ()
     mixes_age: bool = False
-    unconfirmed: str = ""
     plausible: tuple[float, float] = (0.0, float("inf"))
+    unassigned: float = 0.0
     further: tuple[Origin, ...] = ()
 
     @property

@@ -59,6 +59,7 @@ class Measure(StrEnum):
     RII = "rii"
     DIFFERENCE = "difference"
     RATE_RATIO = "rate_ratio"
+    DISPROPORTIONALITY = "disproportionality"
 
 
 class Unit(StrEnum):
@@ -67,7 +68,9 @@ class Unit(StrEnum):
     PERCENT = "percent"
     PER_1K = "per_1k"
     PER_100K = "per_100k"
+    PER_MILLION = "per_million"
     COUNT = "count"
+    YEARS = "years"
     PERCENTAGE_POINTS = "pp"
     RATIO = "ratio"
 

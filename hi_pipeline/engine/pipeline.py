@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.source import Release, Source, Tables
 from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.settings import Settings
@@ -28,7 +28,9 @@ class Catalogue:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
         compare: ``comparisons(results, similar, indicators)``: boards beside further comparators.
-        publish: ``publish(lake, *, results, comparisons, provenance, indicators, sources, revised, accepted)``.
+        listed: what is on the list and not computed by itself.
+        publish: ``publish(lake, *, results, comparisons, provenance, indicators, listed, facts, sources, revised,
+            accepted)``.
     """
 
     sources: Mapping[str, Source]
@@ -38,6 +40,7 @@ class Catalogue:
     result_schema: Any
     compare: Callable[..., pl.DataFrame]
     publish: Callable[..., Any]
+    listed: tuple[Entry, ...] = ()
 
     @cached_property
     def tables_by_name(self) -> dict[str, LinkedTable]:
@@ -112,7 +115,7 @@ class Pipeline:
 
 def load_catalogue() -> Catalogue:
     """Return the project's own declarations."""
-    from hi_pipeline.indicators.catalogue import INDICATORS
+    from hi_pipeline.indicators.catalogue import INDICATORS, LISTED
     from hi_pipeline.indicators.schema import RESULTS_SCHEMA
     from hi_pipeline.publishing.release import publish
     from hi_pipeline.sources import SOURCES
@@ -126,6 +129,7 @@ def load_catalogue() -> Catalogue:
         result_schema=RESULTS_SCHEMA,
         compare=_compare,
         publish=publish,
+        listed=LISTED,
     )
 
 

@@ -71,7 +71,7 @@ def with_headline(indicator: Indicator, rows: pl.DataFrame, figures: pl.DataFram
         "published_rounding",
         "figure_low",
         "figure_high",
-        fewest="denominator_low",
+        fewest=pl.max_horizontal("denominator_low", pl.lit(1.0)),
         wide=rounded(),
     )
     ours = rows.select(
@@ -117,7 +117,7 @@ def _about_value(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     The lower limit is that of the smallest such figure and the upper that of the largest, both on the smallest
     denominator that the counts allow.
     """
-    about = figures.filter(pl.col("about") & (pl.col("status") == Status.OK.value) & (pl.col("fewest") > 0))
+    about = figures.filter(pl.col("about") & (pl.col("status") == Status.OK.value))
     if about.is_empty():
         return figures
     lower = _wilson(about, pl.min_horizontal("figure_low", "value"), indicator.multiplier, "lower")

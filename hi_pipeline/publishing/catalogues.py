@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Derived, Entry, Indicator, Listed
 from hi_pipeline.core.source import Release, Source, release_id
 
+# How an entry is on the list.
+_DECLARED = {Indicator: "computed", Derived: "derived", Listed: "not computed"}
 
-def indicator_entries(indicators: Sequence[Indicator]) -> list[dict[str, Any]]:
-    """Return each indicator's declaration as JSON-ready data, in catalogue order."""
-    return [{name: _plain(value) for name, value in asdict(indicator).items()} for indicator in indicators]
+
+def indicator_entries(indicators: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return each declaration as JSON-ready data, in catalogue order; ``declared`` says how it is on the list."""
+    return [
+        {"declared": _DECLARED[type(entry)], **{name: _plain(value) for name, value in asdict(entry).items()}}
+        for entry in indicators
+    ]
 
 
 def source_entries(

@@ -9,6 +9,8 @@ import polars as pl
 from hi_pipeline.core.columns import (
     COMPARISON_KEY,
     COMPARISONS,
+    COVERAGE,
+    COVERAGE_KEY,
     FURTHER_MEANINGS,
     RESULT_KEY,
     RESULT_MEANINGS,
@@ -16,6 +18,7 @@ from hi_pipeline.core.columns import (
     SLOPE_GROUP_KEY,
     SLOPE_GROUPS,
 )
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType, Comparison, Measure, PeriodType, Status, Unit
 
@@ -27,9 +30,14 @@ _WORDS = {
     "period_type": PeriodType,
     "area_type": AreaType,
     "unit": Unit,
+    "state": Cover,
 }
 # Tables in other columns than the results.
-TABLES = {"comparisons": (COMPARISONS, COMPARISON_KEY), "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY)}
+TABLES = {
+    "comparisons": (COMPARISONS, COMPARISON_KEY),
+    "coverage": (COVERAGE, COVERAGE_KEY),
+    "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
+}
 _FORMATS = {
     "parquet": "application/vnd.apache.parquet",
     "csv": "text/csv",

@@ -26,6 +26,7 @@ _LEVELS = {
     Attribution.ENGLAND: "England only",
     Attribution.REGION: "region only",
     Attribution.PROVIDER: "provider only",
+    Attribution.AUTHORITY: "local authority, of which boards are not made",
 }
 
 

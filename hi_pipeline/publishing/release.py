@@ -14,13 +14,15 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.columns import RESULT_KEY
+from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
+from hi_pipeline.publishing.coverage import coverage
 from hi_pipeline.publishing.package import data_package
 from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
@@ -39,6 +41,8 @@ def publish(
     comparisons: pl.DataFrame,
     provenance: Provenance,
     indicators: Sequence[Indicator],
+    listed: Sequence[Entry] = (),
+    facts: Mapping[tuple[str, str], YearFact],
     sources: Iterable[Source],
     revised: Sequence[Mapping[str, Any]] = (),
     accepted: Mapping[str, Mapping[str, str]],
@@ -48,13 +52,16 @@ def publish(
     Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
     comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
     slopes.parquet holds the groups behind each slope.
+    coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
         comparisons: boards beside further comparators, in the COMPARISONS contract.
         provenance: what the results were made from.
-        indicators: the catalogue; only indicators with a figure are exported.
+        indicators: the computed part of the catalogue.
+        listed: the rest of it, declared and not computed by itself.
+        facts: why an indicator has no figure in a year, see ``coverage``.
         sources: all declared publications; only those that a figure names are exported.
         revised: facts of revisions that nobody has accepted, each with the id of its ``release``.
         accepted: by id of a release that went in, the sha256, address and date of the bytes that are accepted.
@@ -64,26 +71,28 @@ def publish(
 
     Raises:
         StoreError: a file could not be written.
+        ValidationError: a cell of coverage is unexplained; nothing is written.
     """
     every = results.sort(*RESULT_KEY, nulls_last=True)
     tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
     apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
-    beside = {"comparisons": comparisons, "slopes": slope_groups(every)}
     used_releases = _used_releases(every)
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
-    used_indicators = [i for i in indicators if i.id in set(every["indicator_id"])]
+    covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
+    beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
     synthetic = provenance.synthetic
-    catalogue = indicator_entries(used_indicators)
+    catalogue = indicator_entries((*indicators, *listed))
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
     publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     files = {
         "results.csv": csv,
         **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
+        "coverage.csv": covered.write_csv().encode(),
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),

@@ -7,6 +7,7 @@ import polars as pl
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.tables.flows import whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -59,14 +60,15 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         ValidationError: they hold some of its measures but none of the numerators, or several periods.
     """
     wanted = [d.value for d in indicator.counted]
+    rows = observations.filter(pl.col("dimension").is_in(wanted) & pl.col("measure").is_in(_measures(indicator)))
     # Of several snapshots in a year the latest stands for it (methods.md 4.8).
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
-    latest = ~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max())
-    rows = observations.filter(pl.col("dimension").is_in(wanted) & latest)
+    rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
+    rows = whole_years(rows)
     if indicator.kind is Kind.PUBLISHED:
         return _as_printed(rows, indicator)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
-    if top.is_empty() and not rows.filter(pl.col("measure").is_in(_measures(indicator))).height:
+    if top.is_empty() and rows.is_empty():
         raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold none of its measures")
     if top.is_empty():
         raise ValidationError(

@@ -143,11 +143,11 @@ def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: C
 
 
 def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Context) -> pl.DataFrame:
-    """Return the counts of all footprints in the contract; England is the same row on each."""
+    """Return the counts of all footprints in the contract; England and all boards are the same rows on each."""
     frames: list[pl.DataFrame] = []
     for vintage, one in placed.items():
         frame = complete(one, indicator, replace(context, vintage=vintage), tuple(one.releases))
-        england = pl.col("area_type") == AreaType.ENGLAND.value
+        england = pl.col("area_type").is_in([AreaType.ENGLAND.value, AreaType.BOARDS.value])
         if frames:
             own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
             # Providers and authorities lie on no footprint of boards: they stand once, with the year's own.
@@ -157,6 +157,8 @@ def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Con
 
 
 def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:
+    if Dimension.TOTAL not in indicator.dimensions:
+        return
     totals = placed.frame.filter(area_type=AreaType.ICB.value, dimension=Dimension.TOTAL.value)
     where = f"{indicator.source}_counts {context.financial_year}, {indicator.id}"
     refuse_absent_boards(totals["icb_code"].to_list(), context.vintage, where=where)

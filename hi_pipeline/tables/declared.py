@@ -8,6 +8,7 @@ from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.tables.counts import counts_builder
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.core20 import build_core20_population
+from hi_pipeline.tables.reference.lineage import build_lineage
 from hi_pipeline.tables.reference.population import build_population
 from hi_pipeline.tables.reference.practice_areas import build_practice_areas
 from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
@@ -15,6 +16,7 @@ from hi_pipeline.tables.reference.similar_boards import LISTED_IN, build_similar
 from hi_pipeline.tables.schemas import (
     CORE20_POPULATION,
     COUNTS_SCHEMA,
+    LINEAGE,
     POPULATION,
     PRACTICE_AREAS,
     PRACTICE_DEPRIVATION,
@@ -76,6 +78,18 @@ REFERENCE: tuple[LinkedTable, ...] = (
             "their distance and the shares that it rests on; one list a footprint, the same for all years."
         ),
         required=("ons_population", "census_ethnicity", "iod2025"),
+    ),
+    LinkedTable(
+        name="lineage",
+        sources=("census_ethnicity", "ons_geography"),
+        years=(LISTED_IN,),
+        build=build_lineage,
+        schema=LINEAGE,
+        description=(
+            "Which boards of earlier footprints the boards in force came from, with the residents that they share "
+            "(Census 2021) and what share of either that is; one list for all years."
+        ),
+        required=("census_ethnicity", "ons_geography"),
     ),
 )
 

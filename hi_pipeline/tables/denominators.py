@@ -14,6 +14,7 @@ RATE_HALF_WIDTH = 0.05
 # by age and sex on a population 1% larger (50,434 at 87.4 per 100,000).
 OTHER_POPULATION = "the publisher's own rate rests on another population"
 IMPLIED = "population implied by the publisher's count and rate"
+_ALL_AGES = (0, 200)
 _RESIDENT = (Dimension.TOTAL.value, Dimension.AGE.value, Dimension.SEX.value, Dimension.AGE_AND_SEX.value)
 
 
@@ -29,7 +30,7 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
     before = start_year(context.financial_year) - 1
     years = population["mid_year"].unique().sort().to_list()
     year = before if before in years else min(years, key=lambda y: (abs(y - before), y))
-    residents = _residents(population.filter(mid_year=year), placed.frame)
+    residents = _residents(population.filter(mid_year=year), placed.frame, ages=indicator.ages or _ALL_AGES)
     joined = placed.frame.join(residents, on=["icb_code", "dimension", "category"], how="left", validate="m:1")
     resident = pl.col("dimension").is_in(_RESIDENT)
     # Half a step more or less on the rate moves the implied population the other way.
@@ -65,10 +66,10 @@ def _differs(indicator: Indicator) -> pl.Expr:
     return ((pl.col("published_value") < low) | (pl.col("published_value") > high)).fill_null(False)
 
 
-def _residents(population: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _residents(population: pl.DataFrame, rows: pl.DataFrame, *, ages: tuple[int, int]) -> pl.DataFrame:
     """Sum residents for the categories in use, by board and for England."""
     bands = rows.filter((pl.col("dimension") == Dimension.AGE.value) & (pl.col("category") != UNKNOWN))
-    groups = [(Dimension.TOTAL.value, ALL, pl.lit(True))]
+    groups = [(Dimension.TOTAL.value, ALL, pl.col("age").is_between(*ages))]
     groups += [(Dimension.SEX.value, sex, pl.col("sex") == sex) for sex in ("Female", "Male")]
     for band in bands["category"].unique().sort().to_list():
         first, last = age_bounds(band)

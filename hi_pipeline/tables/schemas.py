@@ -175,6 +175,24 @@ SIMILAR_BOARDS = pa.DataFrameSchema(
     ordered=True,
 )
 
+LINEAGE = pa.DataFrameSchema(
+    {
+        "geography_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "icb_name": pa.Column(pl.String),
+        "successor_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "successor_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "successor_name": pa.Column(pl.String),
+        "residents": pa.Column(pl.Int64, pa.Check.ge(1)),
+        "share": pa.Column(pl.Float64, _SHARE),
+        "share_of_successor": pa.Column(pl.Float64, _SHARE),
+    },
+    checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
+    unique=["geography_vintage", "icb_code", "successor_code"],
+    strict=True,
+    ordered=True,
+)
+
 CORE20_POPULATION = pa.DataFrameSchema(
     {
         "geography_vintage": pa.Column(pl.String, _FOOTPRINT),

@@ -17,7 +17,7 @@ EXACT = 1e-9
 
 def short_of_england(indicator: Indicator) -> float:
     """Return by what share of it the areas that are shown may fall short of England."""
-    return max(ROUNDING_SLACK, PLACINGS[indicator.attribution].unassigned)
+    return max(ROUNDING_SLACK, PLACINGS[indicator.attribution].unassigned, indicator.unassigned)
 
 
 def validate_total(placed: Placed, parts: pl.DataFrame, indicator: Indicator, *, where: str) -> dict[str, int]:

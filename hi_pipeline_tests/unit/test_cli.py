@@ -66,7 +66,7 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
     assert re.search(r"tiny:2023-24 │ 2023-24 │ no address │ \d{4}-\d\d-\d\d │ on time", status), status
     assert re.search(r"tiny:2022-23 │ 2022-23 │ no address │ no │ overdue by \d+ days", status), status
     assert "indicator/tiny_1_pct │ 1 │ 0 │ 48 │ not built (48)" in status
-    assert "1/49" in hi("coverage")
+    assert "1/42" in hi("coverage")
     assert "0 files disagree" in hi("verify")
     next((tmp_path / "data").rglob("indicator/*/2023-24.parquet")).write_bytes(b"other")
     assert "1 files disagree" in hi("verify", code=1)

@@ -11,6 +11,7 @@ import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY, RESULT_KEY
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.revisions import table_key
 from hi_pipeline.core.source import Source
@@ -45,6 +46,7 @@ _ICBS = ("all_icbs", "every board of the year's footprint is there")
 _ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
 _UNITS = ("single_units", "no practice or area of the file lies far from the others; those that do, with their weight")
 _STALE = ("stale_partitions", "no partition was built from other inputs, code or schema than those of now")
+_LIST = ("list_covered", "no cell of the list failed: the file was there and gave no figure; cells by state")
 _FRESH = ("freshness", "each financial year's release is there when its calendar says so")
 
 SNAPSHOT_CHECKS = (
@@ -58,7 +60,7 @@ LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
 COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _UNITS, _STALE)
 INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
 PUBLISHED_CHECKS = (
-    _SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"), _STALE,
+    _SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"), _LIST, _STALE,
 )  # fmt: skip
 
 
@@ -249,12 +251,25 @@ def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], D
             good="every published file is the one that was written",
             bad=f"{len(altered)} published files are not those that were written",
         ),
+        _check_list(pipeline, outcome),
         check_stale(published_standing(pipeline)),
     ]
     details = _details([outcome], frames)
     for facts in details.values():
         facts["path"] = _place(path)
     return findings, details
+
+
+def _check_list(pipeline: Pipeline, outcome: Outcome) -> Finding:
+    """No cell of coverage failed (a warning, as others have their figures); the cells of each state are counted."""
+    path = pipeline.lake.path("published", "coverage")
+    if not outcome.good or not path.exists():
+        return Finding(check="list_covered", passed=True, said="nothing is published", warning=True)
+    cells = pl.read_parquet(path, columns=["indicator_id", "financial_year", "state", "reason"], glob=False)
+    counts = cells.group_by("state").len().sort("len", descending=True)
+    said = ", ".join(f"{count:,} {state}" for state, count in counts.rows())
+    failures = cells.filter(state=Cover.FAILED.value).unique(["indicator_id", "financial_year"], maintain_order=True)
+    return _as_warning(finding("list_covered", failures, good=said, bad=said))
 
 
 def _as_warning(found: Finding) -> Finding:

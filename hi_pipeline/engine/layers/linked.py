@@ -6,6 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Part, Provenance
 from hi_pipeline.core.validation import validate
 from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
@@ -123,3 +124,16 @@ def _nothing(pipeline: Pipeline, table: LinkedTable, year: str) -> Provenance | 
         return Provenance.from_json(_nothing_path(pipeline, table, year).read_text())
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def why_nothing(pipeline: Pipeline, table: LinkedTable, year: str, indicator: Indicator) -> str:
+    """Return why the counts of a year hold nothing of an indicator, as its last build noted it; "" where it did not."""
+    notes = [
+        note
+        for known in (pipeline.lake.provenance("linked", table.name, year), _nothing(pipeline, table, year))
+        if known is not None
+        for note in known.notes
+    ]
+    named = f"{indicator.id}: "
+    said = [piece.rpartition(named)[2] for note in notes for piece in note.split("; ") if named in piece]
+    return next(iter(said), "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hi_pipeline.core.columns import RESULTS
+from hi_pipeline.core.coverage import NOT_BUILT
 from hi_pipeline.core.geography import board, footprints_of, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
@@ -22,12 +23,13 @@ from hi_pipeline.engine.releases.accepted import accepted_facts, accepted_inputs
 from hi_pipeline.engine.releases.marks import Marks, marks_of
 from hi_pipeline.engine.releases.newer import NewerFiles
 from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
+from hi_pipeline.engine.year_facts import Facts, facts_input, year_facts
 from hi_pipeline.publishing.release import read_published
 from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
 # Table and year of the lists of similar boards.
 SIMILAR = ("similar_boards", LISTED_IN)
-_MISSING = "missing: no figure of this board has been built for the year"
+_MISSING = f"missing: no figure of this board {NOT_BUILT}"
 _OWN_CODE = (
     "hi_pipeline.engine.layers.published",
     "hi_pipeline.engine.releases.accepted",
@@ -35,6 +37,7 @@ _OWN_CODE = (
     "hi_pipeline.engine.releases.newer",
     "hi_pipeline.engine.releases.notes",
     "hi_pipeline.engine.releases.replacements",
+    "hi_pipeline.engine.year_facts",
 )
 # Blanked in a row that stands for a figure which is not there.
 _NUMBERS = [
@@ -74,12 +77,14 @@ class Publication:
     """All that is to be published, beside what was published last.
 
     Attributes:
+        facts: why indicators have no figure in a year, for coverage.
         wanted: what the published tables would be made from now.
         known: what those that stand there were made from.
     """
 
     years: tuple[Year, ...]
     marks: Marks
+    facts: Facts
     wanted: Provenance
     known: Provenance | None
 
@@ -117,7 +122,9 @@ def publication_of(pipeline: Pipeline) -> Publication:
         for indicator, year, known, wanted in found
     )
     known_last = pipeline.lake.provenance("published", "results")
-    return Publication(years=years, marks=marks, wanted=_wanted(pipeline, years, marks), known=known_last)
+    facts = year_facts(pipeline)
+    wanted = _wanted(pipeline, years, marks, facts)
+    return Publication(years=years, marks=marks, facts=facts, wanted=wanted, known=known_last)
 
 
 def _cells(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Provenance | None]:
@@ -125,11 +132,11 @@ def _cells(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Pro
     return {icb: built.get(icb) for icb in valid_cells((year,), ICBS)[year]}
 
 
-def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks) -> Provenance:
+def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks, facts: Facts) -> Provenance:
     inputs = {Input(name=year.name, sha256=year.hash()) for year in years}
     inputs |= {i for year in years for i in year.wanted.inputs}
     releases = tuple(sorted({r for year in years for r in year.wanted.releases}))
-    inputs |= {*marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
+    inputs |= {facts_input(facts), *marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
     lists = pipeline.lake.provenance("linked", *SIMILAR)
     inputs |= {Input(name="/".join(("linked", *SIMILAR)), sha256=lists.sha256)} if lists else set()
     return Provenance(
@@ -168,6 +175,8 @@ def publish_results(pipeline: Pipeline) -> Outcome:
             comparisons=catalogue.compare(results, _similar(pipeline), catalogue.indicators_by_id),
             provenance=wanted,
             indicators=catalogue.indicators,
+            listed=catalogue.listed,
+            facts=publication.facts,
             sources=catalogue.sources.values(),
             revised=publication.marks.facts,
             accepted=accepted_facts(pipeline, publication.wanted.releases),

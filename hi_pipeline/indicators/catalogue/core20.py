@@ -1,13 +1,15 @@
 """The indicators of Core20 exposure: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="core20_share_pct",
         title="Core20: people in the most deprived fifth of England",
+        short="Core20 share of people",
+        levels=Levels(total=Level.PART),
         area="Core20",
         statement_number=None,
         definition=(

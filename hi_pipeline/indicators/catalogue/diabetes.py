@@ -1,7 +1,7 @@
 """The indicators of diabetes: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import RECORDED_PREVALENCE
 
@@ -10,6 +10,8 @@ INDICATORS: tuple[Indicator, ...] = (
         id="diabetes_prevalence_pct",
         version="2",
         title="Recorded prevalence of diabetes",
+        short="Diabetes, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Diabetes",
         statement_number=None,
         definition="Share of patients aged 17 and over on practices' lists who are on the register of diabetes.",
@@ -27,6 +29,33 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=5,
         ecological=True,
         mixes_age=True,
+        caveats=RECORDED_PREVALENCE,
+        plausible=(0.0, 30.0),
+    ),
+    Indicator(
+        id="non_diabetic_hyperglycaemia_prevalence_pct",
+        title="Recorded prevalence of non-diabetic hyperglycaemia",
+        short="Non-diabetic hyperglycaemia, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Diabetes",
+        statement_number=None,
+        definition=(
+            "Share of patients on practices' lists (aged 18 and over) who are on the register of non-diabetic "
+            "hyperglycaemia."
+        ),
+        numerator_words="Patients on the register",
+        denominator_words="Patients on practices' lists, aged 18 and over",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("register_ndh",),
+        denominator=("list_ndh",),
+        deprivation_groups=5,
+        ecological=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 30.0),
     ),

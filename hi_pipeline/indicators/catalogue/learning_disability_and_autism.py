@@ -1,7 +1,7 @@
 """The indicators of learning disability and autistic people: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -9,6 +9,8 @@ INDICATORS: tuple[Indicator, ...] = (
         id="learning_disability_prevalence_pct",
         version="2",
         title="Recorded prevalence of learning disability",
+        short="Learning disability, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Learning disability and autistic people",
         statement_number=None,
         definition="Share of patients on practices' lists who are on the register of learning disability.",

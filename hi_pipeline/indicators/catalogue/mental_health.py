@@ -1,7 +1,16 @@
 """The indicators of mental health: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import (
+    Attribution,
+    ChildrenArea,
+    DenominatorFrom,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Polarity,
+)
 from hi_pipeline.core.status import Unit
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -9,6 +18,11 @@ INDICATORS: tuple[Indicator, ...] = (
         id="tt_recovery_pct",
         version="2",
         title="NHS Talking Therapies: recovery",
+        short="Talking Therapies, recovery",
+        annex=("1-2b", "3"),
+        levels=Levels(
+            total=Level.BOARD, age=Level.BOARD, sex=Level.BOARD, ethnicity=Level.BOARD, deprivation=Level.BOARD
+        ),
         area="Mental health",
         statement_number=9,
         definition=(
@@ -41,6 +55,10 @@ INDICATORS: tuple[Indicator, ...] = (
         id="tt_reliable_recovery_pct",
         version="2",
         title="NHS Talking Therapies: reliable recovery",
+        short="Talking Therapies, reliable recovery",
+        levels=Levels(
+            total=Level.BOARD, age=Level.BOARD, sex=Level.BOARD, ethnicity=Level.BOARD, deprivation=Level.BOARD
+        ),
         area="Mental health",
         statement_number=9,
         definition=(
@@ -74,6 +92,10 @@ INDICATORS: tuple[Indicator, ...] = (
         id="mha_detention_rate",
         version="2",
         title="Detentions under the Mental Health Act",
+        short="Detentions under the Act",
+        levels=Levels(
+            total=Level.BOARD, age=Level.BOARD, sex=Level.BOARD, ethnicity=Level.BOARD, deprivation=Level.BOARD
+        ),
         area="Mental health",
         statement_number=7,
         definition="Detentions under the Mental Health Act 1983 in the year, per 100,000 residents.",
@@ -105,6 +127,10 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="smi_checks_n",
         title="Severe mental illness: all six physical health checks (number)",
+        short="SMI, all six checks (number)",
+        annex=("1-2a",),
+        levels=Levels(total=Level.BOARD, deprivation=Level.PART),
+        held_by="NHS England (by ethnicity and deprivation, as the annex asks)",
         area="Mental health",
         statement_number=6,
         definition="People on the register of severe mental illness with all six physical health checks in 12 months.",
@@ -127,6 +153,9 @@ INDICATORS: tuple[Indicator, ...] = (
         id="smi_checks_pct",
         version="2",
         title="Severe mental illness: all six physical health checks",
+        short="SMI, all six checks",
+        levels=Levels(total=Level.BOARD, deprivation=Level.PART),
+        held_by="NHS England (by ethnicity and deprivation)",
         area="Mental health",
         statement_number=6,
         definition="Share of people on the register of severe mental illness with all six checks in 12 months.",
@@ -148,6 +177,8 @@ INDICATORS: tuple[Indicator, ...] = (
         id="smi_prevalence_pct",
         version="2",
         title="Recorded prevalence of severe mental illness",
+        short="Severe mental illness, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Mental health",
         statement_number=None,
         definition="Share of patients on practices' lists who are on the mental health register.",
@@ -175,6 +206,8 @@ INDICATORS: tuple[Indicator, ...] = (
         id="depression_prevalence_pct",
         version="2",
         title="Recorded prevalence of depression",
+        short="Depression, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Mental health",
         statement_number=None,
         definition="Share of patients aged 18 and over on practices' lists who are on the register of depression.",
@@ -203,6 +236,8 @@ INDICATORS: tuple[Indicator, ...] = (
         id="dementia_prevalence_pct",
         version="2",
         title="Recorded prevalence of dementia",
+        short="Dementia, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Mental health",
         statement_number=None,
         definition="Share of patients on practices' lists who are on the register of dementia.",
@@ -226,5 +261,42 @@ INDICATORS: tuple[Indicator, ...] = (
             "Deprivation is that of the practice (ecological), not of the patient.",
         ),
         plausible=(0.0, 5.0),
+    ),
+    Indicator(
+        id="cyp_mh_access_rate",
+        title="Children and young people: contact with mental health services",
+        short="Children's mental health access",
+        levels=Levels(
+            total=Level.BOARD, age=Level.BOARD, sex=Level.BOARD, ethnicity=Level.BOARD, deprivation=Level.BOARD
+        ),
+        children=(ChildrenArea.MENTAL_HEALTH,),
+        area="Mental health",
+        statement_number=10,
+        definition=(
+            "People under 18 with at least one contact with mental health services in the 12 months to March, per"
+            " 100,000 residents aged 0 to 17."
+        ),
+        numerator_words="People under 18 with at least one contact in twelve months (MHS95)",
+        denominator_words="Residents aged 0 to 17",
+        source="mhsds",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.RATE,
+        unit=Unit.PER_100K,
+        multiplier=100_000,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("cyp_in_contact_12m",),
+        denominator_from=DenominatorFrom.POPULATION_OR_RATE,
+        ages=(0, 17),
+        target="345,000 more in England by 2023-24",
+        target_by="2024-03-31",
+        caveats=(
+            "A person is counted in every area that she lived or was registered in: areas do not add up.",
+            "Boards before 2022-23 are partnerships with the area of the board.",
+            "Groups of boards are published in later files, which are not in hand.",
+        ),
+        unconfirmed="the wording of the statement and the target are recalled",
+        unassigned=0.03,
+        plausible=(0.0, 50_000.0),
     ),
 )

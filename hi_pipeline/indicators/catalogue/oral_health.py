@@ -1,7 +1,7 @@
 """The indicators of oral health: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -9,6 +9,9 @@ INDICATORS: tuple[Indicator, ...] = (
         id="tooth_extraction_decay_0_10_rate",
         version="2",
         title="Tooth extractions due to decay at ages 10 and under",
+        short="Tooth extractions, 10 and under",
+        levels=Levels(total=Level.PART, age=Level.BOARD, deprivation=Level.ENGLAND),
+        children=(ChildrenArea.ORAL_HEALTH,),
         area="Oral health",
         statement_number=21,
         definition=(

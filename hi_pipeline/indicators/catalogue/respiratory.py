@@ -1,15 +1,17 @@
 """The indicators of respiratory disease: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import RECALLED, RECORDED_PREVALENCE
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="copd_prevalence_pct",
         version="2",
         title="Recorded prevalence of chronic obstructive pulmonary disease",
+        short="COPD, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Respiratory",
         statement_number=None,
         definition="Share of patients on practices' lists who are on the register of COPD.",
@@ -29,5 +31,62 @@ INDICATORS: tuple[Indicator, ...] = (
         mixes_age=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 15.0),
+    ),
+    Indicator(
+        id="asthma_prevalence_pct",
+        title="Recorded prevalence of asthma",
+        short="Asthma, prevalence",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        children=(ChildrenArea.ASTHMA,),
+        area="Respiratory",
+        statement_number=None,
+        definition="Share of patients on practices' lists (aged 6 and over) who are on the register of asthma.",
+        numerator_words="Patients on the register",
+        denominator_words="Patients on practices' lists, aged 6 and over",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("register_ast",),
+        denominator=("list_ast",),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=RECORDED_PREVALENCE,
+        plausible=(0.0, 20.0),
+    ),
+    Indicator(
+        id="covid_first_dose_pct",
+        title="COVID-19 vaccination: first doses of the first campaign",
+        short="COVID-19 first doses, 2020-21",
+        annex=("1-3b",),
+        levels=Levels(total=Level.PART, age=Level.PART, ethnicity=Level.PART),
+        area="Respiratory",
+        statement_number=5,
+        definition=(
+            "People who had a first dose from 8 December 2020 to 25 April 2021 over residents aged 16 and over, "
+            "by partnership."
+        ),
+        numerator_words="First doses to 25 April 2021",
+        denominator_words="Residents aged 16 and over, mid-2019",
+        source="covid_vaccinations",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("first_doses",),
+        denominator=("population_16_and_over",),
+        caveats=(
+            "Eligible were those of 45 and over and people at risk: the total is no uptake of the eligible.",
+            "Boards did not exist: partnerships with the area of a board stand for it.",
+            "By age the publisher's estimates of people are lower than the people vaccinated; ages are not shown.",
+        ),
+        unconfirmed=RECALLED,
+        unassigned=0.01,
+        plausible=(0.0, 100.0),
     ),
 )

@@ -1,7 +1,7 @@
 """The indicators of urgent and emergency care: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -9,6 +9,8 @@ INDICATORS: tuple[Indicator, ...] = (
         id="ae_attendance_0_4_rate",
         version="2",
         title="A&E attendances at ages 0 to 4",
+        short="A&E attendances at 0 to 4",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Urgent and emergency care",
         statement_number=None,
         definition="Attendances at accident and emergency departments at ages 0 to 4 in the year, per 1,000 children.",
@@ -33,5 +35,32 @@ INDICATORS: tuple[Indicator, ...] = (
             "Deprivation is that of the practice (ecological), not of the child.",
         ),
         plausible=(0.0, 10_000.0),
+    ),
+    Indicator(
+        id="ed_type1_conversion_crude",
+        title="Emergency department conversion, crude",
+        short="Type 1 conversion, crude",
+        levels=Levels(total=Level.PROVIDER),
+        area="Urgent and emergency care",
+        statement_number=None,
+        definition="Emergency admissions by way of type 1 departments as a share of attendances there, by provider.",
+        numerator_words="Emergency admissions via A&E, type 1",
+        denominator_words="Attendances at type 1 departments",
+        source="ae_monthly",
+        attribution=Attribution.PROVIDER,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("admissions_type1",),
+        denominator=("attendances_type1",),
+        caveats=(
+            "Stands in for the standardised rate (ed_type1_conversion_std): not adjusted for age, sex or acuity.",
+            "By provider, where care is given: never summed to boards.",
+            "A year with fewer than its 12 months is missing.",
+            "How short stays are admitted drives it.",
+        ),
+        plausible=(0.0, 100.0),
     ),
 )

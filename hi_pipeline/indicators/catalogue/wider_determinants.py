@@ -1,7 +1,7 @@
 """The indicators of what lies behind health: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -9,6 +9,8 @@ INDICATORS: tuple[Indicator, ...] = (
         id="fuel_poverty_pct",
         version="2",
         title="Households in fuel poverty",
+        short="Households in fuel poverty",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
         area="Wider determinants",
         statement_number=None,
         definition="Share of households in fuel poverty, estimated by a model for each small area.",

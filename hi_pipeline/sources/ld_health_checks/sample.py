@@ -16,6 +16,7 @@ from hi_pipeline.sources.ld_health_checks.source import COLUMNS, SOURCE
 
 # Checked in a year at the most and at the least deprived place.
 CHECKED = Gradient(0.74, 0.84)
+_UNREAD = ("LDHC021", "LDHCMI036", "LDHCMI037")
 _YOUNG, _DECLINE = 0.09, 0.02
 # Every so many practices do not return everything and are left out, where their location has others.
 _INCOMPLETE, _ENOUGH = 97, 4
@@ -42,7 +43,9 @@ def _rows(year: str, day: str) -> Iterator[tuple[Cell, ...]]:
                 areas[f"{level}_{part}"] for level in ("sub_icb", "icb", "region") for part in ("ons", "ods", "name")
             ]
             before = ("LDHC", practice.code, practice.name, practice.pcn_code, practice.pcn_name, *levels, day)
-            for row in _counts(practice, year):
+            # What nobody reads is written for the first practice only: the file is large enough.
+            own = (row for row in _counts(practice, year) if number == 0 or row[0] not in _UNREAD)
+            for row in own:
                 yield *before, *row
 
 

@@ -12,6 +12,7 @@ from hi_pipeline.tables.reference.ccgs import Locations, locations_of, partnersh
 from hi_pipeline.tables.sums import add_up, with_own_figure
 
 LOCATIONS = ("sub_icb", "ccg")
+PARTNERSHIPS = ("stp", "stp_ons")
 # 2026-11: hubs of NHS England that stand among the CCGs of 2019-20 to 2021-22.
 NATIONAL_HUBS = ("13Q", "14E", "14R")
 # People whose partnership is not known; those of no CCG stand beside them as area unknown.
@@ -51,7 +52,9 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
     there = [*taken, *sums["icb_code"].unique().to_list()]
     absent = boards.filter(~pl.col("icb_code").is_in(there)).select("icb_code", "icb_name")
     if absent.height:
-        placed.whole = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("CCGs"))
+        # Where only partnerships are printed, England is the sum of them.
+        rows = rows if rows.height else parts.filter(pl.col("area_level").is_in(list(PARTNERSHIPS)))
+        placed.whole = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("areas of the year"))
         placed.counted["boards that no areas of the year make up"] = absent.height
     placed.frame = pl.concat([placed.frame, sums, not_published(absent, rows, why=pl.lit(why))])
     return placed

@@ -29,12 +29,14 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
     practices of that fifth; present are those that have a figure.
 
     Raises:
-        NothingToBuild: the practices are not placed on this footprint.
+        NothingToBuild: no practice is printed, or the practices are not placed on this footprint.
     """
     year = context.financial_year
     areas = context.reader.linked("practice_areas", year).filter(geography_vintage=context.vintage.value)
     if areas.is_empty():
         raise NothingToBuild(f"the practices of {year} are not placed on the footprint {context.vintage}")
+    if "practice" not in parts["area_level"]:
+        raise NothingToBuild(f"{indicator.id}: {indicator.source} prints no practices in {year}")
     rows = join_exactly(
         parts.filter(area_level="practice").rename({"area_code": "practice_code"}),
         areas.select("practice_code", "icb_code", "first_map", "placed_by"),

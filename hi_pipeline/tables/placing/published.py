@@ -2,17 +2,17 @@
 
 import polars as pl
 
-from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
-from hi_pipeline.tables.placing.locations import LOCATIONS, place_locations, with_hubs_apart
+from hi_pipeline.tables.placing.locations import LOCATIONS, PARTNERSHIPS, place_locations, with_hubs_apart
 from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up, with_own_figure
 
+BOARDS = ("icb", "icb_ons")
 REMAINDERS = {"unknown": "Area unknown", "national": "No board named (national commissioning)"}
-PARTNERSHIPS = ("stp", "stp_ons")
 
 
 def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
@@ -23,12 +23,15 @@ def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context)
     were others. A figure that is taken as printed is never summed: in a year without rows of boards they have none.
 
     Raises:
+        NothingToBuild: the publication prints none of these areas in this year.
         ValidationError: a code of no board, partnership, CCG or sub-ICB location of the year.
     """
     parts = with_hubs_apart(parts)
     levels = set(parts["area_level"].unique())
+    if not levels & {*BOARDS, *LOCATIONS, *PARTNERSHIPS}:
+        raise NothingToBuild(f"{indicator.id}: {indicator.source} prints no boards in {context.financial_year}")
     fixed = [place_england(parts), _remainders(parts)]
-    if "icb" in levels:
+    if levels & set(BOARDS):
         placed = Placed(frame=_boards(parts, context))
         fixed.append(place_regions(parts, context, placed))
         unused = [*LOCATIONS, *PARTNERSHIPS]
@@ -54,13 +57,17 @@ def _remainders(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
     boards = footprint.boards(context.vintage)
-    rows = parts.filter(area_level="icb").join(
-        boards, left_on="area_code", right_on="icb_ods", how="left", validate="m:1"
+    by_ods = parts.filter(area_level="icb").join(
+        boards.select("icb_code", "icb_name", area_code="icb_ods"), on="area_code", how="left", validate="m:1"
     )
+    by_ons = parts.filter(area_level="icb_ons").join(
+        boards.select("icb_code", "icb_name", area_code="icb_code"), on="area_code", how="left", validate="m:1"
+    )
+    rows = pl.concat([by_ods, by_ons])
     lost = rows.filter(pl.col("icb_code").is_null())
     if lost.height:
         raise ValidationError(
-            f"{context.financial_year}: {lost['area_code'].unique().sort().to_list()[:8]} are no ODS codes of boards "
+            f"{context.financial_year}: {lost['area_code'].unique().sort().to_list()[:8]} are no codes of boards "
             f"on the footprint {context.vintage}. Has the publisher moved to another footprint?",
             failures=lost,
         )

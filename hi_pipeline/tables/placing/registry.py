@@ -98,6 +98,13 @@ PLACINGS: Mapping[Attribution, Placing] = {
         sums=False,
     ),
     Attribution.PROVIDER: Placing(
-        place=place_boardless("provider"), words="providers are published; boards have no figure", sums=False
+        place=place_boardless("region", "provider"),
+        words="providers are published; boards have no figure",
+        sums=False,
+    ),
+    Attribution.AUTHORITY: Placing(
+        place=place_boardless("local_authority"),
+        words="local authorities as printed; boards are not made of them",
+        sums=False,
     ),
 }

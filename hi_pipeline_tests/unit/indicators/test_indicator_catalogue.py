@@ -1,19 +1,151 @@
 """The catalogue holds literals only, and every entry makes sense."""
 
 import ast
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import (
+    Absence,
+    ChildrenArea,
+    DenominatorFrom,
+    Derived,
+    Entry,
+    Indicator,
+    Kind,
+    Level,
+    Listed,
+    Polarity,
+)
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators import catalogue
-from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
 
-FILES = sorted(path for path in Path(catalogue.__file__ or "").parent.glob("*.py") if path.name != "__init__.py")
-ENUMS = {"Attribution", "DenominatorFrom", "Dimension", "Kind", "Polarity", "Unit"}
+FILES = sorted(path for path in Path(catalogue.__file__ or "").parent.rglob("*.py") if path.name != "__init__.py")
+ENUMS = {
+    "Absence",
+    "Attribution",
+    "ChildrenArea",
+    "DenominatorFrom",
+    "Dimension",
+    "Kind",
+    "Level",
+    "Measure",
+    "Polarity",
+    "Unit",
+}
+DECLARATIONS = {"Derived", "Indicator", "Levels", "Listed", "Origin"}
+# Sections 3.0 to 3.13 of the specification, every id; those of a pattern (flu_uptake_*) written out.
+THE_LIST = [
+    "wl_total",
+    "wl_gt18_pct",
+    "wl_gt52_n",
+    "wl_gt52_pct",
+    "wl_gt65_n",
+    "wl_gt65_pct",
+    "wl_pace_gap",
+    "wl_long_wait_disproportionality",
+    "act_elective_dsr",
+    "act_emergency_dsr",
+    "act_outpatient_dsr",
+    "act_outpatient_virtual_dsr",
+    "act_ae_dsr",
+    "act_by_pod_n",
+    "elective_vs_prepandemic_cyp",
+    "elective_vs_prepandemic_adult",
+    "emergency_adm_u18_rate",
+    "ed_type1_conversion_std",
+    "ed_type1_conversion_crude",
+    "flu_uptake_65plus",
+    "flu_uptake_at_risk",
+    "flu_uptake_pregnant",
+    "flu_uptake_2_3y",
+    "covid_uptake_75plus",
+    "covid_uptake_eth_gap_pp",
+    "smi_checks_n",
+    "smi_checks_pct",
+    "mha_detention_rate",
+    "restrictive_intervention_rate",
+    "tt_recovery_pct",
+    "tt_recovery_eth_gap_pp",
+    "cyp_mh_access_rate",
+    "ld_checks_n",
+    "ld_checks_pct",
+    "lda_inpatient_rate",
+    "cancer_early_stage_cma_pct",
+    "cancer_early_stage_pct_by_imd",
+    "screening_breast_cov",
+    "screening_cervical_25_49",
+    "screening_cervical_50_64",
+    "screening_bowel_cov",
+    "screening_breast_cov__sii",
+    "screening_cervical_25_49__sii",
+    "screening_cervical_50_64__sii",
+    "screening_bowel_cov__sii",
+    "lung_checks_n",
+    "stroke_adm_dsr",
+    "mi_adm_dsr",
+    "stroke_adm_dsr__gap",
+    "mi_adm_dsr__gap",
+    "stroke_adm_htn_rate",
+    "mi_adm_htn_rate",
+    "htn_to_threshold_pct",
+    "lipid_qrisk20_pct",
+    "af_anticoag_pct",
+    "dm_t1_8cp_pct",
+    "dm_t2_8cp_pct",
+    "dm_8cp_gap_pp",
+    "ndpp_referral_share_gap_pp",
+    "ndh_dpp_offer_pct",
+    "tobacco_acute_sites_pct",
+    "tobacco_maternity_sites_pct",
+    "tobacco_treatment_coverage_pct",
+    "smoking_quit_rate",
+    "smoking_at_delivery_pct",
+    "tooth_extraction_decay_0_10_rate",
+    "tooth_extraction_decay_0_9_rate",
+    "preterm_pct",
+    "preterm__sii",
+    "preterm_ratio_black_white",
+    "preterm_ratio_asian_white",
+    "continuity_of_carer_pct",
+    "perinatal_mortality_rate",
+    "hle_sii",
+    "hle_area_gap",
+    "le_65",
+    "le_birth",
+    "premature_mortality_dsr",
+    "core20_share_pct",
+    "ethnicity_completeness_pct",
+    "coverage_pct",
+]
+ANNEXES = [
+    "1",
+    "1-1a",
+    "1-1b",
+    "1-1c",
+    "1-2a",
+    "1-2b",
+    "1-2c",
+    "1-3a",
+    "1-3b",
+    "1-4a",
+    "1-4b",
+    "1-4c",
+    "1-5a",
+    "1-5b",
+    "1-6a",
+    "1-6b",
+    "2-1a",
+    "2-2a",
+    "2-2b",
+    "2-3a",
+    "2",
+    "3",
+]
 ISSUE_2 = {
     "tt_recovery_pct",
     "tt_reliable_recovery_pct",
@@ -49,7 +181,7 @@ def _is_literal(node: ast.expr, names: set[str]) -> bool:
             return name in names
         case ast.Attribute(value=ast.Name(id=name)):
             return name in ENUMS
-        case ast.Call(func=ast.Name(id="Indicator" | "Origin"), args=[], keywords=words):
+        case ast.Call(func=ast.Name(id=name), args=[], keywords=words) if name in DECLARATIONS:
             return all(word.arg and _is_literal(word.value, names) for word in words)
     return False
 
@@ -83,8 +215,43 @@ def test_logic_would_be_found(source: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in FILES if not p.name.startswith("_")], ids=lambda p: p.name)
 def test_a_file_holds_one_area(path: Path) -> None:
-    entries = import_module(f"{catalogue.__name__}.{path.stem}").INDICATORS
-    assert len({indicator.area for indicator in entries}) == 1
+    listed = path.parent.name == "listed"
+    package = catalogue.listed.__name__ if listed else catalogue.__name__
+    module = import_module(f"{package}.{path.stem}")
+    assert len({entry.area for entry in (module.LISTED if listed else module.INDICATORS)}) == 1
+
+
+def test_all_24_of_the_statement_in_its_11_areas() -> None:
+    stated = [entry for entry in ENTRIES if entry.statement_number]
+    assert {entry.statement_number for entry in stated} == set(range(1, 25))
+    assert len({entry.area for entry in stated}) == 11
+
+
+def test_every_id_of_the_specification_and_every_line_of_the_annexes() -> None:
+    assert set(THE_LIST) <= {entry.id for entry in ENTRIES}
+    assert {reference for entry in ENTRIES for reference in entry.annex} == set(ANNEXES)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.id)
+def test_an_entry_says_what_the_list_asks(entry: Entry) -> None:
+    assert 1 <= len(entry.short.split()) <= 6
+    assert len({e.short for e in ENTRIES if e.short == entry.short and e.id != entry.id}) == 0
+    assert not entry.target_by or date.fromisoformat(entry.target_by)
+    if isinstance(entry, Listed):
+        assert entry.because.endswith(".") and entry.method
+        assert bool(entry.published_in) == (entry.why is Absence.NOT_IN_HAND)
+        assert not (entry.why is Absence.NOT_PUBLIC and not entry.held_by)
+    if isinstance(entry, Derived):
+        assert entry.of in {e.id for e in ENTRIES if not isinstance(e, Derived)}
+        assert entry.levels.of(entry.dimension) is not Level.NONE
+
+
+def test_stroke_names_the_four_lists_of_codes() -> None:
+    assert len(next(e for e in ENTRIES if e.id == "stroke_adm_dsr").code_lists) == 4
+
+
+def test_the_five_areas_of_children_and_young_people() -> None:
+    assert {area for entry in ENTRIES for area in entry.children} == set(ChildrenArea)
 
 
 def test_directions_are_those_of_the_specification() -> None:
@@ -110,8 +277,9 @@ def test_an_entry_agrees_with_itself(indicator: Indicator) -> None:
     assert indicator.multiplier == scale[indicator.unit]
     assert Dimension.TOTAL in indicator.dimensions
     assert (Dimension.DEPRIVATION in indicator.dimensions) == (indicator.deprivation_groups in (5, 10))
-    assert (indicator.kind is Kind.COUNT) == (indicator.denominator_from is DenominatorFrom.NONE)
+    bare = indicator.kind is Kind.COUNT or (indicator.kind is Kind.PUBLISHED and not indicator.numerator)
+    assert bare == (indicator.denominator_from is DenominatorFrom.NONE)
     assert bool(indicator.denominator) == (indicator.denominator_from is DenominatorFrom.SOURCE)
     assert indicator.plausible[0] < indicator.plausible[1]
     assert not indicator.ecological or any("ecological" in caveat for caveat in indicator.caveats)
-    assert indicator.numerator
+    assert indicator.numerator or (indicator.kind is Kind.PUBLISHED and indicator.published)

@@ -11,16 +11,18 @@ import pytest
 from frictionless import Package
 
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
+from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
 from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.publishing.release import publish, read_published
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.lake import Lake
 
 ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
+FACTS = {(indicator.id, "2023-24"): YearFact(cover=None, reason="") for indicator in INDICATORS}
 APART = {"providers.parquet", "authorities.parquet", "comparators.parquet"}
-BESIDE = {"comparisons.parquet", "slopes.parquet"}
+BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv"}
 EXPECTED = (
     APART
     | BESIDE
@@ -46,6 +48,7 @@ def _row(**changes: object) -> dict[str, object]:
         "area_type": "icb",
         "icb_code": "E54000010",
         "icb_name": "Stafford, “Stoke”",
+        "geography_vintage": "2023-04",
         "dimension": "total",
         "category": "All",
         "measure": "value",
@@ -76,6 +79,8 @@ def _publish(root: Path, results: pl.DataFrame, *, synthetic: bool = True) -> tu
         comparisons=beside,
         provenance=provenance,
         indicators=INDICATORS,
+        listed=LISTED,
+        facts=FACTS,
         sources=SOURCES.values(),
         accepted={"talking_therapies:2023-24": ACCEPTED},
     )
@@ -153,7 +158,10 @@ def _validated(package: Path) -> Any:
 def test_only_what_was_used_is_catalogued_and_attributed(tmp_path: Path, results: pl.DataFrame) -> None:
     _publish(tmp_path, results)
     folder = tmp_path / "published"
-    assert [i["id"] for i in json.loads((folder / "indicators.json").read_text())["indicators"]] == ["tt_recovery_pct"]
+    # The whole list is told, computed or not; publications only where a figure names them.
+    declared = {i["id"]: i["declared"] for i in json.loads((folder / "indicators.json").read_text())["indicators"]}
+    assert set(declared) == {entry.id for entry in ENTRIES}
+    assert (declared["tt_recovery_pct"], declared["lung_checks_n"]) == ("computed", "not computed")
     sources = json.loads((folder / "sources.json").read_text())["sources"]
     assert [s["name"] for s in sources] == ["ons_population", "talking_therapies"]
     assert [r["id"] for r in sources[1]["releases"]] == ["talking_therapies:2023-24"]

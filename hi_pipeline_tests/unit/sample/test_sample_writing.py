@@ -11,7 +11,7 @@ from hi_pipeline_tests.unit.sample.sample_files import Sample
 
 def test_size(written: Sample) -> None:
     sizes = [path.stat().st_size for path in written.folder.rglob("*") if path.is_file()]
-    assert sum(sizes) < 9_000_000
+    assert sum(sizes) < 11_000_000
 
 
 def test_a_whole_folder_is_current(written: Sample) -> None:

@@ -1,0 +1,127 @@
+"""Diabetes: on the list and not computed by itself, one entry each, literals only."""
+
+from hi_pipeline.core.indicator import Absence, ChildrenArea, Entry, Level, Levels, Listed, Polarity
+from hi_pipeline.core.status import Unit
+from hi_pipeline.indicators.catalogue._wording import HOW_NDPP, RECALLED
+
+LISTED: tuple[Entry, ...] = (
+    Listed(
+        id="dm_t1_8cp_pct",
+        title="Diabetes type 1: all eight care processes",
+        short="Eight care processes, type 1",
+        area="Diabetes",
+        statement_number=17,
+        definition="Share of people with type 1 diabetes who received all eight care processes in the audit period.",
+        numerator_words="People with diabetes of the type who received all eight care processes in the audit period",
+        denominator_words="People with diabetes of the type",
+        unit=Unit.PERCENT,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        levels=Levels(
+            total=Level.BOARD, age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.PART
+        ),
+        children=(ChildrenArea.DIABETES,),
+        caveats=(
+            "The audit period has 15 months, January to March of the next year.",
+            "Retinal screening is not one of the eight.",
+            "Counts rounded to 5; 1 to 7 are printed as 5.",
+        ),
+        unconfirmed=RECALLED,
+        why=Absence.NOT_IN_HAND,
+        because="Published each quarter by board and practice; no file of it has been seen.",
+        method="Proportion, Wilson",
+        published_in="National Diabetes Audit (NHS England)",
+    ),
+    Listed(
+        id="dm_t2_8cp_pct",
+        title="Diabetes type 2 and other: all eight care processes",
+        short="Eight care processes, type 2",
+        area="Diabetes",
+        statement_number=17,
+        definition=(
+            "Share of people with type 2 and other diabetes who received all eight care processes in the audit period."
+        ),
+        numerator_words="People with diabetes of the type who received all eight care processes in the audit period",
+        denominator_words="People with diabetes of the type",
+        unit=Unit.PERCENT,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        levels=Levels(
+            total=Level.BOARD, age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.PART
+        ),
+        caveats=(
+            "The audit period has 15 months, January to March of the next year.",
+            "Retinal screening is not one of the eight.",
+            "Counts rounded to 5; 1 to 7 are printed as 5.",
+        ),
+        unconfirmed=RECALLED,
+        why=Absence.NOT_IN_HAND,
+        because="Published each quarter by board and practice; no file of it has been seen.",
+        method="Proportion, Wilson",
+        published_in="National Diabetes Audit (NHS England)",
+    ),
+    Listed(
+        id="dm_8cp_gap_pp",
+        title="Diabetes: eight care processes, type 2 less type 1",
+        short="Eight care processes, gap",
+        area="Diabetes",
+        statement_number=17,
+        definition=(
+            "Percentage of people with type 2 diabetes with all eight care processes less that of people with type 1."
+        ),
+        numerator_words="Type 2 percentage less type 1 percentage",
+        denominator_words="None: a difference of percentages",
+        unit=Unit.PERCENTAGE_POINTS,
+        polarity=Polarity.NEUTRAL,
+        target="towards 0",
+        levels=Levels(total=Level.BOARD),
+        unconfirmed="that the statement's variation means this difference is recalled",
+        why=Absence.NOT_IN_HAND,
+        because="Follows from the two percentages, of which no file has been seen.",
+        method="Difference of proportions, Newcombe",
+        published_in="National Diabetes Audit (NHS England)",
+    ),
+    Listed(
+        id="ndpp_referral_share_gap_pp",
+        title="Diabetes prevention: referrals from the most deprived fifth",
+        short="Diabetes prevention, referral gap",
+        area="Diabetes",
+        statement_number=18,
+        definition=(
+            "Share of referrals to the diabetes prevention programme from the most deprived fifth less that "
+            "fifth's share of people with type 2 diabetes."
+        ),
+        numerator_words="Share of programme referrals from the most deprived fifth",
+        denominator_words="Share of people with type 2 diabetes from the most deprived fifth",
+        unit=Unit.PERCENTAGE_POINTS,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        target="0 or more",
+        levels=Levels(),
+        held_by="NHS England (NHS Diabetes Prevention Programme)",
+        how_to_supply=HOW_NDPP,
+        caveats=("A practice-level offer (ndh_dpp_offer_pct) is no referral.",),
+        unconfirmed=RECALLED,
+        why=Absence.NOT_PUBLIC,
+        because="Referrals by deprivation are held by the programme's providers; nothing is published for boards.",
+        method="Difference of proportions",
+    ),
+    Listed(
+        id="ndh_dpp_offer_pct",
+        title="Non-diabetic hyperglycaemia: prevention programme offered",
+        short="Prevention programme offered",
+        area="Diabetes",
+        statement_number=None,
+        definition=(
+            "Share of people with non-diabetic hyperglycaemia who were offered the diabetes prevention programme "
+            "and did not decline."
+        ),
+        numerator_words="People offered the programme who did not decline",
+        denominator_words="People with non-diabetic hyperglycaemia",
+        unit=Unit.PERCENT,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        caveats=("An offer recorded by the practice is no referral (2021-22: 753,245 and 806,450).",),
+        why=Absence.NOT_IN_HAND,
+        because="Published by practice; no file of it has been seen.",
+        method="Proportion, Wilson",
+        published_in="National Diabetes Audit, non-diabetic hyperglycaemia",
+    ),
+)

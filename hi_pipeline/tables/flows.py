@@ -1,0 +1,50 @@
+"""Months and quarters of a flow to the financial year: their sum where all are there, else why there is none."""
+
+import polars as pl
+
+from hi_pipeline.core.coverage import PART_OF_A_YEAR
+from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.status import PeriodType, Status
+
+# How many periods make a year.
+OF_A_YEAR = {PeriodType.MONTH.value: 12, PeriodType.QUARTER.value: 4}
+SAID = "{} of {} {}s " + PART_OF_A_YEAR
+
+
+def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
+    """Add up the months and quarters of each figure to the financial year; other periods stay as they are.
+
+    A figure with fewer periods than its year has is missing, with no bounds, and the note counts them: a part of a
+    year is no year. The publisher's own rates are not added up.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+    """
+    flow = pl.col("period_type").is_in(list(OF_A_YEAR))
+    flows = observations.filter(flow)
+    if flows.is_empty():
+        return observations
+    first, last = period(flows["financial_year"].to_list()[0])
+    key = ["financial_year", "area_level", "area_code", "dimension", "category", "measure", "period_type"]
+    needed = pl.col("period_type").replace_strict(OF_A_YEAR, return_dtype=pl.UInt32)
+    whole = pl.len() == needed.first()
+    every = pl.col("value").null_count() == 0
+    bounded = pl.col("low").null_count() + pl.col("high").null_count() == 0
+    bad = pl.col("status").filter(pl.col("status") != Status.OK.value).first()
+    said = pl.format(SAID, pl.len(), needed.first(), pl.col("period_type").first())
+    years = flows.group_by(key, maintain_order=True).agg(
+        pl.col("area_name").last(),
+        value=pl.when(whole & every).then(pl.col("value").sum()),
+        low=pl.when(whole & bounded).then(pl.col("low").sum()),
+        high=pl.when(whole & bounded).then(pl.col("high").sum()),
+        lower_95=pl.lit(None, dtype=pl.Float64),
+        upper_95=pl.lit(None, dtype=pl.Float64),
+        status=pl.when(whole).then(bad.fill_null(Status.OK.value)).otherwise(pl.lit(Status.MISSING.value)),
+        note=pl.when(whole).then(pl.lit("sum of the year's periods")).otherwise(said),
+    )
+    years = years.with_columns(
+        period_type=pl.lit(PeriodType.FINANCIAL_YEAR.value),
+        period_start=pl.lit(first),
+        period_end=pl.lit(last),
+    )
+    return pl.concat([observations.filter(~flow), years.select(observations.columns)])

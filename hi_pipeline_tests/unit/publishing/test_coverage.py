@@ -1,0 +1,159 @@
+"""Coverage: every cell has a state, and a cell is shown exactly where the results have a figure."""
+
+from functools import cache
+
+import polars as pl
+import pytest
+
+from hi_pipeline.core.columns import RESULTS
+from hi_pipeline.core.coverage import COVER_OF, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
+from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.core.status import Status
+from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
+from hi_pipeline.publishing.coverage import coverage
+
+YEAR, OWN, NOW = "2023-24", "2023-04", "2026-04"
+BOARD = "E54000010"
+# A board of April 2026 only.
+NEW = next(b.ons for b in boards_of(Vintage.APRIL_2026) if b.vintages == {Vintage.APRIL_2026})
+ABSENT = YearFact(cover=Cover.NOT_IN_HAND, reason="declared, and no file of it is in hand")
+FACTS = {(indicator.id, YEAR): ABSENT for indicator in INDICATORS}
+BUILT = YearFact(cover=None, reason="")
+
+
+def _row(indicator: str, status: str = "ok", **changes: object) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(RESULTS)
+    row |= {
+        "indicator_id": indicator,
+        "financial_year": YEAR,
+        "geography_vintage": OWN,
+        "area_type": "icb",
+        "icb_code": BOARD,
+        "dimension": "total",
+        "category": "All",
+        "measure": "value",
+        "status": status,
+        "note": "" if status == "ok" else "words",
+    }
+    return row | changes
+
+
+def _covered(*rows: dict[str, object], built: str = "") -> pl.DataFrame:
+    """Cover the entries that the rows name, and those that rest on them."""
+    named = {str(row["indicator_id"]) for row in rows} | {built}
+    entries = [e for e in ENTRIES if e.id in named or getattr(e, "of", "") in named]
+    facts = FACTS | ({(built, YEAR): BUILT} if built else {})
+    return coverage(entries, pl.DataFrame(rows, schema=RESULTS), facts, synthetic=False)
+
+
+@cache
+def _nothing_built() -> pl.DataFrame:
+    return coverage(ENTRIES, pl.DataFrame(schema=RESULTS), FACTS, synthetic=False)
+
+
+def _cell(frame: pl.DataFrame, indicator: str, dimension: str = "total", **area: object) -> tuple[str, str]:
+    where = {"financial_year": YEAR, "geography_vintage": OWN, "area_type": "icb", "icb_code": BOARD} | area
+    found = frame.filter(indicator_id=indicator, dimension=dimension, **where)
+    assert found.height == 1, found
+    return found["state"].item(), found["reason"].item()
+
+
+ENGLAND = {"area_type": "england", "icb_code": "E92000001"}
+
+
+def test_every_status_of_a_result_has_a_state() -> None:
+    assert set(COVER_OF) == set(Status)
+    assert len(set(COVER_OF.values())) == len(Status)
+
+
+@pytest.mark.parametrize(("status", "cover"), [(s, c) for s, c in COVER_OF.items() if s is not Status.NOT_PUBLISHED])
+def test_a_status_becomes_its_state(status: Status, cover: Cover) -> None:
+    assert _cell(_covered(_row("tt_recovery_pct", status.value)), "tt_recovery_pct")[0] == cover.value
+
+
+def test_no_cell_of_the_list_is_blank_before_anything_is_built() -> None:
+    frame = _nothing_built()
+    assert set(frame["indicator_id"]) == {entry.id for entry in ENTRIES}
+    assert frame["state"].null_count() == 0 and (frame["reason"] != "").all()
+    assert set(frame["state"]).isdisjoint({"shown", "partly_shown"})
+    # Boards of both footprints, seven regions and England.
+    areas = frame.filter(indicator_id="wl_total", dimension="total", financial_year=YEAR, geography_vintage=NOW)
+    assert areas.filter(pl.col("area_type") == "icb", pl.col("state") != "no_such_board").height == 36
+    assert areas.filter(area_type="region").height == 7 and areas.filter(area_type="england").height == 1
+
+
+def test_partly_shown_counts_the_groups_and_leaves_out_those_that_do_not_exist() -> None:
+    group = {"dimension": "deprivation"}
+    rows = [
+        _row("tt_recovery_pct", **group, category="Decile 1 (most deprived)"),
+        _row("tt_recovery_pct", "suppressed", **group, category="Decile 2"),
+        _row("tt_recovery_pct", "not_applicable", **group, category="Decile 3"),
+    ]
+    assert _cell(_covered(*rows), "tt_recovery_pct", "deprivation") == (
+        "partly_shown",
+        "1 of 2 groups; of the others: words",
+    )
+    assert _cell(_covered(rows[0], rows[2]), "tt_recovery_pct", "deprivation")[0] == "shown"
+
+
+def test_a_board_of_another_footprint_is_no_such_board() -> None:
+    frame = _nothing_built()
+    assert _cell(frame, "wl_total", icb_code=NEW)[0] == "no_such_board"
+    assert _cell(frame, "wl_total", icb_code=NEW, geography_vintage=NOW)[0] == "not_in_hand"
+
+
+def test_what_is_no_silence_of_the_area() -> None:
+    part = _row("act_by_pod_n", "missing", note=f"1 of 12 months {PART_OF_A_YEAR}")
+    assert _cell(_covered(part), "act_by_pod_n")[0] == "not_in_hand"
+    unbuilt = _row("tt_recovery_pct", "missing", note=f"missing: no figure of this board {NOT_BUILT}")
+    assert _cell(_covered(unbuilt), "tt_recovery_pct")[0] == "failed"
+
+
+def test_publications_without_boards() -> None:
+    bare = [_row(name, "not_published") for name in ("ed_type1_conversion_crude", "preterm_pct", "tt_recovery_pct")]
+    frame = _covered(*bare)
+    assert _cell(frame, "ed_type1_conversion_crude")[0] == "england_only"
+    # Boards are published elsewhere, and that file is not in hand.
+    assert _cell(frame, "preterm_pct")[0] == "not_in_hand"
+    assert _cell(frame, "tt_recovery_pct")[0] == "not_published_that_year"
+
+
+def test_what_is_declared_and_not_computed() -> None:
+    frame = _nothing_built()
+    assert _cell(frame, "act_elective_dsr")[0] == "not_public"
+    assert _cell(frame, "emergency_adm_u18_rate", "age")[0] == "england_only"
+    assert _cell(frame, "htn_to_threshold_pct", "ethnicity")[0] == "not_in_hand"
+    assert _cell(frame, "wl_gt65_n", "ethnicity")[0] == "no_such_breakdown"
+    assert _cell(frame, "preterm_ratio_black_white", "ethnicity", **ENGLAND)[0] == "not_in_hand"
+    silent = frame.filter(pl.col("state") == "not_public", pl.col("held_by") == "")
+    assert silent.is_empty()
+
+
+@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.id.startswith("plus_")], ids=lambda e: e.id)
+def test_a_plus_group_says_who_could_hold_it(entry: object) -> None:
+    rows = _nothing_built().filter(indicator_id=entry.id)  # type: ignore[attr-defined]
+    assert (rows["held_by"] != "").all() and (rows["how_to_supply"] != "").all()
+
+
+def test_a_measure_between_groups_stands_by_itself() -> None:
+    gap = _row("tt_recovery_pct", dimension="ethnicity", category="Mixed", measure="difference")
+    value = _row("tt_recovery_pct", dimension="ethnicity", category="Mixed")
+    frame = _covered(gap, value)
+    assert _cell(frame, "tt_recovery_eth_gap_pp", "ethnicity")[0] == "shown"
+    assert _cell(_covered(value), "tt_recovery_eth_gap_pp", "ethnicity")[0] == "not_in_hand"
+    assert set(frame.filter(indicator_id="tt_recovery_eth_gap_pp")["dimension"]) == {"ethnicity"}
+
+
+def test_a_built_year_without_a_figure_of_an_area() -> None:
+    frame = _covered(built="tt_recovery_pct")
+    assert _cell(frame, "tt_recovery_pct")[0] == "not_published_that_year"
+    assert _cell(_covered(built="smi_checks_pct"), "smi_checks_pct", "deprivation")[0] == "not_in_hand"
+
+
+@pytest.mark.parametrize(
+    "row", [_row("unheard_of"), _row("tt_recovery_pct", financial_year="2019-20"), _row("wl_total", icb_code=NEW)]
+)
+def test_a_figure_that_coverage_has_no_cell_for_stops_it(row: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="disagree with results"):
+        _covered(row)
