@@ -10,7 +10,7 @@ from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, board, boards_of, footprints_of, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.source import (
     Cadence,
     Container,
@@ -188,6 +188,8 @@ def make_indicator(number: int = 1) -> Indicator:
     return Indicator(
         id=f"tiny_{number}_pct",
         title=f"Tiny share {number}",
+        short=f"Tiny share {number}",
+        levels=Levels(total=Level.BOARD),
         area="Nowhere",
         statement_number=None,
         definition="Share of people seen who were helped.",
