@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test slow lint ui lock docs clean
+.PHONY: run packs test slow lint ui lock docs clean
 
 run: $(VENV)/.installed
 	$(BIN)/hi run
+
+packs: $(VENV)/.installed
+	$(BIN)/hi pack --icb QNC --icb QWE --icb QHL --year 2022-23
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow"

@@ -14,7 +14,10 @@ ROOMS = {
     "tables": ({"core", "stats"}, {"polars", "pandera"}),
     "indicators": ({"core", "stats"}, {"polars", "pandera"}),
     "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock"}),
-    "publishing": ({"core", "stats", "storage"}, {"polars", "jinja2", "altair", "pyarrow"}),
+    "publishing": (
+        {"core", "stats", "storage"},
+        {"polars", "jinja2", "pyarrow", "typst", "pikepdf", "docx", "lxml", "xlsxwriter", "markupsafe"},
+    ),
     "sample": ({"core"}, {"polars", "xlsxwriter"}),
     "engine": (
         {"core", "stats", "sources", "tables", "indicators", "storage", "publishing", "sample", "settings"},
@@ -23,7 +26,12 @@ ROOMS = {
 }
 FREE = {"orchestration", "cli", "definitions", "settings"}
 # What the packages that find their modules by convention hold: the types of their entries.
-REGISTERED = {"hi_pipeline.core.source.Source", "hi_pipeline.core.indicator.Indicator"}
+REGISTERED = {
+    "hi_pipeline.core.source.Source",
+    "hi_pipeline.core.indicator.Entry",
+    "hi_pipeline.core.indicator.Indicator",
+    "hi_pipeline.indicators.catalogue.listed",
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

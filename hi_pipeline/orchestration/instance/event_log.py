@@ -43,7 +43,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.orchestration.instance.run_storage import naming
+from hi_pipeline.orchestration.instance.run_storage import STORAGE_CONFIG, folder_of, naming
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 
@@ -91,7 +91,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> "BatchedSqliteEventLogStorage":
         """Return the storage that dagster.yaml describes (the parent would return its own class)."""
-        return cls(inst_data=inst_data, **config_value)
+        return cls(inst_data=inst_data, base_dir=folder_of(config_value, "history", "runs"))
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """Return what dagster.yaml may say."""
+        return STORAGE_CONFIG
 
     def store_event(self, event: EventLogEntry) -> None:
         """Keep an event for the next batch; write at once where a run or a step changes its state."""

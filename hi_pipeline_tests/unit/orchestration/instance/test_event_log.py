@@ -21,9 +21,9 @@ from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part
 from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.pipeline import open_pipeline
-from hi_pipeline.orchestration.instance import event_log
+from hi_pipeline.orchestration.instance import event_log, opening
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
-from hi_pipeline.orchestration.instance.opening import dagster_yaml
+from hi_pipeline.orchestration.instance.opening import DAGSTER_YAML
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.locks import locked
@@ -41,8 +41,8 @@ def materialised(instance: dg.DagsterInstance, *partitions: str, version: str = 
 
 
 def open_home(folder: Path) -> dg.DagsterInstance:
-    (folder / "dagster.yaml").write_text(dagster_yaml(folder))
-    return dg.DagsterInstance.from_config(str(folder))
+    (folder / "dagster.yaml").write_text(DAGSTER_YAML)
+    return opening.open_home(folder)
 
 
 def index_rows(folder: Path) -> int:
@@ -140,10 +140,10 @@ def test_a_full_batch_is_written_at_once(home: Path, monkeypatch: pytest.MonkeyP
 def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     found = []
-    for folder, text in ((ours, dagster_yaml(ours)), (theirs, "telemetry: {enabled: false}\n")):
+    for folder, text in ((ours, DAGSTER_YAML), (theirs, "telemetry: {enabled: false}\n")):
         folder.mkdir()
         (folder / "dagster.yaml").write_text(text)
-        instance = dg.DagsterInstance.from_config(str(folder))
+        instance = opening.open_home(folder)
         _range_run(instance)
         found.append(_records(instance))
         instance.dispose()
@@ -153,11 +153,11 @@ def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
 def test_records_of_a_failing_range_of_the_grid_are_dagsters_own(tmp_path: Path) -> None:
     """The same for good and failed cells; cells that cannot exist read failed in Dagster's own storage alone."""
     found, events = [], []
-    for name, text in (("ours", dagster_yaml(tmp_path / "ours")), ("theirs", "telemetry: {enabled: false}\n")):
+    for name, text in (("ours", DAGSTER_YAML), ("theirs", "telemetry: {enabled: false}\n")):
         home, data = tmp_path / name, tmp_path / f"{name}-root"
         home.mkdir()
         (home / "dagster.yaml").write_text(text)
-        instance = dg.DagsterInstance.from_config(str(home))
+        instance = opening.open_home(home)
         cells = _failing_grid(instance, data)
         found.append(_grid_records(instance))
         events.append(_stored(home))

@@ -1,0 +1,222 @@
+"""Charts over figures: dots with interval lines, and the overview of the two ends of deprivation.
+
+Marks differ in shape as well as colour, every mark is labelled where it stands, and what is missing is said to be.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import unescape
+
+from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.core.status import Unit
+from hi_pipeline.publishing.report import svg
+from hi_pipeline.publishing.report.document import Chart
+from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
+from hi_pipeline.publishing.report.numbers import MINUS, printed, unit_words
+
+_ALT = 250
+_STEP = 22
+_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+_NOTICE = "SYNTHETIC: made-up figures"
+_HEADER = ("Group", "Value", "Lower 95% limit", "Upper 95% limit", "England", "Unit", "Status")
+
+
+@dataclass(frozen=True)
+class _Scale:
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def at(self, value: float) -> float:
+        return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
+
+
+def dots(
+    figures: Sequence[Figure], *, anchor: str, title: str, labels: Sequence[str], pattern: str, synthetic: bool
+) -> Chart | None:
+    """Return a dot for each figure, its 95% limits as a line, and England's value as a tick.
+
+    Args:
+        figures: of one unit, in the order drawn; those without a value say why.
+        anchor: id of the chart.
+        title: computed title.
+        labels: the name of each row.
+        pattern: what the alternative text says of the picture.
+        synthetic: whether the drawing must say SYNTHETIC.
+
+    Returns:
+        None where no figure has a value.
+    """
+    known = [f for f in figures if f.value is not None]
+    if not known:
+        return None
+    parts, top = _top(synthetic, "Dot: value. Line: 95% limits. Upright tick: England. Diamond: no limits.")
+    left = 12 + max(svg.width_of(label) for label in labels)
+    notes = [_beside(f) for f in figures]
+    scale = _scale(known, left=left + 12, right=svg.WIDTH - 16 - max(svg.width_of(n) for n in notes))
+    for number, (figure, label, note) in enumerate(zip(figures, labels, notes, strict=True)):
+        y = top + _STEP * number + _STEP / 2
+        parts.append(svg.text(left, y + 4, label, anchor="end"))
+        parts.append(svg.line(scale.left, y, scale.right, y, colour="#D8DDE0"))
+        parts += _mark(figure, scale, y)
+        parts.append(svg.text(scale.right + 12, y + 4, note))
+    bottom = top + _STEP * len(figures)
+    parts += _axis(scale, bottom, known[0])
+    alt = _alt(f"Dot plot with 95% limits. {pattern}", known, labels=[lab for f, lab in _pairs(figures, labels)])
+    return _chart(parts, height=bottom + 34, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
+
+
+def overview(
+    indicators: Sequence[IndicatorFacts], *, anchor: str, title: str, pattern: str, synthetic: bool
+) -> Chart | None:
+    """Return the most and the least deprived group of each indicator, on a scale where England is in one place.
+
+    The scale of each row is its own: England's value for everybody stands in the same place in every row.
+    """
+    rows = [(found, ends) for found in indicators if (ends := found.ends) and found.england and found.england.value]
+    if not rows:
+        return None
+    parts, top = _top(synthetic, "Dot: most deprived. Diamond: least deprived. Lines: 95% limits. Tick: England.")
+    left, step = 12.0, 38
+    shares = [_shares(f, found.england) for found, ends in rows for f in ends]
+    low, high = min(s for three in shares for s in three), max(s for three in shares for s in three)
+    scale = _Scale(min(low, 0.9), max(high, 1.1), left + 8, svg.WIDTH - 20)
+    drawn: list[tuple[str, ...]] = [_HEADER]
+    figures: list[Figure] = []
+    labels: list[str] = []
+    for number, (found, ends) in enumerate(rows):
+        y = top + step * number + 28
+        parts.append(svg.text(left, y - 12, f"{found.card.short} ({unit_words(found.card.unit)})"))
+        values = f"most deprived {ends[0].text}, least deprived {ends[1].text}"
+        parts.append(svg.text(svg.WIDTH - 12, y - 12, values, anchor="end", colour=svg.SOFT))
+        parts.append(svg.line(scale.left, y, scale.right, y, colour="#D8DDE0"))
+        parts.append(svg.line(scale.at(1), y - 8, scale.at(1), y + 8, colour=svg.INK, width=2))
+        for offset, figure in zip((-3, 3), ends, strict=True):
+            parts += _end(figure, found.england, scale, y + offset, least=figure is ends[1])
+        names = [f"{found.card.short}: {name}" for name in found.card.ends]
+        drawn += _drawn(ends, names)[1:]
+        figures += ends
+        labels += names
+    alt = _alt(f"Dumbbell plot. {pattern}", figures, labels=labels)
+    height = top + step * len(rows) + 14
+    return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=tuple(drawn))
+
+
+def group_label(figure: Figure) -> str:
+    """Return the name of a figure's group, short enough for a row."""
+    return (
+        figure.category.replace("Any other", "Other")
+        .replace("Asian or Asian British", "Asian")
+        .replace("Black or Black British", "Black")
+    )
+
+
+def without_unknown(figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    """Return the figures of known groups: people of no known group are never compared."""
+    return tuple(f for f in figures if f.category != UNKNOWN)
+
+
+def _top(synthetic: bool, key: str) -> tuple[list[str], float]:
+    parts = [svg.text(12, 16, key, size=11, colour=svg.SOFT)]
+    if synthetic:
+        parts.append(svg.text(12, 32, _NOTICE, size=12, colour=svg.SECOND))
+    return parts, 42.0 if synthetic else 26.0
+
+
+def _scale(known: Sequence[Figure], *, left: float, right: float) -> _Scale:
+    numbers = [n for f in known for n in (f.value, f.lower, f.upper, _tick(f)) if n is not None]
+    low, high = min(numbers), max(numbers)
+    room = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
+    # Where nothing is negative, neither is the scale.
+    return _Scale(max(low - room, 0.0) if low >= 0 else low - room, high + room, left, right)
+
+
+def _tick(figure: Figure) -> float | None:
+    """Return where England stands; a number of people in all of England is no measure for a board's."""
+    return None if figure.unit == Unit.COUNT.value else figure.comparator
+
+
+def _mark(figure: Figure, scale: _Scale, y: float) -> list[str]:
+    if figure.value is None:
+        return []
+    parts = []
+    tick = _tick(figure)
+    if tick is not None:
+        parts.append(svg.line(scale.at(tick), y - 8, scale.at(tick), y + 8, width=2))
+    if figure.lower is None or figure.upper is None:
+        return [*parts, svg.diamond(scale.at(figure.value), y, hollow=True)]
+    limits = svg.line(scale.at(figure.lower), y, scale.at(figure.upper), y, colour=svg.MARK, width=2)
+    return [*parts, limits, svg.dot(scale.at(figure.value), y)]
+
+
+def _shares(figure: Figure, england: Figure | None) -> list[float]:
+    base = england.value if england is not None and england.value else 1.0
+    return [n / base for n in (figure.value, figure.lower, figure.upper) if n is not None]
+
+
+def _end(figure: Figure, england: Figure | None, scale: _Scale, y: float, *, least: bool) -> list[str]:
+    places = [scale.at(share) for share in _shares(figure, england)]
+    colour = svg.SECOND if least else svg.MARK
+    parts = [svg.line(places[1], y, places[2], y, colour=colour, width=2)] if len(places) == 3 else []
+    return [*parts, svg.diamond(places[0], y) if least else svg.dot(places[0], y)]
+
+
+def _axis(scale: _Scale, y: float, sample: Figure) -> list[str]:
+    parts = [svg.line(scale.left, y, scale.right, y)]
+    for share in (0.0, 0.5, 1.0):
+        value = scale.low + share * (scale.high - scale.low)
+        x = scale.at(value)
+        anchor = {0.0: "start", 1.0: "end"}.get(share, "middle")
+        parts += [
+            svg.line(x, y, x, y + 4),
+            svg.text(x, y + 17, printed(value, sample.decimals), anchor=anchor, size=11),
+        ]
+    parts.append(svg.text(scale.right + 12, y + 17, unit_words(sample.unit), size=11, colour=svg.SOFT))
+    return parts
+
+
+def _beside(figure: Figure) -> str:
+    return f"{figure.text} ({figure.limits})" if figure.limits else figure.text
+
+
+def _pairs(figures: Sequence[Figure], labels: Sequence[str]) -> list[tuple[Figure, str]]:
+    return [(f, label) for f, label in zip(figures, labels, strict=True) if f.value is not None]
+
+
+def _alt(opening: str, known: Sequence[Figure], *, labels: Sequence[str]) -> str:
+    """Return the words for the picture: what kind, its pattern, its first and last value; 250 characters at most."""
+    first, last = f"{labels[0]}: {known[0].said}", f"{labels[-1]}: {known[-1].said}"
+    ends = f"First, {first}." if len(known) == 1 else f"First, {first}; last, {last}."
+    said = f"{opening} {ends}"
+    if len(said) <= _ALT:
+        return said
+    short = f"{opening} First value {known[0].said}, last {known[-1].said}."
+    return short if len(short) <= _ALT else f"First value {known[0].said}, last {known[-1].said}."
+
+
+def _drawn(figures: Sequence[Figure], labels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    rows: list[tuple[str, ...]] = [_HEADER]
+    for figure, label in zip(figures, labels, strict=True):
+        low, high = figure.limits.split(" to ") if figure.limits else ("", "")
+        value = figure.text if figure.value is not None else ""
+        tick = "" if _tick(figure) is None else figure.comparator_text
+        row = (label, value, low, high, tick, unit_words(figure.unit), figure.status)
+        rows.append(tuple(cell.replace(MINUS, "-") for cell in row))
+    return tuple(rows)
+
+
+def _chart(
+    parts: Sequence[str], *, height: float, anchor: str, title: str, alt: str, drawn: tuple[tuple[str, ...], ...]
+) -> Chart:
+    picture = svg.drawing(parts, height=height, anchor=anchor, title=title, alt=alt)
+    return Chart(
+        anchor=anchor,
+        title=title,
+        alt=alt,
+        svg=picture,
+        drawn=drawn,
+        labels=tuple(unescape(found) for found in _TEXT.findall(picture)),
+        height=height / svg.WIDTH,
+    )

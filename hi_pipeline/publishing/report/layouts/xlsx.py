@@ -1,0 +1,58 @@
+"""The worksheets as figures.xlsx: named tables, no merged cells, no filters, text that stays text."""
+
+import io
+from datetime import datetime
+from decimal import Decimal
+
+import xlsxwriter
+
+from hi_pipeline.publishing.report.workbook import Sheet
+
+_NO_DATE = datetime(2000, 1, 1)
+
+
+def workbook_xlsx(sheets: tuple[Sheet, ...], *, title: str) -> bytes:
+    """Return figures.xlsx; the same sheets give the same bytes.
+
+    Args:
+        sheets: in order.
+        title: of the workbook's properties.
+    """
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties({"title": title, "author": "hi_pipeline", "created": _NO_DATE})
+        book.set_custom_property("Language", "en-GB")
+        formats = _Formats(book)
+        for sheet in sheets:
+            _write(book.add_worksheet(sheet.name), sheet, formats)
+    return target.getvalue()
+
+
+class _Formats:
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.plain = book.add_format({"text_wrap": False})
+        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self.text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        self.numbers = {
+            n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else ""), "valign": "top"})
+            for n in range(5)
+        }
+
+
+def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, formats: _Formats) -> None:
+    page.write_string(0, 0, sheet.title, formats.title)
+    page.write_string(1, 0, sheet.about, formats.plain)
+    for number, width in enumerate(sheet.widths):
+        page.set_column(number, number, width)
+    last = 2 + max(len(sheet.rows), 1)
+    columns = [{"header": name, "header_format": formats.head} for name in sheet.header]
+    options = {"name": sheet.table_name, "columns": columns, "autofilter": False, "style": None}
+    page.add_table(2, 0, last, len(sheet.header) - 1, options)
+    for r, row in enumerate(sheet.rows, start=3):
+        for c, cell in enumerate(row):
+            if isinstance(cell, Decimal):
+                page.write_number(r, c, float(cell), formats.numbers[-int(cell.as_tuple().exponent)])
+            elif cell:
+                page.write_string(r, c, cell, formats.text)

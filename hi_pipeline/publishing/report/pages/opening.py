@@ -1,0 +1,174 @@
+"""The cover, the summary and the coverage of the statement's indicators."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.publishing.report import charts, sentences
+from hi_pipeline.publishing.report.cards import Card
+from hi_pipeline.publishing.report.document import Block, Table
+from hi_pipeline.publishing.report.facts import ABSENT, Figure, IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.pages.parts import heading, plain, said
+
+DIMENSIONS = ("total", "age", "sex", "ethnicity", "deprivation")
+_STATEMENT = "NHS England's statement on information on health inequalities, published 27 November 2023"
+# A shape before each word, so that colour is never the only sign.
+SHAPES = {
+    "shown": "\u25cf shown",
+    "partly shown": "\u25d0 partly shown",
+    "suppressed": "\u25cb suppressed",
+    "too few": "\u25cb too few",
+    "no such breakdown": "\u2013 no such breakdown",
+}
+
+
+def cover(facts: PackFacts, edition: str) -> list[Block]:
+    """Return what the pack is about, as a table of two columns."""
+    days = sorted(r["published"] for source in facts.sources for r in source["releases"] if r["published"])
+    rows = (
+        ("Board", f"{facts.board.name}"),
+        ("ONS code", facts.board.ons),
+        ("ODS code", facts.board.ods),
+        ("NHS England region", facts.region),
+        ("Financial year", facts.year),
+        ("Footprint", f"boards as they were from {facts.vintage.value}"),
+        ("Statement", _STATEMENT),
+        ("Latest release used", days[-1] if days else "the date of publication is not known"),
+        ("Edition of this pack", edition),
+        ("Figures", "SYNTHETIC, made up, not for use" if facts.synthetic else "published statistics"),
+    )
+    table = Table(anchor="about", caption="About this pack", header=("What", "This pack"), rows=rows, widths=(1, 3))
+    return [table]
+
+
+def summary(facts: PackFacts) -> list[Block]:
+    """Return the fixed box of counts, the largest gaps, and what cannot be said."""
+    blocks: list[Block] = [heading(1, "Summary"), *said(sentences.summary(facts), role="notice")]
+    blocks += [heading(2, "Largest gaps"), *said(sentences.largest(facts))]
+    blocks.append(
+        plain(
+            "Gaps are ranked by the ratio of the most to the least deprived group. One indicator of each area counts, "
+            "and only where its direction is agreed and its limits exclude no gap.",
+            role="small",
+        )
+    )
+    blocks += [heading(2, "Changes over time"), plain(_PACE)]
+    blocks += [heading(2, "What cannot be said"), *said(sentences.hidden(facts))]
+    missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
+    known = len(facts.indicators) + len(facts.absent)
+    blocks.append(plain(f"Without a figure for this board and year: {missing} of the {known} indicators of the list."))
+    return blocks
+
+
+_PACE = (
+    "This release does not test whether a gap has narrowed or widened. Figures of earlier years stand beside this "
+    "year's on the pages of each indicator."
+)
+
+
+def overview(facts: PackFacts) -> list[Block]:
+    """Return both ends of deprivation for every indicator that has them."""
+    blocks: list[Block] = [heading(1, "Overview by deprivation")]
+    chart = charts.overview(
+        facts.shown,
+        anchor="chart-overview",
+        title="Most and least deprived groups beside England",
+        pattern="Both ends of deprivation, each beside England, for the indicators that have them.",
+        synthetic=facts.synthetic,
+    )
+    if chart is None:
+        return [*blocks, plain("No indicator of this board and year has a figure at both ends of deprivation.")]
+    return [*blocks, plain(_SCALE, role="small"), chart, _overview_table(facts)]
+
+
+_SCALE = (
+    "Each row has its own scale, on which England's figure for everybody stands in one place. Fifths and tenths are "
+    "national ones; those of practices are by the average deprivation of the practice."
+)
+
+
+def _overview_table(facts: PackFacts) -> Table:
+    rows = []
+    for found in facts.shown:
+        if found.ends is not None:
+            most, least = found.ends
+            gap = found.gap
+            difference = "none" if gap is None else f"{gap.text} ({gap.limits})" if gap.limits else gap.text
+            stands = {"unclear": "no clear difference", "unknown": "not compared"}
+            word = sentences.direction(found)
+            rows.append((found.card.short, most.said, least.said, difference, stands.get(word, word)))
+    return Table(
+        anchor="overview",
+        caption="Most and least deprived groups",
+        header=("Indicator", "Most deprived", "Least deprived", "Gap (95% limits)", "Most deprived group is"),
+        rows=tuple(rows),
+        widths=(3, 1.5, 1.5, 1.9, 1.5),
+        numeric=frozenset({1, 2, 3}),
+    )
+
+
+def coverage(facts: PackFacts) -> list[Block]:
+    """Return which breakdowns are there: from the coverage table, or from the figures where there is none yet."""
+    blocks: list[Block] = [heading(1, "Coverage")]
+    if facts.coverage is None:
+        note = (
+            "This release has no coverage table. The table below lists the indicators of its catalogue; those of the "
+            "statement that are not in the catalogue are not listed."
+        )
+        rows = [(f.card.short, _statement(f.card), *(state_of(f, d) for d in DIMENSIONS)) for f in facts.indicators]
+        rows += [(c.short, _statement(c), *([_shape("not published")] * 5)) for c in facts.absent]
+    else:
+        note = "Every indicator of the list by breakdown: those of the statement first, then those of the annexes."
+        rows = covered(facts.coverage, facts.cards)
+    table = Table(
+        anchor="coverage",
+        caption="What is shown, by indicator and breakdown",
+        header=("Indicator", "Statement number", "Total", "Age", "Sex", "Ethnicity", "Deprivation"),
+        rows=tuple(rows),
+        widths=(3, 1.2, 1.4, 1.4, 1.4, 1.4, 1.4),
+    )
+    return [*blocks, plain(note), table]
+
+
+def covered(rows: Sequence[Mapping[str, Any]], cards: Mapping[str, Card]) -> list[tuple[str, ...]]:
+    """Return a row an indicator from the coverage table: its state by dimension, the statement's own first."""
+    states: dict[str, dict[str, str]] = {}
+    for row in rows:
+        states.setdefault(row["indicator_id"], {})[row["dimension"]] = row["state"].replace("_", " ")
+    last = 99
+
+    def place(name: str) -> tuple[int, int, str]:
+        card = cards.get(name)
+        return (last, last, name) if card is None else (card.statement_number or last, card.order, name)
+
+    return [
+        (name_of(name, cards), _statement(cards.get(name)), *(_shape(states[name].get(d, "")) for d in DIMENSIONS))
+        for name in sorted(states, key=place)
+    ]
+
+
+def name_of(indicator: str, cards: Mapping[str, Card]) -> str:
+    """Return the short name of an indicator; of what is no indicator of the list, its id in words."""
+    return cards[indicator].short if indicator in cards else indicator.replace("_", " ")
+
+
+def _statement(card: Card | None) -> str:
+    return "none" if card is None else str(card.statement_number or "none")
+
+
+def state_of(found: IndicatorFacts, dimension: str) -> str:
+    """Return how far a breakdown is shown, with its shape."""
+    if dimension == "total":
+        figures: tuple[Figure, ...] = (found.total,) if found.total is not None else ()
+    else:
+        figures = tuple(f for f in found.groups.get(dimension, ()) if f.category != UNKNOWN)
+    if not figures:
+        return _shape("no such breakdown")
+    shown = [f for f in figures if f.value is not None]
+    if shown:
+        return _shape("shown" if len(shown) == len(figures) else "partly shown")
+    return _shape(ABSENT[figures[0].status])
+
+
+def _shape(state: str) -> str:
+    return SHAPES.get(state, f"\u00d7 {state or 'not stated'}")

@@ -1,0 +1,55 @@
+"""What several pages share: anchors, plain text as sentences, tables of figures."""
+
+import re
+from collections.abc import Sequence
+
+from hi_pipeline.publishing.report.document import Block, Heading, Paragraph, Sentence, Table
+from hi_pipeline.publishing.report.facts import Figure
+from hi_pipeline.publishing.report.numbers import printed, unit_words
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def anchor_of(*words: str) -> str:
+    """Return words as the id of an element."""
+    return _NOT_WORD.sub("-", " ".join(words).lower()).strip("-")
+
+
+def heading(level: int, text: str) -> Heading:
+    """Return a heading with its anchor."""
+    return Heading(level=level, text=text, anchor=anchor_of("s", text))
+
+
+def plain(text: str, *, role: str = "body", rows: Sequence[str] = ()) -> Paragraph:
+    """Return a text that is no template's: a method, a note, a reason as the declaration words it."""
+    return Paragraph(sentences=(Sentence(kind="plain", text=text, rows=tuple(rows)),), role=role)
+
+
+def said(sentences: Sequence[Sentence], *, role: str = "body") -> list[Block]:
+    """Return sentences as one paragraph; nothing where there are none."""
+    return [Paragraph(sentences=tuple(sentences), role=role)] if sentences else []
+
+
+def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Table:
+    """Return a table of figures with limits, counts and England's value."""
+    unit = unit_words(figures[0].unit)
+    header = ("Group", f"Value ({unit})", "95% limits", "Number", "Of", f"England ({unit})", "Against England")
+    return Table(
+        anchor=anchor,
+        caption=caption,
+        header=header,
+        rows=tuple(_row(figure) for figure in figures),
+        widths=(3.2, 1.3, 1.7, 1.1, 1.2, 1.3, 1.5),
+        numeric=frozenset({1, 2, 3, 4, 5}),
+    )
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    group = "Everybody" if figure.dimension == "total" else figure.category
+    counts = ["" if n is None else printed(n, 0) for n in (figure.numerator, figure.denominator)]
+    comparison = figure.comparison.replace("_", " ")
+    return (group, figure.text, figure.limits or "none", *(c or "none" for c in counts), _england(figure), comparison)
+
+
+def _england(figure: Figure) -> str:
+    return figure.comparator_text or "none"

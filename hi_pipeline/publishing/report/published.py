@@ -1,0 +1,70 @@
+"""Reads what a pack is made from: the published tables and the catalogue beside them, nothing else.
+
+A table that this release does not have is None, and the page that rests on it says so.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.publishing.report.cards import Card, cards
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """The published folder, read.
+
+    Attributes:
+        results: all figures of boards and England.
+        cards: the indicators by id.
+        sources: entries of sources.json.
+        comparisons, coverage, small_areas: further tables, None where they are not built.
+        synthetic: whether the figures are made up.
+    """
+
+    results: pl.DataFrame
+    cards: Mapping[str, Card]
+    sources: tuple[Mapping[str, Any], ...]
+    comparisons: pl.DataFrame | None
+    coverage: pl.DataFrame | None
+    small_areas: pl.DataFrame | None
+    synthetic: bool
+
+
+def read_published(folder: Path) -> Published:
+    """Read the published folder.
+
+    Raises:
+        StoreError: it is not built, or a file in it cannot be read.
+    """
+    try:
+        catalogue = json.loads((folder / "indicators.json").read_text(encoding="utf-8"))
+        sources = json.loads((folder / "sources.json").read_text(encoding="utf-8"))
+        results = pl.read_parquet(folder / "results.parquet", glob=False)
+    except FileNotFoundError:
+        raise StoreError(f"{folder}: nothing is published there yet; run hi run first") from None
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise StoreError(f"{folder}: cannot be read ({error}); run hi run again") from error
+    return Published(
+        results=results.filter(pl.col("area_type").is_in(["icb", "england"])),
+        cards=cards(catalogue),
+        sources=tuple(sources["sources"]),
+        comparisons=_optional(folder / "comparisons.parquet"),
+        coverage=_optional(folder / "coverage.parquet"),
+        small_areas=_optional(folder / "small_areas.parquet"),
+        synthetic=bool(catalogue["synthetic"]),
+    )
+
+
+def _optional(path: Path) -> pl.DataFrame | None:
+    if not path.is_file():
+        return None
+    try:
+        return pl.read_parquet(path, glob=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise StoreError(f"{path}: cannot be read ({error}); run hi run again") from error

@@ -1,0 +1,156 @@
+"""A second look at the sentences: their words and numbers against the rows, worked out apart from the templates.
+
+Every numeral must be a number of one of the sentence's rows (rounded, with or without its sign), a count of the pack,
+or part of a name or a period. Every word of direction must be what the row's own limits say.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from hi_pipeline.core.indicator import Polarity
+from hi_pipeline.publishing.report.document import Document, Sentence
+from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.numbers import numerals
+
+_COUNTS = {"summary", "against_england", "hidden", "ethnic", "ethnic_absent"}
+_UNCHECKED = {"plain", "target"}
+_UNIT_NUMERALS = {"95", "1,000", "100,000"}
+_LONGEST = 30
+
+
+def audit(document: Document, facts: PackFacts) -> list[str]:
+    """Return what the sentences of a pack say that their rows do not."""
+    figures = {f.id: f for found in facts.indicators for f in found.figures}
+    owners = {f.id: found for found in facts.indicators for f in found.figures}
+    faults = []
+    for sentence in document.sentences:
+        if sentence.kind in _UNCHECKED:
+            continue
+        rows = [figures[key] for key in sentence.rows if key in figures]
+        if len(rows) < len(sentence.rows):
+            faults.append(f"{sentence.text!r} rests on rows that are not in the results")
+            continue
+        names = [facts.board.short_name, facts.year, *(owners[r.id].card.short for r in rows)]
+        if sentence.kind not in _COUNTS:
+            faults += _loose_numerals(sentence, rows, names)
+        faults += _directions(sentence, rows, owners)
+        faults += _counted(sentence, rows, facts)
+    return faults
+
+
+def words_of(sentence: Sentence, names: Iterable[str]) -> int:
+    """Return how many words a sentence has; a name of more than six counts as six, as short names have at most six."""
+    text, extra = sentence.text, 0
+    for name in names:
+        if len(name.split()) > 6 and name in text:
+            text, extra = text.replace(name, ""), extra + 6
+    return len(text.split()) + extra
+
+
+def too_long(document: Document, facts: PackFacts) -> list[Sentence]:
+    """Return the sentences of templates that have more than 30 words."""
+    names = [found.card.short for found in facts.indicators] + [found.card.target for found in facts.indicators]
+    checked = (s for s in document.sentences if s.kind not in _UNCHECKED)
+    return [s for s in checked if words_of(s, [n for n in names if n]) > _LONGEST]
+
+
+def _loose_numerals(sentence: Sentence, rows: list[Figure], names: list[str]) -> list[str]:
+    text = sentence.text
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    periods = {str(n) for r in rows for day in (r.period_start, r.period_end) for n in (day.year, day.day)}
+    known = [n for r in rows for n in (r.value, r.lower, r.upper, r.comparator) if n is not None]
+    known += [100 * r.unknown_share for r in rows if r.unknown_share is not None]
+    loose = [n for n in numerals(text) if n not in _UNIT_NUMERALS | periods and not _is_one_of(n, known)]
+    return [f"the numeral {n} in {sentence.text!r} belongs to no row" for n in loose]
+
+
+def _is_one_of(numeral: str, known: Iterable[float]) -> bool:
+    """Tell whether a numeral is one of some numbers, rounded; signs apart."""
+    size = float(numeral.replace(",", ""))
+    decimals = len(numeral.partition(".")[2])
+    return any(abs(abs(number) - size) <= 0.5 * 10**-decimals + 1e-9 for number in known)
+
+
+def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, IndicatorFacts]) -> list[str]:
+    """Check the words better, worse, higher, lower and similar of one row's sentence."""
+    text = sentence.text
+    if sentence.kind == "against":
+        figure, polarity = rows[0], owners[rows[0].id].card.polarity
+        said = re.search(r"is (better|worse|higher|lower|similar)", text)
+        return (
+            [] if said and said[1] in _against_england(figure, polarity) else [f"{text!r} is not what {figure.id} says"]
+        )
+    if sentence.kind == "gap_clear":
+        figure = rows[0]
+        turned = owners[figure.id].card.polarity is Polarity.HIGHER_IS_BETTER
+        above = ((figure.lower or 0) > 0) != turned if (figure.lower or 0) * (figure.upper or 0) > 0 else None
+        due = {True: "higher", False: "lower", None: ""}[above]
+        return [] if due and f" {due} in" in text else [f"{text!r} is not what {figure.id} says"]
+    if sentence.kind in ("ratio", "largest") and not _is_apart(rows[0]):
+        return [f"{text!r}: the limits of {rows[0].id} include 1"]
+    if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
+        sure = min(abs(rows[0].lower or 0), abs(rows[0].upper or 0)) >= 0.5 * 10 ** -rows[0].decimals
+        return [f"{text!r}: the limits of {rows[0].id} exclude none"] if sure else []
+    return []
+
+
+def _is_apart(ratio: Figure) -> bool:
+    return ratio.lower is not None and ratio.upper is not None and (ratio.lower > 1 or ratio.upper < 1)
+
+
+def _against_england(figure: Figure, polarity: Polarity) -> set[str]:
+    """Return the words that a row's limits allow."""
+    if figure.lower is None or figure.upper is None or figure.comparator is None:
+        return set()
+    if figure.lower > figure.comparator:
+        return {"higher", "worse" if polarity is Polarity.LOWER_IS_BETTER else "better"} - _not_for(polarity)
+    if figure.upper < figure.comparator:
+        return {"lower", "better" if polarity is Polarity.LOWER_IS_BETTER else "worse"} - _not_for(polarity)
+    return {"similar"}
+
+
+def _not_for(polarity: Polarity) -> set[str]:
+    agreed = polarity in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER)
+    return set() if agreed else {"better", "worse"}
+
+
+def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[str]:
+    """Count again what a sentence counts."""
+    said = [n.replace(",", "") for n in numerals(sentence.text)]
+    match sentence.kind:
+        case "summary":
+            shown = [f for f in facts.indicators if f.total is not None and f.total.value is not None]
+            sides = [_side(f) for f in shown]
+            due = [len(shown), *(sides.count(side) for side in ("above", "below", "level", "none"))]
+        case "against_england":
+            words = [r.comparison for r in rows]
+            due = [
+                len(rows),
+                *(words.count(w) for w in ("better", "worse", "higher", "lower", "similar", "not_compared")),
+            ]
+        case "ethnic":
+            above = sum(1 for r in rows if r.lower is not None and r.lower > 0)
+            below = sum(1 for r in rows if r.upper is not None and r.upper < 0)
+            due = [above, below, len(rows) - above - below]
+        case "ethnic_absent":
+            due = [len(rows)]
+        case "hidden":
+            groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
+            groups = [f for f in groups if f.category != "Unknown"]
+            due = [sum(1 for f in groups if f.status == "suppressed"), len(groups)]
+        case _:
+            return []
+    return [] if said == [str(n) for n in due] else [f"{sentence.text!r}: counted again it is {due}"]
+
+
+def _side(found: IndicatorFacts) -> str:
+    gap = found.derived.get("gap")
+    if found.card.mixes_age or gap is None or gap.lower is None or gap.upper is None:
+        return "none"
+    half = 0.5 * 10**-gap.decimals - 1e-9
+    if gap.lower >= half:
+        return "below" if found.card.polarity is Polarity.HIGHER_IS_BETTER else "above"
+    if gap.upper <= -half:
+        return "above" if found.card.polarity is Polarity.HIGHER_IS_BETTER else "below"
+    return "level"

@@ -1,0 +1,61 @@
+"""Every template of a sentence, by its kind; docs/pack.md prints them for review.
+
+Names of indicators begin a sentence. No template says why a figure is as it is.
+"""
+
+TEMPLATES: dict[str, str] = {
+    "level": "{indicator} stood at {v} (95% CI {l} to {u}) in {board} {when}.",
+    "level_bare": "{indicator} stood at {v} in {board} {when}.",
+    "against": "That is {word} {comparator} ({e}).",
+    "against_none": "It is not compared with England.",
+    "absent": "{indicator} is not shown for {board} {when}: {reason}.",
+    "ends": "It was {a} in the {most} and {b} in the {least}.",
+    "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
+    "ratio": "The figure of the most deprived group was {r} times that of the least deprived (95% CI {l} to {u}).",
+    "gap_unclear": (
+        "The most deprived group less the least deprived was {d} (95% CI {l} to {u}); the data do not show a clear "
+        "difference."
+    ),
+    "gap_bare": "The two have no confidence limits, so they are not compared.",
+    "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
+    "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
+    "ethnic": (
+        "Against {reference}, the number of ethnic groups with a clearly higher figure was {h}, with a clearly lower "
+        "one {l}, with no clear difference {s}."
+    ),
+    "ethnic_absent": (
+        "The number of ethnic groups that cannot be compared, for want of a figure or of limits, was {n}."
+    ),
+    "ethnic_none": "No ethnic group has limits that allow a comparison.",
+    "unknown": "{dimension} was not known for {u}% of records.",
+    "unknown_none": "The source does not say for how many records {dimension} was not known.",
+    "target": "The target is: {target}.",
+    "summary": (
+        "Of {n} indicators with data, the figure of the most deprived group is higher in {k}, lower in {m}, not "
+        "clearly different in {j}, and cannot be compared in {x}."
+    ),
+    "largest": ("{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u})."),
+    "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
+    "against_england": (
+        "Compared with England, {n} indicators stand so: better {b}, worse {w}, higher {h}, lower {l}, similar {s}, "
+        "not compared {x}."
+    ),
+    "hidden": ("Publishers suppress {h} of {n} figures of groups, so that nobody can be recognised."),
+}
+
+# The comparison of a row in words that stand before "England".
+AGAINST = {
+    "better": "better than",
+    "worse": "worse than",
+    "higher": "higher than",
+    "lower": "lower than",
+    "similar": "similar to",
+}
+
+REASONS = {
+    "suppressed": "the publisher hides it because the number of people is small",
+    "too_few": "there are too few events for the statistic",
+    "missing": "the publisher left it blank or the release could not be used",
+    "not_published": "no public source gives it for this board",
+    "not_applicable": "the figures it needs are not all there",
+}

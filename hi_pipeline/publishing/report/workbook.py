@@ -1,0 +1,214 @@
+"""The pack as worksheets, the same for xlsx and ods: one table a sheet, by the Analysis Function's guidance.
+
+Row 1 holds the title, row 2 what the sheet is, row 3 the header. Numbers are rounded as they are printed elsewhere.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
+from hi_pipeline.core.status import Status
+from hi_pipeline.publishing.report import sentences
+from hi_pipeline.publishing.report.document import Document, Heading, OwnWords, Paragraph, Table
+from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.numbers import rounded, unit_words
+
+Cell = str | Decimal | None
+OWN_SHEET = "Own words"
+# The Analysis Function's symbols; the status beside them tells the kinds of absence apart.
+SYMBOLS = {
+    Status.SUPPRESSED.value: "[c]",
+    Status.TOO_FEW.value: "[u]",
+    Status.MISSING.value: "[x]",
+    Status.NOT_PUBLISHED.value: "[x]",
+    Status.NOT_APPLICABLE.value: "[z]",
+    Status.OK.value: "",
+}
+_LEGEND = (
+    ("[c]", "suppressed: hidden by the publisher because few people are counted"),
+    ("[u]", "too few events for the statistic"),
+    ("[x]", "missing or not published; the column Status says which"),
+    ("[z]", "not applicable"),
+)
+_FIGURES = (
+    "Indicator",
+    "Area of the statement",
+    "Financial year",
+    "Board or England",
+    "Breakdown",
+    "Group",
+    "Measure",
+    "Value",
+    "Lower 95% limit",
+    "Upper 95% limit",
+    "Unit",
+    "Symbol",
+    "Status",
+    "Number",
+    "Of",
+    "England",
+    "Against England",
+    "Period begins",
+    "Period ends",
+    "Indices of Deprivation",
+    "Note",
+    "Row of the results",
+)
+_EVIDENCE = (
+    "Indicator",
+    "What the data show",
+    "Who stands where by deprivation",
+    "What is not known",
+    "Source",
+    "Effect of the plan (for the board)",
+)
+_TABLES = {
+    "Coverage": "coverage",
+    "Overview": "overview",
+    "Comparators": "comparators",
+    "Data quality": "quality",
+    "Not shown": "cannot-say",
+    "Sources": "sources",
+    "Glossary": "glossary",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One worksheet.
+
+    Attributes:
+        name: at most 31 characters.
+        rows: each as long as the header; a Decimal is a number, "" an empty text.
+        widths: of the columns, in characters.
+    """
+
+    name: str
+    title: str
+    about: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[int, ...]
+
+    @property
+    def grid(self) -> list[list[Cell]]:
+        """Return all cells as they stand, row by row."""
+        return [[self.title], [self.about], list(self.header), *(list(row) for row in self.rows)]
+
+    @property
+    def table_name(self) -> str:
+        """Return the name of the sheet's table."""
+        return "table_" + self.name.lower().replace(" ", "_")
+
+
+def sheets_of(document: Document, facts: PackFacts) -> tuple[Sheet, ...]:
+    """Return the worksheets of a pack."""
+    tables = {block.anchor: block for block in document.blocks if isinstance(block, Table)}
+    content = [
+        _sheet(
+            document, "Summary sentences", "Every sentence of the pack", ("Section", "Sentence"), _sentences(document)
+        ),
+        _sheet(document, "Figures", "Every figure of the pack", _FIGURES, _figures(facts)),
+        _sheet(document, "Evidence", "Evidence for the assess stage of HEAT", _EVIDENCE, _evidence(facts)),
+    ]
+    for name, anchor in _TABLES.items():
+        if anchor in tables:
+            table = tables[anchor]
+            content.append(_sheet(document, name, table.caption, table.header, table.rows))
+    content.append(_sheet(document, OWN_SHEET, "The board's own words", ("Box", "Words"), _own(document)))
+    cover = _sheet(document, "Cover", document.title, tables["about"].header, tables["about"].rows)
+    names = [(sheet.name, sheet.title) for sheet in content]
+    contents = _sheet(document, "Contents", "Contents", ("Sheet", "Title"), names)
+    notes = _sheet(document, "Notes", "Symbols", ("Symbol", "Meaning"), _LEGEND)
+    return (cover, contents, notes, *content)
+
+
+def _sheet(
+    document: Document,
+    name: str,
+    title: str,
+    header: tuple[str, ...],
+    rows: tuple[tuple[Cell, ...], ...] | list[tuple[str, str]],
+) -> Sheet:
+    marked = f"SYNTHETIC, made-up figures: {title}" if document.notice else title
+    about = f"{document.title}, {document.subtitle}. This worksheet contains one table."
+    return Sheet(
+        name=name,
+        title=marked,
+        about=f"{about} {document.notice}".strip(),
+        header=header,
+        rows=tuple(tuple(row) for row in rows),
+        widths=tuple(_width(header[n], [row[n] for row in rows]) for n in range(len(header))),
+    )
+
+
+def _width(header: str, cells: list[Cell]) -> int:
+    longest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
+    return max(10, min(60, max(longest, len(header) // 2) + 2))
+
+
+def _sentences(document: Document) -> tuple[tuple[Cell, ...], ...]:
+    rows: list[tuple[Cell, ...]] = []
+    section = ""
+    for block in document.blocks:
+        if isinstance(block, Heading):
+            section = block.text
+        elif isinstance(block, Paragraph):
+            rows += [(section, sentence.text) for sentence in block.sentences]
+    return tuple(rows)
+
+
+def _figures(facts: PackFacts) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(_figure(facts, found, figure) for found in facts.indicators for figure in found.figures)
+
+
+def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Cell, ...]:
+    def number(value: float | None) -> Cell:
+        return None if value is None else rounded(value, figure.decimals)
+
+    def count(value: float | None) -> Cell:
+        return None if value is None else rounded(value, 0)
+
+    return (
+        found.card.short,
+        found.card.area,
+        figure.year,
+        ENGLAND_NAME if figure.area == ENGLAND else facts.board.short_name,
+        figure.dimension,
+        figure.category,
+        figure.measure,
+        number(figure.value),
+        number(figure.lower),
+        number(figure.upper),
+        unit_words(figure.unit),
+        SYMBOLS[figure.status],
+        figure.status.replace("_", " "),
+        count(figure.numerator),
+        count(figure.denominator),
+        number(figure.comparator),
+        figure.comparison.replace("_", " "),
+        f"{figure.period_start:%d %B %Y}",
+        f"{figure.period_end:%d %B %Y}",
+        figure.imd_vintage and f"edition {figure.imd_vintage}",
+        figure.note,
+        figure.id,
+    )
+
+
+def _evidence(facts: PackFacts) -> tuple[tuple[Cell, ...], ...]:
+    board, rows = facts.board.short_name, []
+    stands = {"unclear": "no clear difference", "unknown": "cannot be compared"}
+    for found in facts.shown:
+        shown = [*sentences.level(found, board, facts.year), *sentences.gap(found), *sentences.ethnicity(found)]
+        word = sentences.direction(found)
+        dark = [d for d in ("deprivation", "ethnicity", "age", "sex") if d not in found.groups]
+        unknown = f"No figures by {', '.join(dark)}." if dark else "Every breakdown has figures."
+        releases = ", ".join(found.total.releases) if found.total is not None else ""
+        said = " ".join(sentence.text for sentence in shown)
+        rows.append((found.card.short, said, stands.get(word, f"most deprived {word}"), unknown, releases, ""))
+    return tuple(rows)
+
+
+def _own(document: Document) -> tuple[tuple[Cell, ...], ...]:
+    boxes = [block for block in document.blocks if isinstance(block, OwnWords)]
+    return tuple((box.title, text) for box in boxes for text in box.paragraphs or ("",))

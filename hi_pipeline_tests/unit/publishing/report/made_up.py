@@ -1,0 +1,184 @@
+"""A made-up published folder in memory: three indicators of one board, with every kind of figure a pack prints."""
+
+import random
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hi_pipeline.core.columns import RESULTS
+from hi_pipeline.core.geography import Vintage
+from hi_pipeline.core.groups import DECILES, ETHNIC_BROAD, QUINTILES
+from hi_pipeline.publishing.report.building import document_of
+from hi_pipeline.publishing.report.cards import cards
+from hi_pipeline.publishing.report.facts import facts_of
+from hi_pipeline.publishing.report.making import Pack
+from hi_pipeline.publishing.report.published import Published
+
+ICB, YEAR, VINTAGE = "E54000010", "2023-24", Vintage.APRIL_2023
+ENGLAND = "E92000001"
+_UNITS = {"recovery": "percent", "detention": "per_100k", "list": "count"}
+_POLARITIES = {"recovery": "higher_is_better", "detention": "lower_is_better", "list": "neutral"}
+_FIFTHS = {"recovery": 10, "detention": 5, "list": 0}
+SOURCES = (
+    {
+        "name": "made_up",
+        "title": "Made-up statistics",
+        "publisher": "Nobody",
+        "attribution": "Made up for tests.",
+        "releases": [{"id": "made_up:1", "edition": "1", "published": "2024-05-01", "sha256": "ab" * 32}],
+    },
+)
+
+
+def catalogue(synthetic: bool = True) -> dict[str, Any]:
+    """The content of indicators.json."""
+    return {"synthetic": synthetic, "indicators": [_entry(name) for name in _UNITS]}
+
+
+def _entry(name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "title": f"Made-up {name}",
+        "area": "Mental health" if name != "list" else "Elective recovery",
+        "statement_number": 9 if name == "recovery" else None,
+        "definition": f"Share of made-up {name}.",
+        "numerator_words": "People counted",
+        "denominator_words": "People asked",
+        "unit": _UNITS[name],
+        "polarity": _POLARITIES[name],
+        "dimensions": ["total", "deprivation", "ethnicity"] if name == "recovery" else ["total", "deprivation"],
+        "deprivation_groups": _FIFTHS[name],
+        "ecological": name == "detention",
+        "target": "50% for every group" if name == "recovery" else "",
+        "caveats": ["Made up."],
+        "unconfirmed": "",
+        "plausible": [0.0, 100.0],
+    }
+
+
+def row(name: str, **changes: Any) -> dict[str, Any]:
+    """One row of the results: by default the board's total."""
+    empty = {pl.String: "", pl.Float64: None, pl.Int32: 0, pl.Boolean: True, pl.Date: None}
+    made: dict[str, Any] = {column: empty[dtype] for column, dtype in RESULTS.items()}  # type: ignore[index]
+    made |= {
+        "indicator_id": name,
+        "financial_year": YEAR,
+        "period_start": date(2023, 4, 1),
+        "period_end": date(2024, 3, 31),
+        "period_type": "financial_year",
+        "area_type": "icb",
+        "icb_code": ICB,
+        "geography_vintage": VINTAGE.value,
+        "dimension": "total",
+        "category": "All",
+        "category_order": 1,
+        "measure": "value",
+        "unit": _UNITS[name],
+        "status": "ok",
+        "comparison": "not_compared",
+        "source_releases": "made_up:1",
+    }
+    return made | changes
+
+
+def figure(
+    name: str, value: float | None, spread: float | None, england: float | None, **changes: Any
+) -> dict[str, Any]:
+    """A row with limits and the comparison that they give; a value of None is a suppressed figure."""
+    if value is None:
+        return row(name, status="suppressed", note="hidden by the publisher", comparator_value=england, **changes)
+    low, high = (None, None) if spread is None else (value - spread, value + spread)
+    verdict = "not_compared"
+    if low is not None and high is not None and england is not None:
+        side = "above" if low > england else "below" if high < england else "similar"
+        words = {
+            "higher_is_better": {"above": "better", "below": "worse", "similar": "similar"},
+            "lower_is_better": {"above": "worse", "below": "better", "similar": "similar"},
+            "neutral": {"above": "higher", "below": "lower", "similar": "similar"},
+        }
+        verdict = words[_POLARITIES[name]][side]
+    limits = {"lower_95": low, "upper_95": high, "comparator_value": england, "comparison": verdict}
+    return row(name, value=value, numerator=10.0, denominator=100.0, **limits, **changes)
+
+
+def rows_of(seed: int, *, years: Iterable[str] = ("2022-23", YEAR)) -> list[dict[str, Any]]:
+    """All rows of the folder, drawn from a seed: signs, limits, hidden figures and clear gaps come and go."""
+    chance = random.Random(seed)
+    made: list[dict[str, Any]] = []
+    for year in years:
+        for name, fifths in _FIFTHS.items():
+            own = [row(name, value=chance.uniform(1, 99), area_type="england", icb_code=ENGLAND)]
+            own.append(figure(name, _value(chance), _spread(chance), own[0]["value"]))
+            own += _deprivation(name, fifths, chance)
+            own += _ethnicity(chance) if name == "recovery" else []
+            made += [{**r, "financial_year": year} for r in own]
+    return made
+
+
+def _value(chance: random.Random) -> float | None:
+    return None if chance.random() < 0.1 else chance.uniform(1, 99)
+
+
+def _spread(chance: random.Random) -> float | None:
+    return None if chance.random() < 0.1 else chance.choice([0.04, 0.5, 3.0, 20.0])
+
+
+def _deprivation(name: str, fifths: int, chance: random.Random) -> list[dict[str, Any]]:
+    if not fifths:
+        return []
+    groups = DECILES if fifths == 10 else QUINTILES
+    shape = {"dimension": "deprivation", "imd_vintage": "2019", "unknown_share": 0.0123}
+    values = [_value(chance) for _ in groups]
+    made = [
+        figure(name, value, _spread(chance), chance.uniform(1, 99), category=group, category_order=order, **shape)
+        for order, (group, value) in enumerate(zip(groups, values, strict=True), start=1)
+    ]
+    whole = {"category_order": 0, **shape}
+    most, least = values[0], values[-1]
+    if most is None or least is None:
+        return [*made, row(name, measure="gap", status="suppressed", note="an end is hidden", **whole)]
+    turned = least - most if _POLARITIES[name] == "higher_is_better" else most - least
+    spread = chance.choice([0.04, 2.0, 30.0])
+    unit = "pp" if name == "recovery" else "per_100k"
+    limits = {"lower_95": turned - spread, "upper_95": turned + spread}
+    made.append(row(name, measure="gap", value=turned, unit=unit, **limits, **whole))
+    ratio, factor = most / least, chance.choice([1.001, 1.2, 3.0])
+    limits = {"lower_95": ratio / factor, "upper_95": ratio * factor}
+    return [*made, row(name, measure="ratio", value=ratio, unit="ratio", **limits, **whole)]
+
+
+def _ethnicity(chance: random.Random) -> list[dict[str, Any]]:
+    shape = {"dimension": "ethnicity", "ethnicity_scheme": "2001", "unknown_share": 0.0567}
+    made = []
+    for order, group in enumerate(ETHNIC_BROAD, start=1):
+        place = {"category": group, "category_order": order, **shape}
+        made.append(figure("recovery", _value(chance), _spread(chance), chance.uniform(1, 99), **place))
+        if group != "White":
+            difference, spread = chance.uniform(-30, 30), chance.choice([1.0, 40.0])
+            limits = {"lower_95": difference - spread, "upper_95": difference + spread}
+            made.append(row("recovery", measure="difference", value=difference, unit="pp", **limits, **place))
+    return made
+
+
+def published(rows: list[dict[str, Any]], *, synthetic: bool = True) -> Published:
+    """The folder as it is read."""
+    return Published(
+        results=pl.DataFrame(rows, schema=RESULTS, orient="row"),
+        cards=cards(catalogue(synthetic)),
+        sources=SOURCES,
+        comparisons=None,
+        coverage=None,
+        small_areas=None,
+        synthetic=synthetic,
+    )
+
+
+def pack(
+    rows: list[dict[str, Any]], *, synthetic: bool = True, words: dict[str, tuple[str, ...]] | None = None
+) -> Pack:
+    """The pack of the board."""
+    facts = facts_of(published(rows, synthetic=synthetic), icb=ICB, year=YEAR, vintage=VINTAGE)
+    return Pack(facts=facts, document=document_of(facts, words or {}, words_path=Path("words.md")))

@@ -1,0 +1,170 @@
+"""The pack can be read by everybody: axe in a real browser, PDF/UA's tags, the language and headers of office files."""
+
+import importlib.util
+import io
+import json
+import re
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from hi_pipeline.publishing.report import charts, svg
+from hi_pipeline.publishing.report.document import Chart
+from hi_pipeline.publishing.report.layouts.pdf import report_pdf
+from hi_pipeline.publishing.report.making import FORMATS, Pack, make
+from hi_pipeline.publishing.report.verifying.tagged_pdf import read_pdf
+from hi_pipeline_tests.flow.browser import Page, chromium_or_skip, open_browser
+from hi_pipeline_tests.unit.publishing.report import made_up
+
+NARROW, ORDINARY = 320, 1280
+LONGEST_ALT = 250
+
+
+@cache
+def sound() -> tuple[Pack, dict[str, bytes]]:
+    pack = made_up.pack(made_up.rows_of(7))
+    return pack, make(pack, tuple(FORMATS))
+
+
+def axe_script() -> str:
+    found = importlib.util.find_spec("axe_playwright_python")
+    assert found is not None and found.submodule_search_locations
+    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(axe_script())
+    ask = "axe.run().then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes[0].html)))"
+    answer = page.call("Runtime.evaluate", expression=ask, awaitPromise=True, returnByValue=True)
+    return [str(found) for found in json.loads(answer["result"]["value"])]
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(tmp_path: Path) -> None:
+    pack, files = sound()
+    with open_browser(chromium_or_skip(), tmp_path / "profile") as page:
+        for name in ("report.html", "summary.html"):
+            (tmp_path / name).write_bytes(files[name])
+            for width in (ORDINARY, NARROW, ORDINARY // 2):  # the last is 200% zoom
+                metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+                page.call("Emulation.setDeviceMetricsOverride", **metrics)
+                page.open((tmp_path / name).as_uri())
+                page.wait_for(pack.document.title, "Largest gaps")
+                assert violations(page) == [], f"{name} at {width}"
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+
+
+@pytest.mark.browser
+def test_axe_sees_a_fault_that_is_planted(tmp_path: Path) -> None:
+    broken = sound()[1]["summary.html"].replace(b"<main", b"<img src='data:,x'><main", 1)
+    (tmp_path / "broken.html").write_bytes(broken)
+    with open_browser(chromium_or_skip(), tmp_path / "profile") as page:
+        page.open((tmp_path / "broken.html").as_uri())
+        page.wait_for("Largest gaps")
+        assert any(fault.startswith("image-alt") for fault in violations(page))
+
+
+def test_a_page_needs_no_script_and_nothing_from_elsewhere() -> None:
+    text = sound()[1]["report.html"].decode()
+    assert "<script" not in text
+    assert not re.findall(r'(?:src|href)="(?!#)[^"]*"', text)
+    assert '<html lang="en-GB">' in text
+    anchors = re.findall(r' id="([^"]+)"', text)
+    assert len(anchors) == len(set(anchors))
+
+
+def test_the_pdf_has_all_that_a_screen_reader_needs() -> None:
+    assert read_pdf(sound()[1]["report.pdf"]).faults == []
+
+
+def without(change: str) -> bytes:
+    """The PDF with one thing taken away."""
+    with pikepdf.open(io.BytesIO(sound()[1]["report.pdf"])) as pdf:
+        if change == "language":
+            del pdf.Root.Lang
+        elif change == "bookmarks":
+            del pdf.Root.Outlines
+        elif change == "marked":
+            del pdf.Root.MarkInfo
+        else:
+            for element in pdf.objects:
+                if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/Figure":
+                    element.Alt = pikepdf.String(" ")
+        target = io.BytesIO()
+        pdf.save(target)
+        return target.getvalue()
+
+
+@pytest.mark.parametrize("change", ["language", "bookmarks", "marked", "alternative"])
+def test_what_is_taken_from_the_pdf_is_missed(change: str) -> None:
+    assert any(
+        change in fault or change in fault.replace("marked", "mark") for fault in read_pdf(without(change)).faults
+    )
+
+
+def test_the_word_document_speaks_english_and_repeats_its_headers() -> None:
+    pack, files = sound()
+    with zipfile.ZipFile(io.BytesIO(files["report.docx"])) as archive:
+        body, styles = archive.read("word/document.xml").decode(), archive.read("word/styles.xml").decode()
+        core = archive.read("docProps/core.xml").decode()
+    assert set(re.findall(r'<w:lang w:val="([^"]+)"', styles)) == {"en-GB"}
+    assert "<dc:language>en-GB</dc:language>" in core and pack.document.title in core
+    assert body.count("<w:tbl>") == body.count("w:tblHeader") == body.count("w:tblCaption")
+    pictures = re.findall(r'descr="([^"]*)"', body)
+    assert len(pictures) == len(pack.document.charts) and all(pictures)
+    assert body.count('w:tag w:val="own-words"') == 3
+    assert {f'w:pStyle w:val="Heading{level}"' in body for level in (1, 2)} == {True}
+
+
+def test_the_workbooks_speak_english_and_mark_their_tables() -> None:
+    _, files = sound()
+    with zipfile.ZipFile(io.BytesIO(files["figures.ods"])) as archive:
+        styles, content = archive.read("styles.xml").decode(), archive.read("content.xml").decode()
+        meta = archive.read("meta.xml").decode()
+    assert 'fo:language="en" fo:country="GB"' in styles and "<dc:language>en-GB</dc:language>" in meta
+    sheets = content.count("<table:table ")
+    assert sheets == content.count("<table:table-header-rows>") == content.count("<table:database-range ")
+    with zipfile.ZipFile(io.BytesIO(files["figures.xlsx"])) as archive:
+        names = archive.namelist()
+        tables = [n for n in names if n.startswith("xl/tables/")]
+        pages = [archive.read(n).decode() for n in names if n.startswith("xl/worksheets/sheet")]
+    assert len(tables) == len(pages) == sheets
+    assert not [p for p in pages if "mergeCell" in p or "autoFilter" in p or 'state="frozen"' in p]
+
+
+def test_every_chart_has_words_of_at_most_250_characters_and_labels_of_its_own() -> None:
+    for seed in range(20):
+        for chart in made_up.pack(made_up.rows_of(seed)).document.charts:
+            assert 0 < len(chart.alt) <= LONGEST_ALT
+            assert 'role="img"' in chart.svg and f'<title id="{chart.anchor}-t">' in chart.svg
+            assert any("SYNTHETIC" in label for label in chart.labels)
+            drawn = {row[1] for row in chart.drawn[1:] if row[1]}
+            said = " ".join(chart.labels).replace("\u2212", "-")
+            assert all(value in said for value in drawn), chart.title
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("colour", [svg.INK, svg.SOFT, svg.MARK, svg.SECOND])
+def test_marks_and_words_stand_out_from_the_page(colour: str) -> None:
+    # WCAG 2.2 AA asks 4.5 of words; all four are used for words.
+    assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+
+
+def test_the_ends_of_deprivation_differ_in_shape_not_in_colour_alone() -> None:
+    chart = next(c for c in sound()[0].document.charts if c.anchor == "chart-overview")
+    assert "<circle" in chart.svg and "<path" in chart.svg
+    assert isinstance(chart, Chart) and charts.overview is not None
+
+
+def test_the_font_of_charts_is_in_the_pdf() -> None:
+    with pikepdf.open(io.BytesIO(report_pdf(sound()[0].document))) as pdf:
+        fonts = {str(f.BaseFont) for page in pdf.pages for f in page.Resources.get("/Font", {}).values()}
+    assert all("Roboto" in name or "DejaVu" in name for name in fonts), fonts

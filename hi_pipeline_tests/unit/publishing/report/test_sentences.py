@@ -1,0 +1,146 @@
+"""Sentences over random facts: they agree with their rows, with each other, and with the language of the field."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hi_pipeline.publishing.report import sentences
+from hi_pipeline.publishing.report.document import Sentence
+from hi_pipeline.publishing.report.facts import IndicatorFacts
+from hi_pipeline.publishing.report.verifying.audit import audit, too_long
+from hi_pipeline.publishing.report.wording import TEMPLATES
+from hi_pipeline_tests.unit.publishing.report import made_up
+
+SOURCE = "".join(
+    path.read_text() for path in Path(sentences.__file__).parent.rglob("*.py") if path.name != "wording.py"
+)
+SEEDS = st.integers(min_value=0, max_value=1_000_000)
+CAUSAL = re.compile(r"\b(because of|caused?|due to|leads? to|stark|alarming|drives?|driven|thanks to)\b", re.I)
+
+
+def fact(name: str, *rows: dict[str, object], total: float = 40.0) -> IndicatorFacts:
+    first = made_up.figure(name, total, 2.0, 50.0)
+    (found,) = made_up.pack([first, *rows]).facts.indicators
+    return found
+
+
+def gap(name: str, most: float, least: float, low: float, high: float) -> IndicatorFacts:
+    """An indicator with both ends, their gap and its limits as the results give them."""
+    top = {"recovery": "Decile 10 (least deprived)", "detention": "Quintile 5 (least deprived)"}[name]
+    first = {"recovery": "Decile 1 (most deprived)", "detention": "Quintile 1 (most deprived)"}[name]
+    order = {"recovery": 10, "detention": 5}[name]
+    shape = {"dimension": "deprivation"}
+    whole = {**shape, "category_order": 0, "unit": "pp" if name == "recovery" else "per_100k"}
+    return fact(
+        name,
+        made_up.figure(name, most, 1.0, None, category=first, category_order=1, **shape),
+        made_up.figure(name, least, 1.0, None, category=top, category_order=order, **shape),
+        made_up.row(name, measure="gap", value=(low + high) / 2, lower_95=low, upper_95=high, **whole),
+        made_up.row(
+            name, measure="ratio", value=most / least, lower_95=most / least / 1.1, upper_95=most / least * 1.1, **shape
+        )
+        | {"category_order": 0, "unit": "ratio"},
+    )
+
+
+def texts(said: list[Sentence]) -> list[str]:
+    return [sentence.text for sentence in said]
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_the_second_look_finds_nothing_to_contradict(seed: int) -> None:
+    pack = made_up.pack(made_up.rows_of(seed))
+    assert audit(pack.document, pack.facts) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS)
+def test_every_sentence_is_short_and_says_no_cause(seed: int) -> None:
+    pack = made_up.pack(made_up.rows_of(seed))
+    assert too_long(pack.document, pack.facts) == []
+    templated = [s.text for s in pack.document.sentences if s.kind != "plain"]
+    assert not [text for text in templated if CAUSAL.search(text)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_a_title_its_sentences_and_the_overview_name_the_same_direction(seed: int) -> None:
+    pack = made_up.pack(made_up.rows_of(seed))
+    counted = {"higher": 0, "lower": 0, "unclear": 0, "unknown": 0}
+    for found in pack.facts.shown:
+        stands = sentences.direction(found)
+        counted[stands] += 1
+        said = " ".join(texts(sentences.gap(found)))
+        assert ("higher in the most deprived group" in said) == (stands == "higher")
+        assert ("lower in the most deprived group" in said) == (stands == "lower")
+        assert ("do not show a clear difference" in said) == (stands == "unclear")
+        title = sentences.title_of(found, "X")
+        assert (stands in ("higher", "lower")) == (f": {stands} in the most deprived group" in title)
+    numbers = [int(n) for n in re.findall(r"\d+", sentences.summary(pack.facts)[0].text)]
+    assert numbers == [len(pack.facts.shown), *counted.values()]
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS)
+def test_no_figure_is_without_a_sentence_or_a_stated_reason(seed: int) -> None:
+    pack = made_up.pack(made_up.rows_of(seed))
+    spoken = {key for sentence in pack.document.sentences for key in sentence.rows}
+    for found in pack.facts.indicators:
+        assert found.total is not None
+        assert found.total.id in spoken
+        if found.gap is not None and found.shown:
+            assert found.gap.id in spoken
+
+
+def test_a_gap_of_an_indicator_of_which_more_is_better_is_turned_round_in_words() -> None:
+    found = gap("recovery", most=40.0, least=55.0, low=10.0, high=20.0)
+    assert texts(sentences.gap(found))[:2] == [
+        "It was 40.0% in the most deprived tenth and 55.0% in the least deprived tenth.",
+        "That is 15.0 percentage points lower in the most deprived group (95% CI 10.0 to 20.0).",
+    ]
+
+
+def test_a_gap_whose_limits_hold_none_is_not_called_clear() -> None:
+    found = gap("detention", most=50.0, least=49.0, low=-3.0, high=5.0)
+    assert "less the least deprived was 1.0 per 100,000 (95% CI \u22123.0 to 5.0)" in texts(sentences.gap(found))[1]
+
+
+def test_a_limit_that_is_printed_as_none_is_not_called_clear() -> None:
+    found = gap("detention", most=50.0, least=49.0, low=0.04, high=2.0)
+    assert sentences.direction(found) == "unclear"
+
+
+def test_better_is_said_only_where_the_row_says_so() -> None:
+    found = fact("recovery", total=80.0)
+    assert texts(sentences.level(found, "X", "2023-24")) == [
+        "Made-up recovery stood at 80.0% (95% CI 78.0 to 82.0) in X in 2023-24.",
+        "That is better than England (50.0%).",
+    ]
+    assert "higher than England" in texts(sentences.level(fact("list", total=80.0), "X", "2023-24"))[1]
+
+
+def test_a_suppressed_figure_is_said_to_be_hidden_and_never_zero() -> None:
+    (found,) = made_up.pack([made_up.figure("recovery", None, None, 50.0)]).facts.indicators
+    (said,) = texts(sentences.level(found, "X", "2023-24"))
+    assert said == (
+        "Made-up recovery is not shown for X in 2023-24: the publisher hides it because the number of people is small."
+    )
+
+
+def test_the_audit_sees_a_word_turned_round_and_a_loose_numeral() -> None:
+    pack = made_up.pack(made_up.rows_of(1))
+    first = next(s for s in pack.document.sentences if s.kind == "summary")
+    wrong = [s if s is not first else Sentence(kind="summary", text="Of 9 1 2 3 4", rows=s.rows) for s in
+             pack.document.sentences]  # fmt: skip
+    blocks = tuple(type(b)(sentences=tuple(wrong), role="body") for b in pack.document.blocks[2:3])
+    document = type(pack.document)(**{**vars(pack.document), "blocks": blocks})
+    assert any("counted again" in fault for fault in audit(document, pack.facts))
+
+
+@pytest.mark.parametrize("kind", sorted(TEMPLATES))
+def test_every_template_is_said_somewhere(kind: str) -> None:
+    assert f'say("{kind}"' in SOURCE or f'        "{kind}",\n' in SOURCE or f'say(\n            "{kind}"' in SOURCE
