@@ -19,7 +19,14 @@ def child(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(["status"], 0), (["coverage"], 0), (["explain", *CELL], 2), (["verify"], 0)],
+    [
+        (["status"], 0),
+        (["coverage"], 0),
+        (["explain", *CELL], 2),
+        (["verify"], 0),
+        (["pack", "--icb", "QNC", "--year", "2023-24"], 2),
+        (["export", "--icb", "QNC"], 2),
+    ],
     ids=lambda w: w[0] if isinstance(w, list) else "",
 )
 def test_a_command_that_reads_imports_neither_dagster_nor_statistics(

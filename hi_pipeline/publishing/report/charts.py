@@ -16,7 +16,9 @@ from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
 from hi_pipeline.publishing.report.numbers import MINUS, printed, unit_words
 
 _ALT = 250
-_STEP = 22
+_STEP, _WIDE_STEP = 22, 38
+_DOZEN = 12
+_Ends = tuple[IndicatorFacts, tuple[Figure, Figure], Figure]
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 _NOTICE = "SYNTHETIC: made-up figures"
 _HEADER = ("Group", "Value", "Lower 95% limit", "Upper 95% limit", "England", "Unit", "Status")
@@ -68,39 +70,49 @@ def dots(
     return _chart(parts, height=bottom + 34, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
 
 
-def overview(
-    indicators: Sequence[IndicatorFacts], *, anchor: str, title: str, pattern: str, synthetic: bool
-) -> Chart | None:
-    """Return the most and the least deprived group of each indicator, on a scale where England is in one place.
+def overview(indicators: Sequence[IndicatorFacts], *, synthetic: bool) -> tuple[Chart, ...]:
+    """Return the most and the least deprived group of each indicator, in charts of a dozen rows.
 
     The scale of each row is its own: England's value for everybody stands in the same place in every row.
     """
-    rows = [(found, ends) for found in indicators if (ends := found.ends) and found.england and found.england.value]
+    rows = [
+        (found, ends, found.england)
+        for found in indicators
+        if (ends := found.ends) and found.england is not None and found.england.value
+    ]
     if not rows:
-        return None
+        return ()
+    shares = [share for _, ends, england in rows for figure in ends for share in _shares(figure, england)]
+    scale = _Scale(min(*shares, 0.9), max(*shares, 1.1), 20.0, svg.WIDTH - 20)
+    parts = [rows[n : n + _DOZEN] for n in range(0, len(rows), _DOZEN)]
+    title = "Most and least deprived groups beside England"
+    titles = [title if len(parts) == 1 else f"{title} ({n} of {len(parts)})" for n in range(1, len(parts) + 1)]
+    return tuple(
+        _dumbbells(part, scale, anchor=f"chart-overview-{n}", title=name, synthetic=synthetic)
+        for n, (part, name) in enumerate(zip(parts, titles, strict=True), start=1)
+    )
+
+
+def _dumbbells(rows: Sequence[_Ends], scale: _Scale, *, anchor: str, title: str, synthetic: bool) -> Chart:
     parts, top = _top(synthetic, "Dot: most deprived. Diamond: least deprived. Lines: 95% limits. Tick: England.")
-    left, step = 12.0, 38
-    shares = [_shares(f, found.england) for found, ends in rows for f in ends]
-    low, high = min(s for three in shares for s in three), max(s for three in shares for s in three)
-    scale = _Scale(min(low, 0.9), max(high, 1.1), left + 8, svg.WIDTH - 20)
     drawn: list[tuple[str, ...]] = [_HEADER]
     figures: list[Figure] = []
     labels: list[str] = []
-    for number, (found, ends) in enumerate(rows):
-        y = top + step * number + 28
-        parts.append(svg.text(left, y - 12, f"{found.card.short} ({unit_words(found.card.unit)})"))
-        values = f"most deprived {ends[0].text}, least deprived {ends[1].text}"
+    for number, (found, ends, england) in enumerate(rows):
+        y = top + _WIDE_STEP * number + 28
+        parts.append(svg.text(12, y - 12, f"{found.card.short} ({unit_words(found.card.unit)})"))
+        values = f"most deprived {ends[0].text}, least deprived {ends[1].text}, England {england.text}"
         parts.append(svg.text(svg.WIDTH - 12, y - 12, values, anchor="end", colour=svg.SOFT))
         parts.append(svg.line(scale.left, y, scale.right, y, colour="#D8DDE0"))
         parts.append(svg.line(scale.at(1), y - 8, scale.at(1), y + 8, colour=svg.INK, width=2))
         for offset, figure in zip((-3, 3), ends, strict=True):
-            parts += _end(figure, found.england, scale, y + offset, least=figure is ends[1])
+            parts += _end(figure, england, scale, y + offset, least=figure is ends[1])
         names = [f"{found.card.short}: {name}" for name in found.card.ends]
-        drawn += _drawn(ends, names)[1:]
+        drawn += _drawn(ends, names, england=england.text)[1:]
         figures += ends
         labels += names
-    alt = _alt(f"Dumbbell plot. {pattern}", figures, labels=labels)
-    height = top + step * len(rows) + 14
+    alt = _alt("Dumbbell plot. Both ends of deprivation, each beside England.", figures, labels=labels)
+    height = top + _WIDE_STEP * len(rows) + 14
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=tuple(drawn))
 
 
@@ -196,13 +208,17 @@ def _alt(opening: str, known: Sequence[Figure], *, labels: Sequence[str]) -> str
     return short if len(short) <= _ALT else f"First value {known[0].said}, last {known[-1].said}."
 
 
-def _drawn(figures: Sequence[Figure], labels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def _drawn(
+    figures: Sequence[Figure], labels: Sequence[str], *, england: str | None = None
+) -> tuple[tuple[str, ...], ...]:
+    """Return what is drawn as rows; ``england`` is the one tick of all, where the figures have none of their own."""
     rows: list[tuple[str, ...]] = [_HEADER]
     for figure, label in zip(figures, labels, strict=True):
         low, high = figure.limits.split(" to ") if figure.limits else ("", "")
         value = figure.text if figure.value is not None else ""
         tick = "" if _tick(figure) is None else figure.comparator_text
-        row = (label, value, low, high, tick, unit_words(figure.unit), figure.status)
+        beside = tick if england is None else england
+        row = (label, value, low, high, beside, unit_words(figure.unit), figure.status)
         rows.append(tuple(cell.replace(MINUS, "-") for cell in row))
     return tuple(rows)
 

@@ -8,7 +8,7 @@ TEMPLATES: dict[str, str] = {
     "level_bare": "{indicator} stood at {v} in {board} {when}.",
     "against": "That is {word} {comparator} ({e}).",
     "against_none": "It is not compared with England.",
-    "absent": "{indicator} is not shown for {board} {when}: {reason}.",
+    "absent": "{indicator}: not shown for {board} {when}; {reason}.",
     "ends": "It was {a} in the {most} and {b} in the {least}.",
     "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
     "ratio": "The figure of the most deprived group was {r} times that of the least deprived (95% CI {l} to {u}).",
@@ -54,7 +54,7 @@ AGAINST = {
 
 REASONS = {
     "suppressed": "the publisher hides it because the number of people is small",
-    "too_few": "there are too few events for the statistic",
+    "too_few": "there are too few events or practices for the statistic",
     "missing": "the publisher left it blank or the release could not be used",
     "not_published": "no public source gives it for this board",
     "not_applicable": "the figures it needs are not all there",

@@ -26,7 +26,7 @@ SYMBOLS = {
 }
 _LEGEND = (
     ("[c]", "suppressed: hidden by the publisher because few people are counted"),
-    ("[u]", "too few events for the statistic"),
+    ("[u]", "too few events or practices for the statistic"),
     ("[x]", "missing or not published; the column Status says which"),
     ("[z]", "not applicable"),
 )

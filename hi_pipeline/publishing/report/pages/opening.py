@@ -69,16 +69,10 @@ _PACE = (
 def overview(facts: PackFacts) -> list[Block]:
     """Return both ends of deprivation for every indicator that has them."""
     blocks: list[Block] = [heading(1, "Overview by deprivation")]
-    chart = charts.overview(
-        facts.shown,
-        anchor="chart-overview",
-        title="Most and least deprived groups beside England",
-        pattern="Both ends of deprivation, each beside England, for the indicators that have them.",
-        synthetic=facts.synthetic,
-    )
-    if chart is None:
+    drawn = charts.overview(facts.shown, synthetic=facts.synthetic)
+    if not drawn:
         return [*blocks, plain("No indicator of this board and year has a figure at both ends of deprivation.")]
-    return [*blocks, plain(_SCALE, role="small"), chart, _overview_table(facts)]
+    return [*blocks, plain(_SCALE, role="small"), *drawn, _overview_table(facts)]
 
 
 _SCALE = (
@@ -142,7 +136,11 @@ def covered(rows: Sequence[Mapping[str, Any]], cards: Mapping[str, Card]) -> lis
         return (last, last, name) if card is None else (card.statement_number or last, card.order, name)
 
     return [
-        (name_of(name, cards), _statement(cards.get(name)), *(_shape(states[name].get(d, "")) for d in DIMENSIONS))
+        (
+            name_of(name, cards),
+            _statement(cards.get(name)),
+            *(_shape(states[name].get(d, "no such breakdown")) for d in DIMENSIONS),
+        )
         for name in sorted(states, key=place)
     ]
 
@@ -171,4 +169,4 @@ def state_of(found: IndicatorFacts, dimension: str) -> str:
 
 
 def _shape(state: str) -> str:
-    return SHAPES.get(state, f"\u00d7 {state or 'not stated'}")
+    return SHAPES.get(state, f"\u00d7 {state}")

@@ -127,7 +127,7 @@ def test_a_suppressed_figure_is_said_to_be_hidden_and_never_zero() -> None:
     (found,) = made_up.pack([made_up.figure("recovery", None, None, 50.0)]).facts.indicators
     (said,) = texts(sentences.level(found, "X", "2023-24"))
     assert said == (
-        "Made-up recovery is not shown for X in 2023-24: the publisher hides it because the number of people is small."
+        "Made-up recovery: not shown for X in 2023-24; the publisher hides it because the number of people is small."
     )
 
 
