@@ -73,20 +73,21 @@ def _dagster(options: argparse.Namespace) -> dict[str, Any]:
     """Build the same through Dagster on the persistent instance, and count what it recorded."""
     import dagster as dg
 
-    from hi_pipeline.core.geography import boards_of, vintage_of
+    from hi_pipeline.core.geography import boards_of_year
     from hi_pipeline.engine.plan import Selection
     from hi_pipeline.orchestration.instance.opening import open_instance
     from hi_pipeline.orchestration.runs import Runner
 
     pipeline = _pipeline(options)
-    boards = {year: [b.ons for b in boards_of(vintage_of(year))] for year in financial_year.ALL_YEARS}
-    # The first of the newest footprint stand in all of them, so that each of a part of the boards has all years.
+    boards = {year: [b.ons for b in boards_of_year(year)] for year in financial_year.ALL_YEARS}
+    # The boards in force stand in every year, so that each of a part of the boards has all years.
     asked = tuple(boards[financial_year.ALL_YEARS[-1]][: options.icbs]) if options.icbs else None
     instance = open_instance(pipeline.settings)
     clock = _Clock()
     report = Runner(pipeline, instance).build(Selection(icbs=asked))
     found = clock.stop()
     assert not report.broken, report.broken
+    _assert_no_check_broke(instance)
     assert {p.split("|")[-1] for _, p in report.failures} <= {options.wrong}, "cells failed that should be good"
     names = [["linked", table.name] for table in pipeline.catalogue.tables]
     names += [["indicator", indicator.id] for indicator in pipeline.catalogue.indicators]
@@ -100,6 +101,21 @@ def _dagster(options: argparse.Namespace) -> dict[str, Any]:
         "indicators": len(pipeline.catalogue.indicators),
     }
     return found | {"records": records, "log_mb": log / 1e6, "sizes": sizes, "files": _files(options.root)}
+
+
+def _assert_no_check_broke(instance: Any) -> None:
+    """A check that breaks is answered and the run goes on: what it costs would not be measured."""
+    import dagster as dg
+
+    broke = [
+        event.event_log_entry.message
+        for run in instance.get_runs()
+        for event in instance.get_records_for_run(
+            run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        ).records
+        if "broke" in str(event.event_log_entry.dagster_event.asset_check_evaluation_data.metadata.get("found"))
+    ]
+    assert not broke, broke
 
 
 def _command(options: argparse.Namespace) -> dict[str, Any]:

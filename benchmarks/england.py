@@ -12,9 +12,9 @@ import polars as pl
 from hi_pipeline.core.build import Built, LinkedTable, Reader
 from hi_pipeline.core.columns import COUNTS
 from hi_pipeline.core.financial_year import period
-from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, board, boards_of, vintage_of
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, board, boards_of, footprints_of
 from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_DETAIL_2001, QUINTILES, SEXES, Dimension
-from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind
 from hi_pipeline.engine.pipeline import Catalogue, load_catalogue
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.settings import Settings
@@ -33,7 +33,9 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
     from hi_pipeline.core.financial_year import ALL_YEARS
 
     catalogue = load_catalogue()
-    chosen = _chosen(catalogue.indicators, indicators or len(catalogue.indicators))
+    # No file of practices or areas stands behind these counts, so that nothing asks for one (the check of single units).
+    declared = tuple(dataclasses.replace(i, attribution=Attribution.LSOA) for i in catalogue.indicators)
+    chosen = _chosen(declared, indicators or len(declared))
     tables = tuple(
         LinkedTable(
             name=f"{source}_counts",
@@ -98,15 +100,14 @@ class _Builder:
         self.source = source
 
     def __call__(self, reader: Reader, year: str) -> Built:
-        boards = [b.ons for b in boards_of(vintage_of(year))]
-        lists = patient_lists().with_columns(
-            icb=pl.lit(pl.Series(boards)).gather((pl.col("place") * len(boards)).cast(pl.Int64))
-        )
-        people = lists.group_by("icb", "decile").agg(pl.col("patients").sum().cast(pl.Float64)).sort("icb", "decile")
-        england = people.group_by("decile").agg(pl.col("patients").sum()).with_columns(icb=pl.lit(ENGLAND))
-        people = pl.concat([people, england.select(people.columns)]).sort("icb", "decile")
-        frames = [self._counts(i, year, people) for i in reader.indicators(self.source)]
-        return Built(frame=pl.concat(frames), releases=(f"{self.source}:{year}",))
+        people = {footprint: _people(footprint) for footprint in footprints_of(year)}
+        frames = [
+            self._counts(indicator, year, own).with_columns(geography_vintage=pl.lit(footprint.value))
+            for indicator in reader.indicators(self.source)
+            for footprint, own in people.items()
+        ]
+        in_contract = pl.concat(frames).select(list(COUNTS)).cast(dict(COUNTS))
+        return Built(frame=in_contract, releases=(f"{self.source}:{year}",))
 
     def _counts(self, indicator: Indicator, year: str, people: pl.DataFrame) -> pl.DataFrame:
         rows: list[tuple[Any, ...]] = []
@@ -129,40 +130,47 @@ class _Builder:
         )
         is_count = indicator.kind is Kind.COUNT
         denominator = pl.lit(None, pl.Float64) if is_count else pl.col("denominator")
-        return (
-            frame.with_columns(
-                indicator_id=pl.lit(indicator.id),
-                financial_year=pl.lit(year),
-                period_start=pl.lit(start),
-                period_end=pl.lit(end),
-                period_type=pl.lit("financial_year"),
-                area_type=pl.when(pl.col("icb_code") == ENGLAND).then(pl.lit("england")).otherwise(pl.lit("icb")),
-                area_name=pl.col("icb_code").map_elements(
-                    lambda code: ENGLAND_NAME if code == ENGLAND else board(code).name, return_dtype=pl.String
-                ),
-                numerator_low=pl.col("numerator"),
-                numerator_high=pl.col("numerator"),
-                denominator=denominator,
-                denominator_low=denominator,
-                denominator_high=denominator,
-                published_value=pl.lit(None, pl.Float64),
-                published_lower_95=pl.lit(None, pl.Float64),
-                published_upper_95=pl.lit(None, pl.Float64),
-                published_rounding=pl.lit(None, pl.Float64),
-                units=pl.lit(None, pl.Int32),
-                between_variance=pl.lit(None, pl.Float64),
-                people_share=pl.lit(None, pl.Float64),
-                status=pl.lit("ok"),
-                note=pl.lit(""),
-                unknown_share=pl.lit(0.0),
-                coverage=pl.lit(1.0),
-                imd_vintage=pl.when(pl.col("dimension") == "deprivation").then(pl.lit("2019")).otherwise(pl.lit("")),
-                ethnicity_scheme=pl.when(pl.col("dimension") == "ethnicity").then(pl.lit("2001")).otherwise(pl.lit("")),
-                source_releases=pl.lit(f"{self.source}:{year}"),
-            )
-            .select(list(COUNTS))
-            .cast(dict(COUNTS))
+        return frame.with_columns(
+            indicator_id=pl.lit(indicator.id),
+            financial_year=pl.lit(year),
+            period_start=pl.lit(start),
+            period_end=pl.lit(end),
+            period_type=pl.lit("financial_year"),
+            area_type=pl.when(pl.col("icb_code") == ENGLAND).then(pl.lit("england")).otherwise(pl.lit("icb")),
+            area_name=pl.col("icb_code").map_elements(
+                lambda code: ENGLAND_NAME if code == ENGLAND else board(code).name, return_dtype=pl.String
+            ),
+            numerator_low=pl.col("numerator"),
+            numerator_high=pl.col("numerator"),
+            denominator=denominator,
+            denominator_low=denominator,
+            denominator_high=denominator,
+            published_value=pl.lit(None, pl.Float64),
+            published_lower_95=pl.lit(None, pl.Float64),
+            published_upper_95=pl.lit(None, pl.Float64),
+            published_rounding=pl.lit(None, pl.Float64),
+            units=pl.lit(None, pl.Int32),
+            between_variance=pl.lit(None, pl.Float64),
+            status=pl.lit("ok"),
+            note=pl.lit(""),
+            unknown_share=pl.lit(0.0),
+            coverage=pl.lit(1.0),
+            people_share=pl.lit(1.0),
+            imd_vintage=pl.when(pl.col("dimension") == "deprivation").then(pl.lit("2019")).otherwise(pl.lit("")),
+            ethnicity_scheme=pl.when(pl.col("dimension") == "ethnicity").then(pl.lit("2001")).otherwise(pl.lit("")),
+            source_releases=pl.lit(f"{self.source}:{year}"),
         )
+
+
+def _people(footprint: Vintage) -> pl.DataFrame:
+    """Return the patients of each board of a footprint and of England, by tenth of deprivation."""
+    boards = [b.ons for b in boards_of(footprint)]
+    lists = patient_lists().with_columns(
+        icb=pl.lit(pl.Series(boards)).gather((pl.col("place") * len(boards)).cast(pl.Int64))
+    )
+    people = lists.group_by("icb", "decile").agg(pl.col("patients").sum().cast(pl.Float64))
+    england = people.group_by("decile").agg(pl.col("patients").sum()).with_columns(icb=pl.lit(ENGLAND))
+    return pl.concat([people, england.select(people.columns)]).sort("icb", "decile")
 
 
 def _groups(dimension: Dimension, indicator: Indicator, own: pl.DataFrame, total: float) -> list[tuple[str, float]]:

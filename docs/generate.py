@@ -4,10 +4,13 @@ import sys
 from pathlib import Path
 
 from docs.methods_page import methods_page
+from hi_pipeline.core.area_search import when
+from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.publishing.reference_pages import index_page, indicator_page, source_page
 from hi_pipeline.sources import SOURCES
 
+_BOARDS = "\n## Boards\n"
 DOCS = Path(__file__).parent
 
 
@@ -20,7 +23,16 @@ def pages() -> dict[Path, str]:
     )
     made[DOCS / "indicators" / "README.md"] = index_page("Indicators", [(i.id, i.title) for i in INDICATORS])
     made[DOCS / "methods.md"] = methods_page()
+    made[DOCS / "glossary.md"] = _with_boards((DOCS / "glossary.md").read_text(encoding="utf-8"))
     return made
+
+
+def _with_boards(glossary: str) -> str:
+    """Return the glossary with the codes of all boards below it."""
+    regions = {region.ods: region.name for region in NHS_REGIONS}
+    rows = [f"| {b.ons} | {b.ods} | {b.short_name} | {regions[b.region_ods]} | {when(b)} |" for b in BOARDS]
+    head = ["| ONS code | ODS code | board | region | exists |", "|---|---|---|---|---|"]
+    return "\n".join([glossary.partition(_BOARDS)[0] + _BOARDS, *head, *rows, ""])
 
 
 def main() -> int:

@@ -2,10 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -18,6 +18,7 @@ class Settings(BaseSettings):
         robots: "obey" a publisher's robots.txt, or "ignore" it where the publisher has agreed.
         mirror_links: "refuse" links in a mirror's folder that lead out of it, or "follow" them.
         accept: use the "first" bytes of a new edition at once, or "ask" for ``hi accept`` before they are used.
+        ui_hosts: further host names, with commas between them, under which the web interface is reached.
     """
 
     model_config = SettingsConfigDict(env_prefix="HI_", extra="ignore")
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     robots: Literal["obey", "ignore"] = "obey"
     mirror_links: Literal["refuse", "follow"] = "refuse"
     accept: Literal["first", "ask"] = "first"
+    ui_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("source")
     @classmethod
@@ -37,6 +39,15 @@ class Settings(BaseSettings):
         if re.match(r"mirror:.+", value):
             return f"mirror:{_at_home(Path(value.removeprefix('mirror:')))}"
         raise ValueError(f"HI_SOURCE is {value!r}: expected sample, live, or mirror:<folder or http address>")
+
+    @field_validator("ui_hosts", mode="before")
+    @classmethod
+    def _host_names(cls, value: object) -> object:
+        names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+        wrong = [n for n in names if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", n)] if isinstance(names, list) else []
+        if wrong and wrong != [""]:
+            raise ValueError(f"HI_UI_HOSTS holds {wrong[0]!r}: expected host names such as figures.example.nhs.uk:8443")
+        return [n for n in names if n] if isinstance(names, list) else names
 
     @field_validator("data_dir")
     @classmethod

@@ -26,7 +26,12 @@ ROOMS = {
 }
 FREE = {"orchestration", "cli", "definitions", "settings"}
 # What the packages that find their modules by convention hold: the types of their entries.
-REGISTERED = {"hi_pipeline.core.source.Source", "hi_pipeline.core.indicator.Indicator"}
+REGISTERED = {
+    "hi_pipeline.core.source.Source",
+    "hi_pipeline.core.indicator.Entry",
+    "hi_pipeline.core.indicator.Indicator",
+    "hi_pipeline.indicators.catalogue.listed",
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

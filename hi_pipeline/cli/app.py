@@ -6,17 +6,22 @@ from typing import Annotated
 
 import typer
 
+from hi_pipeline.cli.listed import Listed
 from hi_pipeline.cli.printing import Printer, let_pass
+from hi_pipeline.cli.tables import Format
 
 app = typer.Typer(
     help="Health-inequality indicators for every integrated care board of England, from public statistics.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    epilog="Exit codes: 0 all is well; 1 something failed, or does not agree; 2 what was asked for does not exist or "
+    "cannot be opened; 130 stopped by Ctrl-C.",
 )
+_ENDLESS = 1000
 _console = Printer()
-# A file or a pipe has no width: tables then take what they need to be read.
-console = _console if _console.is_terminal else Printer(width=140)
+# A file or a pipe has no width: a line then takes what it needs.
+console = _console if _console.is_terminal else Printer(width=_ENDLESS)
 
 Source = Annotated[
     str | None, typer.Option("--source", help="sample, live, or mirror:<folder or http address>; else HI_SOURCE.")
@@ -24,6 +29,7 @@ Source = Annotated[
 Years = Annotated[list[str], typer.Option("--year", help='Financial year such as "2023-24"; may be repeated.')]
 Icbs = Annotated[list[str], typer.Option("--icb", help="ONS code, ODS code or name of a board; may be repeated.")]
 Indicators = Annotated[list[str], typer.Option("--indicator", help="Indicator id; may be repeated.")]
+Form = Annotated[Format, typer.Option("--format", help="To be read, or as data.")]
 
 
 @app.callback()
@@ -70,32 +76,53 @@ def accept(
 
 
 @app.command()
-def status(source: Source = None) -> None:
+def status(source: Source = None, form: Form = Format.TABLE) -> None:
     """Show each release (pinned, fetched, revised, overdue) and each asset (built, stale, missing)."""
     from hi_pipeline.cli.status import status_command
 
-    _leave(status_command(console, source))
+    _leave(status_command(console, source, form))
 
 
 @app.command()
-def coverage(source: Source = None) -> None:
+def coverage(source: Source = None, form: Form = Format.TABLE) -> None:
     """Show the whole list by year: how many boards have a figure, or why they have none."""
     from hi_pipeline.cli.coverage import coverage_command
 
-    _leave(coverage_command(console, source))
+    _leave(coverage_command(console, source, form))
 
 
 @app.command()
 def explain(
-    indicator: Annotated[str, typer.Argument(help="Indicator id.")],
-    year: Annotated[str, typer.Option("--year", help='Financial year such as "2023-24".')],
-    icb: Annotated[str, typer.Option("--icb", help="ONS code, ODS code or name of a board.")],
+    indicator: Annotated[str, typer.Argument(help="Indicator id or title, or the id of a row.")],
+    year: Years = [],  # noqa: B006 - typer copies it
+    icb: Annotated[
+        list[str],
+        typer.Option("--icb", help="England, a region, or a board by ONS code, ODS code or name; may be repeated."),
+    ] = [],  # noqa: B006 - typer copies it
+    dimension: Annotated[str, typer.Option("--dimension", help="Of one figure: total, age, sex, ethnicity, ...")] = "",
+    category: Annotated[str, typer.Option("--category", help='Of one figure: the group, such as "White".')] = "",
+    measure: Annotated[str, typer.Option("--measure", help="Of one figure: value, gap, ratio, sii, rii, ...")] = "",
+    full: Annotated[bool, typer.Option("--full", help="All rows behind one figure, as CSV and nothing else.")] = False,
     source: Source = None,
+    form: Form = Format.TABLE,
 ) -> None:
-    """Explain a figure: its value, inputs, releases, formula and notes."""
+    """Explain the figures of areas (as data the values alone), or one figure down to the rows of the file."""
     from hi_pipeline.cli.explaining import explain_command
 
-    _leave(explain_command(console, source, indicator=indicator, year=year, icb=icb))
+    words = (dimension, category, measure)
+    _leave(
+        explain_command(console, source, indicator=indicator, years=year, icbs=icb, words=words, full=full, form=form)
+    )
+
+
+@app.command("list")
+def list_(
+    what: Annotated[Listed, typer.Argument(help="What to list.")], source: Source = None, form: Form = Format.TABLE
+) -> None:
+    """List the boards, the indicators or the releases that may be asked for."""
+    from hi_pipeline.cli.listing import list_command
+
+    _leave(list_command(console, source, what, form))
 
 
 @app.command()
@@ -153,11 +180,12 @@ def export(
 def ui(
     source: Source = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Only show: nothing can be run or changed.")] = False,
 ) -> None:
     """Start Dagster's webserver and daemon on this machine, on what hi run built; Ctrl-C stops both."""
     from hi_pipeline.cli.serving import ui_command
 
-    _leave(ui_command(console, source, port=port))
+    _leave(ui_command(console, source, port=port, read_only=read_only))
 
 
 def _leave(code: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from hi_pipeline.cli.complaining import complaints
 from hi_pipeline.cli.foretelling import foretell
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.progress import PartitionBar
@@ -65,7 +66,7 @@ def fetch_command(console: Printer, source: str | None, *, again: bool, dry_run:
             report = Runner(session.pipeline, session.instance, watcher).fetch(Selection(), again=again)
         console.print(_counted(report))
         _say_waiting(session)
-        _complain(console, report)
+        _complain(session, report)
         return 0 if report.success and not undecided else FAILED
 
     return said_clearly(command, console)
@@ -95,7 +96,7 @@ def _show(session: Session, report: Report) -> None:
     _say_waiting(session)
     for path in published_paths(pipeline):
         console.whole_line(path)
-    _complain(console, report)
+    _complain(session, report)
 
 
 def _tell_altered(console: Printer, altered: Sequence[str]) -> None:
@@ -113,14 +114,10 @@ def _counted(report: Report) -> str:
     return f"Partitions: {counts or 'none'}, in {report.runs} Dagster runs."
 
 
-def _complain(console: Printer, report: Report) -> None:
-    failures = list(report.failures.items())
-    for (key, _), outcome in failures[:_SHOWN]:
-        console.alarm("failed", f"{'/'.join(key)} {outcome.partition}: {outcome.reason}")
-    if len(failures) > _SHOWN:
-        console.print(f"and {len(failures) - _SHOWN} more; hi status and the Dagster UI (hi ui) show all")
-    for line in report.broken:
-        console.alarm("broken", line)
-    for found in report.failed_checks:
-        word, style = ("warning", "yellow") if found.warning else ("failed check", "red")
-        console.alarm(word, f"{'/'.join(found.key)} {found.check}: {found.said}", style=style)
+def _complain(session: Session, report: Report) -> None:
+    console = session.console
+    said = complaints(report, in_mirror=session.settings.kind == "mirror")
+    for word, text in said[:_SHOWN]:
+        console.alarm(word, text, style="yellow" if word == "warning" else "red")
+    if len(said) > _SHOWN:
+        console.print(f"and {len(said) - _SHOWN} more; hi status and the Dagster UI (hi ui) show all")

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import polars as pl
-from rich.table import Table
 
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
+from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import vintage_of
@@ -19,7 +19,7 @@ _READ = ["indicator_id", "dimension", "financial_year", "geography_vintage", "ar
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
 
 
-def coverage_command(console: Printer, source: str | None) -> int:
+def coverage_command(console: Printer, source: str | None, form: Format) -> int:
     """Show for every entry of the list and every year how many boards have a figure, else why they have none."""
 
     def command() -> int:
@@ -27,7 +27,10 @@ def coverage_command(console: Printer, source: str | None) -> int:
         catalogue = session.pipeline.catalogue
         entries = (*catalogue.indicators, *catalogue.listed)
         cells = _cells(session, entries)
-        console.print(_table(session, sorted(entries, key=_place), cells))
+        sheet = _sheet(session, sorted(entries, key=_place), cells)
+        show(console, [sheet], form, synthetic=session.settings.synthetic)
+        if form is not Format.TABLE:
+            return 0
         stated = {entry.statement_number for entry in entries if entry.statement_number}
         states = dict(cells.group_by("state").len().sort("len", descending=True).rows())
         console.print(f"{len(stated)} of 24 of the statement, {len(entries)} entries, {cells.height:,} cells:")
@@ -55,22 +58,28 @@ def _place(entry: Entry) -> tuple[int, str, str]:
     return entry.statement_number or _NO_NUMBER, min(entry.annex, default="~"), entry.id
 
 
-def _table(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> Table:
-    title = "Boards with a figure in total (of those on the footprint of the year), or why there is none"
-    # Without lines, so that a year and the reasons have room.
-    table = Table(title=session.title(title), title_justify="left", box=None, padding=(0, 1, 0, 0))
-    for name in ("No", "Annex", "Indicator"):
-        table.add_column(name, min_width=2, no_wrap=True)
-    for year in ALL_YEARS:
-        table.add_column(year.removeprefix("20"), justify="right", min_width=5)
-    table.add_column("Where none")
+def _sheet(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> Sheet:
     told = _by_year(cells)
+    rows: list[list[str]] = []
     for entry in entries:
-        number = str(entry.statement_number or "")
         counts = [told.get((entry.id, year), ("", "")) for year in ALL_YEARS]
         why = dict.fromkeys(state.replace("_", " ") for _, state in counts if state)
-        table.add_row(number, " ".join(entry.annex), entry.id, *(there for there, _ in counts), ", ".join(why))
-    return table
+        number = str(entry.statement_number or "")
+        rows.append([entry.id, number, " ".join(entry.annex), *(there for there, _ in counts), ", ".join(why)])
+    return Sheet(
+        name="coverage",
+        title=session.title(
+            "Boards with a figure in total (of those on the footprint of the year), or why there is none"
+        ),
+        columns=[
+            Column(key="indicator", label="Indicator"),
+            Column(key="statement_number", label="No", number=True),
+            Column(key="annex", label="Annex"),
+            *(Column(key=year, label=year, number=True) for year in ALL_YEARS),
+            Column(key="where_none", label="Where none"),
+        ],
+        rows=rows,
+    )
 
 
 def _by_year(cells: pl.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:

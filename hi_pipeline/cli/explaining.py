@@ -1,89 +1,234 @@
-"""hi explain: one figure with its counts, limits, inputs, releases, formula and notes."""
+"""hi explain: the figures of areas with their inputs and releases; of one figure, all the way to its rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
-from rich.table import Table
 
+from hi_pipeline.cli.explaining_figure import explain_figure
+from hi_pipeline.cli.figures import figures_as_data, figures_to_read
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
-from hi_pipeline.cli.selecting import select
+from hi_pipeline.cli.selecting import find_indicator, find_year
 from hi_pipeline.cli.session import Session
+from hi_pipeline.cli.tables import Format, show
+from hi_pipeline.core.area_search import Area, explain_absence, find_areas
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.core.geography import board, is_valid
+from hi_pipeline.core.geography import board, is_valid, vintage_of
+from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.status import AreaType, Measure
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.marks import notes_of, trail, unaccepted
 from hi_pipeline.engine.releases.replacements import Replacement
+from hi_pipeline.engine.tracing.figure import ID as ROW_ID
+from hi_pipeline.engine.tracing.figure import Row, area_codes, find_row
 from hi_pipeline.indicators.kind import statistics_of
 
+ONE = "Explain one of them to its rows: add --dimension and --category, or --measure."
+_BY_DEPRIVATION = ("gap", "ratio", "sii", "rii")
+_PARTS = 7  # of a row's id; the words of a category may hold a slash
 
-def explain_command(console: Printer, source: str | None, *, indicator: str, year: str, icb: str) -> int:
-    """Explain the figures of a cell; return the exit code."""
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """The figures of one area and year, the file that they stand in with its hash, and what they were made from."""
+
+    name: str
+    code: str
+    year: str
+    rows: pl.DataFrame
+    file: str
+    sha256: str
+    known: Provenance
+
+
+def explain_command(
+    console: Printer,
+    source: str | None,
+    *,
+    indicator: str,
+    years: Sequence[str],
+    icbs: Sequence[str],
+    words: tuple[str, str, str],
+    full: bool,
+    form: Format,
+) -> int:
+    """Explain the figures of areas and years, or one of them; return the exit code.
+
+    Args:
+        console: where to print.
+        source: as of every command.
+        indicator: its id or title; or the id of a row, which names all the rest.
+        years: financial years; one for one figure.
+        icbs: boards, regions or England; one for one figure.
+        words: dimension, category and measure of the one figure; with any of them one figure is explained.
+        full: print all rows behind the one figure, as CSV, and nothing else.
+        form: how the figures of areas are printed.
+    """
+    one = ROW_ID in indicator or any(words) or full
 
     def command() -> int:
         session = Session(source, console)
+        if one:
+            return explain_figure(session, _row(session, indicator, years, icbs, words), full=full)
+        if not years or not icbs:
+            raise SelectionError(f"hi explain {indicator} needs --year and --icb, or the id of a row")
         catalogue = session.pipeline.catalogue
-        chosen = select(years=[year], icbs=[icb], indicators=[indicator], catalogue=catalogue.indicators)
-        (name,) = chosen.indicators or ()
-        valid = [code for code in chosen.icbs or () if is_valid(code, year)]
-        return _explain(session, catalogue.indicators_by_id[name], year, valid[0])
+        asked = catalogue.indicators_by_id[find_indicator(indicator, catalogue.indicators)]
+        found = {text: find_areas(text) for text in icbs}
+        pieces = [
+            piece
+            for text, each in found.items()
+            for year in map(find_year, years)
+            for piece in _pieces(session.pipeline, asked, text, each.areas, year)
+        ]
+        if form is not Format.TABLE:
+            sheet = figures_as_data(pl.concat([p.rows for p in pieces]), session.title(asked.title))
+            show(console, [sheet], form, synthetic=session.settings.synthetic)
+            return 0
+        for note in dict.fromkeys(each.note for each in found.values() if each.note):
+            console.print(f"Note: {note}")
+        return 0 if _explain(session, asked, pieces) else FAILED
 
     return said_clearly(command, console)
 
 
-def _explain(session: Session, indicator: Indicator, year: str, icb: str) -> int:
-    console, lake = session.console, session.pipeline.lake
-    known = session.pipeline.cells.provenance(indicator.id, year).get(icb)
-    if known is None:
-        raise SelectionError(
-            f"{indicator.id} of {board(icb).name} for {year} is not built. Run hi run --year {year} --icb {icb} "
-            f"--indicator {indicator.id}, or see hi status for why it cannot be."
-        )
-    rows = session.pipeline.cells.read(indicator.id, year, [icb])
-    console.print(session.title(f"{indicator.title}: {board(icb).name} ({icb}), {year}"))
+def _row(
+    session: Session, indicator: str, years: Sequence[str], icbs: Sequence[str], words: tuple[str, str, str]
+) -> Row:
+    """Find the one figure: by the id of its row, or by what was typed."""
+    if ROW_ID in indicator:
+        parts = indicator.split(ROW_ID)
+        if len(parts) < _PARTS:
+            raise SelectionError(
+                f"{indicator!r} is no id of a row; expected indicator/year/footprint/area/dimension/category/measure"
+            )
+        name, year, footprint, area, dimension = parts[:5]
+        category, measure = ROW_ID.join(parts[5:-1]), parts[-1]
+        codes: tuple[str, ...] = (area,)
+    else:
+        if len(years) != 1 or len(icbs) != 1:
+            raise SelectionError("one figure is named by one --year, one --icb and its group, or by the id of its row")
+        name, year = find_indicator(indicator, session.pipeline.catalogue.indicators), find_year(years[0])
+        codes, footprint = area_codes(icbs[0]), ""
+        dimension, category, measure = words
+        measure = measure or Measure.VALUE.value
+        dimension = dimension or (Dimension.DEPRIVATION.value if measure in _BY_DEPRIVATION else Dimension.TOTAL.value)
+    return find_row(
+        session.pipeline,
+        indicator=name,
+        year=year,
+        codes=codes,
+        dimension=dimension,
+        category=category or ALL,
+        measure=measure,
+        footprint=footprint,
+    )
+
+
+def _pieces(pipeline: Pipeline, indicator: Indicator, text: str, areas: Sequence[Area], year: str) -> Iterator[Piece]:
+    """Yield the figures of what a text means in a year.
+
+    Raises:
+        SelectionError: the areas do not exist in that year, or nothing of them is built.
+    """
+    made = [piece for area in areas for piece in [_piece(pipeline, indicator, area, year)] if piece]
+    if made:
+        yield from made
+        return
+    boards = [board(code) for area in areas if area.area_type is AreaType.ICB for code in set(area.codes.values())]
+    if boards and not any(is_valid(b.ons, year) for b in boards):
+        raise SelectionError(f"{text} does not exist in {year}: {explain_absence(boards, [year])}")
+    words = f" --icb {boards[0].ons}" if boards else ""
+    raise SelectionError(
+        f"{indicator.id} of {areas[0].name} for {year} is not built. Run hi run --year {year}{words} "
+        f"--indicator {indicator.id}, or see hi status for why it cannot be."
+    )
+
+
+def _piece(pipeline: Pipeline, indicator: Indicator, area: Area, year: str) -> Piece | None:
+    """Return the figures of an area and year: a board's from its cell, others as published; None where not built."""
+    if area.area_type is AreaType.ICB:
+        (code,) = set(area.codes.values())
+        known = pipeline.cells.provenance(indicator.id, year).get(code) if is_valid(code, year) else None
+        if known is None:
+            return None
+        rows, behind = pipeline.cells.read(indicator.id, year, [code]), known
+        file = f"{pipeline.lake.path('indicator', indicator.id, year)}, the rows of {code},"
+    else:
+        code, known = area.codes[vintage_of(year)], pipeline.lake.provenance("published", "results")
+        if known is None:
+            return None
+        own = {"indicator_id": indicator.id, "financial_year": year, "icb_code": code}
+        rows = pipeline.lake.read("published", "results").filter(**own, area_type=area.area_type.value)
+        behind, file = _of_counts(pipeline, indicator, year, known), str(pipeline.lake.path("published", "results"))
+        if rows.is_empty():
+            return None
+    return Piece(
+        name=area.name,
+        code=code,
+        year=year,
+        rows=_each_once(rows, year),
+        file=file,
+        sha256=known.sha256,
+        known=behind,
+    )
+
+
+def _of_counts(pipeline: Pipeline, indicator: Indicator, year: str, published: Provenance) -> Provenance:
+    """Return what published figures of England and regions rest on: the counts of their year, and nothing else."""
+    table = pipeline.catalogue.counts_of(indicator).name
+    known = pipeline.lake.provenance("linked", table, year)
+    used = tuple(item for item in published.inputs if item.name.startswith(f"linked/{table}/{year}"))
+    return replace(known or published, inputs=used)
+
+
+def _each_once(rows: pl.DataFrame, year: str) -> pl.DataFrame:
+    """Leave out the rows of a further footprint that say the same as those of the year's own."""
+    own = rows.filter(geography_vintage=vintage_of(year).value)
+    place = ["geography_vintage", "region_code", "note"]
+    figures = [name for name in rows.columns if name not in place]
+    other = rows.filter(pl.col("geography_vintage") != vintage_of(year).value)
+    return pl.concat([own, other.join(own, on=figures, how="anti", nulls_equal=True)])
+
+
+def _explain(session: Session, indicator: Indicator, pieces: Sequence[Piece]) -> bool:
+    """Print each piece after what is alike for all; tell whether all that they were made from still holds."""
+    console = session.console
+    console.print(session.title(indicator.title))
     console.print(indicator.definition)
     words = f"numerator: {indicator.numerator_words}; denominator: {indicator.denominator_words or 'none'}"
     formula = statistics_of(indicator.kind).formula.format(m=indicator.multiplier)
     console.print(f"Formula: {formula} ({words})")
-    console.print(_figures(rows))
-    revised = _revised(session.pipeline, rows)
+    for line in indicator.caveats:
+        console.print(f"Note: {line}")
+    holds = all([_explain_piece(session, piece) for piece in pieces])
+    console.print(ONE)
+    return holds
+
+
+def _explain_piece(session: Session, piece: Piece) -> bool:
+    console, known = session.console, piece.known
+    title = session.title(f"{piece.name} ({piece.code}), {piece.year}")
+    show(console, [figures_to_read(piece.rows, title)], Format.TABLE, synthetic=session.settings.synthetic)
+    releases = sorted({name for text in piece.rows["source_releases"].unique() for name in text.split(";")})
+    revised = {name: found for name, found in unaccepted(session.pipeline).items() if name in releases}
     notes = [*notes_of(session.pipeline, known, revised).values(), *known.notes]
-    for line in dict.fromkeys([*rows["note"].unique().sort().to_list(), *notes, *indicator.caveats]):
+    for line in dict.fromkeys([*piece.rows["note"].unique().sort().to_list(), *notes]):
         if line:
             console.print(f"Note: {line}")
-    console.print(f"Releases: {', '.join(known.releases)}")
+    console.print(f"Releases: {', '.join(releases)}")
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
-    file = lake.path("indicator", indicator.id, year)
-    console.print(f"File: {file}, the rows of {icb}, sha256 {known.sha256}")
-    return 0 if _inputs(session, known, revised) else FAILED
+    console.whole_line(f"File: {piece.file} sha256 {piece.sha256}")
+    return _inputs(session, piece, revised)
 
 
-def _figures(rows: pl.DataFrame) -> Table:
-    table = Table(title_justify="left")
-    table.add_column("Figure", no_wrap=True)
-    for name in ("Value", "95% limits", "Count", "Of", "Published", "England"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Status")
-    for row in rows.iter_rows(named=True):
-        group = " ".join(w for w in (row["dimension"], row["category"], row["measure"]) if w)
-        limits = "" if row["lower_95"] is None else f"{row['lower_95']:.4g} to {row['upper_95']:.4g}"
-        numbers = [row[n] for n in ("numerator", "denominator", "published_value", "comparator_value")]
-        shown = ["" if number is None else f"{number:,.6g}" for number in numbers]
-        value = "" if row["value"] is None else f"{row['value']:.6g} {row['unit']}"
-        table.add_row(group, value, limits, *shown, f"{row['status']}, {row['comparison']}")
-    return table
-
-
-def _revised(pipeline: Pipeline, rows: pl.DataFrame) -> dict[str, Replacement]:
-    """Return the unaccepted revisions of the releases that the figures name."""
-    named = {name for text in rows["source_releases"].unique() for name in text.split(";")}
-    return {name: found for name, found in unaccepted(pipeline).items() if name in named}
-
-
-def _inputs(session: Session, known: Provenance, revised: dict[str, Replacement]) -> bool:
-    """Print what the figure was made from, back to the publishers' files; tell whether all of it still holds."""
+def _inputs(session: Session, piece: Piece, revised: dict[str, Replacement]) -> bool:
+    """Print what the figures were made from, back to the publishers' files; tell whether all of it still holds."""
     holds = True
-    for item, same in trail(session.pipeline, known):
+    for item, same in trail(session.pipeline, piece.known):
         holds &= same
         changed = "" if same else "  CHANGED since: the figure is stale"
         found = revised.get(item.name.removeprefix("snapshots/").replace("/", ":"))

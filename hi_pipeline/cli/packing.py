@@ -11,9 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.session import Session
+from hi_pipeline.core.area_search import find_boards
 from hi_pipeline.core.errors import HiPipelineError, SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS, start_year
-from hi_pipeline.core.geography import Vintage, board, boards_of, find_boards, region_of
+from hi_pipeline.core.geography import Vintage, board, boards_of, region_of
 from hi_pipeline.publishing.report.making import FORMATS
 from hi_pipeline.publishing.report.packs import Order, fulfil, ordered_vintage, verify_folder
 from hi_pipeline.publishing.report.published import Published, read_published

@@ -9,10 +9,10 @@ from hi_pipeline.orchestration.runs import Watcher
 
 
 class PartitionBar:
-    """Shows runs as they go; failures are printed above the bar as they come."""
+    """Shows runs as they go, and how many partitions failed; what failed is said once, at the end."""
 
-    def __init__(self, console: Printer, *, layers: tuple[str, ...] = ()) -> None:
-        self._console = console
+    def __init__(self, console: Printer) -> None:
+        self._failed = 0
         self._progress = Progress(
             TextColumn("{task.description:<12}", markup=False),
             BarColumn(),
@@ -40,7 +40,7 @@ class PartitionBar:
         self._progress.update(self._current, total=(task.total or 0) + stage.partitions)
 
     def _outcome(self, key: Key, outcome: Outcome) -> None:
+        self._failed += outcome.state is State.FAILED
         if self._current is not None:
-            self._progress.update(self._current, advance=1, now=shown(f"{key[1]} {outcome.partition}"))
-        if outcome.state is State.FAILED:
-            self._console.alarm("failed", f"{'/'.join(key)} {outcome.partition}: {outcome.reason}")
+            failed = f"{self._failed} failed; " if self._failed else ""
+            self._progress.update(self._current, advance=1, now=shown(f"{failed}{key[1]} {outcome.partition}"))

@@ -10,34 +10,45 @@ from pathlib import Path
 
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.session import Session
-from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.errors import SelectionError, StoreError
+from hi_pipeline.orchestration.runs import DEFINITIONS
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
-DEFINITIONS = "hi_pipeline.definitions"
+WEBSERVER = "hi_pipeline.orchestration.web.server"
 _STOP_S = 20.0
 
 
-def ui_command(console: Printer, source: str | None, *, port: int) -> int:
+def ui_command(console: Printer, source: str | None, *, port: int, read_only: bool) -> int:
     """Serve until Ctrl-C; return the exit code."""
 
     def command() -> int:
         session = Session(source, console)
         if _is_open(port):
             raise StoreError(f"port {port} on {HOST} is taken; stop what listens there or choose another with --port")
-        mended = session.ready(alone=True)
-        if mended.closed or mended.recorded:
-            console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
-        session.instance.dispose()
-        console.print(session.title(f"Dagster on http://{HOST}:{port} (Ctrl-C stops it)"))
-        return serve(session.settings, port)
+        if read_only:
+            _has_records(session)
+        else:
+            mended = session.ready(alone=True)
+            if mended.closed or mended.recorded:
+                console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
+            session.instance.dispose()
+        what = "Dagster, to look at," if read_only else "Dagster"
+        console.print(session.title(f"{what} on http://{HOST}:{port} (Ctrl-C stops it)"))
+        return serve(session.settings, port, read_only=read_only)
 
     return said_clearly(command, console)
 
 
-def serve(settings: Settings, port: int) -> int:
+def _has_records(session: Session) -> None:
+    """Refuse to show what nobody has built: a viewer makes nothing."""
+    if not (session.settings.dagster_home / "dagster.yaml").is_file():
+        raise SelectionError(f"{session.settings.root} holds nothing to show yet; hi run builds it")
+
+
+def serve(settings: Settings, port: int, *, read_only: bool) -> int:
     """Run webserver and daemon until one of them ends or a signal comes; both are gone on return."""
-    children = start(settings, port)
+    children = start(settings, port, read_only=read_only)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         while all(child.poll() is None for child in children):
@@ -49,14 +60,14 @@ def serve(settings: Settings, port: int) -> int:
         stop(children)
 
 
-def start(settings: Settings, port: int, *, module_name: str = DEFINITIONS) -> list[subprocess.Popen[bytes]]:
-    """Start webserver and daemon, each as the leader of its own group of processes."""
+def start(
+    settings: Settings, port: int, *, module_name: str = DEFINITIONS, read_only: bool = False
+) -> list[subprocess.Popen[bytes]]:
+    """Start webserver and daemon, each as the leader of its own group of processes; for viewers no daemon."""
     environment = _environment(settings)
-    module = ["-m", module_name]
-    commands = [
-        [sys.executable, "-m", "dagster_webserver", "-h", HOST, "-p", str(port), "--log-level", "warning", *module],
-        [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "warning", *module],
-    ]
+    web = [sys.executable, "-m", WEBSERVER, "--port", str(port), "--module", module_name]
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "warning", "-m", module_name]
+    commands = [[*web, "--read-only"]] if read_only else [web, daemon]
     return [
         subprocess.Popen(command, env=environment, cwd=settings.root, start_new_session=True) for command in commands
     ]

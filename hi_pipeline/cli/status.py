@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from rich.table import Table
-
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
+from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.core.source import Release, Source
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
@@ -17,32 +16,35 @@ from hi_pipeline.engine.standing import Standing, asset_standings
 _NAMED = 3
 
 
-def status_command(console: Printer, source: str | None) -> int:
+def status_command(console: Printer, source: str | None, form: Format) -> int:
     """Show releases and assets; nothing is fetched, built or written."""
 
     def command() -> int:
         session = Session(source, console)
-        console.print(_releases(session))
-        console.print(_assets(session))
+        show(console, [_releases(session), _assets(session)], form, synthetic=session.settings.synthetic)
         return 0
 
     return said_clearly(command, console)
 
 
-def _releases(session: Session) -> Table:
-    table = Table(title=session.title("Releases"), title_justify="left")
-    for name in ("Release", "Years", "Pinned", "Fetched", "Standing"):
-        table.add_column(name, no_wrap=name in ("Release", "Pinned", "Fetched"))
+def _releases(session: Session) -> Sheet:
+    rows: list[list[str]] = []
     for source in session.pipeline.catalogue.sources.values():
         judged = {s.part: s for s in standings(session.pipeline, source, today=date.today())}
         for release in source.releases:
-            table.add_row(*_release_row(session.pipeline, source, release, judged.get(_part(source, release))))
+            rows.append(_release_row(session.pipeline, source, release, judged.get(_part(source, release))))
         for part, standing in judged.items():
             if part not in parts_of(source):
-                table.add_row(f"{source.name}:(not declared)", part, "", "no", standing.words)
+                rows.append([f"{source.name}:(not declared)", part, "", "no", standing.words])
         for link in new_links(session.pipeline, source):
-            table.add_row(f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}")
-    return table
+            rows.append([f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}"])
+    names = ("release", "years", "pinned", "fetched", "standing")
+    return Sheet(
+        name="releases",
+        title=session.title("Releases"),
+        columns=[Column(key=name, label=name.capitalize()) for name in names],
+        rows=rows,
+    )
 
 
 def _part(source: Source, release: Release) -> str:
@@ -58,6 +60,8 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     words = [] if pipeline.settings.synthetic else [getattr(judged, "words", "")]
     if getattr(judged, "freshness", None) is Freshness.ON_TIME and kept is None:
         words = ["its year is held by another release"]
+    if getattr(judged, "freshness", None) is Freshness.OVERDUE and pipeline.settings.kind == "mirror":
+        words = ["not in this mirror"]
     if is_superseded(pipeline, source, release):
         words = [Freshness.SUPERSEDED.value]
     words = [found.words for found in replacements(pipeline, source, release)] + words
@@ -68,17 +72,14 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     return [f"{source.name}:{release.edition}", span, pinned, fetched, ", ".join(w for w in words if w)]
 
 
-def _assets(session: Session) -> Table:
-    table = Table(title=session.title("Assets"), title_justify="left")
-    table.add_column("Asset", no_wrap=True)
-    for name in ("Built", "Stale", "Missing"):
-        table.add_column(name, justify="right")
-    table.add_column("Why")
-    for standing in asset_standings(session.pipeline):
-        table.add_row(
-            "/".join(standing.key), str(standing.built), str(standing.stale), str(standing.missing), _why(standing)
-        )
-    return table
+def _assets(session: Session) -> Sheet:
+    counts = [Column(key=name, label=name.capitalize(), number=True) for name in ("built", "stale", "missing")]
+    return Sheet(
+        name="assets",
+        title=session.title("Assets"),
+        columns=[Column(key="asset", label="Asset"), *counts, Column(key="why", label="Why")],
+        rows=[["/".join(s.key), s.built, s.stale, s.missing, _why(s)] for s in asset_standings(session.pipeline)],
+    )
 
 
 def _why(standing: Standing) -> str:

@@ -192,6 +192,20 @@ SLOPE_GROUPS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 SLOPE_GROUP_KEY = tuple(name for name in SLOPE_GROUPS if name in RESULT_KEY)
 
+# Which boards the boards of the footprint in force came from.
+LINEAGE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "geography_vintage": pl.String,
+    "icb_code": pl.String,
+    "icb_name": pl.String,
+    "successor_vintage": pl.String,
+    "successor_code": pl.String,
+    "successor_name": pl.String,
+    "residents": pl.Int64,
+    "share": pl.Float64,
+    "share_of_successor": pl.Float64,
+}
+LINEAGE_KEY = ("geography_vintage", "icb_code", "successor_code")
+
 # What stands in each cell of the list, or why nothing does.
 COVERAGE: dict[str, pl.DataType | type[pl.DataType]] = {
     "indicator_id": pl.String,
@@ -276,6 +290,11 @@ RESULT_MEANINGS: dict[str, str] = {
     "synthetic": "true for the embedded sample, whose figures are made up",
 }
 FURTHER_MEANINGS: dict[str, str] = {
+    "successor_vintage": "the footprint in force",
+    "successor_code": "ONS code of the board in force that took over residents",
+    "successor_name": "name of that board",
+    "residents": "residents that both boards have in common (Census 2021)",
+    "share_of_successor": "these residents as a share of those of the board in force",
     "area_name": "name of the area",
     "level": "the smallest area at which this breakdown is published, in words",
     "state": "what the cell holds: shown, partly_shown, or why it holds nothing",

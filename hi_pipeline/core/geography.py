@@ -130,27 +130,6 @@ def is_valid(ons: str, financial_year: str) -> bool:
     return bool(board(ons).vintages & set(footprints_of(financial_year)))
 
 
-def find_boards(text: str) -> tuple[Board, ...]:
-    """Return the boards that an ONS code, an ODS code or a name means (several where codes changed).
-
-    Names match without "NHS", "Integrated Care Board" and letter case.
-
-    Raises:
-        SelectionError: nothing matches; the message lists the names that contain the text.
-    """
-    wanted = _plain(text)
-    found = tuple(b for b in BOARDS if wanted in (_plain(b.ons), _plain(b.ods), _plain(b.name)))
-    if not found:
-        close = sorted({b.name for b in BOARDS if wanted in _plain(b.name)})
-        hint = f"; do you mean {', '.join(close)}?" if close else "; see docs/glossary.md for the codes"
-        raise SelectionError(f"{text!r} is no ONS code, ODS code or name of a board{hint}")
-    return found
-
-
-def _plain(text: str) -> str:
-    return text.lower().replace("integrated care board", "").removeprefix("nhs").strip().removesuffix(" icb")
-
-
 def region_of(ons: str, vintage: Vintage) -> Region:
     """Return the region of a board; ``Region.ons[vintage]`` is its key in that footprint."""
     wanted = board(ons).region_ods

@@ -9,7 +9,9 @@ from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import label_of_date, period, start_year
+from hi_pipeline.core.row_index import cells
 from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.text_tables import MEMBER
 
 _MAX_SHOWN = 8
 ONCE = "Expected each once. If the publisher repeats rows, say in parse.py which one counts; else fetch the file again."
@@ -24,14 +26,17 @@ def melt_figures(frame: pl.DataFrame, *, measures: Mapping[str, str], keep: Sequ
         keep: columns that stand on every row.
 
     Returns:
-        ``keep`` with measure, value (Float64) and status (String); one block of rows for each measure.
+        ``keep`` with measure, value (Float64) and status (String); one block of rows for each measure. Rows that
+        are numbered (``number_rows``) keep their cells, for the row index.
     """
+    numbered = MEMBER in frame.columns
     blocks = [
         frame.select(
             *keep,
             pl.lit(measure).alias("measure"),
             pl.col(f"{column}_value").alias("value"),
             pl.col(f"{column}_status").alias("status"),
+            *([cells(frame, column)] if numbered else []),
         )
         for measure, column in measures.items()
     ]

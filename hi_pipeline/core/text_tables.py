@@ -15,6 +15,7 @@ from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.source import Member, RawTable, Token
 
 ROW = "row of the file"
+MEMBER = "member of the archive"
 # How far a spreadsheet's own number may be from the whole number it stands for: its sums are binary fractions.
 SHEET_SLACK = 1e-6
 _WHOLE = r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
@@ -89,8 +90,11 @@ def _may_also_be(name: str, member: Member) -> bool:
 
 
 def number_rows(raw: RawTable) -> pl.DataFrame:
-    """Return the table with the row of the file that each row is, so that a refused cell is named after others go."""
-    return raw.frame.with_row_index(ROW, offset=raw.first_row)
+    """Return the table with the member and row of the file that each row is.
+
+    A refused cell is so named after other rows go, and a figure leads back to its rows (``row_index``).
+    """
+    return raw.frame.with_row_index(ROW, offset=raw.first_row).with_columns(pl.lit(raw.member).alias(MEMBER))
 
 
 def read_numbers(
@@ -197,7 +201,9 @@ def _refuse_numbers(rows: pl.DataFrame, column: str, form: Form, declared: list[
         what = "negative"
     else:
         what = f"neither numbers nor declared tokens {declared}"
-    left = [name for name, dtype in rows.schema.items() if name not in (column, ROW) and dtype == pl.String][:_LEFT]
+    left = [name for name, dtype in rows.schema.items() if name not in (column, ROW, MEMBER) and dtype == pl.String][
+        :_LEFT
+    ]
     numbered = [ROW] if ROW in rows.columns else []
     shown = rows.select(column, *numbered, *left).head(_MAX_SHOWN).rows()
     cell = ", ".join(("text", *numbered, "first cells of its row"))

@@ -29,8 +29,8 @@ class Catalogue:
         result_schema: pandera schema of its frame.
         compare: ``comparisons(results, similar, indicators)``: boards beside further comparators.
         listed: what is on the list and not computed by itself.
-        publish: ``publish(lake, *, results, comparisons, provenance, indicators, listed, facts, sources, revised,
-            accepted)``.
+        publish: ``publish(lake, *, results, comparisons, lineage, provenance, indicators, listed, facts, sources,
+            revised, accepted)``.
     """
 
     sources: Mapping[str, Source]

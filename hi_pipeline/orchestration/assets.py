@@ -12,6 +12,8 @@ import dagster as dg
 
 from hi_pipeline.core.account import ACCOUNT
 from hi_pipeline.core.build import LinkedTable
+from hi_pipeline.core.financial_year import ALL_YEARS
+from hi_pipeline.core.geography import CURRENT, Vintage, boards_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import by_layer as found
@@ -135,16 +137,16 @@ def indicator_asset(catalogue: Catalogue, indicator: Indicator) -> dg.AssetsDefi
         asked = partial(found.of_indicator, pipeline, indicator, outcomes)
         yield from report(context, outcomes, *found.guarded(found.INDICATOR_CHECKS, asked), one_by_one=True)
 
-    table = catalogue.counts_of(indicator).name
+    table = catalogue.counts_of(indicator)
     with _beta_allowed():
         year_of_cell = dg.MultiToSingleDimensionPartitionMapping("financial_year")
     return _asset(
         body,
         key=("indicator", indicator.id),
-        deps=[dg.AssetDep(["linked", table], partition_mapping=year_of_cell)],
+        deps=[dg.AssetDep(["linked", table.name], partition_mapping=year_of_cell)],
         partitions=GRID,
         checks=found.INDICATOR_CHECKS,
-        description=f"{indicator.title}. {indicator.definition}",
+        description=f"{indicator.title}. {indicator.definition}\n\n{_cells_that_can_exist(table)}",
         kinds={"polars", "parquet"},
         code_version=indicator_code(catalogue.compute, indicator),
         metadata={
@@ -154,6 +156,17 @@ def indicator_asset(catalogue: Catalogue, indicator: Indicator) -> dg.AssetsDefi
             "source": indicator.source,
             "caveats": dg.MetadataValue.json(list(indicator.caveats)),
         },
+    )
+
+
+def _cells_that_can_exist(counts: LinkedTable) -> str:
+    """Return which cells of the grid can hold figures, so that nobody takes the others for a fault."""
+    years = [year for year in counts.years if year in ALL_YEARS]
+    own = ", ".join(f"{len(boards_of(v))} from {v.value}" for v in Vintage)
+    return (
+        f"Cells that can exist: {years[0]} to {years[-1]}; in each year the boards of its own footprint ({own}) and "
+        f"those in force since {CURRENT.value}. A cell that stays empty has no release or no such board: that is no "
+        "fault. hi coverage shows what there is."
     )
 
 
@@ -172,7 +185,7 @@ def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         deps=[dg.AssetDep(["indicator", i.id], partition_mapping=_ANY_YEAR) for i in catalogue.indicators],
         partitions=None,
         checks=found.PUBLISHED_CHECKS,
-        description="Every figure once, with England, regions and remainders: parquet, CSV and data package.",
+        description="Every figure once, with England, regions and remainders: parquet, CSV, data package.",
         kinds={"parquet", "csv"},
         code_version="1",
         metadata={},

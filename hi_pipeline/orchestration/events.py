@@ -12,6 +12,7 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.metadata import normalize_metadata
 
+from hi_pipeline.engine.checks.advice import advice_on
 from hi_pipeline.engine.checks.findings import Finding
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.orchestration.instance.event_log import NOT_APPLICABLE
@@ -152,9 +153,12 @@ def _severity(found: Finding) -> dg.AssetCheckSeverity:
 
 
 def _facts(found: Finding) -> dict[str, Any]:
-    if found.rows is None:
-        return {"found": found.said}
-    return {"found": found.said, "failing_rows": found.count, "first_failing_rows": _table(found.rows)}
+    facts: dict[str, Any] = {"found": found.said}
+    if not found.passed:
+        facts["what to do"] = advice_on(found.check)
+    if found.rows is not None:
+        facts |= {"failing_rows": found.count, "first_failing_rows": _table(found.rows)}
+    return facts
 
 
 def _spared(key: dg.AssetKey, spared: Sequence[Outcome]) -> dg.AssetObservation:

@@ -12,6 +12,11 @@ from datetime import date
 from functools import partial
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
+from dagster._core.execution.execution_result import ExecutionResult
+from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.workspace.load_target import ModuleTarget
 
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
@@ -19,8 +24,11 @@ from hi_pipeline.engine.plan import Key, Plan, Selection, Stage
 from hi_pipeline.orchestration.checks import judge
 from hi_pipeline.orchestration.instance.latest import failed_cells
 from hi_pipeline.orchestration.instance.recovery import PID_TAG
+from hi_pipeline.orchestration.jobs import JOB_OF
 from hi_pipeline.orchestration.repository import build_definitions
 
+# What Dagster loads, and shows in its web interface, unless it is told otherwise.
+DEFINITIONS = "hi_pipeline.definitions"
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -73,15 +81,22 @@ class Watcher:
 
 
 class Runner:
-    """Builds what a selection asks for."""
+    """Builds what a selection asks for: as runs of the jobs that the web interface shows."""
 
-    def __init__(self, pipeline: Pipeline, instance: dg.DagsterInstance, watcher: Watcher | None = None) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        instance: dg.DagsterInstance,
+        watcher: Watcher | None = None,
+        *,
+        module: str = DEFINITIONS,
+    ) -> None:
         self._pipeline = pipeline
         self._instance = instance
         self._watcher = watcher or Watcher()
         self._report = Report()
-        definitions = build_definitions(pipeline.settings, pipeline=pipeline)
-        self._job = definitions.resolve_implicit_global_asset_job_def()
+        self._definitions = build_definitions(pipeline.settings, pipeline=pipeline)
+        self._module = module
         pipeline.told = self._told
 
     def run(self, selection: Selection) -> Report:
@@ -127,13 +142,7 @@ class Runner:
         self._watcher.stage(stage)
         failed_before = len(self._report.failures)
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
-        result = self._job.execute_in_process(
-            instance=self._instance,
-            asset_selection=[dg.AssetKey(list(key)) for key in stage.keys],
-            tags={**stage.tags, "hi/layer": stage.layer.value, PID_TAG: str(os.getpid())},
-            run_config=_QUIET,
-            raise_on_error=False,
-        )
+        result = self._execute_job(stage)
         if _interrupted(result):
             raise KeyboardInterrupt
         self._report.runs += 1
@@ -142,6 +151,22 @@ class Runner:
                 self._report.failed_checks.append(_failed_check(evaluation))
         if not result.success and len(self._report.failures) == failed_before:
             self._report.broken.append(_why(result))
+
+    def _execute_job(self, stage: Stage) -> ExecutionResult:
+        """Execute a stage as a run of its job, with the place of that job: the timeline leaves out runs without one.
+
+        ``execute_in_process`` takes no place (2026-11, dagster 1.13), so the run is made first.
+        """
+        job = self._definitions.resolve_job_def(JOB_OF[stage.layer])
+        (location,) = ModuleTarget(self._module, None, None, None).create_origins()
+        run = self._instance.create_run_for_job(
+            job_def=job,
+            asset_selection={dg.AssetKey(list(key)) for key in stage.keys},
+            tags={**stage.tags, "hi/layer": stage.layer.value, PID_TAG: str(os.getpid())},
+            run_config=_QUIET,
+            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
+        )
+        return execute_run(InMemoryJob(job), run, self._instance)
 
     def _told(self, key: tuple[str, ...], outcome: Outcome) -> None:
         name = (key[0], key[1])
@@ -159,13 +184,13 @@ def _failed_check(evaluation: dg.AssetCheckEvaluation) -> FailedCheck:
     )
 
 
-def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
+def _interrupted(result: ExecutionResult) -> bool:
     """Tell whether Ctrl-C ended a run: Dagster closes the run, and keeps the interrupt to itself."""
     errors = (getattr(event.event_specific_data, "error", None) for event in result.all_events)
     return any(e is not None and e.cls_name == dg.DagsterExecutionInterruptedError.__name__ for e in errors)
 
 
-def _why(result: dg.ExecuteInProcessResult) -> str:
+def _why(result: ExecutionResult) -> str:
     said = []
     for event in result.all_events:
         error = getattr(event.event_specific_data, "error", None)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,8 @@ from hi_pipeline.core.columns import (
     COVERAGE,
     COVERAGE_KEY,
     FURTHER_MEANINGS,
+    LINEAGE,
+    LINEAGE_KEY,
     RESULT_KEY,
     RESULT_MEANINGS,
     RESULTS,
@@ -22,7 +25,14 @@ from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType, Comparison, Measure, PeriodType, Status, Unit
 
-_TYPES = {pl.String: "string", pl.Float64: "number", pl.Int32: "integer", pl.Date: "date", pl.Boolean: "boolean"}
+_TYPES = {
+    pl.String: "string",
+    pl.Float64: "number",
+    pl.Int32: "integer",
+    pl.Int64: "integer",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+}
 _WORDS = {
     "status": Status,
     "comparison": Comparison,
@@ -36,6 +46,7 @@ _WORDS = {
 TABLES = {
     "comparisons": (COMPARISONS, COMPARISON_KEY),
     "coverage": (COVERAGE, COVERAGE_KEY),
+    "lineage": (LINEAGE, LINEAGE_KEY),
     "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
 }
 _FORMATS = {
@@ -48,27 +59,32 @@ _FORMATS = {
 
 def data_package(
     *,
-    files: Mapping[str, bytes | str],
+    files: Mapping[str, bytes],
     rows: Mapping[str, int],
     sources: Sequence[Source],
     revised: Sequence[Mapping[str, Any]],
+    created: date | None,
     synthetic: bool,
 ) -> dict[str, Any]:
     """Return the content of datapackage.json.
 
     Args:
-        files: name to content, or to the sha256 where the content is already on disk.
+        files: name to content.
         rows: rows of each table, by the name of its file without suffix.
         sources: the publications that went in.
         revised: facts of the releases that went in and whose revision nobody has accepted.
+        created: the day on which the newest release that went in came out, None where no release says. No clock: the
+            same releases give the same package.
         synthetic: whether the figures are those of the embedded sample.
     """
-    title = "Health-inequality indicators for the integrated care boards of England"
+    dated = {"created": f"{created}T00:00:00Z"} if created else {}
     return {
         "profile": "data-package",
         "name": "hi-pipeline-results",
-        "title": f"SYNTHETIC: {title}" if synthetic else title,
-        "description": _description(synthetic),
+        "title": title_of(synthetic=synthetic),
+        "description": description_of(synthetic=synthetic),
+        "version": _version(files, created),
+        **dated,
         "synthetic": synthetic,
         "licenses": [
             {"name": name, "path": path} for name, path in sorted({(s.licence, s.licence_url) for s in sources})
@@ -79,7 +95,21 @@ def data_package(
     }
 
 
-def _description(synthetic: bool) -> str:
+def title_of(*, synthetic: bool) -> str:
+    """Return the title of what is published."""
+    title = "Health-inequality indicators for the integrated care boards of England"
+    return f"SYNTHETIC: {title}" if synthetic else title
+
+
+def _version(files: Mapping[str, bytes], created: date | None) -> str:
+    """Return the version of the figures: the day of the newest release, and what the files hold."""
+    content = hashlib.sha256("".join(hashlib.sha256(files[name]).hexdigest() for name in sorted(files)).encode())
+    day = f"{created.year}.{created.month}.{created.day}" if created else "0.0.0"
+    return f"{day}+{content.hexdigest()[:12]}"
+
+
+def description_of(*, synthetic: bool) -> str:
+    """Return in plain words what is published."""
     made_up = "SYNTHETIC: every figure is made up, for trying the pipeline out; use none of them. " if synthetic else ""
     return (
         f"{made_up}One row is one figure: an indicator, a financial year, an area, a group and a measure. "
@@ -87,15 +117,15 @@ def _description(synthetic: bool) -> str:
     )
 
 
-def _resource(name: str, content: bytes | str, rows: Mapping[str, int]) -> dict[str, Any]:
+def _resource(name: str, content: bytes, rows: Mapping[str, int]) -> dict[str, Any]:
     """Describe one file; tables carry their schema."""
-    stem, _, suffix = name.partition(".")
-    sha256 = content if isinstance(content, str) else hashlib.sha256(content).hexdigest()
+    stem, _, suffix = name.rpartition(".")
     resource: dict[str, Any] = {
         "name": name.lower().replace(".", "-"),
         "path": name,
         "mediatype": _FORMATS[suffix],
-        "hash": f"sha256:{sha256}",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
     }
     if stem in rows:
         resource |= {"encoding": "utf-8", "rows": rows[stem], "schema": _schema(stem)}

@@ -8,28 +8,32 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from hi_pipeline.core.columns import RESULT_KEY
+from hi_pipeline.core.columns import LINEAGE, RESULT_KEY
 from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.core.source import Source
+from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.core.status import AreaType
+from hi_pipeline.publishing import for_excel
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.coverage import coverage
-from hi_pipeline.publishing.package import data_package
+from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
+from hi_pipeline.publishing.package import data_package, description_of, title_of
 from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
 NAME = "results"
+CSV = f"{NAME}.csv"
 # Areas that are no board, region or England, by the file they stand in.
 FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities", AreaType.BOARDS: "comparators"}
 
@@ -39,6 +43,7 @@ def publish(
     *,
     results: pl.DataFrame,
     comparisons: pl.DataFrame,
+    lineage: pl.DataFrame | None = None,
     provenance: Provenance,
     indicators: Sequence[Indicator],
     listed: Sequence[Entry] = (),
@@ -47,17 +52,18 @@ def publish(
     revised: Sequence[Mapping[str, Any]] = (),
     accepted: Mapping[str, Mapping[str, str]],
 ) -> tuple[Path, ...]:
-    """Write results.parquet, results.csv, datapackage.json, indicators.json, sources.json and ATTRIBUTION.md.
+    """Write the results as parquet, CSV and CSV for Excel, with what describes them and ATTRIBUTION.md.
 
     Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
     comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
-    slopes.parquet holds the groups behind each slope.
+    slopes.parquet holds the groups behind each slope, lineage.parquet which boards came from which.
     coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
         comparisons: boards beside further comparators, in the COMPARISONS contract.
+        lineage: which boards came from which, in the LINEAGE contract; None where it is not known.
         provenance: what the results were made from.
         indicators: the computed part of the catalogue.
         listed: the rest of it, declared and not computed by itself.
@@ -82,6 +88,7 @@ def publish(
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
     beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
+    beside["lineage"] = pl.DataFrame(schema=LINEAGE) if lineage is None else lineage.select(list(LINEAGE))
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -89,8 +96,16 @@ def publish(
     catalogue = indicator_entries((*indicators, *listed))
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
     publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
+    described = csvw_metadata(
+        CSV,
+        title=title_of(synthetic=synthetic),
+        description=description_of(synthetic=synthetic),
+        licences=sorted({source.licence_url for source in used_sources}),
+    )
     files = {
-        "results.csv": csv,
+        CSV: csv,
+        name_beside(CSV): _json(described),
+        for_excel.NAME: for_excel.for_excel(tidy),
         **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
         "coverage.csv": covered.write_csv().encode(),
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
@@ -98,10 +113,11 @@ def publish(
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
-        files={"results.parquet": hashlib.sha256(to_parquet(tidy)).hexdigest(), **files},
+        files={"results.parquet": to_parquet(tidy), **files},
         rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
         sources=used_sources,
         revised=unaccepted,
+        created=_newest(used_sources, used_releases),
         synthetic=synthetic,
     )
     files["datapackage.json"] = _json(package)
@@ -126,6 +142,12 @@ def read_published(lake: Lake) -> pl.DataFrame:
         return pl.concat([results, *(pl.read_parquet(path, glob=False) for path in paths)])
     except (OSError, pl.exceptions.PolarsError) as error:
         raise StoreError(f"{folder}: providers or authorities cannot be read ({error}); run hi run again") from error
+
+
+def _newest(sources: Sequence[Source], used_releases: Sequence[str]) -> date | None:
+    """Return the day on which the newest of the releases came out, as far as they say."""
+    days = [r.published for s in sources for r in s.releases if release_id(s, r) in used_releases and r.published]
+    return max(days, default=None)
 
 
 def _used_releases(results: pl.DataFrame) -> list[str]:

@@ -199,7 +199,9 @@ def _with_middle(rows: pl.DataFrame, less: tuple[str, ...]) -> pl.DataFrame:
     return rows.with_columns(
         value=pl.when(middle).then((pl.col("low") + pl.col("high")) / 2).otherwise("value"),
         status=pl.when(middle).then(pl.lit(Status.OK.value)).otherwise("status"),
-        note=pl.when(middle).then(said).otherwise("note"),
+        note=pl.when(middle)
+        .then(pl.concat_str(_said("note"), said, separator="; ", ignore_nulls=True))
+        .otherwise("note"),
     )
 
 

@@ -10,6 +10,7 @@ from hi_pipeline.core.account import take_account
 from hi_pipeline.core.build import Built
 from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.row_index import schema_of
 from hi_pipeline.core.source import Release, release_id
 from hi_pipeline.core.validation import validate
 from hi_pipeline.indicators.catalogue import INDICATORS
@@ -47,7 +48,7 @@ class RealFiles:
         tables = declared.parse(read_tables(self._file(release), declared.layouts[release.layout]), release)
         found = take_account(tables).tables
         for name, frame in found.items():
-            validate(frame, declared.schemas[name], where=f"{source} {edition} {name}")
+            validate(frame, schema_of(declared, name), where=f"{source} {edition} {name}")
         return found
 
     def parts(self, source: str) -> tuple[str, ...]:

@@ -73,7 +73,12 @@ class Page:
     def text(self) -> str:
         return str(self.evaluate("document.body ? document.body.innerText : ''"))
 
-    def wait_for(self, *words: str, patience_s: float = 240) -> str:
+    def wait_until_empty(self) -> None:
+        """Wait until the page before is gone."""
+        while self.evaluate("location.href") != "about:blank":
+            time.sleep(0.02)
+
+    def wait_for(self, *words: str, patience_s: float = 240, pause_s: float = 0.3) -> str:
         """Wait until all words are on the page and return its text."""
         deadline = time.monotonic() + patience_s
         text = ""
@@ -81,7 +86,7 @@ class Page:
             text = self.text()
             if all(word in text for word in words):
                 return text
-            time.sleep(0.3)
+            time.sleep(pause_s)
         missing = [word for word in words if word not in text]
         pytest.fail(f"the page does not show {missing} within {patience_s} s; it shows: {text[:2000]}")
 

@@ -39,7 +39,7 @@ class Bench:
     instance: dg.DagsterInstance
 
     def run(self, **selection: object) -> Report:
-        return Runner(self.pipeline, self.instance).run(Selection(**selection))  # type: ignore[arg-type]
+        return Runner(self.pipeline, self.instance, module=TINY_DEFINITIONS).run(Selection(**selection))  # type: ignore[arg-type]
 
     def on_disk(self, indicator_id: str = "tiny_1_pct") -> set[str]:
         """Cells whose rows stand in the files of an indicator."""
@@ -110,10 +110,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @contextmanager
-def serving(bench: Bench) -> Iterator[int]:
+def serving(bench: Bench, *, read_only: bool = False) -> Iterator[int]:
     """Run Dagster's webserver and daemon on a data root; yields the port, and nothing is left running."""
     port = free_port()
-    children = start(bench.settings, port, module_name=TINY_DEFINITIONS)
+    children = start(bench.settings, port, module_name=TINY_DEFINITIONS, read_only=read_only)
     try:
         wait_until_up(port)
         yield port

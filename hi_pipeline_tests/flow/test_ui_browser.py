@@ -25,6 +25,12 @@ def test_the_ui_shows_the_graph_by_group_the_grid_and_the_checks(served: Served,
         page.open(f"{base}/asset-groups")
         page.wait_for("Global asset lineage", *LAYERS)
 
+        # A cell speaks of its board and figure; hi run's runs stand in the timeline under their jobs.
+        page.open(f"{asset}?view=partitions&partition=2022-23%7CE54000008")
+        page.wait_for("NHS Cheshire and Merseyside Integrated Care Board", "95% limits", "England", "first rows")
+        page.open(f"{base}/overview?groupBy=job")
+        page.wait_for("build_indicators", "refresh_release")
+
         page.open(f"{asset}?view=partitions")
         grid = page.wait_for("459 Partitions", "Failed (2)", "2023-24", "2026-27", "E54000052", WRONG_BOARD)
         # All cells: the good ones and the two whose rows are wrong, nothing more.
@@ -41,7 +47,7 @@ def test_the_ui_shows_the_graph_by_group_the_grid_and_the_checks(served: Served,
         page.wait_for("freshness", "revisions")
 
         page.open(f"{base}/assets/linked/tiny_counts?view=checks&checkDetail=values_in_range")
-        page.wait_for("Failed", "first_failing_rows", "figures outside their plausible range")
+        page.wait_for("Failed", "first_failing_rows", "figures outside their plausible range", "what to do")
 
         page.open(f"{base}/locations")
         page.wait_for("tiny_definitions", "Loaded")

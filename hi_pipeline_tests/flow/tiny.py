@@ -128,13 +128,6 @@ def _build_counts(reader: Reader, year: str) -> Built:
             denominator=pl.col("seen"),
             denominator_low=pl.col("seen"),
             denominator_high=pl.col("seen"),
-            published_value=pl.lit(None),
-            published_lower_95=pl.lit(None),
-            published_upper_95=pl.lit(None),
-            published_rounding=pl.lit(None),
-            units=pl.lit(None),
-            between_variance=pl.lit(None),
-            people_share=pl.lit(None),
             status=pl.lit("ok"),
             note=pl.lit(""),
             unknown_share=pl.lit(0.0),
@@ -143,6 +136,8 @@ def _build_counts(reader: Reader, year: str) -> Built:
             ethnicity_scheme=pl.lit(""),
             source_releases=pl.lit(";".join(reader.releases("tiny", year))),
         )
+        # Tiny prints no figures and is not summed from parts.
+        frame = frame.with_columns(pl.lit(None).alias(name) for name in COUNTS if name not in frame.columns)
         frame = frame.select(list(COUNTS)).cast(dict(COUNTS))
         frames += [frame, *(_on(vintage, frame) for vintage in footprints_of(year)[1:])]
     return Built(frame=pl.concat(frames), releases=reader.releases("tiny", year))

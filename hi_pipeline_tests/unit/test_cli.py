@@ -1,6 +1,12 @@
 """The command line, on the miniature pipeline: exit codes, what is printed, what is refused."""
 
+import csv
+import io
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,9 +14,13 @@ from typer.testing import CliRunner
 
 from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
+from hi_pipeline.cli.complaining import complaints
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.core.errors import SelectionError
+from hi_pipeline.core.financial_year import ALL_YEARS
+from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
+from hi_pipeline.orchestration.runs import FailedCheck, Report
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.tiny import (
     WRONG_BOARD,
@@ -21,6 +31,7 @@ from hi_pipeline_tests.flow.tiny import (
     write_release,
 )
 
+REPOSITORY = Path(__file__).parents[2]
 CELL = ("--year", "2023-24", "--icb", "Staffordshire and Stoke-on-Trent", "--indicator", "tiny_1_pct")
 
 
@@ -37,6 +48,12 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "200")
     write_release(tmp_path / "mirror", "2023-24")
     return tmp_path / "mirror"
+
+
+def raw(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 def hi(*words: str, code: int = 0) -> str:
@@ -64,7 +81,8 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
 
     status = hi("status")
     assert re.search(r"tiny:2023-24 │ 2023-24 │ no address │ \d{4}-\d\d-\d\d │ on time", status), status
-    assert re.search(r"tiny:2022-23 │ 2022-23 │ no address │ no │ overdue by \d+ days", status), status
+    assert re.search(r"tiny:2022-23 │ 2022-23 │ no address │ no │ not in this mirror", status), status
+    assert "tiny:(not declared) │ 2024-25 │ │ no │ overdue by" in status
     assert "indicator/tiny_1_pct │ 1 │ 0 │ 48 │ not built (48)" in status
     assert "1/42" in hi("coverage")
     assert "0 files disagree" in hi("verify")
@@ -97,7 +115,7 @@ def test_a_failure_is_told_and_ends_non_zero(mirror: Path) -> None:
     write_release(mirror, "2023-24", with_too_many_helped(rows_of("2023-24"), WRONG_BOARD))
     said = hi("run", code=1)
     assert f"failed indicator/tiny_1_pct 2023-24|{WRONG_BOARD}: ValidationError" in said
-    assert "48 │" in said or "49 │" in said, "the others are built"
+    assert re.search(r"tiny_1_pct │ 2023-24 │ 41 │", said), f"the others are built: {said}"
 
 
 def test_fetch_says_what_it_would_do_then_does_it_and_builds_nothing(mirror: Path, tmp_path: Path) -> None:
@@ -118,9 +136,14 @@ def test_fetch_says_what_it_would_do_then_does_it_and_builds_nothing(mirror: Pat
     [
         (("--year", "2023-25"), "no financial year"),
         (("--year", "1999-00"), "outside the years of the grid"),
-        (("--icb", "Atlantis"), "no ONS code, ODS code or name"),
+        (("--icb", "Atlantis"), "no ONS code, ODS code or name of a board; hi list boards shows all"),
+        (("--icb", "Stafordshire and Stoke on Trent"), "do you mean NHS Staffordshire and Stoke-on-Trent"),
+        (("--year", "2026-27", "--icb", "QNQ"), "exists to 2025-26, then NHS Hampshire and Isle of Wight"),
         (("--indicator", "tiny"), "do you mean tiny_1_pct?"),
-        (("--year", "2022-23", "--icb", "E54000064"), "does not exist in 2022-23"),
+        (
+            ("--year", "2022-23", "--icb", "E54000064"),
+            "exists from 2023-24 (before: NHS Sussex Integrated Care Board (E54000053))",
+        ),
     ],
 )
 def test_a_wrong_word_is_refused_with_a_hint(mirror: Path, words: tuple[str, ...], said: str) -> None:
@@ -132,7 +155,17 @@ def test_a_wrong_source_is_refused(mirror: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["E54000010", "QNC", "qnc", "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"]
+    "word",
+    [
+        "E54000010",
+        "QNC",
+        "qnc",
+        "NHS Staffordshire and Stoke-on-Trent Integrated Care Board",
+        "Staffordshire & Stoke on Trent",
+        "staffordshire, and stoke-on-trent ICB",
+        "05Q",
+        "E38000153",
+    ],
 )
 def test_a_board_is_found_by_any_of_its_names(word: str) -> None:
     chosen = select(years=[], icbs=[word], indicators=[], catalogue=[make_indicator()])
@@ -143,3 +176,67 @@ def test_a_code_that_changed_means_both_boards() -> None:
     assert len(select(years=[], icbs=["QXU"], indicators=[], catalogue=[]).icbs or ()) > 1
     with pytest.raises(SelectionError):
         select(years=[], icbs=["QZZ"], indicators=[], catalogue=[])
+
+
+def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
+    hi("run", "--year", "2023-24")
+    asked = ("explain", "tiny_1_pct", "--year", "2023-24", "--icb", "England", "--icb", "05Q",
+             "--icb", "QRL")  # fmt: skip
+    found = json.loads(raw(*asked, "--format", "json"))
+    assert found["synthetic"] is False
+    codes = {row["icb_code"]: row for row in found["figures"] if row["measure"] == "value"}
+    assert set(codes) == {"E92000001", "E54000010", "E54000042", "E54000067"}
+    qnc = codes["E54000010"]
+    assert (qnc["numerator"], qnc["denominator"]) == tuple(
+        float(n) for n in next((r[4], r[3]) for r in rows_of("2023-24") if r[1] == "E54000010")
+    )
+    assert len([row for row in found["figures"] if row["icb_code"] == "E92000001"]) == 1, "once, not per footprint"
+    table = list(csv.DictReader(io.StringIO(raw(*asked, "--format", "csv"))))
+    assert [row["icb_code"] for row in table] == [row["icb_code"] for row in found["figures"]]
+    assert float(next(row["value"] for row in table if row["icb_code"] == "E54000010")) == qnc["value"]
+    assert raw(*asked, "--format", "md").count("\n| tiny_1_pct | 2023-24 |") == len(table)
+    said = hi(*asked)
+    assert "05Q is a sub-ICB location of NHS Staffordshire and Stoke-on-Trent" in said
+    assert said.count("Formula: ") == 1
+    status = json.loads(raw("status", "--format", "json"))
+    assert [row for row in status["releases"] if row["release"] == "tiny:2023-24"][0]["standing"] == "on time"
+    assert [row for row in status["assets"] if row["asset"] == "indicator/tiny_1_pct"][0]["built"] == 49
+    table = list(csv.DictReader(io.StringIO(raw("status", "--format", "csv"))))
+    assert {row["table"] for row in table} == {"releases", "assets"}
+    (row,) = json.loads(raw("coverage", "--format", "json"))["coverage"]
+    assert row["2023-24"] == "42/49"
+    narrow = subprocess.run(
+        [sys.executable, "-m", "hi_pipeline_tests.flow.tiny_hi", "coverage"],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert all(f" {year} " in narrow.stdout for year in ALL_YEARS)
+
+
+def test_lists(mirror: Path) -> None:
+    boards = json.loads(raw("list", "boards", "--format", "json"))["boards"]
+    assert len(boards) == 51
+    by_code = {row["ons"]: row for row in boards}
+    assert by_code["E54000010"]["exists"] == "throughout"
+    assert by_code["E54000044"]["exists"] == "to 2025-26, then NHS Thames Valley Integrated Care Board (E54000070)"
+    assert "tiny_1_pct" in hi("list", "indicators")
+    assert "tiny:2023-24" in hi("list", "releases")
+
+
+def test_a_file_of_six_years_that_is_bad_is_one_failure() -> None:
+    years = [f"{y}-{y - 1999:02}" for y in range(2015, 2021)]
+    report = Report()
+    for year in years:
+        failed = Outcome(partition=year, state=State.FAILED, reason=f"LayoutError: six.csv, {year}: no column AGE")
+        report.outcomes[(("snapshot", "six"), year)] = failed
+    schema = FailedCheck(key=("snapshot", "six"), check="schema", said="[2015-16] LayoutError", warning=False)
+    late = FailedCheck(key=("snapshot", "six"), check="freshness", said="overdue by 2248 days", warning=True)
+    report.failed_checks += [schema, late, late]
+    assert complaints(report, in_mirror=True) == [
+        ("failed", "snapshot/six 2015-16 to 2020-21 (6 partitions): LayoutError: six.csv, 2015-16: no column AGE")
+    ]
+    assert complaints(report, in_mirror=False)[1:] == [("warning", "snapshot/six freshness: overdue by 2248 days")]
+
+
+def test_exit_codes_are_documented() -> None:
+    assert "Exit codes: 0" in hi("--help")
+    assert "| 130 |" in (REPOSITORY / "docs" / "operators.md").read_text()

@@ -16,8 +16,10 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.revisions import table_key
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import findings as ask
+from hi_pipeline.engine.checks.cells import cell_facts
 from hi_pipeline.engine.checks.findings import Finding, finding
 from hi_pipeline.engine.checks.units import check_far_units, units_of
+from hi_pipeline.engine.grid import cell
 from hi_pipeline.engine.layers.clean import releases_for
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
@@ -232,7 +234,12 @@ def of_indicator(
         ask.check_range(frames, pipeline.catalogue.indicators_by_id),
         check_stale(indicator_standing(pipeline, indicator)),
     ]
-    return findings, {}
+    details = {
+        cell(year, str(icb)): cell_facts(rows, file=_place(pipeline.lake.path("indicator", indicator.id, year)))
+        for year, frame in frames.items()
+        for (icb,), rows in frame.partition_by("icb_code", as_dict=True).items()
+    }
+    return findings, details
 
 
 def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], Details]:

@@ -12,6 +12,7 @@ import polars as pl
 from hi_pipeline.core.account import Accounted, take_account
 from hi_pipeline.core.errors import HiPipelineError, LayoutError, ReleaseUnavailable, ValidationError
 from hi_pipeline.core.provenance import Input, Provenance
+from hi_pipeline.core.row_index import ROW_INDEX, schema_of, validate_row_index
 from hi_pipeline.core.source import Release, ReleaseStatus, Source, Tables, release_id
 from hi_pipeline.core.validation import validate
 from hi_pipeline.core.whole import validate_whole
@@ -149,7 +150,7 @@ def clean_staleness(pipeline: Pipeline, source: Source, part: str) -> str | None
         return "not built"
     if any(p.code_version != clean_version(source, part) for p in known.values()):
         return "built by an older program"
-    if any(p.schema_version != schema_version(source.schemas.get(t)) for t, p in known.items()):
+    if any(p.schema_version != schema_version(schema_of(source, t)) for t, p in known.items()):
         return "built for an older schema"
     wanted = _inputs(source, held)
     return "" if all(p.inputs == wanted for p in known.values()) else "its releases changed"
@@ -191,7 +192,7 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
             frame=frame,
             provenance=replace(
                 provenance,
-                schema_version=schema_version(source.schemas[name]),
+                schema_version=schema_version(schema_of(source, name)),
                 unknown_labels=unknown.get(name, {}),
             ),
             layer="clean",
@@ -237,19 +238,21 @@ def _tables_of(source: Source, part: str, parsed: Sequence[Accounted]) -> Tables
     collected: dict[str, list[pl.DataFrame]] = {}
     for account in parsed:
         for name, frame in account.tables.items():
-            if name not in source.schemas:
+            if schema_of(source, name) is None:
                 raise LayoutError(f"{source.name}: the parser gives a table {name!r} that has no schema")
             of_year = source.by_year and "financial_year" in frame.columns
             collected.setdefault(name, []).append(frame.filter(pl.col("financial_year") == part) if of_year else frame)
     tables = {name: pl.concat(frames) for name, frames in sorted(collected.items())}
     valid = {
-        name: validate(frame, source.schemas[name], where=f"{source.name} {part}, table {name}")
+        name: validate(frame, schema_of(source, name), where=f"{source.name} {part}, table {name}")
         for name, frame in tables.items()
     }
     if not any(account.unknown_labels.get("observations") for account in parsed):
         # Areas whose rows were left out for their label are absent for that reason, which the check of labels names.
         where = f"{source.name} {part}, table observations"
         validate_whole(valid, source.whole_levels, financial_year=part, where=where)
+    if ROW_INDEX in valid:
+        validate_row_index(valid[ROW_INDEX], valid["observations"], where=f"{source.name} {part}")
     return valid
 
 

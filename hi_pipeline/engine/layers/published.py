@@ -27,8 +27,8 @@ from hi_pipeline.engine.year_facts import Facts, facts_input, year_facts
 from hi_pipeline.publishing.release import read_published
 from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
-# Table and year of the lists of similar boards.
-SIMILAR = ("similar_boards", LISTED_IN)
+# Table and year of the lists of similar boards, and of which boards came from which.
+SIMILAR, LINEAGE = ("similar_boards", LISTED_IN), ("lineage", LISTED_IN)
 _MISSING = f"missing: no figure of this board {NOT_BUILT}"
 _OWN_CODE = (
     "hi_pipeline.engine.layers.published",
@@ -137,8 +137,9 @@ def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks, facts: Fa
     inputs |= {i for year in years for i in year.wanted.inputs}
     releases = tuple(sorted({r for year in years for r in year.wanted.releases}))
     inputs |= {facts_input(facts), *marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
-    lists = pipeline.lake.provenance("linked", *SIMILAR)
-    inputs |= {Input(name="/".join(("linked", *SIMILAR)), sha256=lists.sha256)} if lists else set()
+    for place in (SIMILAR, LINEAGE):
+        listed = pipeline.lake.provenance("linked", *place)
+        inputs |= {Input(name="/".join(("linked", *place)), sha256=listed.sha256)} if listed else set()
     return Provenance(
         inputs=tuple(sorted(inputs, key=lambda i: i.name)),
         code_version=f"{code_of(pipeline.catalogue.publish, validate)}+{own_code(*_OWN_CODE)}",
@@ -172,7 +173,8 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         catalogue.publish(
             pipeline.lake,
             results=results,
-            comparisons=catalogue.compare(results, _similar(pipeline), catalogue.indicators_by_id),
+            comparisons=catalogue.compare(results, _listed(pipeline, SIMILAR), catalogue.indicators_by_id),
+            lineage=_listed(pipeline, LINEAGE),
             provenance=wanted,
             indicators=catalogue.indicators,
             listed=catalogue.listed,
@@ -187,10 +189,10 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
 
 
-def _similar(pipeline: Pipeline) -> pl.DataFrame | None:
-    """Return the lists of similar boards; None where they are not built."""
-    built = pipeline.lake.provenance("linked", *SIMILAR)
-    return pipeline.lake.read("linked", *SIMILAR) if built else None
+def _listed(pipeline: Pipeline, place: tuple[str, str]) -> pl.DataFrame | None:
+    """Return a list of boards; None where it is not built."""
+    built = pipeline.lake.provenance("linked", *place)
+    return pipeline.lake.read("linked", *place) if built else None
 
 
 def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[str, pl.DataFrame]:

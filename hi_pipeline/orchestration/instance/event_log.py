@@ -11,6 +11,10 @@ slow (2026-11: 42 ms a partition). Named in dagster.yaml, a public extension poi
 It is still needed where figures stand in one file a year: Dagster's partitions stay year x board, because the UI shows,
 backfills and fails them so, and that is about 39,000 records of 66 indicators, 27 minutes of Dagster's own log.
 
+It is kept small too, because 39,000 records of three events each are most of a data root (2026-11: 7.1 kB a record
+before, see docs/performance.md): events leave out what they say twice (``_slim``), their JSON has no spaces, and the
+indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
+
 Safe against a crash: events are kept in memory for at most ``INTERVAL_S`` seconds, are written before any
 reader of this process looks and before a run or a step changes its state, and each batch is one transaction of the
 run's file and one of the index. What a killed process had not written yet is a figure without its record, which
@@ -43,7 +47,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.orchestration.instance.run_storage import naming
+from hi_pipeline.orchestration.instance.run_storage import STORAGE_CONFIG, folder_of, naming
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 
@@ -52,6 +56,10 @@ BATCH_SIZE = 1000
 INTERVAL_S = 1.0
 _OPEN_SHARDS = 8
 _PAGE_BYTES = 16_384
+# Indices of Dagster's tables by which nothing is looked up. Questions about assets go to the index; a run's file holds
+# one run; steps are looked up in the run's file; tags are found by their event (2026-11, dagster 1.13).
+UNUSED_IN_INDEX = ("idx_step_key", "idx_asset_event_tags")
+UNUSED_IN_RUN = ("idx_events_by_asset", "idx_events_by_asset_partition", "idx_events_by_run_id")
 # Where the header of an SQLite file says how it is written and read, and what stands there for WAL (its file format).
 _MODE_BYTES, _WAL = slice(18, 20), b"\x02\x02"
 # Metadata of an observation that tells which planned partitions of a run do not apply (no release, no such board).
@@ -83,7 +91,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         super().__init__(base_dir, inst_data)
         if is_new:
             self._engines.pop(INDEX_SHARD_NAME).dispose()
-            _set_pages(index)
+            _shape(index)
         atexit.register(self._flush_quietly)
 
     @classmethod
@@ -91,7 +99,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> "BatchedSqliteEventLogStorage":
         """Return the storage that dagster.yaml describes (the parent would return its own class)."""
-        return cls(inst_data=inst_data, **config_value)
+        return cls(inst_data=inst_data, base_dir=folder_of(config_value, "history", "runs"))
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """Return what dagster.yaml may say."""
+        return STORAGE_CONFIG
 
     def store_event(self, event: EventLogEntry) -> None:
         """Keep an event for the next batch; write at once where a run or a step changes its state."""
@@ -245,10 +258,13 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         """Return the bytes of a run's file without events, in WAL mode: made once, in memory, as Dagster makes it."""
         if self._empty is None:
             engine = db.create_engine("sqlite://", poolclass=StaticPool)
-            # A record takes about 1.5 kB: in pages of 4 kB, SQLite's own size, a quarter of the file stays empty.
+            # A record takes about 1.3 kB: in pages of 4 kB, SQLite's own size, a quarter of the file stays empty.
             db.event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA page_size={_PAGE_BYTES}"))
             self._initdb(engine)
             with engine.connect() as connection:
+                for name in UNUSED_IN_RUN:
+                    connection.execute(db.text(f"DROP INDEX {name}"))
+                connection.commit()
                 made = bytearray(connection.connection.driver_connection.serialize())  # type: ignore[union-attr]
             engine.dispose()
             made[_MODE_BYTES] = _WAL
@@ -289,6 +305,11 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             connection.execute(SqlEventLogStorageTable.insert(), rest)
         return list(range(start, start + len(events)))
 
+    def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
+        """Return an event's row as in Dagster, its JSON without spaces."""
+        row = super()._event_to_row(event)
+        return row | {"event": json.dumps(json.loads(row["event"]), separators=(",", ":"))}
+
     def _index(self, index: Connection, events: Sequence[EventLogEntry], ids: Sequence[int]) -> None:
         """Bring the tables of assets, tags and checks up to date with new rows of the index."""
         about_assets = [(e, i) for e, i in zip(events, ids, strict=True) if _type(e) in ASSET_EVENTS]
@@ -319,9 +340,11 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         return found
 
 
-def _set_pages(path: Path) -> None:
-    """Give a new file in WAL mode larger pages; SQLite changes them only outside of that mode."""
+def _shape(path: Path) -> None:
+    """Take the unused indices from a new index, and give it larger pages: SQLite changes them only outside of WAL."""
     with naming(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for name in UNUSED_IN_INDEX:
+            connection.execute(f"DROP INDEX {name}")
         for statement in ("journal_mode=DELETE", f"page_size={_PAGE_BYTES}"):
             connection.execute(f"PRAGMA {statement}")
         connection.execute("VACUUM")
@@ -333,15 +356,23 @@ def _type(event: EventLogEntry) -> Any:
 
 
 def _slim(event: EventLogEntry) -> EventLogEntry:
-    """Leave out of a cell's record what its other fields say again: the tags of its log line, the step as an object."""
+    """Leave out of an event what it says twice: what the UI shows is its text, its step, its asset and its metadata.
+
+    The message stands twice in each event; records of cells and of checks name their step also as an object and in
+    the tags of the log line; the plan of a cell is only counted, by the columns of its row.
+    """
     said = event.dagster_event
-    if (
-        said is None
-        or said.event_type is not DagsterEventType.ASSET_MATERIALIZATION
-        or "|" not in (said.partition or "")
-    ):
+    if said is None:
         return event
-    return event._replace(dagster_event=said._replace(logging_tags={}, node_handle=None, step_handle=None))
+    if said.message and event.user_message == said.message:
+        event = event._replace(user_message="")
+    if _is_planned_cell(event):
+        return event._replace(step_key=None, dagster_event=said._replace(message=None, step_key=None))
+    if said.event_type is DagsterEventType.ASSET_CHECK_EVALUATION or (
+        said.event_type is DagsterEventType.ASSET_MATERIALIZATION and "|" in (said.partition or "")
+    ):
+        return event._replace(dagster_event=said._replace(logging_tags={}, node_handle=None, step_handle=None))
+    return event
 
 
 def _is_planned_cell(event: EventLogEntry) -> bool:

@@ -1,12 +1,20 @@
 """The Dagster instance of a data root: its dagster.yaml, opened with telemetry off and a batched event log."""
 
+import hashlib
+import os
+import re
 import shutil
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._check import CheckError
+from yaml import YAMLError
 
-from hi_pipeline.orchestration.instance.run_storage import naming
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.orchestration.instance.run_storage import HOME, naming
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
@@ -14,47 +22,78 @@ from hi_pipeline.storage.locks import locked
 Instance = dg.DagsterInstance
 
 _DATABASES = ("history", "schedules")
-_YAML = """\
-# Written by hi. One instance for each data root, so that synthetic and real never meet.
+DAGSTER_YAML = """\
+# Written by hi where there was none, and never changed by it: this file is yours. docs/operators.md says what may be
+# set. It names no folder: runs and events lie in history/ beside it, wherever this folder is copied or moved to.
 telemetry:
   enabled: false
 nux:
   enabled: false
+python_logs:
+  python_log_level: INFO
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 run_storage:
   module: hi_pipeline.orchestration.instance.run_storage
   class: NamingSqliteRunStorage
-  config:
-    base_dir: {base}/history
 event_log_storage:
   module: hi_pipeline.orchestration.instance.event_log
   class: BatchedSqliteEventLogStorage
-  config:
-    base_dir: {base}/history/runs
 concurrency:
   runs:
     max_concurrent_runs: 1
 run_monitoring:
   enabled: true
 """
-
-
-def dagster_yaml(home: Path) -> str:
-    """Return the text of dagster.yaml for an instance's folder."""
-    return _YAML.format(base=home)
+# The file as hi wrote it until 2026-11, with the folder's path twice in it: renewed where nobody has edited it.
+_FORMER_PATH = re.compile(r"(?m)^(    base_dir: ).*(/history(?:/runs)?)$")
+_FORMER_SHA256 = "4753b0e8f4a89e3bfc33679e3f540bed1f052e35f11c72ba6e509aa5e1e53ec7"
 
 
 def prepare_home(settings: Settings) -> Path:
-    """Write dagster.yaml where it is not there or differs, and return the instance's folder."""
+    """Write dagster.yaml where there is none, and return the instance's folder."""
     home = settings.dagster_home
     path = home / "dagster.yaml"
-    text = dagster_yaml(home)
-    if not path.is_file() or path.read_text() != text:
+    if not path.is_file() or _is_former(path.read_bytes()):
         home.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, text.encode())
+        write_bytes(path, DAGSTER_YAML.encode())
     return home
+
+
+def _is_former(content: bytes) -> bool:
+    plain = _FORMER_PATH.sub(r"\1\2", content.decode(errors="replace"))
+    return hashlib.sha256(plain.encode()).hexdigest() == _FORMER_SHA256
+
+
+def open_home(home: Path) -> dg.DagsterInstance:
+    """Open the instance that a folder's dagster.yaml describes.
+
+    Raises:
+        StoreError: the file cannot be used, or the databases cannot be read or written; names them.
+    """
+    try:
+        with _as_home(home), naming(home / _DATABASES[0]):
+            return dg.DagsterInstance.from_config(str(home))
+    except (dg.DagsterError, CheckError, YAMLError) as error:
+        said = " ".join(str(error).split())
+        raise StoreError(
+            f"{home / 'dagster.yaml'} cannot be used: {said}. Mend it, or move it away to have the usual one written."
+        ) from error
+
+
+@contextmanager
+def _as_home(home: Path) -> Iterator[None]:
+    """Let dagster.yaml mean a folder, whatever the environment names."""
+    before = os.environ.get(HOME)
+    os.environ[HOME] = str(home)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[HOME]
+        else:
+            os.environ[HOME] = before
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
@@ -77,8 +116,7 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
         is_new = not (home / _DATABASES[0]).exists()
         if is_new:
             write_bytes(begun, b"")
-        with naming(home / _DATABASES[0]):
-            instance = dg.DagsterInstance.from_config(str(home))
+        instance = open_home(home)
         if is_new:
             begun.unlink()
     return instance

@@ -9,6 +9,7 @@ from hi_pipeline.core.agreement import one_spelling, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import ROW, map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.fingertips.areas import note_authorities, note_boards, read_areas
@@ -62,12 +63,13 @@ def parse(tables: RawTables, release: Release) -> Tables:
         status = pl.when(hidden).then(pl.lit(Token.SUPPRESSED.value)).otherwise(pl.col(f"{column}_status"))
         frame = frame.with_columns(status.alias(f"{column}_status"))
     _check_quotient(frame, facts, where)
-    observations = to_observations(_figures(frame, indicator, facts))
+    figures = _figures(frame, indicator, facts)
+    observations = to_observations(figures)
     if facts.proportion:
         check_within(observations, part=f"count_{indicator}", whole=f"denominator_{indicator}", where=where)
     note_boards(observations, f"value_{indicator}", account)
     note_authorities(observations, f"denominator_{indicator}", account)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
 def _unique(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:

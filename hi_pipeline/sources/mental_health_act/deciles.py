@@ -4,6 +4,7 @@ import polars as pl
 
 from hi_pipeline.core.account import Account
 from hi_pipeline.core.errors import LayoutError
+from hi_pipeline.core.row_index import CORRECTION
 from hi_pipeline.sources.mental_health_act.corrections import DECILE_LABELS_OVERWRITTEN, WRONG_WORDS
 
 # The publisher's order of rows within an area; England has its sum before the unknown.
@@ -57,6 +58,7 @@ def restore_decile_labels(frame: pl.DataFrame, *, edition: str, account: Account
         .with_columns(
             pl.coalesce("_restored", "DemographicBreakdown").alias("DemographicBreakdown"),
             pl.when(touched).then(pl.lit(DECILE_LABELS_OVERWRITTEN.note)).otherwise(pl.col("note")).alias("note"),
+            pl.when(touched).then(pl.lit(DECILE_LABELS_OVERWRITTEN.id)).otherwise(pl.lit("")).alias(CORRECTION),
         )
         .drop("_row", "_restored")
     )

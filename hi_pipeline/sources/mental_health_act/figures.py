@@ -5,6 +5,7 @@ import polars as pl
 from hi_pipeline.core.account import Account
 from hi_pipeline.core.groups import UNKNOWN, Dimension
 from hi_pipeline.core.observations import add_bounds, melt_figures
+from hi_pipeline.core.row_index import together
 from hi_pipeline.sources.mental_health_act.labels import MEASURES
 
 _AREA = ("area_level", "area_code", "area_name", "dimension", "category")
@@ -93,6 +94,7 @@ def _join_unknown(figures: pl.DataFrame, account: Account) -> pl.DataFrame:
             pl.col("low").sum(),
             pl.col("high").sum(),
             (pl.col("status") == "ok").all().alias("all_there"),
+            together(),
         )
         .with_columns(
             pl.when("all_there").then(pl.col("value")).alias("value"),

@@ -6,6 +6,7 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.observations import ONCE, add_financial_year, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.core.whole import validate_areas
@@ -50,8 +51,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
     _check_totals(frame, where)
     frame = _map_groups(_leave_out_repeated(_map_areas(frame, account), account), account)
     _check_unique(frame, where)
+    figures = add_financial_year(figures_of(frame, account), release.financial_years[0])
     return {
-        "observations": to_observations(add_financial_year(figures_of(frame, account), release.financial_years[0])),
+        "observations": to_observations(figures),
+        ROW_INDEX: row_index_of(figures, release),
         ACCOUNT: account.frame(),
     }
 

@@ -9,6 +9,7 @@ from hi_pipeline.core.agreement import validate_determines, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
+from hi_pipeline.core.row_index import CORRECTION, ROW_INDEX, cells, row_index_of
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.core.validation import join_exactly
@@ -103,15 +104,15 @@ def parse(tables: RawTables, release: Release) -> Tables:
     if tables.get("achievement"):
         found["achievement"] = read_achievement(tables["achievement"], account, where)
         achieved = achievement_figures(found["achievement"], practices, found["indicators"], where=where)
-        figures = pl.concat([figures, achieved.select(figures.columns)])
+        # Rows of achievement are pivoted on the way: they keep no cells, so the row index is of the registers.
+        figures = pl.concat([figures, achieved], how="diagonal").select(figures.columns)
     else:
         account.note("the archive holds no achievement files: no table of achievement")
-    observations = to_observations(
-        add_financial_year(add_bounds(figures, half_width=pl.lit(0.0)), release.financial_years[0])
-    )
+    bounded = add_financial_year(add_bounds(figures, half_width=pl.lit(0.0)), release.financial_years[0])
+    observations = to_observations(bounded)
     for part, whole, _ in map(achievement_names, ACHIEVED_CODES):
         check_within(observations.filter(pl.col("measure").is_in([part, whole])), part=part, whole=whole, where=where)
-    return {"observations": observations, **found, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(bounded, release), **found, ACCOUNT: account.frame()}
 
 
 def _check_edition(tables: RawTables, release: Release, where: str) -> None:
@@ -144,10 +145,13 @@ def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -
     if REGISTER_ABOVE_LIST.applies_to("qof", release.edition):
         REGISTER_ABOVE_LIST.expect(known, edition=release.edition)
         account.corrected(REGISTER_ABOVE_LIST, known.height)
-        flagged = pl.when(excused()).then(pl.lit(REGISTER_ABOVE_LIST.note)).otherwise(pl.lit(""))
+        flagged = frame.select(excused()).to_series()
     else:
-        flagged = pl.lit("")
-    frame = frame.with_columns(flagged.alias("note"))
+        flagged = pl.repeat(False, frame.height, eager=True)
+    frame = frame.with_columns(
+        pl.when(flagged).then(pl.lit(text)).otherwise(pl.lit("")).alias(name)
+        for name, text in (("note", REGISTER_ABOVE_LIST.note), (CORRECTION, REGISTER_ABOVE_LIST.id))
+    )
     above = frame.filter((pl.col("REGISTER_value") > pl.col("PRACTICE_LIST_SIZE_value")) & (pl.col("note") == ""))
     if above.height:
         shown = above.select("PRACTICE_CODE", "GROUP_CODE", "REGISTER", "PRACTICE_LIST_SIZE").head(8).rows()
@@ -173,9 +177,10 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
         frame.select(
             *common,
             pl.concat_str(pl.lit(prefix), pl.col("GROUP_CODE").str.to_lowercase()).alias("measure"),
-            pl.col(column).alias("value"),
+            pl.col(f"{column}_value").alias("value"),
+            cells(frame, column),
         )
-        for prefix, column in (("register_", "REGISTER_value"), ("list_", "PRACTICE_LIST_SIZE_value"))
+        for prefix, column in (("register_", "REGISTER"), ("list_", "PRACTICE_LIST_SIZE"))
     ]
     return pl.concat(blocks)
 

@@ -15,6 +15,7 @@ from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, board, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_month, add_snapshot, check_within, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
@@ -68,13 +69,15 @@ def parse(tables: RawTables, release: Release) -> Tables:
     _check_totals(frame, tuple(bands), where)
     _check_names(frame, where)
     placed = _with_areas(_with_parents(frame, account, where, vintage=vintage_of(label_of_date(day))))
-    waiting = _count(placed.filter(pl.col("RTT Part Type") == PART), bands)
-    observations = pl.concat(
-        [_observe(waiting, day=day, last_band=max(bands.values())), _observe_completed(_completed(placed), day=day)]
-    ).sort(OBSERVATION_KEY)
+    incomplete = placed.filter(pl.col("RTT Part Type") == PART)
+    waiting = _snapshot(_count(incomplete, bands), day=day, last_band=max(bands.values()))
+    waiting = waiting.join(_behind(incomplete, bands), on=[*_AREA, "measure"], how="left", validate="1:1")
+    completed = _month(_completed(placed), day=day)
+    observations = pl.concat([to_observations(waiting), to_observations(completed)]).sort(OBSERVATION_KEY)
     for part in ("pathways_gt18", "pathways_gt52", "pathways_gt65"):
         check_within(observations, part=part, whole="pathways_total", where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    index = pl.concat([row_index_of(waiting, release), row_index_of(completed, release)])
+    return {"observations": observations, ROW_INDEX: index, ACCOUNT: account.frame()}
 
 
 def _month_end(frame: pl.DataFrame, release: Release, where: str) -> date:
@@ -185,6 +188,20 @@ def _count(frame: pl.DataFrame, bands: Mapping[str, int]) -> pl.DataFrame:
     return frame.group_by(_AREA).agg(**{name: value.sum() for name, value in above.items()})
 
 
+def _behind(frame: pl.DataFrame, bands: Mapping[str, int]) -> pl.DataFrame:
+    """Return the cells of each area and measure: of every row those of its weekly bands that are not 0, as a sum."""
+    blocks = [frame.select(*_AREA, pl.lit("pathways_total").alias("measure"), cells(frame, "Total All"))]
+    for measure, weeks in MEASURES.items():
+        columns = [band for band, week in bands.items() if week >= weeks]
+        if measure == "pathways_total" or not columns:
+            continue
+        filled = [pl.when(pl.col(f"{band}_value") > 0).then(pl.col(band)) for band in columns]
+        text = pl.concat_str(filled, separator=" + ", ignore_nulls=True)
+        sums = cells(frame, columns[0], text=text.replace("", "0"), name=f"{columns[0]} and all above")
+        blocks.append(frame.select(*_AREA, pl.lit(measure).alias("measure"), sums))
+    return pl.concat(blocks).group_by(*_AREA, "measure").agg(together())
+
+
 def _names(placed: pl.DataFrame) -> pl.DataFrame:
     """Return one name an area: the board's as printed beside it, a national commissioner's own."""
     own = pl.col("Commissioner Org Name")
@@ -214,13 +231,14 @@ def _check_names(frame: pl.DataFrame, where: str) -> None:
 def _completed(frame: pl.DataFrame) -> pl.DataFrame:
     """Return one row an area and way of completion."""
     completed = frame.filter(pl.col("RTT Part Type").is_in(list(COMPLETED)))
+    completed = completed.with_columns(cells(completed, "Total All"))
     return completed.group_by(*_AREA, pl.col("RTT Part Type").replace_strict(dict(COMPLETED)).alias("measure")).agg(
-        pl.col("Total All_value").sum().alias("value")
+        pl.col("Total All_value").sum().alias("value"), together()
     )
 
 
-def _observe(counted: pl.DataFrame, *, day: date, last_band: int) -> pl.DataFrame:
-    """Put the counts into the contract; a measure finer than the last band is not applicable."""
+def _snapshot(counted: pl.DataFrame, *, day: date, last_band: int) -> pl.DataFrame:
+    """Give the counts of the month's end period, bounds and status; too fine a measure is not applicable."""
     note = f"waiting at the end of {month_name[day.month]} {day.year}"
     if day.month != 3:
         note += ", which is not the end of the financial year"
@@ -230,14 +248,14 @@ def _observe(counted: pl.DataFrame, *, day: date, last_band: int) -> pl.DataFram
         pl.when(known).then(pl.col("value")).alias("value"),
         pl.when(known).then(pl.lit(Status.OK.value)).otherwise(pl.lit(Status.NOT_APPLICABLE.value)).alias("status"),
     )
-    return to_observations(add_snapshot(_exact(figures, note), day))
+    return add_snapshot(_exact(figures, note), day)
 
 
-def _observe_completed(counted: pl.DataFrame, *, day: date) -> pl.DataFrame:
-    """Put the month's completed pathways into the contract: a flow, of which a year needs twelve."""
+def _month(counted: pl.DataFrame, *, day: date) -> pl.DataFrame:
+    """Give the month's completed pathways period, bounds and status: a flow, of which a year needs twelve."""
     note = f"completed in {month_name[day.month]} {day.year}"
     figures = counted.with_columns(pl.lit(Status.OK.value).alias("status"))
-    return to_observations(add_month(_exact(figures, note), day))
+    return add_month(_exact(figures, note), day)
 
 
 def _exact(figures: pl.DataFrame, note: str) -> pl.DataFrame:

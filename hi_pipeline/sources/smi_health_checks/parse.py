@@ -10,6 +10,7 @@ from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.submission import Submission, mark_not_submitted
@@ -69,6 +70,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         pl.col("Answer_value").alias("value"),
         pl.col("Answer_status").alias("status"),
         pl.lit(_NOTE).alias("note"),
+        cells(frame, "Answer"),
     )
     _check_codes(figures, where)
     marked = mark_not_submitted(figures, SUBMISSION, by=["financial_year", "area_level"])
@@ -78,10 +80,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
     years = [
         add_financial_year(figures.filter(pl.col("financial_year") == year), year) for year in release.financial_years
     ]
-    observations = to_observations(add_bounds(pl.concat(years), half_width=pl.lit(0.0)))
+    bounded = add_bounds(pl.concat(years), half_width=pl.lit(0.0))
+    observations = to_observations(bounded)
     for part in sorted(set(MEASURES.values()) - {"register"}):
         check_within(observations, part=part, whole="register", where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(bounded, release), ACCOUNT: account.frame()}
 
 
 def _account_for(before: pl.DataFrame, after: pl.DataFrame, account: Account) -> None:
@@ -106,6 +109,9 @@ def _england(figures: pl.DataFrame) -> pl.DataFrame:
     rows = sums.with_columns(note.alias("note")).unpivot(
         on=_OF_ENGLAND, index=["financial_year", "note"], variable_name="measure"
     )
+    summed = figures.join(wide.filter(there), on=["financial_year", "area_code"], how="semi")
+    behind = summed.group_by("financial_year", "measure").agg(together())
+    rows = rows.join(behind, on=["financial_year", "measure"], how="left", validate="1:1")
     fixed = {
         "area_level": "england",
         "area_code": "",

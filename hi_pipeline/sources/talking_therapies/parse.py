@@ -9,6 +9,7 @@ from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.groups import ALL, DECILES, UNKNOWN, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, melt_figures, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 
@@ -147,12 +148,12 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = _map_groups(_map_areas(frame, release.edition, account, where), account)
     for measure, column in MEASURES.items():
         frame = read_numbers(frame, column, tokens=TOKENS, where=where, whole=measure not in _PERCENTAGES)
-    observations = to_observations(
-        add_financial_year(_bound(melt_figures(frame, measures=MEASURES, keep=_AREA)), release.financial_years[0])
-    )
+    melted = melt_figures(frame, measures=MEASURES, keep=_AREA)
+    figures = add_financial_year(_bound(melted), release.financial_years[0])
+    observations = to_observations(figures)
     for part in ("not_at_caseness", "recovery", "reliable_recovery"):
         check_within(observations, part=part, whole="finished_course_treatment", where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
 def _with_underscores(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, spreadsheet_column
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import Form, read_numbers
 from hi_pipeline.sources.tooth_extractions.areas import read_areas, read_body
@@ -55,11 +56,12 @@ def parse(tables: RawTables, release: Release) -> Tables:
     figures = _one_england(figures, account, where)
     account.note("rates and percentages (tables 3 and 5 to 8 of each sheet) follow from the counts and are not read")
     years = [add_financial_year(figures.filter(financial_year=year), year) for year in release.financial_years]
-    observations = to_observations(pl.concat(years))
+    whole = pl.concat(years)
+    observations = to_observations(whole)
     _check_sums(observations, where)
     for age in AGES.values():
         check_within(observations, part=f"{CARIES}_{age}", whole=f"{EXTRACTIONS}_{age}", where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(whole, release), ACCOUNT: account.frame()}
 
 
 def _figures(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
@@ -70,8 +72,9 @@ def _figures(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
         first = place * sheet.width + len(sheet.labels[place])
         for number, age in enumerate(AGES.values()):
             column = f"column_{first + number}"
-            cells = areas.with_columns(body[column])
-            read = read_numbers(cells, column, tokens=TOKENS, where=f"{where}, {table}_{age}", form=Form.SHEET_COUNT)
+            texts = areas.with_columns(body[column])
+            read = read_numbers(texts, column, tokens=TOKENS, where=f"{where}, {table}_{age}", form=Form.SHEET_COUNT)
+            read = read.with_columns(cells(read, column, name=spreadsheet_column(column), member=sheet.name))
             read = read.rename({column: "cell", f"{column}_value": "value", f"{column}_status": "status"})
             blocks.append(read.with_columns(pl.lit(table).alias("table"), pl.lit(f"{table}_{age}").alias("measure")))
     figures = pl.concat(blocks)

@@ -66,15 +66,30 @@ def ranked_patients(reader: Reader, patients: PatientList, vintage: str) -> tupl
         NothingToBuild: the Indices are not in hand.
         LinkageError: patients live in an LSOA that the Indices do not rank.
     """
+    english = patients.frame.filter(lsoa_kind="england")
+    ranked, releases = with_ranks(reader, english, patients.edition, vintage)
+    return ranked.drop("listed_code", "share"), releases
+
+
+def with_ranks(
+    reader: Reader, english: pl.DataFrame, edition: str, vintage: str
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Do what ``ranked_patients`` does for some rows of a list, those of English LSOAs.
+
+    Returns:
+        practice_code, listed_code (the LSOA on the list), share (of its patients, those in the ranked LSOA), imd_rank,
+        imd_decile, patients; and the ids of releases.
+    """
     source = f"iod{vintage}"
     parts = reader.parts(source)
     if not parts:
         raise NothingToBuild(f"patients by deprivation: the Indices of {vintage} are not in hand")
     releases = reader.releases(source, parts[-1])
     imd = reader.clean(source, "lsoa_imd", parts[-1]).select("lsoa_code", "imd_rank", "imd_decile")
-    english = patients.frame.filter(lsoa_kind="england")
     on_list = english["lsoa_vintage"].first()
-    rows = english.select(*_BATCH[:2], pl.col("patients").cast(pl.Float64))
+    rows = english.select(
+        *_BATCH[:2], pl.col("patients").cast(pl.Float64), listed_code=pl.col("lsoa_code"), share=pl.lit(1.0)
+    )
     if on_list is not None and on_list != LSOAS_OF[vintage]:
         rows = _moved(reader, rows, to=LSOAS_OF[vintage])
         releases += reader.releases("ons_geography", LOOKUP)
@@ -83,7 +98,7 @@ def ranked_patients(reader: Reader, patients: PatientList, vintage: str) -> tupl
     lost = ranked.filter(pl.col("imd_rank").is_null())
     if lost.height:
         raise LinkageError(
-            f"list of patients {patients.edition} to Indices of {vintage}: {lost['patients'].sum():.0f} patients live "
+            f"list of patients {edition} to Indices of {vintage}: {lost['patients'].sum():.0f} patients live "
             f"in LSOAs that are not ranked, such as {lost['lsoa_code'].unique().sort().to_list()[:5]}",
             failures=lost,
         )
@@ -101,4 +116,6 @@ def _moved(reader: Reader, rows: pl.DataFrame, *, to: str) -> pl.DataFrame:
         "practice_code",
         lsoa_code=pl.col("new_code").fill_null(pl.col("lsoa_code")),
         patients=pl.col("patients") * pl.col(share).fill_null(1.0),
+        listed_code="listed_code",
+        share=pl.col(share).fill_null(1.0),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from hi_pipeline.core import financial_year as fy
 from hi_pipeline.core import geography as geo
+from hi_pipeline.core.area_search import find_boards
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.groups import DECILES, ETHNICITIES, Dimension, age_bounds, category_order
 from hi_pipeline.settings import Settings
@@ -83,8 +84,8 @@ def test_what_boards_are_made_of() -> None:
 
 
 def test_an_ods_code_alone_can_name_two_areas() -> None:
-    assert [b.ons for b in geo.find_boards("QRL")] == ["E54000042", "E54000067"]
-    assert [b.ons for b in geo.find_boards("qxu")] == ["E54000052", "E54000063"]
+    assert [b.ons for b in find_boards("QRL")] == ["E54000042", "E54000067"]
+    assert [b.ons for b in find_boards("qxu")] == ["E54000052", "E54000063"]
     assert not geo.is_valid("E54000052", "2023-24")
     assert geo.is_valid("E54000063", "2023-24")
 
@@ -101,12 +102,12 @@ def test_an_ods_code_alone_can_name_two_areas() -> None:
     ],
 )
 def test_a_board_is_found_by_code_or_name(text: str) -> None:
-    assert [b.ons for b in geo.find_boards(text)] == ["E54000010"]
+    assert [b.ons for b in find_boards(text)] == ["E54000010"]
 
 
 def test_a_board_that_does_not_exist_is_an_error_with_a_hint() -> None:
     with pytest.raises(SelectionError, match="NHS Staffordshire and Stoke-on-Trent"):
-        geo.find_boards("Staffordshire")
+        find_boards("Staffordshire")
     with pytest.raises(SelectionError, match="E99999999"):
         geo.board("E99999999")
 

@@ -1,6 +1,8 @@
 """The published folder: one parquet, the same as CSV, described and attributed, the same bytes twice."""
 
+import csv
 import hashlib
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,7 @@ from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
 from hi_pipeline.indicators.comparisons import comparisons
+from hi_pipeline.publishing.package import data_package
 from hi_pipeline.publishing.release import publish, read_published
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.lake import Lake
@@ -22,13 +25,15 @@ from hi_pipeline.storage.lake import Lake
 ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
 FACTS = {(indicator.id, "2023-24"): YearFact(cover=None, reason="") for indicator in INDICATORS}
 APART = {"providers.parquet", "authorities.parquet", "comparators.parquet"}
-BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv"}
+BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv", "lineage.parquet"}
 EXPECTED = (
     APART
     | BESIDE
     | {
         "results.parquet",
         "results.csv",
+        "results.csv-metadata.json",
+        "results-for-excel.csv",
         "datapackage.json",
         "indicators.json",
         "sources.json",
@@ -131,6 +136,7 @@ def test_the_package_describes_every_file_and_column(tmp_path: Path, results: pl
     for name, resource in by_path.items():
         digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         assert resource["hash"] == f"sha256:{digest}", name
+        assert resource["bytes"] == (folder / name).stat().st_size
     fields = by_path["results.csv"]["schema"]["fields"]
     assert [f["name"] for f in fields] == list(RESULTS) == list(RESULT_MEANINGS)
     assert package["licenses"] and all(s["path"].startswith("https://") for s in package["sources"])
@@ -187,3 +193,66 @@ def test_every_file_of_the_sample_says_synthetic(tmp_path: Path, results: pl.Dat
     for name in ("indicators.json", "sources.json"):
         assert json.loads((folder / name).read_text())["synthetic"] is synthetic
     assert pl.read_csv(folder / "results.csv")["synthetic"].unique().to_list() == [synthetic]
+
+
+def test_the_package_has_a_day_and_a_version_and_no_clock(tmp_path: Path, results: pl.DataFrame) -> None:
+    released = [r.published for r in SOURCES["talking_therapies"].releases if r.edition == "2023-24"]
+    other = [r.published for r in SOURCES["ons_population"].releases if r.edition == "2024-07"]
+    newest = max((day for day in released + other if day), default=None)
+    packages = []
+    for name, rows in (("a", results), ("b", results), ("c", results.with_columns(note=pl.lit("other")))):
+        _publish(tmp_path / name, rows)
+        packages.append(json.loads((tmp_path / name / "published" / "datapackage.json").read_text()))
+    assert packages[0].get("created") == (f"{newest}T00:00:00Z" if newest else None)
+    assert packages[0]["version"] == packages[1]["version"] != packages[2]["version"]
+
+
+def test_the_package_is_of_the_day_of_its_newest_release() -> None:
+    package = data_package(files={}, rows={}, sources=[], revised=[], created=date(2026, 2, 12), synthetic=False)
+    assert package["created"] == "2026-02-12T00:00:00Z"
+    assert package["version"].startswith("2026.2.12+")
+
+
+def test_csvw_describes_the_csv_beside_it(tmp_path: Path, results: pl.DataFrame) -> None:
+    _publish(tmp_path, results)
+    folder = tmp_path / "published"
+    described = json.loads((folder / "results.csv-metadata.json").read_text())
+    header = (folder / described["url"]).read_text(encoding="utf-8").splitlines()[0]
+    columns = described["tableSchema"]["columns"]
+    assert [c["name"] for c in columns] == header.split(",")
+    assert {c["name"]: c["datatype"] for c in columns}["period_start"] == "date"
+    assert described["dc:license"] and described["@context"][0] == "http://www.w3.org/ns/csvw"
+    assert "SYNTHETIC" in described["dc:title"]
+
+
+def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path) -> None:
+    rows = pl.DataFrame(
+        [
+            _row(financial_year="2011-12", geography_vintage="2022-07", dimension="age", category="10-14",
+                 icb_ods_code="1E5", numerator=112.0, denominator=1234.56, unit="percent", value=54.83333),
+            _row(financial_year="2012-13", imd_vintage="2019", category="=HYPERLINK(1)", unit="ratio", value=1.23456,
+                 note='-1 "quoted"', icb_ods_code="QNC", lower_95=100.0),
+            _row(financial_year="2013-14", category="5 Jun", note="-" * 300, value=None, status="suppressed"),
+        ],
+        schema=RESULTS,
+    )  # fmt: skip
+    _publish(tmp_path, rows)
+    folder = tmp_path / "published"
+    content = (folder / "results-for-excel.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    first, second, third = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    shown = {name: first[name] for name in ("financial_year", "geography_vintage", "category", "icb_ods_code")}
+    assert shown == {
+        "financial_year": '="2011-12"', "geography_vintage": '="2022-07"', "category": '="10-14"',
+        "icb_ods_code": '="1E5"',
+    }  # fmt: skip
+    assert (first["numerator"], first["denominator"], first["value"]) == ("112", "1234.6", "54.83")
+    assert first["icb_name"] == "Stafford, \u201cStoke\u201d"
+    assert (second["value"], second["lower_95"], second["icb_ods_code"]) == ("1.235", "100", "QNC")
+    assert (second["category"], second["note"]) == ('="=HYPERLINK(1)"', '="-1 ""quoted"""')
+    assert (second["imd_vintage"], third["category"]) == ('="2019"', '="5 Jun"')
+    assert third["note"] == "'" + "-" * 300
+    assert third["value"] == ""
+    # Key and labels of the files for programs stay as they are.
+    assert pl.read_parquet(folder / "results.parquet")["financial_year"].to_list() == ["2011-12", "2012-13", "2013-14"]
+    assert '="' not in (folder / "results.csv").read_text().replace('"="', "")

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hi_pipeline.core.account import Accounted, take_account
+from hi_pipeline.core.row_index import schema_of
 from hi_pipeline.core.source import Layout, Release, Source
 from hi_pipeline.core.validation import validate
 from hi_pipeline.storage.archives import read_tables
@@ -21,7 +22,7 @@ def parsed(source: Source, release: Release | str, path: Path, *, layout: Layout
     raw = read_tables(path, layout or source.layouts[release.layout])
     found = take_account(source.parse(raw, release))
     for name, frame in found.tables.items():
-        validate(frame, source.schemas[name], where=f"{source.name} {release.edition} {name}")
+        validate(frame, schema_of(source, name), where=f"{source.name} {release.edition} {name}")
     return found
 
 

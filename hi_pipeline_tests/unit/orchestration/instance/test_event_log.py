@@ -21,9 +21,9 @@ from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part
 from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.pipeline import open_pipeline
-from hi_pipeline.orchestration.instance import event_log
+from hi_pipeline.orchestration.instance import event_log, opening
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
-from hi_pipeline.orchestration.instance.opening import dagster_yaml
+from hi_pipeline.orchestration.instance.opening import DAGSTER_YAML
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.locks import locked
@@ -41,8 +41,8 @@ def materialised(instance: dg.DagsterInstance, *partitions: str, version: str = 
 
 
 def open_home(folder: Path) -> dg.DagsterInstance:
-    (folder / "dagster.yaml").write_text(dagster_yaml(folder))
-    return dg.DagsterInstance.from_config(str(folder))
+    (folder / "dagster.yaml").write_text(DAGSTER_YAML)
+    return opening.open_home(folder)
 
 
 def index_rows(folder: Path) -> int:
@@ -73,7 +73,24 @@ def _made(path: Path) -> tuple[object, ...]:
         return mode, tables, version, connection.execute("pragma integrity_check").fetchall()
 
 
-def test_a_runs_empty_file_is_as_dagster_makes_it(home: Path) -> None:
+def _without(made: tuple[object, ...], unused: tuple[str, ...]) -> tuple[object, ...]:
+    """The same less the indices that nobody's question uses; each must have been there."""
+    mode, tables, *rest = made
+    assert isinstance(tables, list)
+    kept = [table for table in tables if table[1] not in unused]
+    assert len(kept) == len(tables) - len(unused)
+    return mode, kept, *rest
+
+
+def test_the_empty_index_is_as_dagster_makes_it_less_unused_indices(home: Path) -> None:
+    made = []
+    for name, storage in (("ours", BatchedSqliteEventLogStorage), ("dagsters", SqliteEventLogStorage)):
+        storage(str(home / name)).dispose()
+        made.append(_made(home / name / "index.db"))
+    assert made[0] == _without(made[1], event_log.UNUSED_IN_INDEX)
+
+
+def test_a_runs_empty_file_is_as_dagster_makes_it_less_unused_indices(home: Path) -> None:
     made = []
     for name, storage in (("ours", BatchedSqliteEventLogStorage), ("dagsters", SqliteEventLogStorage)):
         log = storage(str(home / name))
@@ -81,7 +98,7 @@ def test_a_runs_empty_file_is_as_dagster_makes_it(home: Path) -> None:
             pass
         log.dispose()
         made.append(_made(home / name / "a-run.db"))
-    assert made[0] == made[1]
+    assert made[0] == _without(made[1], event_log.UNUSED_IN_RUN)
     assert made[0][0] == "wal"
     assert not list(home.rglob("*.tmp"))
 
@@ -140,10 +157,10 @@ def test_a_full_batch_is_written_at_once(home: Path, monkeypatch: pytest.MonkeyP
 def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     found = []
-    for folder, text in ((ours, dagster_yaml(ours)), (theirs, "telemetry: {enabled: false}\n")):
+    for folder, text in ((ours, DAGSTER_YAML), (theirs, "telemetry: {enabled: false}\n")):
         folder.mkdir()
         (folder / "dagster.yaml").write_text(text)
-        instance = dg.DagsterInstance.from_config(str(folder))
+        instance = opening.open_home(folder)
         _range_run(instance)
         found.append(_records(instance))
         instance.dispose()
@@ -153,11 +170,11 @@ def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
 def test_records_of_a_failing_range_of_the_grid_are_dagsters_own(tmp_path: Path) -> None:
     """The same for good and failed cells; cells that cannot exist read failed in Dagster's own storage alone."""
     found, events = [], []
-    for name, text in (("ours", dagster_yaml(tmp_path / "ours")), ("theirs", "telemetry: {enabled: false}\n")):
+    for name, text in (("ours", DAGSTER_YAML), ("theirs", "telemetry: {enabled: false}\n")):
         home, data = tmp_path / name, tmp_path / f"{name}-root"
         home.mkdir()
         (home / "dagster.yaml").write_text(text)
-        instance = dg.DagsterInstance.from_config(str(home))
+        instance = opening.open_home(home)
         cells = _failing_grid(instance, data)
         found.append(_grid_records(instance))
         events.append(_stored(home))
@@ -314,6 +331,7 @@ def _grid_records(instance: dg.DagsterInstance) -> dict[str, object]:
             for e in log.get_logs_for_run(run.run_id)
             if e.is_dagster_event and e.dagster_event_type is not planned
         ],
+        "shown": [_shown(e) for e in log.get_logs_for_run(run.run_id) if e.dagster_event_type in _SHOWN],
         "materialised": instance.get_materialized_partitions(CELLS),
         "planned": log.get_asset_partitions_for_run(run.run_id, planned),
         "failed": set(log.get_latest_asset_partition_materialization_attempts_without_materializations(CELLS)),
@@ -325,6 +343,18 @@ def _grid_records(instance: dg.DagsterInstance) -> dict[str, object]:
         },
         "status": run.status,
     }
+
+
+_SHOWN = {dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_CHECK_EVALUATION}
+
+
+def _shown(event: dg.EventLogEntry) -> tuple[object, ...]:
+    """What the UI shows of a record: its text, where it came from, and what the record says of its data."""
+    said = event.dagster_event
+    assert said is not None
+    facts = said.materialization if said.is_step_materialization else said.asset_check_evaluation_data
+    assert facts.metadata
+    return event.message, event.step_key, event.level, said.step_key, said.asset_key, said.partition, facts.metadata
 
 
 def _stored(home: Path) -> dict[str, int]:

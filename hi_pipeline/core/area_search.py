@@ -1,0 +1,171 @@
+"""From what is typed to areas: England, a region, boards by any of their names, the board of a sub-ICB location.
+
+A name matches however it is written: "&" is "and", hyphens and commas are blanks, "NHS", "Integrated Care Board" and
+letter case do not count. What became of a board stands here too.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from hi_pipeline.core.errors import SelectionError
+from hi_pipeline.core.financial_year import ALL_YEARS
+from hi_pipeline.core.geography import (
+    BOARDS,
+    CURRENT,
+    ENGLAND,
+    ENGLAND_NAME,
+    NHS_REGIONS,
+    SUB_ICB_LOCATIONS,
+    Board,
+    Region,
+    SubIcb,
+    Vintage,
+    is_valid,
+    vintage_of,
+)
+from hi_pipeline.core.icb_codes import SUB_ICBS_GROWN, SUB_ICBS_PARTED, SUB_ICBS_RECODED
+from hi_pipeline.core.status import AreaType
+
+_SUGGESTED = 3
+_LOCATIONS = {location.ons: location for location in SUB_ICB_LOCATIONS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """An area whose figures may be asked for: its kind and name, and its ONS code on each footprint it exists on."""
+
+    area_type: AreaType
+    name: str
+    codes: dict[Vintage, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a text means: the areas, and what should be said about them ("" where nothing)."""
+
+    areas: tuple[Area, ...]
+    note: str = ""
+
+
+def find_areas(text: str) -> Found:
+    """Return England, a region, or the boards that a text means.
+
+    Raises:
+        SelectionError: nothing matches; the message names what comes near.
+    """
+    wanted = plain_name(text)
+    if wanted in (plain_name(ENGLAND_NAME), ENGLAND.lower()):
+        return Found(
+            areas=(Area(area_type=AreaType.ENGLAND, name=ENGLAND_NAME, codes=dict.fromkeys(Vintage, ENGLAND)),)
+        )
+    regions = [r for r in NHS_REGIONS if wanted in _names_of_region(r)]
+    if regions:
+        return Found(areas=tuple(Area(area_type=AreaType.REGION, name=r.name, codes=r.ons) for r in regions))
+    boards, note = _boards(text)
+    return Found(areas=tuple(_area(b) for b in boards), note=note)
+
+
+def find_boards(text: str) -> tuple[Board, ...]:
+    """Return the boards that an ONS code, an ODS code, a name, or the code of a sub-ICB location means.
+
+    Several where codes changed hands: an ODS code may have named two areas.
+
+    Raises:
+        SelectionError: nothing matches; the message names what comes near.
+    """
+    return _boards(text)[0]
+
+
+def successors(board: Board) -> tuple[Board, ...]:
+    """Return the boards in force that took on what an ended board had; none for a board in force."""
+    if CURRENT in board.vintages:
+        return ()
+    codes = {code for place in SUB_ICB_LOCATIONS if board.ons in place.board.values() for code in _heirs_of(place)}
+    return tuple(b for b in BOARDS if b.ons in codes)
+
+
+def predecessors(board: Board) -> tuple[Board, ...]:
+    """Return the boards of the footprint before whose parts a board took on; none for a board of the first."""
+    first = min(board.vintages)
+    before = max((v for v in Vintage if v < first), default=None)
+    later = [p for p in SUB_ICB_LOCATIONS if p.board.get(first) == board.ons]
+    wanted = {p.ons for p in later} | {old for old, new in _became() if new in {p.ons for p in later}}
+    codes = {code for ons in wanted for v, code in _LOCATIONS[ons].board.items() if v == before}
+    return tuple(b for b in BOARDS if b.ons in codes)
+
+
+def when(board: Board) -> str:
+    """Return when a board exists, in words: "to 2025-26, then NHS Thames Valley Integrated Care Board (E54000070)"."""
+    years = [year for year in ALL_YEARS if vintage_of(year) in board.vintages]
+    later, earlier = successors(board), predecessors(board)
+    said = []
+    if min(board.vintages) is not Vintage.JULY_2022:
+        before = f" (before: {_listed(earlier)})" if earlier else ""
+        said.append(f"from {years[0]}{before}" if years else f"from {min(board.vintages)}{before}")
+    if CURRENT not in board.vintages:
+        said.append(f"to {years[-1]}" + (f", then {_listed(later)}" if later else ""))
+    return ", ".join(said) or "throughout"
+
+
+def explain_absence(boards: Iterable[Board], years: Iterable[str]) -> str:
+    """Return why boards do not exist in years, and which codes do."""
+    listed = list(years)
+    absent = [b for b in boards if not any(is_valid(b.ons, year) for year in listed)]
+    return "; ".join(f"{b.name} ({b.ons}) exists {when(b)}" for b in absent)
+
+
+def plain_name(text: str) -> str:
+    """Return a name as it is compared."""
+    words = re.sub(r"[^\w]+", " ", text.casefold().replace("&", " and ")).strip()
+    words = words.replace("integrated care board", "").strip()
+    return " ".join(words.removeprefix("nhs ").removesuffix(" icb").split())
+
+
+def _boards(text: str) -> tuple[tuple[Board, ...], str]:
+    wanted = plain_name(text)
+    found = tuple(b for b in BOARDS if wanted in (b.ons.lower(), b.ods.lower(), plain_name(b.name)))
+    if found:
+        return found, ""
+    places = [p for p in SUB_ICB_LOCATIONS if wanted in (p.ons.lower(), p.ods.lower())]
+    codes = {code for place in places for code in place.board.values()}
+    parents = tuple(b for b in BOARDS if b.ons in codes)
+    if parents:
+        return parents, f"{text} is a sub-ICB location of {_listed(parents)}; figures are those of the board"
+    raise SelectionError(f"{text!r} is no ONS code, ODS code or name of a board{_hint(wanted)}")
+
+
+def _hint(wanted: str) -> str:
+    names = {plain_name(b.name): b.name for b in BOARDS}
+    names |= {word: r.name for r in NHS_REGIONS for word in [plain_name(r.name)]} | {"england": ENGLAND_NAME}
+    codes = {code.lower(): f"{code} ({b.name})" for b in BOARDS for code in (b.ons, b.ods)}
+    near = [name for plain, name in names.items() if wanted and wanted in plain]
+    near = near or [names[n] for n in get_close_matches(wanted, names, n=_SUGGESTED, cutoff=0.75)]
+    near = near or [codes[n] for n in get_close_matches(wanted, codes, n=_SUGGESTED, cutoff=0.66)]
+    return f"; do you mean {', '.join(dict.fromkeys(near))}?" if near else "; hi list boards shows all"
+
+
+def _listed(boards: Iterable[Board]) -> str:
+    return ", ".join(f"{b.name} ({b.ons})" for b in boards)
+
+
+def _area(board: Board) -> Area:
+    return Area(area_type=AreaType.ICB, name=board.name, codes=dict.fromkeys(sorted(board.vintages), board.ons))
+
+
+def _names_of_region(region: Region) -> set[str]:
+    return {region.ods.lower(), plain_name(region.name), *(code.lower() for code in region.ons.values())}
+
+
+def _became() -> list[tuple[str, str]]:
+    """Return each location whose ONS code ended, with each location that took it on."""
+    parted = [(old, new) for old, heirs in SUB_ICBS_PARTED.items() for new in heirs]
+    return [*SUB_ICBS_RECODED.items(), *SUB_ICBS_GROWN.items(), *parted]
+
+
+def _heirs_of(place: SubIcb) -> set[str]:
+    """Return the codes of the boards in force that hold a location, or what it became."""
+    if CURRENT in place.board:
+        return {place.board[CURRENT]}
+    return {code for old, new in _became() if old == place.ons for code in _heirs_of(_LOCATIONS[new])}

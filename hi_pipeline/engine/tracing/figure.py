@@ -1,0 +1,190 @@
+"""One published figure: found by what names it, with the figures of the groups that it is made of."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hi_pipeline.core.area_search import find_boards
+from hi_pipeline.core.columns import COUNTS_KEY
+from hi_pipeline.core.errors import SelectionError
+from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, NHS_REGIONS, vintage_of
+from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension
+from hi_pipeline.core.indicator import Indicator, Kind, Polarity
+from hi_pipeline.core.status import Measure
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.tracing.lineage import SIDES, USED, Lineage, adds_up
+from hi_pipeline.indicators.ethnicity import reference_group
+
+ID = (
+    "/"  # a row's id: indicator/year/footprint/area/dimension/category/measure, as in "x/2023-24/2023-04/E54000010/..."
+)
+_ENDS = (Measure.GAP.value, Measure.RATIO.value)
+_SLOPES = (Measure.SII.value, Measure.RII.value)
+_PAIRS = (Measure.DIFFERENCE.value, Measure.RATE_RATIO.value)
+_SAME = 1e-9
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A group behind a figure: its result row, the counts it is computed from, and the publisher's figures in them.
+
+    Attributes:
+        result: the row of measure ``value``; for a group of age and sex, which has none, its count.
+        count: the row of the linked table.
+        used: columns USED of ``lineage``.
+        apart: what of the counts the publisher's figures do not add up to; "" where all do.
+    """
+
+    result: Row
+    count: Row
+    used: pl.DataFrame
+    apart: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure and what it is made of; of a difference or ratio the first group stands above the second."""
+
+    indicator: Indicator
+    row: Row
+    groups: tuple[Group, ...]
+
+    @property
+    def id(self) -> str:
+        """Return the id of its row."""
+        names = ("indicator_id", "financial_year", "geography_vintage", "icb_code", "dimension", "category", "measure")
+        known = {**self.row, "icb_code": self.row["icb_code"] or self.row["icb_name"]}  # a remainder has only a name
+        return ID.join(str(known[name]) for name in names)
+
+    @property
+    def used(self) -> pl.DataFrame:
+        """Return all the publisher's figures behind it, under the group that each belongs to."""
+        frames = [
+            group.used.select(pl.lit(str(group.count["category"])).alias("group"), pl.all()) for group in self.groups
+        ]
+        return pl.concat([pl.DataFrame(schema={"group": pl.String, **USED}), *frames])
+
+
+def area_codes(text: str) -> tuple[str, ...]:
+    """Return the ONS codes of England, a region or a board by code or name.
+
+    Raises:
+        SelectionError: no area or several of that name.
+    """
+    word = text.strip().lower()
+    if word in (ENGLAND.lower(), ENGLAND_NAME.lower()):
+        return (ENGLAND,)
+    for region in NHS_REGIONS:
+        codes = tuple(dict.fromkeys(region.ons.values()))
+        if word in (region.ods.lower(), region.name.lower(), *(code.lower() for code in codes)):
+            return codes
+    return tuple(board.ons for board in find_boards(text))
+
+
+def find_row(pipeline: Pipeline, *, indicator: str, year: str, codes: tuple[str, ...], dimension: str, category: str,
+             measure: str, footprint: str = "") -> Row:  # fmt: skip
+    """Return the published row of a figure; on the footprint of its year unless another is named.
+
+    Raises:
+        SelectionError: there is no such row, with what there is instead.
+    """
+    rows = read_rows(pipeline, indicator, year, codes)
+    if rows.is_empty():
+        raise SelectionError(
+            f"nothing of {indicator} for {year} is published of {', '.join(codes)}. Run hi run --year {year} "
+            f"--indicator {indicator}, or see hi status for why it cannot be."
+        )
+    wanted = footprint or vintage_of(year).value
+    placed = rows.filter(geography_vintage=wanted)
+    rows = placed if placed.height or footprint else rows
+    for name, word in (("dimension", dimension), ("category", category), ("measure", measure)):
+        found = rows.filter(pl.col(name).str.to_lowercase() == word.lower())
+        if found.is_empty():
+            there = "; ".join(rows[name].unique(maintain_order=True).to_list())
+            raise SelectionError(f"{indicator} of {year} has no {name} {word!r} there; it has: {there or 'nothing'}")
+        rows = found
+    return rows.row(0, named=True)
+
+
+def read_rows(pipeline: Pipeline, indicator: str, year: str, codes: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Return the published rows of an indicator and year, of some areas or all; those of providers apart."""
+    place = pipeline.lake.path("published", "results")
+    if not place.is_file():
+        raise SelectionError("nothing is published yet; run hi run first")
+    named = pl.col("icb_code").fill_null(pl.col("icb_name"))
+    of_area = named.is_in(list(codes)) if codes else pl.lit(True)
+    rows = pl.scan_parquet(place, glob=False).filter(
+        pl.col("indicator_id") == indicator, pl.col("financial_year") == year, of_area
+    )
+    return rows.collect()
+
+
+def trace(pipeline: Pipeline, row: Row) -> Figure:
+    """Return a figure with its groups, their counts and the publisher's figures behind them.
+
+    Raises:
+        HiPipelineError: the tables that it was made from are not there.
+    """
+    indicator = pipeline.catalogue.indicators_by_id[str(row["indicator_id"])]
+    year = str(row["financial_year"])
+    lineage = Lineage(pipeline, indicator, year)
+    counts = pipeline.lake.read("linked", pipeline.catalogue.counts_of(indicator).name, year)
+    place = {n: row[n] for n in ("indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code")}
+    place["area_name"] = row["icb_name"]
+    of_area = counts.filter(*(pl.col(name).eq_missing(pl.lit(value)) for name, value in place.items()))
+    results = read_rows(pipeline, indicator.id, year)
+    groups = []
+    for dimension, category in _groups_of(indicator, row, results, of_area):
+        own = of_area.filter(dimension=dimension, category=category)
+        if own.height == 1:
+            same = {n: row[n] for n in ("geography_vintage", "area_type", "icb_code", "icb_name")}
+            found = results.filter(
+                *(pl.col(name).eq_missing(pl.lit(value)) for name, value in same.items()),
+                dimension=dimension, category=category, measure=Measure.VALUE.value,
+            )  # fmt: skip
+            count = own.row(0, named=True)
+            groups.append(_group(lineage, found.row(0, named=True) if found.height else count, count))
+    return Figure(indicator=indicator, row=row, groups=tuple(groups))
+
+
+def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl.DataFrame) -> list[tuple[str, str]]:
+    """Return dimension and category of the groups behind a figure, in the order in which it takes them."""
+    measure, dimension, category = str(row["measure"]), str(row["dimension"]), str(row["category"])
+    if measure in _PAIRS:
+        year = results.filter(pl.col("dimension") == dimension, pl.col("measure") == Measure.VALUE.value)
+        return [(dimension, category), (dimension, reference_group(year))]
+    ranked = counts.filter((pl.col("dimension") == dimension) & (pl.col("category") != UNKNOWN)).sort("category_order")
+    words = [(dimension, word) for word in ranked["category"].to_list()]
+    if measure in _SLOPES:
+        return words
+    if measure in _ENDS:
+        turned = measure == Measure.GAP.value and indicator.polarity is Polarity.HIGHER_IS_BETTER
+        ends = [words[0], words[-1]] if words else []
+        return ends[::-1] if turned else ends
+    if indicator.kind is Kind.DSR and (dimension, category) == (Dimension.TOTAL.value, ALL):
+        strata = counts.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
+        return [(Dimension.AGE_AND_SEX.value, word) for word in strata.sort("category_order")["category"].to_list()]
+    return [(dimension, category)]
+
+
+def _group(lineage: Lineage, result: Row, count: Row) -> Group:
+    again = lineage.count({name: count[name] for name in COUNTS_KEY})
+    if again is None:
+        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed otherwise now")
+    used = lineage.used(again)
+    apart = [
+        f"the {side} is {count[side]!r}, and {again[side]!r} when it is placed again"
+        for side in SIDES[:2]
+        if count[side] != again[side]
+    ]
+    for side in SIDES[:2]:
+        ends, stored = adds_up(used, side), count[side]
+        if ends is None or not isinstance(stored, float):
+            continue
+        slack = _SAME * max(1.0, abs(stored))
+        if not ends[0] - slack <= stored <= ends[1] + slack:
+            between = " to ".join(dict.fromkeys(repr(end) for end in ends))
+            apart.append(f"the publisher's figures add up to a {side} of {between}, the count is {stored!r}")
+    return Group(result=result, count=count, used=used, apart="; ".join(apart))

@@ -1,0 +1,86 @@
+"""Dagster's webserver in a process of our own, behind the guard: ``python -m hi_pipeline.orchestration.web.server``."""
+
+import argparse
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection
+from typing import Any
+
+import dagster as dg
+import uvicorn
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import ModuleTarget
+from dagster._utils.interrupts import setup_interrupt_handlers
+from dagster._utils.log import configure_loggers
+from dagster_webserver.version import __version__
+from dagster_webserver.webserver import DagsterWebserver
+from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
+
+from hi_pipeline.orchestration.web.guard import Guard, hosts_of
+from hi_pipeline.settings import Settings
+
+HOST = "127.0.0.1"
+_LOG_LEVEL = "warning"
+_POLL_MS = 2000
+# As dagster-webserver's own command sets them (2026-11, dagster 1.13).
+_STATEMENT_TIMEOUT_MS, _POOL_RECYCLE_S, _POOL_OVERFLOW = 15_000, 3_600, 20
+
+
+class OnlyReads(ASTValidationRule):
+    """Refuses every command. Dagster's own read-only mode lets some pass, such as freeing slots (2026-11)."""
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        """Look at one operation of a request."""
+        if node.operation is OperationType.MUTATION:
+            self.report_error(GraphQLError("this page was started with hi ui --read-only: it only shows", node))
+
+
+class ReadOnlyWebserver(DagsterWebserver):
+    """Dagster's webserver for viewers."""
+
+    def build_graphql_validation_rules(self) -> Collection[type[ASTValidationRule]]:
+        """Return Dagster's rules and ours."""
+        return (*super().build_graphql_validation_rules(), OnlyReads)
+
+
+def serve(module: str, port: int, *, read_only: bool) -> None:
+    """Serve the definitions of a module until a signal comes, on the instance that DAGSTER_HOME names.
+
+    Args:
+        module: what Dagster loads.
+        port: on 127.0.0.1.
+        read_only: show everything and take no command.
+    """
+    configure_loggers(log_level=_LOG_LEVEL.upper())
+    setup_interrupt_handlers()
+    with dg.DagsterInstance.get() as instance:
+        instance.optimize_for_webserver(_STATEMENT_TIMEOUT_MS, _POOL_RECYCLE_S, _POOL_OVERFLOW)
+        target = ModuleTarget(module, None, None, None)
+        with WorkspaceProcessContext(
+            instance, target, version=__version__, read_only=read_only, code_server_log_level=_LOG_LEVEL
+        ) as context:
+            kind = ReadOnlyWebserver if read_only else DagsterWebserver
+            app = kind(context, "", _POLL_MS).create_asgi_app(lifespan=_lifespan)
+            hosts = hosts_of(port, Settings().ui_hosts)
+            uvicorn.run(Guard(app, hosts), host=HOST, port=port, log_level=_LOG_LEVEL, server_header=False)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(_: object) -> AsyncIterator[None]:
+    # Ctrl-C ends uvicorn by cancelling this (its issue 1160).
+    with contextlib.suppress(asyncio.exceptions.CancelledError):
+        yield
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--module", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--read-only", action="store_true")
+    asked = parser.parse_args()
+    serve(asked.module, asked.port, read_only=asked.read_only)
+
+
+if __name__ == "__main__":
+    main()

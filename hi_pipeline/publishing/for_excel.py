@@ -1,0 +1,61 @@
+"""The results as a CSV that Excel opens as they are: codes and years stay text, numbers have sensible decimals.
+
+Excel takes "2011-12" and the age group "10-14" for dates and an ODS code such as "1E5" for a number (2026-11, any
+version). Such words stand as ="2011-12", which it shows as 2011-12 and takes for text. The file begins with a byte
+order mark, without which it misreads accents.
+"""
+
+import polars as pl
+
+from hi_pipeline.core.status import Unit
+
+NAME = "results-for-excel.csv"
+_BOM = b"\xef\xbb\xbf"
+# What is taken for a number, a date or a time; and what would be run as a formula.
+_MISREAD = r"(?i)^\d[\d\-/.:, ]*(e\d+)?$|^\d{1,2}[ \-/]?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$"
+_FORMULA = r"^[=+\-@\t\r]"
+_LONGEST_LITERAL = 255  # characters of a text within a formula
+_DECIMALS, _DECIMALS_OF_RATIOS, _DECIMALS_OF_COUNTS, _DECIMALS_OF_SHARES = 2, 3, 1, 4
+_COUNTS = ("numerator", "denominator", "numerator_low", "numerator_high")
+_SHARES = ("unknown_share", "coverage", "people_share")
+_FIGURES = ("value", "lower_95", "upper_95", "lower_998", "upper_998", "computed_value", "published_value",
+            "comparator_value", "figure_low", "figure_high")  # fmt: skip
+
+
+def for_excel(rows: pl.DataFrame) -> bytes:
+    """Return rows of the results contract as CSV for Excel; same rows, same columns, same order."""
+    return _BOM + rows.select(_column(name, dtype) for name, dtype in rows.schema.items()).write_csv().encode()
+
+
+def _column(name: str, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.String:
+        return _as_text(name)
+    if name in _COUNTS:
+        return _rounded(name, _DECIMALS_OF_COUNTS)
+    if name in _SHARES:
+        return _rounded(name, _DECIMALS_OF_SHARES)
+    if name not in _FIGURES:
+        return pl.col(name)
+    is_ratio = pl.col("unit") == Unit.RATIO.value
+    return pl.when(is_ratio).then(_rounded(name, _DECIMALS_OF_RATIOS)).otherwise(_rounded(name, _DECIMALS))
+
+
+def _as_text(name: str) -> pl.Expr:
+    words = pl.col(name)
+    literal = pl.concat_str(pl.lit('="'), words.str.replace_all('"', '""', literal=True), pl.lit('"'))
+    taken = words.str.contains(_MISREAD) | words.str.contains(_FORMULA)
+    short = words.str.len_chars() <= _LONGEST_LITERAL
+    return (
+        pl.when(taken & short)
+        .then(literal)
+        .when(words.str.contains(_FORMULA))
+        .then(pl.concat_str(pl.lit("'"), words))
+        .otherwise(words)
+        .alias(name)
+    )
+
+
+def _rounded(name: str, decimals: int) -> pl.Expr:
+    """Return a number as text without needless noughts: 112, 54.8."""
+    text = pl.col(name).round(decimals).cast(pl.Decimal(38, decimals)).cast(pl.String)
+    return text.str.replace(r"\.?0+$", "").alias(name)

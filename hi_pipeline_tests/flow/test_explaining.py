@@ -1,0 +1,307 @@
+"""hi explain: what it prints of a figure is enough to compute the figure again, from the printed cells on."""
+
+import io
+import math
+import random
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from scipy.stats import chi2, norm
+
+from hi_pipeline.cli.explaining_figure import WIDTH, explain_figure
+from hi_pipeline.cli.printing import Printer
+from hi_pipeline.cli.session import Session
+from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
+from hi_pipeline.engine.tracing import figure as tracing
+from hi_pipeline.engine.tracing.lineage import SIDES, Lineage
+from hi_pipeline.settings import Settings
+from hi_pipeline_tests.flow.broken import narrowed, run_steps
+
+FIGURES, SEED = 200, 20261126
+YEARS = ("2020-21", "2021-22", "2023-24", "2025-26")
+INDICATORS = (
+    "tt_recovery_pct",
+    "mha_detention_rate",
+    "copd_prevalence_pct",
+    "ae_attendance_0_4_rate",
+    "smi_checks_pct",
+    "smi_checks_n",
+    "wl_total",
+    "wl_gt52_pct",
+    "tooth_extraction_decay_0_10_rate",
+    "fuel_poverty_pct",
+    "core20_share_pct",
+)
+NUMBER = r"-?[\d,]+(?:\.\d+)?(?:e-?\d+)?"
+COUNT = re.compile(rf"^  (numerator|denominator) = ({NUMBER}|none)(?:, between ({NUMBER}|none) and ({NUMBER}|none))?$")
+PAIR = re.compile(rf"^        = ({NUMBER}) ([-/]) ({NUMBER})$")
+RUNG = re.compile(rf"^  .*: denominator ({NUMBER}), value ({NUMBER}), a ")
+READING = re.compile(rf"^  [a-z ]+: ({NUMBER}) of ({NUMBER}), 95% ({NUMBER}) to ({NUMBER}) by (.*)$")
+SAME = 1e-9
+
+
+@dataclass
+class Explained:
+    """What was printed of one figure."""
+
+    row: dict[str, Any]
+    lines: list[str]
+    cells: pl.DataFrame
+
+    def section(self, title: str) -> list[str]:
+        start = next(i for i, line in enumerate(self.lines) if line.startswith(title))
+        rest = self.lines[start + 1 :]
+        return rest[: next((i for i, line in enumerate(rest) if not line), len(rest))]
+
+    def counts(self, category: str) -> dict[str, float | None]:
+        found = (COUNT.match(line) for line in self.section(f"Counts: {self.dimension(category)}, {category}"))
+        return {match[1]: _number(match[2]) for match in found if match}
+
+    def dimension(self, category: str) -> str:
+        title = next(x for x in self.lines if x.startswith("Counts: ") and x.endswith(f", {category}"))
+        return title.removeprefix("Counts: ").partition(",")[0]
+
+    @property
+    def categories(self) -> list[str]:
+        return [line.partition(", ")[2] for line in self.lines if line.startswith("Counts: ")]
+
+
+def _number(text: str | None) -> float | None:
+    return None if text in (None, "none") else float(str(text).replace(",", ""))
+
+
+def _joined(text: str) -> list[str]:
+    """Undo the breaking of lines."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("      ") and not line.startswith("        = "):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+    return lines
+
+
+@pytest.fixture(scope="module")
+def session(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Session:
+    settings = Settings(source=f"mirror:{sample}", data_dir=tmp_path_factory.mktemp("explained"))
+    pipeline = open_pipeline(settings, narrowed(INDICATORS))
+    done = run_steps(pipeline, YEARS)
+    assert done["published", "results", ""].good
+    opened = Session(settings.source, Printer(file=io.StringIO(), width=80))
+    opened.settings = settings
+    opened.__dict__["pipeline"] = pipeline
+    return opened
+
+
+@pytest.fixture
+def placed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Place the counts of an indicator and year once for all its figures, as 200 of them are explained here."""
+    known: dict[tuple[str, str], Lineage] = {}
+
+    def lineage(pipeline: Pipeline, indicator: Any, year: str) -> Lineage:
+        if (indicator.id, year) not in known:
+            known[indicator.id, year] = Lineage(pipeline, indicator, year)
+        return known[indicator.id, year]
+
+    monkeypatch.setattr(tracing, "Lineage", lineage)
+
+
+def _explained(session: Session, row: dict[str, Any]) -> Explained:
+    texts = []
+    for full in (False, True):
+        session.console = Printer(file=io.StringIO(), width=80)
+        assert explain_figure(session, row, full=full) == 0, session.console.file.getvalue()  # type: ignore[attr-defined]
+        texts.append(session.console.file.getvalue())  # type: ignore[attr-defined]
+    for line in texts[0].splitlines():
+        assert len(line) <= WIDTH or " " not in line.strip(), f"broken nowhere and too long: {line!r}"
+        assert "..." not in line
+    cells = pl.read_csv(io.StringIO(texts[1]), infer_schema=False)
+    return Explained(row=row, lines=_joined(texts[0]), cells=cells)
+
+
+def _chosen(results: pl.DataFrame) -> list[dict[str, Any]]:
+    """Take figures of all kinds: in turn one of each indicator, measure, type of area, dimension, status and method."""
+    kinds = ["indicator_id", "measure", "area_type", "dimension", "status", "method"]
+    groups = [frame.rows(named=True) for frame in results.partition_by(kinds, maintain_order=True)]
+    chance = random.Random(SEED)
+    for rows in groups:
+        chance.shuffle(rows)
+    chance.shuffle(groups)
+    turns = [rows[turn] for turn in range(max(map(len, groups))) for rows in groups if turn < len(rows)]
+    return turns[:FIGURES]
+
+
+def _from_text(text: str, value: float) -> float:
+    """Read a printed cell: a sum of cells, or a number; a spreadsheet keeps a count as a fraction."""
+    total = sum(float(part.replace(",", "")) for part in text.split(" + "))
+    return float(round(total)) if abs(total - round(total)) < 1e-6 and value.is_integer() else total
+
+
+def _sums(cells: pl.DataFrame) -> dict[str, float | None]:
+    """Add up each side from the printed cells; None where one is hidden, which only has bounds (_check_hidden)."""
+    sums: dict[str, float | None] = {}
+    for (side,), rows in cells.partition_by("side", as_dict=True).items():
+        total: float | None = 0.0
+        for figure in rows.partition_by("figure", maintain_order=True):
+            first = figure.row(0, named=True)
+            value = _number(first["value"])
+            if value is not None and figure["text"].null_count() == 0:
+                assert sum(_from_text(text, value) for text in figure["text"]) == value, first
+            total = None if total is None or value is None else total + float(first["share"]) * value
+        sums[str(side)] = total
+    return sums
+
+
+def _close(one: float | None, two: float | None) -> bool:
+    return one is not None and two is not None and abs(one - two) <= SAME * max(1.0, abs(two))
+
+
+def _check_counts(found: Explained, multiplier: float) -> None:
+    for category in found.categories:
+        counts = found.counts(category)
+        sums = _sums(found.cells.filter(group=category))
+        whole = found.cells.filter(pl.col("share").cast(pl.Float64) != 1).is_empty()
+        whole_side, less = sums.get(SIDES[1]), sums.get(SIDES[2], 0.0)
+        sums[SIDES[1]] = None if whole_side is None or less is None else whole_side - less
+        _check_hidden(found.cells.filter(group=category), counts["numerator"])
+        for side in SIDES[:2]:
+            made, printed = sums.get(side), counts[side]
+            if made is not None and printed is not None:
+                assert made == printed if whole else _close(made, printed), (category, side, made, printed)
+        if any("the publisher's own rate / multiplier" in line for line in found.lines) and counts["denominator"]:
+            rate = sums[SIDES[3]]
+            assert rate is not None
+            assert counts["numerator"] is not None
+            assert _close(counts["numerator"] / (rate / multiplier), counts["denominator"])
+
+
+def _check_hidden(cells: pl.DataFrame, printed: float | None) -> None:
+    """A numerator with hidden parts lies between the sums of their printed bounds."""
+    own = cells.filter(side=SIDES[0]).unique("figure")
+    if printed is None or own["value"].null_count() == 0 or own["high"].null_count():
+        return
+    numbers = own.select(pl.col("share", "value", "low", "high").cast(pl.Float64))
+    ends = [numbers.select((pl.col("share") * pl.coalesce(end, "value")).sum()).item() for end in ("low", "high")]
+    assert ends[0] - SAME <= printed <= ends[1] + SAME, (ends, printed)
+
+
+def _check_limits(found: Explained) -> int:
+    readings = [match for line in found.section("Arithmetic") if (match := READING.match(line))]
+    if not readings:
+        return 0
+    lows, highs = [], []
+    for match in readings:
+        events, people, low, high = (float(match[i].replace(",", "")) for i in range(1, 5))
+        own = _limits(events, people, match[5])
+        assert all(_close(found.row["multiplier"] * mine, said) for mine, said in zip(own, (low, high), strict=True))
+        lows.append(low)
+        highs.append(high)
+    assert _close(min(lows), found.row["lower_95"])
+    assert _close(max(highs), found.row["upper_95"])
+    return 1
+
+
+def _limits(events: float, people: float, way: str) -> tuple[float, float]:
+    z = float(norm.ppf(0.975))
+    if way == "Wilson":
+        share, middle = events / people, 1 + z * z / people
+        half = z * math.sqrt(share * (1 - share) / people + z * z / (4 * people * people)) / middle
+        return (share + z * z / (2 * people)) / middle - half, (share + z * z / (2 * people)) / middle + half
+    if way == "Byar":
+        low, high = (
+            (n, 1 - 1 / (9 * n) + sign * z / (3 * math.sqrt(n))) for n, sign in ((events, -1), (events + 1, 1))
+        )
+        return low[0] * low[1] ** 3 / people, high[0] * high[1] ** 3 / people
+    lower = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    return float(lower) / people, float(chi2.ppf(0.975, 2 * events + 2)) / 2 / people
+
+
+def _value(found: Explained, indicator: Any) -> float | None:
+    """Compute the figure again from what was printed."""
+    row = found.row
+    if row["status"] != "ok":
+        return None
+    outside = any("lies outside its rounding" in line for line in found.section("Arithmetic"))
+    if row["method"] == "published" or outside:
+        return _sums(found.cells)[SIDES[3]]
+    lines = found.section("Arithmetic")
+    pairs = [match for line in lines if (match := PAIR.match(line))]
+    if row["measure"] in ("sii", "rii"):
+        rungs = [(_number(m[1]), _number(m[2])) for line in lines if (m := RUNG.match(line))]
+        return _fitted(rungs, row["measure"], indicator)
+    if row["measure"] != "value":
+        one, two = (float(pairs[0][i].replace(",", "")) for i in (1, 3))
+        return one / two if pairs[0][2] == "/" else one - two
+    counts = found.counts(found.categories[0])
+    if counts["numerator"] is None or counts["denominator"] is None:
+        return counts["numerator"]
+    return float(indicator.multiplier) * counts["numerator"] / counts["denominator"]
+
+
+def _fitted(rungs: list[Any], measure: str, indicator: Any) -> float:
+    """Fit the line by weighted least squares, written out."""
+    share = indicator.kind == "proportion"
+    scale = indicator.multiplier if share else 1.0
+    every, below, points = sum(n for n, _ in rungs), 0.0, []
+    for n, value in rungs:
+        p = value / scale
+        points.append((n / every, below + n / every / 2, math.log(p / (1 - p)) if share else math.log(p)))
+        below += n / every
+    mean_b, mean_y = (sum(a * point[i] for point in points for a in point[:1]) for i in (1, 2))
+    slope = sum(a * (b - mean_b) * (y - mean_y) for a, b, y in points) / sum(
+        a * (b - mean_b) ** 2 for a, b, _ in points
+    )
+    first, last = (mean_y + (end - mean_b) * slope for end in (0.0, 1.0))
+    first, last = (1 / (1 + math.exp(-y)) if share else math.exp(y) for y in (first, last))
+    if measure == "rii":
+        return first / last
+    return scale * (last - first if indicator.polarity == "higher_is_better" else first - last)
+
+
+@pytest.mark.usefixtures("placed_once")
+def test_figures_of_all_kinds_are_computed_again_from_what_is_printed(session: Session) -> None:
+    results = session.pipeline.lake.read("published", "results")
+    chosen = _chosen(results)
+    assert len(chosen) == FIGURES
+    with_rows, with_limits = 0, 0
+    for row in chosen:
+        indicator = session.pipeline.catalogue.indicators_by_id[row["indicator_id"]]
+        found = _explained(session, row)
+        _check_counts(found, float(indicator.multiplier))
+        value = _value(found, indicator)
+        assert value is row["value"] is None or _close(value, row["value"]), (row, value, found.lines)
+        with_limits += _check_limits(found)
+        with_rows += found.cells.height > 0 and found.cells["text"].null_count() < found.cells.height
+        if row["status"] == "ok" and indicator.id not in ("core20_share_pct", "fuel_poverty_pct"):
+            assert found.cells.height, f"{row}: a figure without rows"
+            assert found.cells["row"].null_count() == 0, f"{row}: a cell without its row"
+    assert {row["area_type"] for row in chosen} >= {"icb", "region", "england", "remainder"}
+    assert {row["measure"] for row in chosen} >= {"value", "gap", "ratio", "sii", "rii", "difference", "rate_ratio"}
+    assert with_rows > FIGURES / 2
+    assert with_limits
+
+
+@pytest.mark.usefixtures("placed_once")
+def test_a_row_is_found_by_its_id_and_names_publisher_file_and_correction(session: Session) -> None:
+    results = session.pipeline.lake.read("published", "results").filter(
+        indicator_id="copd_prevalence_pct", area_type="icb", dimension="total", measure="value"
+    )
+    row = results.row(0, named=True)
+    figure = tracing.trace(session.pipeline, row)
+    name, year, footprint, area, dimension, category, measure = figure.id.split(tracing.ID)
+    again = tracing.find_row(
+        session.pipeline, indicator=name, year=year, codes=(area,), dimension=dimension, category=category,
+        measure=measure, footprint=footprint,
+    )  # fmt: skip
+    assert again == row
+    lines = _explained(session, row).lines
+    text = "\n".join(lines)
+    assert "NHS England, Quality and Outcomes Framework" in text
+    assert "address https://" in text
+    assert "member or sheet PREVALENCE" in text
+    assert re.search(r"sha256 [0-9a-f]{64}", text)
+    assert lines[lines.index("Corrections") + 1] == "  none"
