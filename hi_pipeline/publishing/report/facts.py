@@ -152,7 +152,6 @@ class PackFacts:
     absent: tuple[Card, ...]
     coverage: tuple[Mapping[str, Any], ...] | None
     comparisons: tuple[Mapping[str, Any], ...] | None
-    small_areas: tuple[Mapping[str, Any], ...] | None
     sources: tuple[Mapping[str, Any], ...]
 
     @property
@@ -216,7 +215,6 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         absent=tuple(c for c in published.cards.values() if c.id not in set(here["indicator_id"])),
         coverage=_rows(published.coverage, icb=icb, year=year, vintage=vintage),
         comparisons=_totals(_rows(published.comparisons, icb=icb, year=year, vintage=vintage)),
-        small_areas=None,
         sources=_sources(published.sources, used),
     )
 

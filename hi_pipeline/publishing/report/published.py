@@ -23,7 +23,7 @@ class Published:
         results: all figures of boards and England.
         cards: the indicators by id.
         sources: entries of sources.json.
-        comparisons, coverage, small_areas: further tables, None where they are not built.
+        comparisons, coverage: further tables, None where they are not built.
         synthetic: whether the figures are made up.
     """
 
@@ -32,7 +32,6 @@ class Published:
     sources: tuple[Mapping[str, Any], ...]
     comparisons: pl.DataFrame | None
     coverage: pl.DataFrame | None
-    small_areas: pl.DataFrame | None
     synthetic: bool
 
 
@@ -56,7 +55,6 @@ def read_published(folder: Path) -> Published:
         sources=tuple(sources["sources"]),
         comparisons=_optional(folder / "comparisons.parquet"),
         coverage=_optional(folder / "coverage.parquet"),
-        small_areas=_optional(folder / "small_areas.parquet"),
         synthetic=bool(catalogue["synthetic"]),
     )
 

@@ -53,7 +53,7 @@ def report_pdf(document: Document) -> bytes:
 
 def page_pictures(document: Document) -> list[bytes]:
     """Return the pages of report.pdf as PNG."""
-    made = _compiler().compile(_TEMPLATE.read_bytes(), format="png", ppi=80, sys_inputs=_inputs(document))
+    made = _compiler().compile(_TEMPLATE.read_bytes(), format="png", ppi=110, sys_inputs=_inputs(document))
     return made if isinstance(made, list) else [_bytes(made)]
 
 

@@ -171,7 +171,6 @@ def published(rows: list[dict[str, Any]], *, synthetic: bool = True) -> Publishe
         sources=SOURCES,
         comparisons=None,
         coverage=None,
-        small_areas=None,
         synthetic=synthetic,
     )
 
