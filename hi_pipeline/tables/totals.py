@@ -17,7 +17,8 @@ EXACT = 1e-9
 
 def short_of_england(indicator: Indicator) -> float:
     """Return by what share of it the areas that are shown may fall short of England."""
-    return max(ROUNDING_SLACK, PLACINGS[indicator.attribution].unassigned, indicator.unassigned)
+    placings = (PLACINGS[origin.attribution].unassigned for origin in indicator.by_origin)
+    return max(ROUNDING_SLACK, indicator.unassigned, *placings)
 
 
 def validate_total(placed: Placed, parts: pl.DataFrame, indicator: Indicator, *, where: str) -> dict[str, int]:
