@@ -13,6 +13,7 @@ from pathlib import Path
 
 import fastexcel
 
+from hi_pipeline.core.indicator import Derived
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part, parts_of
 from hi_pipeline.engine.layers.indicator import build_indicator
 from hi_pipeline.engine.layers.linked import build_linked
@@ -119,7 +120,8 @@ def narrowed(indicators: Iterable[str]) -> Catalogue:
     tables = tuple(table for table in full.tables if table.name in needed)
     read = {name for table in tables for name in table.sources}
     sources = {name: source for name, source in full.sources.items() if name in read}
-    return replace(full, indicators=chosen, sources=sources, tables=tables)
+    listed = tuple(entry for entry in full.listed if isinstance(entry, Derived) and entry.of in ids)
+    return replace(full, indicators=chosen, listed=listed, sources=sources, tables=tables)
 
 
 def truncated(path: Path) -> None:
