@@ -14,7 +14,7 @@ from hi_pipeline.core.columns import COUNTS
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, board, boards_of, footprints_of
 from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_DETAIL_2001, QUINTILES, SEXES, Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind
+from hi_pipeline.core.indicator import Attribution, Derived, Indicator, Kind
 from hi_pipeline.engine.pipeline import Catalogue, load_catalogue
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.settings import Settings
@@ -48,8 +48,10 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
         )
         for source in sorted({i.source for i in chosen})
     )
+    ids = {i.id for i in (*chosen, *catalogue.listed)}
+    listed = tuple(entry for entry in catalogue.listed if not isinstance(entry, Derived) or entry.of in ids)
     return dataclasses.replace(
-        catalogue, sources={}, tables=tables, indicators=chosen, compute=partial(_compute, wrong)
+        catalogue, sources={}, tables=tables, indicators=chosen, listed=listed, compute=partial(_compute, wrong)
     )
 
 

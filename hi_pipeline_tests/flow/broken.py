@@ -120,8 +120,8 @@ def narrowed(indicators: Iterable[str]) -> Catalogue:
     tables = tuple(table for table in full.tables if table.name in needed)
     read = {name for table in tables for name in table.sources}
     sources = {name: source for name, source in full.sources.items() if name in read}
-    derived = (entry for entry in full.listed if not isinstance(entry, Derived) or entry.of in ids)
-    return replace(full, indicators=chosen, listed=tuple(derived), sources=sources, tables=tables)
+    listed = tuple(entry for entry in full.listed if isinstance(entry, Derived) and entry.of in ids)
+    return replace(full, indicators=chosen, listed=listed, sources=sources, tables=tables)
 
 
 def truncated(path: Path) -> None:

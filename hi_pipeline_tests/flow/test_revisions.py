@@ -16,12 +16,14 @@ from typer.testing import CliRunner
 
 from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
+from hi_pipeline.core.geography import boards_of, footprints_of, vintage_of
 from hi_pipeline.core.source import Layout, Member, Release, ReleaseStatus, Source
 from hi_pipeline.engine.layers import clean as steps
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline, open_pipeline
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.engine.releases import replacements as revising
+from hi_pipeline.engine.releases.notes import STALE
 from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.download import Download, Known
@@ -29,13 +31,23 @@ from hi_pipeline.storage.folder_mirror import Arrival, copy_in, hash_of
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.flow.broken import hashes_of
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
-from hi_pipeline_tests.flow.tiny import COLUMNS, HOST, WRONG_BOARD, make_catalogue, rows_of, write_release
+from hi_pipeline_tests.flow.tiny import (
+    COLUMNS,
+    HOST,
+    NOT_PUBLISHED,
+    WRONG_BOARD,
+    make_catalogue,
+    rows_of,
+    write_release,
+)
 
 OTHER, YEAR = "2022-23", "2023-24"
 PLACE = f"{HOST}/tiny-{YEAR}.csv"
 ID = f"tiny:{YEAR}"
 BEFORE = f"rests on {ID}, which its publisher has revised; not accepted yet"
 AFTER = f"rests on revised bytes of {ID}, not accepted yet"
+# England and every board that the publisher's file has, on each footprint of the year.
+FIGURES = sum(1 + len({*boards_of(v)} & {*boards_of(vintage_of(YEAR))}) for v in footprints_of(YEAR))
 Rows = list[list[str]]
 
 
@@ -68,8 +80,11 @@ def _results(bench: Bench) -> pl.DataFrame:
 
 
 def _notes(bench: Bench, year: str = YEAR) -> dict[str, int]:
-    counted = _results(bench).filter(pl.col("financial_year") == year)["note"].fill_null("").value_counts()
-    return dict(counted.rows())
+    """The notes of the rows that rest on a file, each with its rows; the others say their reason alone."""
+    rows = _results(bench).filter(financial_year=year)
+    silent = pl.col("status") == "not_published"
+    assert set(rows.filter(silent)["note"]) == {NOT_PUBLISHED}
+    return dict(rows.filter(~silent)["note"].fill_null("").value_counts().rows())
 
 
 def _published(bench: Bench, name: str) -> dict[str, Any]:
@@ -143,7 +158,7 @@ def test_revised_bytes_in_a_mirror_are_used_recorded_and_marked_until_the_declar
     assert f"pin the new sha256 {second} in hi_pipeline/sources/tiny/source.py" in said
     assert _metadata(bench, "snapshot", "tiny")[f"changes {ID} from {first[:16]}"] == f"2 figures differ: {record}"
 
-    assert _notes(bench) == {AFTER: 43}, "every board and England"
+    assert _notes(bench) == {AFTER: FIGURES}, "every board and England, on both footprints"
     assert set(_notes(bench, OTHER)) == {""}
     assert _metadata(bench, "published", "results")["notes"] == [f"{ID} is REVISED and not accepted: 2 figures differ"]
     facts = {
@@ -180,7 +195,7 @@ def test_a_manifest_holds_figures_to_the_accepted_bytes_and_they_say_so(bench: B
     assert f"pin the new sha256 {second} in the mirror's SHA256SUMS" in said
     assert hashes_of(bench.settings.root, "clean", "linked", "indicator") == figures
     assert _results(bench).drop("note").equals(values)
-    assert _notes(bench) == {BEFORE: 43}
+    assert _notes(bench) == {BEFORE: FIGURES}
     (facts,) = _published(bench, "datapackage.json")["revised"]
     assert (facts["accepted_sha256"], facts["revised_sha256"]) == (first, second)
     assert (facts["bytes_in_use"], facts["changed_figures"]) == ("accepted", 2)
@@ -232,7 +247,7 @@ def test_live_figures_stay_are_marked_and_change_once_the_declaration_names_the_
     assert f"{ID}: 2 figures differ" in said
     assert f"pin the new sha256 {second} in hi_pipeline/sources/tiny/source.py" in said
     assert live.run().runs == 1, "it is published again, and nothing else"
-    assert _notes(live) == {BEFORE: 43}
+    assert _notes(live) == {BEFORE: FIGURES}
     assert _results(live).drop("note").equals(values)
     assert live.run().runs == 0
 
@@ -317,8 +332,8 @@ def test_a_revision_that_cannot_be_read_is_recorded_in_words_and_compared_once_i
     assert re.fullmatch(r"not compared, because LayoutError: .*'AIDED'.*\n", record.read_text())
     assert str(bench.settings.root) not in record.read_text()
     assert "the two files cannot be compared" in _warnings(report)[0]
-    stale = "stale: the last good figure, because its newer input is wrong"
-    assert _notes(bench) == {f"{stale}; {BEFORE}": 43}, "figures rest on the bytes of before, and say so"
+    stale = STALE.format(ID)
+    assert _notes(bench) == {f"{stale}; {BEFORE}": FIGURES}, "figures rest on the bytes of before, and say so"
     assert _results(bench).drop("note").equals(values)
     (facts,) = _published(bench, "datapackage.json")["revised"]
     assert facts["changed_figures"] is None
@@ -343,7 +358,7 @@ def test_a_revision_that_cannot_be_read_is_recorded_in_words_and_compared_once_i
     bench.run()
     (record,) = _records(bench)
     assert record.suffix == ".csv"
-    assert _notes(bench) == {AFTER: 43}
+    assert _notes(bench) == {AFTER: FIGURES}
     assert _published(bench, "datapackage.json")["revised"][0]["changed_figures"] == 2
 
 
@@ -353,10 +368,10 @@ def test_a_board_whose_revised_row_is_wrong_does_not_claim_to_rest_on_it(bench: 
     write_release(bench.mirror, YEAR, rows)
     assert bench.run().failures
     found = _results(bench).filter(pl.col("financial_year") == YEAR)
-    (stale,) = found.filter(pl.col("icb_code") == WRONG_BOARD)["note"].to_list()
+    (stale,) = set(found.filter(pl.col("icb_code") == WRONG_BOARD)["note"])
     assert stale.startswith("stale: the last good figure")
     assert stale.endswith(BEFORE)
-    assert set(found.filter(pl.col("icb_code") != WRONG_BOARD)["note"]) == {AFTER}
+    assert set(found.filter(pl.col("icb_code") != WRONG_BOARD)["note"]) == {AFTER, NOT_PUBLISHED}
 
 
 def test_a_comparison_that_breaks_never_stops_a_fetch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

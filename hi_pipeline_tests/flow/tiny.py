@@ -37,6 +37,7 @@ import pandera.polars as pa  # isort: skip
 HOST = "www.example.org"
 YEARS = ("2021-22", "2022-23", "2023-24")
 WRONG_BOARD = "E54000010"
+NOT_PUBLISHED = "not published: tiny prints no parts of boards"
 COLUMNS = ("LEVEL", "CODE", "NAME", "SEEN", "HELPED")
 PAGE = f"https://{HOST}/tiny"
 
@@ -160,7 +161,7 @@ def _on(vintage: Vintage, own: pl.DataFrame) -> pl.DataFrame:
             *(pl.lit(None, dtype=pl.Float64).alias(c) for c in counts),
             area_type=pl.lit("icb"),
             status=pl.lit("not_published"),
-            note=pl.lit("not published: tiny prints no parts of boards"),
+            note=pl.lit(NOT_PUBLISHED),
         )
     )
     return pl.concat([kept, silent.select(own.columns)]).with_columns(geography_vintage=pl.lit(vintage.value))

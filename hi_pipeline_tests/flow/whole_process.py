@@ -11,9 +11,7 @@ import time
 import warnings
 from pathlib import Path
 
-from rich.console import Console
-
-from hi_pipeline.cli.commands import said_clearly
+from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.orchestration.instance.opening import Instance, open_instance
@@ -116,7 +114,7 @@ def main() -> int:
         sys.stdout.write("\n".join(failed))
         return 1 if failed else 0
 
-    return said_clearly(command, Console(width=10_000))
+    return said_clearly(command, Printer(width=10_000))
 
 
 if __name__ == "__main__":

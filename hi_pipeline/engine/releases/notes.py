@@ -2,7 +2,7 @@
 
 A row says that it is stale where a release that it names has a newer file which it does not rest on, that it rests on
 a revision which nobody has accepted, or that an earlier version of the program computed it. A row without a figure is
-never called the last good one.
+never called the last good one, and one that is not published rests on no bytes.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.status import Status
 from hi_pipeline.engine.releases.marks import Notes, cautious
 from hi_pipeline.engine.releases.newer import NewerFiles
 
@@ -96,9 +97,9 @@ def annotated(boards: pl.DataFrame, notes: YearNotes) -> pl.DataFrame:
     boards = _with_note(boards, _of(notes.older) & _figure(), OLDER)
     of_before = _of(notes.not_current)
     for release, words in sorted(notes.revised.items()):
-        boards = _with_note(boards, _names(release) & ~of_before, words)
+        boards = _with_note(boards, _names(release) & _from_file() & ~of_before, words)
         # Of which bytes a figure of before is made is not said.
-        boards = _with_note(boards, _names(release) & of_before, cautious(release))
+        boards = _with_note(boards, _names(release) & _from_file() & of_before, cautious(release))
     return boards
 
 
@@ -107,7 +108,7 @@ def annotated_others(rows: pl.DataFrame, notes: YearNotes) -> pl.DataFrame:
     for release, newest in sorted(notes.others_behind.items()):
         rows = _with_note(rows, _names(release) & _figure(), STALE.format(newest))
     for release, words in sorted(notes.revised.items()):
-        rows = _with_note(rows, _names(release), words)
+        rows = _with_note(rows, _names(release) & _from_file(), words)
     return rows
 
 
@@ -121,6 +122,11 @@ def _names(release: str) -> pl.Expr:
 
 def _figure() -> pl.Expr:
     return pl.col("value").is_not_null()
+
+
+def _from_file() -> pl.Expr:
+    """Tell rows that say what stands in a file, a hidden figure too, from those for which it holds nothing."""
+    return pl.col("status") != Status.NOT_PUBLISHED.value
 
 
 def _with_note(frame: pl.DataFrame, where: pl.Expr, note: str) -> pl.DataFrame:

@@ -66,3 +66,11 @@ def test_a_revision_is_told_of_current_rows_and_with_care_of_others() -> None:
     assert said[0] == "rests on revised bytes of qof:y, not accepted yet"
     assert said[1] == f"{OLDER}; rests on qof:y, which its publisher has revised; not accepted yet"
     assert said[2] == ""
+
+
+def test_a_revision_is_told_by_hidden_figures_too_and_not_by_rows_that_are_not_published() -> None:
+    found = YearNotes(revised={"qof:y": "rests on revised bytes"})
+    given = rows(("E1", "qof:y", 1.0), ("E1", "qof:y", None), ("E1", "qof:y", None), ("E1", "iod:2025", 1.0))
+    frame = given.with_columns(status=pl.Series(["ok", "suppressed", "not_published", "ok"]))
+    for noted in (annotated(frame, found), annotated_others(frame, found)):
+        assert noted["note"].to_list() == ["rests on revised bytes", "rests on revised bytes", "", ""]
