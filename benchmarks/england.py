@@ -33,7 +33,7 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
     from hi_pipeline.core.financial_year import ALL_YEARS
 
     catalogue = load_catalogue()
-    # No file of practices or areas stands behind these counts, so that nothing asks for one (the check of single units).
+    # No file of practices or areas stands behind these counts: the check of single units has nothing to read.
     declared = tuple(dataclasses.replace(i, attribution=Attribution.LSOA) for i in catalogue.indicators)
     chosen = _chosen(declared, indicators or len(declared))
     tables = tuple(
