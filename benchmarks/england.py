@@ -48,8 +48,13 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
         )
         for source in sorted({i.source for i in chosen})
     )
+    # Their sources are known by name, because what is published tells of them; without a release nothing is fetched.
+    named = {
+        name: dataclasses.replace(catalogue.sources[name], releases=(), series=())
+        for name in sorted({name for indicator in chosen for name in indicator.sources})
+    }
     return dataclasses.replace(
-        catalogue, sources={}, tables=tables, indicators=chosen, compute=partial(_compute, wrong)
+        catalogue, listed=(), sources=named, tables=tables, indicators=chosen, compute=partial(_compute, wrong)
     )
 
 
