@@ -4,7 +4,6 @@ from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
-from scipy.special import chdtri
 
 from hi_pipeline.stats._columns import Floats, quiet
 
@@ -70,6 +69,8 @@ def poisson(count: Floats, confidence: float) -> Pair:
 
 def exact(count: Floats, confidence: float) -> Pair:
     """Exact Poisson limits (Garwood 1936): chi2^-1(alpha/2; 2O)/2 and chi2^-1(1 - alpha/2; 2O + 2)/2."""
+    from scipy.special import chdtri  # imported here, so that commands that only read come at once
+
     tail = (1 - confidence) / 2
     # chdtri has no value for zero degrees of freedom; the limit there is 0.
     lower = np.where(count == 0, 0.0, chdtri(2 * np.where(count == 0, 1, count), 1 - tail) / 2)
