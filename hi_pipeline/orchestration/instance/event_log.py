@@ -11,8 +11,8 @@ slow (2026-11: 42 ms a partition). Named in dagster.yaml, a public extension poi
 It is still needed where figures stand in one file a year: Dagster's partitions stay year x board, because the UI shows,
 backfills and fails them so, and that is about 39,000 records of 66 indicators, 27 minutes of Dagster's own log.
 
-It is kept small too, because 39,000 records of three events each are most of a data root (2026-11: 7.1 kB a record
-before, and 11 with all that the UI shows of a cell, see docs/performance.md): events leave out what they say twice
+It is kept small too, because 39,000 records of three events each are most of a data root (2026-11: 11.7 kB a record
+without what follows, 6.6 with it, see docs/performance.md): events leave out what they say twice
 (``_slim``), a run's file holds the headline of a cell and the index the rest (``_in_short``), JSON has no spaces, and
 the indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
 
