@@ -16,6 +16,8 @@ from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, YEARS, rows_of, with_too_many_helped, write_release
 
 ASSET = "indicator/tiny_1_pct"
+OUTSIDE = "E54000071"
+BEFORE = {f"{year}|{OUTSIDE}" for year in YEARS}
 RECTANGLE = {f"{year}|{icb}" for year in ("2021-22", "2022-23") for icb in ("E54000010", "E54000011")}
 DAGSTER = ["dagster", "asset", "materialize", "-m", "hi_pipeline_tests.flow.tiny_definitions"]
 
@@ -61,31 +63,33 @@ def other(tmp_path: Path) -> Iterator[Bench]:
 def test_dagster_and_hi_make_the_same_rectangle(bench: Bench, other: Bench) -> None:
     for year in YEARS:
         write_release(bench.mirror, year)
-    bench.run(icbs=("E54000071",))  # a board that none of the years has: all layers but figures
+    # All layers, and the figures of one board outside the rectangle.
+    bench.run(icbs=(OUTSIDE,))
+    other.run(icbs=(OUTSIDE,))
     by_range = typed(bench, *DAGSTER, "--select", ASSET, "--partition-range", "2021-22|E54000010...2022-23|E54000011")
     assert by_range.returncode == 0, by_range.stderr
-    assert on_disk(bench) == bench.built("indicator", "tiny_1_pct") == RECTANGLE
+    assert on_disk(bench) == bench.built("indicator", "tiny_1_pct") == RECTANGLE | BEFORE
 
     years = ("--year", "2021-22", "--year", "2022-23")
     by_hi = hi(other, "run", *years, "--icb", "QNC", "--icb", "QOC", "--indicator", "tiny_1_pct")
     assert by_hi.returncode == 0, by_hi.stdout + by_hi.stderr
-    assert on_disk(other) == other.built("indicator", "tiny_1_pct") == RECTANGLE
+    assert on_disk(other) == other.built("indicator", "tiny_1_pct") == RECTANGLE | BEFORE
     assert figures(other) == figures(bench)
 
     by_cell = typed(bench, *DAGSTER, "--select", ASSET, "--partition", "2023-24|E54000010")
     assert by_cell.returncode == 0, by_cell.stderr
-    assert bench.built("indicator", "tiny_1_pct") == RECTANGLE | {"2023-24|E54000010"}
+    assert bench.built("indicator", "tiny_1_pct") == RECTANGLE | BEFORE | {"2023-24|E54000010"}
     assert "Nothing to do" in hi(other, "run", "--year", "2021-22", "--icb", "QNC").stdout
 
 
 def test_a_failed_cell_of_a_range_ends_the_command_with_an_error_and_the_others_stand(bench: Bench) -> None:
     for year in YEARS:
         write_release(bench.mirror, year, with_too_many_helped(rows_of(year), WRONG_BOARD))
-    bench.run(icbs=("E54000071",))
+    bench.run(icbs=(OUTSIDE,))
     done = typed(bench, *DAGSTER, "--select", ASSET, "--partition-range", "2021-22|E54000010...2022-23|E54000011")
     assert done.returncode != 0
     good = {cell for cell in RECTANGLE if not cell.endswith(WRONG_BOARD)}
-    assert on_disk(bench) == bench.built("indicator", "tiny_1_pct") == good
+    assert on_disk(bench) == bench.built("indicator", "tiny_1_pct") == good | BEFORE
     assert len(good) == 2
 
 

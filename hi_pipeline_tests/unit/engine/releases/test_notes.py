@@ -26,7 +26,7 @@ def made(code: str = "1", **kept: str) -> Provenance:
 
 def rows(*given: tuple[str, str, float | None]) -> pl.DataFrame:
     schema = {"icb_code": pl.String, "source_releases": pl.String, "value": pl.Float64}
-    return pl.DataFrame(given, schema=schema, orient="row").with_columns(note=pl.lit(""))
+    return pl.DataFrame(given, schema=schema, orient="row").with_columns(note=pl.lit(""), status=pl.lit("ok"))
 
 
 def notes(newer: Newer, known: dict[str, Provenance], wanted: Provenance) -> YearNotes:
