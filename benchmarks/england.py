@@ -14,7 +14,7 @@ from hi_pipeline.core.columns import COUNTS
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, board, boards_of, footprints_of
 from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_DETAIL_2001, QUINTILES, SEXES, Dimension
-from hi_pipeline.core.indicator import Attribution, Derived, Indicator, Kind
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind
 from hi_pipeline.engine.pipeline import Catalogue, load_catalogue
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.settings import Settings
@@ -33,7 +33,7 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
     from hi_pipeline.core.financial_year import ALL_YEARS
 
     catalogue = load_catalogue()
-    # No file of practices or areas stands behind these counts, so that nothing asks for one (check of single units).
+    # No file of practices or areas stands behind these counts: the check of single units has nothing to read.
     declared = tuple(dataclasses.replace(i, attribution=Attribution.LSOA) for i in catalogue.indicators)
     chosen = _chosen(declared, indicators or len(declared))
     tables = tuple(
@@ -48,10 +48,13 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
         )
         for source in sorted({i.source for i in chosen})
     )
-    ids = {i.id for i in (*chosen, *catalogue.listed)}
-    listed = tuple(entry for entry in catalogue.listed if not isinstance(entry, Derived) or entry.of in ids)
+    # Their sources are known by name, because what is published tells of them; without a release nothing is fetched.
+    named = {
+        name: dataclasses.replace(catalogue.sources[name], releases=(), series=())
+        for name in sorted({name for indicator in chosen for name in indicator.sources})
+    }
     return dataclasses.replace(
-        catalogue, sources={}, tables=tables, indicators=chosen, listed=listed, compute=partial(_compute, wrong)
+        catalogue, listed=(), sources=named, tables=tables, indicators=chosen, compute=partial(_compute, wrong)
     )
 
 

@@ -210,6 +210,8 @@ class Indicator(Entry):
         mixes_age: it is crude and rises or falls with age, so that its gaps between groups of deprivation mix the two:
             they are not compared, and each row says so.
         unassigned: share of England that may belong to no area that is printed.
+        repeated: share of England by which its areas may exceed it, because a person counts in each that she came
+            to: such areas are never added up.
         further: other publications that hold figures of it. Where two give the same group of the same area and
             year, the one named first counts.
     """
@@ -232,6 +234,7 @@ class Indicator(Entry):
     mixes_age: bool = False
     plausible: tuple[float, float] = (0.0, float("inf"))
     unassigned: float = 0.0
+    repeated: float = 0.0
     further: tuple[Origin, ...] = ()
 
     @property

@@ -11,12 +11,12 @@ from hi_pipeline.core.columns import COUNTS_KEY
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.geography import Vintage, footprints_of
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
+from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.denominators import add_populations
-from hi_pipeline.tables.placing.placed import Context, Placed
+from hi_pipeline.tables.placing.placed import Context, Placed, absent_boards
 from hi_pipeline.tables.placing.recast import recast
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.footprint import refuse_absent_boards
@@ -106,6 +106,8 @@ def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
 def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
     """Place the rows on a footprint, with the population of it where the publication has none."""
     placed = PLACINGS[indicator.attribution].place(parts, indicator, context)
+    if indicator.levels.total is Level.PART and indicator.attribution is Attribution.PUBLISHED:
+        placed.frame = pl.concat([placed.frame, absent_boards(placed.frame, context)])
     if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
         placed = add_populations(placed, indicator, context)
     return placed

@@ -17,7 +17,8 @@ EXACT = 1e-9
 
 def short_of_england(indicator: Indicator) -> float:
     """Return by what share of it the areas that are shown may fall short of England."""
-    return max(ROUNDING_SLACK, PLACINGS[indicator.attribution].unassigned, indicator.unassigned)
+    placings = (PLACINGS[origin.attribution].unassigned for origin in indicator.by_origin)
+    return max(ROUNDING_SLACK, indicator.unassigned, *placings)
 
 
 def validate_total(placed: Placed, parts: pl.DataFrame, indicator: Indicator, *, where: str) -> dict[str, int]:
@@ -105,7 +106,8 @@ def _check(rows: pl.DataFrame, whole: float, indicator: Indicator, *, where: str
     if rows["numerator_high"].null_count():
         return
     low, high = float(rows["numerator_low"].sum()), float(rows["numerator_high"].sum())
-    if not low - whole * ROUNDING_SLACK <= whole <= high + whole * short_of_england(indicator):
+    above = max(ROUNDING_SLACK, indicator.repeated)
+    if not low - whole * above <= whole <= high + whole * short_of_england(indicator):
         raise ValidationError(
             f"{where}, {indicator.id}: the {what} sum to between {low:,.0f} and {high:,.0f}, England is {whole:,.0f}. "
             "Rounding, hidden counts and declared remainders do not explain it: are areas missing, or counted twice?"

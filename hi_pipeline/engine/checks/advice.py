@@ -15,6 +15,7 @@ TO_DO = {
     "reconciles_with_england": "Rows were lost or counted twice: look at dropped_rows in the sidecars of that year.",
     "single_units": "Look at the practices or areas shown, in the publisher's file, before using a figure that rests "
     "on them.",
+    "list_covered": "A failed cell had an input that could not be used: see hi status for the step that failed.",
     "stale_partitions": "Run hi run --stale: it rebuilds just these.",
 }
 SEE = 'See docs/operators.md, "What each red thing means".'

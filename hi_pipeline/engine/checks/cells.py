@@ -1,4 +1,4 @@
-"""What the web interface shows of a cell: board, headline figure, England, status, notes, file and a few rows."""
+"""What the web interface shows of a cell: board, headline figure with England's, notes, file and a few rows."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import polars as pl
 from hi_pipeline.core.geography import board
 from hi_pipeline.core.status import Measure
 
-# A record of each of ten thousand cells holds this: a few rows, no more.
-_PREVIEW_ROWS = 6
+# A record of each of 39,000 cells holds this: a few rows, no more.
+_PREVIEW_ROWS = 3
 
 
 def cell_facts(rows: pl.DataFrame, *, file: str) -> dict[str, Any]:
@@ -20,12 +20,14 @@ def cell_facts(rows: pl.DataFrame, *, file: str) -> dict[str, Any]:
     """
     headline = (pl.col("dimension") == "total") & (pl.col("measure") == Measure.VALUE.value)
     head = rows.sort(headline.not_(), "geography_vintage", maintain_order=True).row(0, named=True)
-    notes = [note for note in rows["note"].unique(maintain_order=True) if note]
+    england = _number(head["comparator_value"], head["unit"])
+    # The note of a derived measure that has a figure says how to read it, the same for every cell: methods.md has it.
+    said = rows.filter((pl.col("measure") == Measure.VALUE.value) | pl.col("value").is_null())["note"]
+    # Several rows say some of the same: each clause once.
+    notes = dict.fromkeys(clause for note in said if note for clause in note.split("; "))
     return {
-        "board": f"{board(head['icb_code']).name} ({head['icb_code']}), {head['financial_year']}",
-        "figure": _figure(head),
-        "England": _number(head["comparator_value"], head["unit"]) + f"; {head['comparison']}",
-        "status": head["status"],
+        "board": board(head["icb_code"]).name,
+        "figure": f"{_figure(head)}; England {england}; {head['comparison']}",
         **({"notes": "; ".join(notes)} if notes else {}),
         "file": file,
         "first rows": _preview(rows),

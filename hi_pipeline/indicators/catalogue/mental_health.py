@@ -297,6 +297,7 @@ INDICATORS: tuple[Indicator, ...] = (
         ),
         unconfirmed="the wording of the statement and the target are recalled",
         unassigned=0.03,
+        repeated=0.03,
         plausible=(0.0, 50_000.0),
     ),
 )

@@ -12,8 +12,9 @@ It is still needed where figures stand in one file a year: Dagster's partitions 
 backfills and fails them so, and that is about 39,000 records of 66 indicators, 27 minutes of Dagster's own log.
 
 It is kept small too, because 39,000 records of three events each are most of a data root (2026-11: 7.1 kB a record
-before, see docs/performance.md): events leave out what they say twice (``_slim``), their JSON has no spaces, and the
-indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
+before, and 11 with all that the UI shows of a cell, see docs/performance.md): events leave out what they say twice
+(``_slim``), a run's file holds the headline of a cell and the index the rest (``_in_short``), JSON has no spaces, and
+the indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
 
 Safe against a crash: events are kept in memory for at most ``INTERVAL_S`` seconds, are written before any
 reader of this process looks and before a run or a step changes its state, and each batch is one transaction of the
@@ -55,15 +56,20 @@ _log = logging.getLogger(__name__)
 BATCH_SIZE = 1000
 INTERVAL_S = 1.0
 _OPEN_SHARDS = 8
-_PAGE_BYTES = 16_384
+# Pages hold several whole records: of a run's file about 1.2 kB each, of the index 3 kB.
+_PAGE_BYTES, _INDEX_PAGE_BYTES = 16_384, 32_768
 # Indices of Dagster's tables by which nothing is looked up. Questions about assets go to the index; a run's file holds
-# one run; steps are looked up in the run's file; tags are found by their event (2026-11, dagster 1.13).
-UNUSED_IN_INDEX = ("idx_step_key", "idx_asset_event_tags")
+# one run; steps are looked up in the run's file; tags are found by their event, and the events of an asset by the index
+# with partitions, which begins alike (2026-11, dagster 1.13).
+UNUSED_IN_INDEX = ("idx_step_key", "idx_asset_event_tags", "idx_events_by_asset")
 UNUSED_IN_RUN = ("idx_events_by_asset", "idx_events_by_asset_partition", "idx_events_by_run_id")
 # Where the header of an SQLite file says how it is written and read, and what stands there for WAL (its file format).
 _MODE_BYTES, _WAL = slice(18, 20), b"\x02\x02"
 # Metadata of an observation that tells which planned partitions of a run do not apply (no release, no such board).
 NOT_APPLICABLE = "partitions_not_applicable"
+
+# What a run's own log keeps of a cell's metadata; a whole record of it takes 3 kB, and stands in the index.
+HEADLINE = ("figure", "SYNTHETIC", "reconciled")
 
 # After these the state that other processes see must be whole at once.
 _WRITE_NOW = {
@@ -258,7 +264,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         """Return the bytes of a run's file without events, in WAL mode: made once, in memory, as Dagster makes it."""
         if self._empty is None:
             engine = db.create_engine("sqlite://", poolclass=StaticPool)
-            # A record takes about 1.3 kB: in pages of 4 kB, SQLite's own size, a quarter of the file stays empty.
+            # In pages of 4 kB, SQLite's own size, a quarter of the file would stay empty.
             db.event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA page_size={_PAGE_BYTES}"))
             self._initdb(engine)
             with engine.connect() as connection:
@@ -288,7 +294,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         ):
             self._inside.connections = {run_id: run, INDEX_SHARD_NAME: index}
             try:
-                own = [event for event in events if not _is_planned_cell(event)]
+                own = [_in_short(event) for event in events if not _is_planned_cell(event)]
                 if own:
                     self._insert(run, own)
                 if indexed:
@@ -345,7 +351,7 @@ def _shape(path: Path) -> None:
     with naming(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for name in UNUSED_IN_INDEX:
             connection.execute(f"DROP INDEX {name}")
-        for statement in ("journal_mode=DELETE", f"page_size={_PAGE_BYTES}"):
+        for statement in ("journal_mode=DELETE", f"page_size={_INDEX_PAGE_BYTES}"):
             connection.execute(f"PRAGMA {statement}")
         connection.execute("VACUUM")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -356,10 +362,11 @@ def _type(event: EventLogEntry) -> Any:
 
 
 def _slim(event: EventLogEntry) -> EventLogEntry:
-    """Leave out of an event what it says twice: what the UI shows is its text, its step, its asset and its metadata.
+    """Leave out of an event what it says twice; what the UI shows stays: its kind, step, asset, partition and metadata.
 
-    The message stands twice in each event; records of cells and of checks name their step also as an object and in
-    the tags of the log line; the plan of a cell is only counted, by the columns of its row.
+    The message stands twice in each event, and that of a cell's record ("Materialized value indicator a.") only repeats
+    kind and asset; records of cells and of checks name their step also as an object and in the tags of the log line;
+    the plan of a cell is only counted, by the columns of its row.
     """
     said = event.dagster_event
     if said is None:
@@ -368,11 +375,28 @@ def _slim(event: EventLogEntry) -> EventLogEntry:
         event = event._replace(user_message="")
     if _is_planned_cell(event):
         return event._replace(step_key=None, dagster_event=said._replace(message=None, step_key=None))
-    if said.event_type is DagsterEventType.ASSET_CHECK_EVALUATION or (
-        said.event_type is DagsterEventType.ASSET_MATERIALIZATION and "|" in (said.partition or "")
-    ):
-        return event._replace(dagster_event=said._replace(logging_tags={}, node_handle=None, step_handle=None))
+    if said.event_type is DagsterEventType.ASSET_CHECK_EVALUATION or _is_made_cell(event):
+        message = None if _is_made_cell(event) else said.message
+        slim = said._replace(message=message, logging_tags={}, node_handle=None, step_handle=None)
+        return event._replace(dagster_event=slim)
     return event
+
+
+def _in_short(event: EventLogEntry) -> EventLogEntry:
+    """Return what the log of a run says of a cell: its headline. The cell's page shows all of it, from the index."""
+    said = event.dagster_event
+    if said is None or not _is_made_cell(event):
+        return event
+    data = said.step_materialization_data
+    headline = {name: value for name, value in data.materialization.metadata.items() if name in HEADLINE}
+    record = data.materialization.with_metadata(headline)._replace(tags={})
+    return event._replace(dagster_event=said._replace(event_specific_data=data._replace(materialization=record)))
+
+
+def _is_made_cell(event: EventLogEntry) -> bool:
+    said = event.dagster_event
+    made = said is not None and said.event_type is DagsterEventType.ASSET_MATERIALIZATION
+    return made and said is not None and "|" in (said.partition or "")
 
 
 def _is_planned_cell(event: EventLogEntry) -> bool:

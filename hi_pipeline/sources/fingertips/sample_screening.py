@@ -18,6 +18,8 @@ from hi_pipeline.sources.fingertips.source import COLUMNS, COMPARATOR_EXAMPLES, 
 # Share of those invited who are screened, by deprivation; and how many are invited of all residents or patients.
 COVERAGE = Gradient(0.60, 0.76)
 _INVITED = {"93560": 0.17, "93561": 0.09, "91720": 0.17, "94063": 0.15}
+# Lists hold more patients than residents; those invited are about the same people.
+_INVITED_OF_LIST = 0.96
 _GROUP = {
     "93560": ("Female", "25-49 yrs"),
     "93561": ("Female", "50-64 yrs"),
@@ -78,9 +80,9 @@ def _year(indicator: str, year: int, areas: list[_Area], *, deciles: bool) -> It
 
 
 def _screened(indicator: str, year: int, area: _Area) -> tuple[int, int]:
-    code, _, _, _, place, people = area
+    code, _, kind, _, place, people = area
     generator = chance(f"screening {indicator} {year} {code}")
-    invited = round(people * _INVITED[indicator])
+    invited = round(people * _INVITED[indicator] * (_INVITED_OF_LIST if kind == "GPs" else 1))
     return drawn(generator, invited, COVERAGE.at(place)), invited
 
 

@@ -14,6 +14,7 @@ from hi_pipeline.tables.reference import footprint
 PLACE = ["area_type", "icb_code", "area_name"]
 SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, *UNITS, "status", "note", "unknown_share"]
 
+ABSENT = "not published: the publication prints no figure of this board"
 NO_BOARDS = "not published: the publication prints no figures of boards"
 
 
@@ -80,6 +81,17 @@ def bare_boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
     total = parts.head(1).with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
     boards = footprint.boards(context.vintage).select("icb_code", "icb_name")
     return not_published(boards, total, why=pl.lit(NO_BOARDS))
+
+
+def absent_boards(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Give each board that the publication prints nothing of a row of its total that says so.
+
+    For publications that print some boards only (2026-11: Fingertips has as few as 5 of 42 in some indicators).
+    """
+    total = frame.filter(dimension=Dimension.TOTAL.value)
+    boards = footprint.boards(context.vintage).select("icb_code", "icb_name")
+    absent = boards.join(total.filter(area_type=AreaType.ICB.value), on="icb_code", how="anti")
+    return not_published(absent, total.head(1), why=pl.lit(ABSENT))
 
 
 def not_published(boards: pl.DataFrame, like: pl.DataFrame, *, why: pl.Expr) -> pl.DataFrame:

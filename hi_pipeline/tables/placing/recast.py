@@ -14,6 +14,7 @@ from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up
 
 AS_PRINTED = "not published: the publisher's figures of {} are taken as printed and cannot be added up"
+REPEATED = "not published: people may count in several of {}, so that they cannot be added"
 PARTED = "not published: the publication prints no parts of boards, and this one took part of {}"
 
 
@@ -27,7 +28,8 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
     Args:
         own: figures on the footprint of the year, denominators included.
         parts: the publisher's rows; empty where the figures are not of areas that it prints.
-        indicator: the declaration; a figure that is taken as printed is not added up.
+        indicator: the declaration; a figure that is taken as printed, or whose people count in several areas, is not
+            added up.
         context: the year and the other footprint.
         why: why a new board that is not made of whole ones has no figure, where it is not for want of parts in the
             publication.
@@ -43,7 +45,9 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
         if context.own_vintage not in new.vintages:
             within = boards_within(new.ons, context.own_vintage, context.vintage)
             together = all(whole and old.ons not in silent for old, whole in within)
-            if together and indicator.kind is Kind.PUBLISHED:
+            if together and indicator.repeated:
+                causes[new.ons] = REPEATED.format(" and ".join(old.short_name for old, _ in within))
+            elif together and indicator.kind is Kind.PUBLISHED:
                 causes[new.ons] = AS_PRINTED.format(" and ".join(old.name for old, _ in within))
             elif together:
                 made |= {old.ons: new.ons for old, _ in within}

@@ -27,19 +27,23 @@ def _row(**changes: object) -> dict[str, object]:
     return row | same | changes
 
 
-def test_a_cell_shows_board_figure_england_status_notes_file_and_rows() -> None:
+def test_a_cell_shows_board_figure_england_notes_file_and_rows() -> None:
     rows = pl.DataFrame(
         [
             _row(dimension="sex", category="Female", value=None, status="suppressed", note="hidden by the publisher"),
             _row(),
+            _row(measure="gap", note="positive = worse for the most deprived"),
+            _row(measure="sii", value=None, status="too_few", note="hidden by the publisher; fewer than 3 groups"),
         ],
         schema=RESULTS,
     )
     facts = cell_facts(rows, file="here.parquet")
-    assert facts["board"] == "NHS Staffordshire and Stoke-on-Trent Integrated Care Board (E54000010), 2023-24"
-    assert facts["figure"] == "54.77 percent (95% limits 53.9 to 55.68)"
-    assert facts["England"] == "50.12 percent; better"
-    assert (facts["status"], facts["notes"], facts["file"]) == ("ok", "hidden by the publisher", "here.parquet")
-    assert facts["first rows"]["figure"].to_list() == ["none: suppressed", facts["figure"]]
+    assert facts["board"] == "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
+    assert facts["figure"] == "54.77 percent (95% limits 53.9 to 55.68); England 50.12 percent; better"
+    assert facts["notes"] == "hidden by the publisher; fewer than 3 groups", (
+        "each clause once, none on how to read a gap"
+    )
+    assert facts["file"] == "here.parquet"
+    assert facts["first rows"]["figure"].to_list()[:2] == ["none: suppressed", facts["figure"].split(";")[0]]
     hidden = cell_facts(rows.filter(status="suppressed"), file="here.parquet")
-    assert hidden["figure"] == "none: suppressed"
+    assert hidden["figure"] == "none: suppressed; England 50.12 percent; better"

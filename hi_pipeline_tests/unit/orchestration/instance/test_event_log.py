@@ -189,6 +189,30 @@ def test_records_of_a_failing_range_of_the_grid_are_dagsters_own(tmp_path: Path)
     assert failed[1] - failed[0] == not_yet, "boards that begin in 2023: ours says that they do not apply"
 
 
+def test_the_page_of_a_cell_shows_all_and_its_runs_log_the_headline(home: Path) -> None:
+    cell, said = (
+        "2022-23|E54000029",
+        {"board": "Somewhere", "figure": "7 percent", "first rows": dg.MetadataValue.md("|")},
+    )
+
+    @dg.asset(key=KEY, partitions_def=dg.StaticPartitionsDefinition([cell]), output_required=False)
+    def asset(context: dg.AssetExecutionContext):  # type: ignore[no-untyped-def]
+        context.log_event(dg.AssetMaterialization(KEY, partition=cell, metadata=said, tags={"a": "b"}))
+        yield from ()
+
+    instance = open_home(home)
+    run = dg.materialize([asset], instance=instance, partition_key=cell)
+    (whole,) = instance.fetch_materializations(KEY, limit=5).records
+    (short,) = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    found = [r.event_log_entry.asset_materialization for r in (whole, short)]
+    assert found[0] and found[1]
+    assert set(found[0].metadata) == {"board", "figure", "first rows"}
+    assert found[0].tags is not None and found[0].tags["a"] == "b"
+    assert found[1].metadata == {"figure": found[0].metadata["figure"]}
+    assert found[1].partition == cell
+    instance.dispose()
+
+
 def test_a_failed_write_keeps_the_events_for_the_next_try(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     instance = open_home(home)
     storage = _storage(instance)
@@ -354,7 +378,10 @@ def _shown(event: dg.EventLogEntry) -> tuple[object, ...]:
     assert said is not None
     facts = said.materialization if said.is_step_materialization else said.asset_check_evaluation_data
     assert facts.metadata
-    return event.message, event.step_key, event.level, said.step_key, said.asset_key, said.partition, facts.metadata
+    # Of a cell the run's log keeps the headline (a test of its own); of checks all, and these name no file.
+    shown = {name: value for name, value in facts.metadata.items() if not said.partition or name in event_log.HEADLINE}
+    message = event.message if event.dagster_event_type is not dg.DagsterEventType.ASSET_MATERIALIZATION else ""
+    return message, event.step_key, event.level, said.step_key, said.asset_key, said.partition, shown
 
 
 def _stored(home: Path) -> dict[str, int]:
