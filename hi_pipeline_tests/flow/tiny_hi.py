@@ -26,10 +26,6 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
     return _value_rows(indicator, counts)
 
 
-# Its version is that of the real computation: a pause makes no figure another.
-compute.__module__ = compute_results.__module__
-
-
 if __name__ == "__main__":
     declarations.load_catalogue = make_catalogue
     computing.value_rows = value_rows
