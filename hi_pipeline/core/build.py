@@ -39,6 +39,10 @@ class Reader(Protocol):
         """Return the editions or financial years of a source that are built, in order."""
         ...
 
+    def holds(self, source: str, part: str) -> bool:
+        """Return whether an edition or a financial year of a source is built."""
+        ...
+
     def linked(self, name: str, financial_year: str) -> pl.DataFrame:
         """Return a linked table of a financial year."""
         ...

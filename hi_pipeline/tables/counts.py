@@ -51,13 +51,12 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
     counted: dict[str, int] = {}
     notes: list[str] = []
     declared = reader.indicators(source)
-    # Asked only where it matters: a table that asks which years there are is stale with every new one.
     several = any(indicator.further for indicator in declared)
     for indicator in declared:
         completed: list[pl.DataFrame] = []
         for origin in indicator.by_origin:
             try:
-                if several and financial_year not in reader.parts(origin.source):
+                if several and not reader.holds(origin.source, financial_year):
                     raise NothingToBuild(f"{origin.source} holds nothing for {financial_year}")
                 parts, found = _on_own_footprint(origin, context, counted)
             except NothingToBuild as nothing:

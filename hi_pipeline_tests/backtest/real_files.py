@@ -56,6 +56,9 @@ class RealFiles:
         wanted = declared.years if declared.by_year else tuple(r.edition for r in declared.releases)
         return tuple(part for part in sorted(wanted) if self._releases(source, part))
 
+    def holds(self, source: str, part: str) -> bool:
+        return part in self.parts(source)
+
     def _clean(self, source: str, table: str, part: str) -> pl.DataFrame:
         frames = []
         for release in self._releases(source, part):

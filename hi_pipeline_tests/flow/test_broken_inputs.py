@@ -203,7 +203,7 @@ CASES = {
         TT,
         "clean",
         with_cell("Count_FinishedCourseTreatment", "-5", where=BOARD),
-        *(TT_MEMBER, "'Count_FinishedCourseTreatment' are negative", "('-5', 'ICB', 'QMF'", NUMBERS),
+        *(TT_MEMBER, "'Count_FinishedCourseTreatment' are negative", "[('-5', ", "'ICB', 'QMF'", NUMBERS),
     ),
     "a negative list": _case(
         LISTS,
@@ -215,7 +215,7 @@ CASES = {
         TT,
         "clean",
         with_cell("Count_Recovery", "about 40", where=BOARD),
-        *(TT_MEMBER, "neither numbers nor declared tokens ['*', 'NULL']", "('about 40', 'ICB', 'QMF'", NUMBERS),
+        *(TT_MEMBER, "neither numbers nor declared tokens ['*', 'NULL']", "[('about 40', ", NUMBERS),
     ),
     "text in a column of rates": _case(
         MHA,
@@ -227,7 +227,7 @@ CASES = {
         AE,
         "clean",
         with_cell("Count", "z", where={"Area Type": "GPs"}),
-        *("indicator_ids=93930.csv", "neither numbers nor declared tokens ['(blank)']", "('z', '93930'", NUMBERS),
+        *("indicator_ids=93930.csv", "neither numbers nor declared tokens ['(blank)']", "[('z', ", "'93930'", NUMBERS),
     ),
 }
 

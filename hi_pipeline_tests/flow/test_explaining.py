@@ -278,7 +278,9 @@ def test_figures_of_all_kinds_are_computed_again_from_what_is_printed(session: S
         with_rows += found.cells.height > 0 and found.cells["text"].null_count() < found.cells.height
         if row["status"] == "ok" and indicator.id not in ("core20_share_pct", "fuel_poverty_pct"):
             assert found.cells.height, f"{row}: a figure without rows"
-            assert found.cells["row"].null_count() == 0, f"{row}: a cell without its row"
+            # The waiting list's files leave out a band of 0, which therefore has no row.
+            left_out = pl.col("figure").str.starts_with("wlmds/") & (pl.col("value").cast(pl.Float64) == 0)
+            assert found.cells.filter(pl.col("row").is_null() & ~left_out).is_empty(), f"{row}: a cell without its row"
     assert {row["area_type"] for row in chosen} >= {"icb", "region", "england", "remainder"}
     assert {row["measure"] for row in chosen} >= {"value", "gap", "ratio", "sii", "rii", "difference", "rate_ratio"}
     assert with_rows > FIGURES / 2

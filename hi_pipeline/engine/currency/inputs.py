@@ -13,6 +13,8 @@ from hi_pipeline.storage.lake import Lake
 
 _ABSENT = "absent"
 LISTING = "parts of "
+HOLDING = "whether built: "
+_BUILT = "built"
 _SHOWN = 8
 
 
@@ -43,6 +45,12 @@ class LakeReader:
         name = f"{LISTING}clean/{source}"
         self._inputs[name] = current_hash(self._lake, name)
         return built_parts(self._lake, source)
+
+    def holds(self, source: str, part: str) -> bool:
+        """Return whether an edition or a financial year of a source is built; other parts are no input then."""
+        name = f"{HOLDING}clean/{source}/{part}"
+        self._inputs[name] = current_hash(self._lake, name)
+        return self._inputs[name] == _BUILT
 
     def releases(self, name: str, part: str) -> tuple[str, ...]:
         """Return the ids of the releases behind a part of a source, or behind a linked table of a year."""
@@ -123,6 +131,9 @@ def current_hash(lake: Lake, name: str) -> str:
     if name.startswith(LISTING):
         layer, source = name.removeprefix(LISTING).split("/")
         return hashlib.sha256("\n".join(built_parts(lake, source)).encode()).hexdigest()
+    if name.startswith(HOLDING):
+        _, source, part = name.removeprefix(HOLDING).split("/")
+        return _BUILT if part in built_parts(lake, source) else _ABSENT
     known = made_from(lake, name)
     if known is None:
         return _ABSENT
@@ -156,7 +167,7 @@ def files_behind(lake: Lake, known: Provenance) -> dict[str, str]:
 
 def made_from(lake: Lake, name: str) -> Provenance | None:
     """Return what the file of a recorded input was made from; None where it is not built, or is a publisher's."""
-    if name.startswith(LISTING):
+    if name.startswith((LISTING, HOLDING)):
         return None
     layer, table, *parts = name.split("/")
     if layer not in ("clean", "linked"):

@@ -10,8 +10,9 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import boards_of, vintage_of
 from hi_pipeline.core.observations import ONCE, add_bounds, add_snapshot, check_within, to_observations
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.core.whole import validate_areas
 from hi_pipeline.sources.wlmds.areas import map_areas, validate_gaps
 from hi_pipeline.sources.wlmds.labels import (
@@ -49,7 +50,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"wlmds {release.edition}, {raw.member}"
     account = Account()
     day = _week_end(release, where)
-    frame = map_labels(raw.frame, "Waiting Bands", labels=BAND_LABELS, into="measure", account=account)
+    frame = map_labels(number_rows(raw), "Waiting Bands", labels=BAND_LABELS, into="measure", account=account)
     frame = map_labels(frame, "Metric", labels=METRIC_LABELS, into="dimension", account=account)
     frame = read_numbers(frame, "Count", tokens=TOKENS, where=where, whole=True)
     _check_unique(frame, where)
@@ -58,14 +59,15 @@ def parse(tables: RawTables, release: Release) -> Tables:
     validate_gaps(frame, gaps, where)
     figures = _map_groups(map_areas(frame, day, account, where), account)
     figures = _bounded(figures if account.has_unknown_labels else _with_zeros(figures, where))
-    observations = to_observations(add_snapshot(_with_notes(_one_unknown(figures), gaps, day), day))
+    figures = add_snapshot(_with_notes(_one_unknown(figures), gaps, day), day)
+    observations = to_observations(figures)
     for part in MEASURES[1:]:
         check_within(observations, part=part, whole=MEASURES[0], where=where)
     if not account.has_unknown_labels:
         boards = observations.filter(area_level="icb")["area_code"].unique().to_list()
         validate_areas(boards, level="icb", financial_year=label_of_date(day), where=where)
         _check_sums(observations, where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
 def _week_end(release: Release, where: str) -> date:
@@ -114,7 +116,8 @@ def _map_groups(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
         )
         for metric, labels in CATEGORIES.items()
     ]
-    return pl.concat(parts).select(
+    frame = pl.concat(parts)
+    return frame.select(
         *_AREA,
         "dimension",
         "category",
@@ -122,6 +125,7 @@ def _map_groups(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
         "measure",
         pl.col("Count_value").alias("value"),
         pl.col("Count_status").alias("status"),
+        cells(frame, "Count"),
     )
 
 
@@ -138,7 +142,9 @@ def _with_zeros(figures: pl.DataFrame, where: str) -> pl.DataFrame:
             f"{where}: bands of {no_total.height} groups have no Total beside them: (area, group) {shown}"
         )
     return full.with_columns(
-        pl.when(added).then(0.0).otherwise(pl.col("value")).alias("value"), pl.col("status").fill_null("ok")
+        pl.when(added).then(0.0).otherwise(pl.col("value")).alias("value"),
+        pl.col("status").fill_null("ok"),
+        pl.col(CELLS).fill_null([]),
     )
 
 
@@ -180,6 +186,7 @@ def _one_unknown(figures: pl.DataFrame) -> pl.DataFrame:
         pl.col("low").sum(),
         pl.col("high").sum(),
         pl.when(hidden).then(pl.lit("suppressed")).otherwise(pl.lit("ok")).alias("status"),
+        together(),
     )
 
 

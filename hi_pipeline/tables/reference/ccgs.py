@@ -68,7 +68,7 @@ def locations_of(reader: Reader, financial_year: str, vintage: Vintage, own: Vin
 
 def _ccgs(reader: Reader, financial_year: str) -> pl.DataFrame:
     edition = CCG_EDITIONS.get(financial_year, "")
-    if edition not in reader.parts(GEOGRAPHY):
+    if not reader.holds(GEOGRAPHY, edition):
         raise NothingToBuild(f"no ONS lookup of the CCGs of {financial_year} is in hand")
     return reader.clean(GEOGRAPHY, "ccg_areas", edition).select(area_code="ccg_ods", area_ons="ccg_ons")
 
@@ -81,7 +81,7 @@ def _became(reader: Reader, ccgs: pl.Series) -> tuple[pl.DataFrame, tuple[str, .
         ccgs: the ONS codes that the year has: a CCG of April 2019 that is not among them fills nothing.
     """
     empty = pl.DataFrame(schema={"ccg_ons": pl.String, "sub_icb_ons": pl.String})
-    if not {LSOA_OF_CCGS, LSOA_OF_LOCATIONS} <= set(reader.parts(GEOGRAPHY)):
+    if not all(reader.holds(GEOGRAPHY, edition) for edition in (LSOA_OF_CCGS, LSOA_OF_LOCATIONS)):
         return empty, ()
     before = reader.clean(GEOGRAPHY, "lsoa_ccgs", LSOA_OF_CCGS).select("lsoa_code", "ccg_ons")
     after = reader.clean(GEOGRAPHY, "lsoa_areas", LSOA_OF_LOCATIONS).select("lsoa_code", "sub_icb_ons")
@@ -97,10 +97,10 @@ def _became(reader: Reader, ccgs: pl.Series) -> tuple[pl.DataFrame, tuple[str, .
 def partnerships_of(reader: Reader, financial_year: str) -> pl.DataFrame:
     """Return stp_ods, stp_ons of the partnerships of a year; no rows where nothing in hand gives both codes."""
     edition, practice_map = CCG_EDITIONS.get(financial_year, ""), PARTNERSHIP_MAPS.get(financial_year, "")
-    if practice_map in reader.parts(LISTS):
+    if reader.holds(LISTS, practice_map):
         practices = reader.clean(LISTS, "practices", practice_map)
         found = practices.select(stp_ods="icb_ods", stp_ons="icb_ons")
-    elif edition in reader.parts(GEOGRAPHY):
+    elif reader.holds(GEOGRAPHY, edition):
         found = reader.clean(GEOGRAPHY, "ccg_areas", edition).select("stp_ods", "stp_ons").drop_nulls()
     else:
         return pl.DataFrame(schema={"stp_ods": pl.String, "stp_ons": pl.String})

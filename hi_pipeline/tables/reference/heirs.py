@@ -44,7 +44,7 @@ def lsoa_locations(reader: Reader, vintage: Vintage) -> tuple[pl.DataFrame, tupl
         NothingToBuild: the lookup of LSOAs of 2022 is not in hand.
         LinkageError: a district of a parted location that nobody has declared.
     """
-    if BEFORE not in reader.parts(GEOGRAPHY):
+    if not reader.holds(GEOGRAPHY, BEFORE):
         raise NothingToBuild("LSOAs to boards: the ONS lookup of LSOAs of 2022 is not in hand")
     lsoas = reader.clean(GEOGRAPHY, "lsoa_areas", BEFORE).select("lsoa_code", "sub_icb_ons", "lad_code")
     releases = reader.releases(GEOGRAPHY, BEFORE)
@@ -63,7 +63,7 @@ def lsoa_locations(reader: Reader, vintage: Vintage) -> tuple[pl.DataFrame, tupl
 
 def _heirs(reader: Reader, lsoas: pl.DataFrame, there: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...], str]:
     """Return lsoa_code, heir of LSOAs of parted locations: by the lookup of the new footprint, else by district."""
-    if AFTER in reader.parts(GEOGRAPHY):
+    if reader.holds(GEOGRAPHY, AFTER):
         after = reader.clean(GEOGRAPHY, "lsoa_areas", AFTER).select(lsoa21_code="lsoa_code", heir="sub_icb_ons")
         # An LSOA of 2011 that was split goes where most of its residents live.
         most = pieces(reader).join(after, on="lsoa21_code", how="left", validate="m:1")

@@ -24,7 +24,7 @@ def pieces(reader: Reader) -> pl.DataFrame:
         NothingToBuild: the lookup or the residents are not in hand.
         LinkageError: an English LSOA of 2021 without residents.
     """
-    if LOOKUP not in reader.parts("ons_geography") or not reader.parts("census_ethnicity"):
+    if not reader.holds("ons_geography", LOOKUP) or not reader.parts("census_ethnicity"):
         raise NothingToBuild("LSOA pieces: the exact lookup 2011-2021 or the Census 2021 residents are not in hand")
     lookup = reader.clean("ons_geography", "lsoa_2011_2021", LOOKUP).filter(
         pl.col("lsoa11_code").str.starts_with("E") & pl.col("lsoa21_code").str.starts_with("E")

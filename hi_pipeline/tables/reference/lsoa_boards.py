@@ -25,9 +25,8 @@ def lsoa21_boards(reader: Reader, vintage: Vintage) -> tuple[pl.DataFrame, tuple
     Raises:
         NothingToBuild: no lookup of LSOAs of 2021 is in hand.
     """
-    held = reader.parts(GEOGRAPHY)
     wanted = (AFTER, *BEFORE) if vintage is Vintage.APRIL_2026 else BEFORE
-    edition = next((name for name in wanted if name in held), None)
+    edition = next((name for name in wanted if reader.holds(GEOGRAPHY, name)), None)
     if edition is None:
         raise NothingToBuild(f"LSOAs of 2021 to boards of {vintage}: none of the lookups {wanted} is in hand")
     lsoas = reader.clean(GEOGRAPHY, "lsoa_areas", edition).select("lsoa_code", "sub_icb_ons")

@@ -24,6 +24,9 @@ class FakeReader:
     def parts(self, source: str) -> tuple[str, ...]:
         return tuple(sorted({part for name, _, part in self.frames if name == source}))
 
+    def holds(self, source: str, part: str) -> bool:
+        return part in self.parts(source)
+
     def linked(self, name: str, financial_year: str) -> pl.DataFrame:
         return self._linked[name, financial_year]
 
