@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         return (self.data_dir / self.kind).resolve()
 
     @property
+    def local(self) -> Path:
+        """Return the folder of boards' own extracts: one for mirror and live; the sample has its own, for trials."""
+        return ((self.root if self.synthetic else self.data_dir) / "local").resolve()
+
+    @property
     def dagster_home(self) -> Path:
         """Return the folder of this kind's Dagster instance."""
         return self.root / "dagster"

@@ -64,6 +64,19 @@ def fetch(
     _leave(fetch_command(console, source, again=again, dry_run=dry_run))
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path | None, typer.Argument(help="A board's own extract: CSV, xlsx or parquet.")] = None,
+    source: Source = None,
+    check: Annotated[bool, typer.Option("--check", help="Say what is wrong, and change nothing.")] = False,
+    template: Annotated[str, typer.Option("--template", help="Write the file of this indicator, as CSV.")] = "",
+) -> None:
+    """Take in a board's own counts of what nobody publishes (docs/local-extracts.md)."""
+    from hi_pipeline.cli.importing import import_command
+
+    _leave(import_command(console, source, file, check=check, template_of=template))
+
+
 @app.command()
 def accept(
     release: Annotated[str, typer.Argument(help='Release such as "rtt:2026-07"; hi status names them all.')],

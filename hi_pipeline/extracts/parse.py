@@ -94,8 +94,8 @@ def parse(raw: RawTables, release: Release) -> Tables:
         measure=pl.lit(f"{indicator}_") + pl.col("side"),
         note=pl.concat_str(pl.lit(said), pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True),
     )
-    about = rows.head(1).select(financial_year=pl.lit(year), icb_code=pl.lit(ons), *_ABOUT)
-    return {"observations": to_observations(observations), TABLE: about.select(SCHEMAS[TABLE].columns)}
+    about = rows.head(1).select(*_ABOUT, financial_year=pl.lit(year), icb_code=pl.lit(ons))
+    return {"observations": to_observations(observations), TABLE: about.select(list(SCHEMAS[TABLE].columns))}
 
 
 def _figures(rows: pl.DataFrame, grain: Grain, dimension: Dimension, extract: Extract) -> pl.DataFrame:

@@ -62,8 +62,11 @@ def _blank(frame: pl.DataFrame) -> list[Problem]:
             rows = frame.filter(pl.col(column).is_null())[ROW]
             found.append(
                 Problem(
-                    what="is blank", remedy=f"Write {COLUMNS[column]}", column=column,
-                    rows=tuple(rows.head(3).to_list()), count=rows.len(),
+                    what="is blank",
+                    remedy=f"Write {COLUMNS[column]}",
+                    column=column,
+                    rows=tuple(rows.head(3).to_list()),
+                    count=rows.len(),
                 )  # fmt: skip
             )
     return found

@@ -16,13 +16,13 @@ from hi_pipeline.extracts.contract import (
     KEY,
     NO_FLAG,
     ONCE,
-    TRUE_COUNTS,
     UNKNOWN_LABEL,
     Below,
     Extract,
 )
 from hi_pipeline.extracts.problem import ROW, Problem, problem_of
 
+_WHERE_USED = ("ethnicity_scheme", "imd_vintage")
 _FEW_ROWS = 20
 _MOSTLY = 0.9
 
@@ -46,10 +46,14 @@ def judge_rows(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
 
 def _said_once(rows: pl.DataFrame) -> Iterator[Problem]:
     for column in ONCE:
-        found = rows.group_by(column).agg(pl.len(), pl.col(ROW).first()).sort("len", ROW, descending=[True, False])
+        # A list of groups is named only in rows that have such a group.
+        said = rows.drop_nulls(column) if column in _WHERE_USED else rows
+        if said.is_empty():
+            continue
+        found = said.group_by(column).agg(pl.len(), pl.col(ROW).first()).sort("len", ROW, descending=[True, False])
         if found.height == 1:
             continue
-        other = rows.filter(pl.col(column).ne_missing(found[column][0]))
+        other = said.filter(pl.col(column).ne_missing(found[column][0]))
         if column == "source_note" and found.height > max(_FEW_ROWS, rows.height / 2):
             yield problem_of(
                 other, what="differs from row to row, as what names a person would", column=column,
@@ -58,7 +62,8 @@ def _said_once(rows: pl.DataFrame) -> Iterator[Problem]:
         else:
             yield problem_of(
                 other, what=f"is not the {str(found[column][0])!r} of the other rows", column=column,
-                value="" if column == "source_note" else str(other[column][0]), remedy="One file is one indicator, one board and one year, made one way",
+                value="" if column == "source_note" else str(other[column][0]),
+                remedy="One file is one indicator, one board and one year, made one way",
             )  # fmt: skip
 
 

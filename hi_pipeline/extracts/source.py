@@ -14,9 +14,7 @@ from hi_pipeline.extracts.contract import EXTRACTS
 from hi_pipeline.extracts.parse import SCHEMAS, TABLE, edition_of, parse
 
 NAME = "local_extracts"
-LANDING_PAGE = (
-    "https://www.england.nhs.uk/long-read/nhs-englands-statement-on-information-on-health-inequalities-duty/"
-)
+LANDING_PAGE = "https://www.england.nhs.uk/long-read/nhs-englands-statement-on-information-on-health-inequalities-duty/"
 _FILE = re.compile(r"([A-Z0-9]{3})_(\d{4}-\d{2})\.csv")
 _MAX_BYTES = 200_000_000
 

@@ -139,9 +139,7 @@ def _per_group(table: pl.DataFrame, column: str) -> pl.DataFrame:
     return table.group_by(by, maintain_order=True).agg(pl.col(ROW).first(), amount=amount, half=(half * weight).sum())
 
 
-def _differ(
-    totals: pl.DataFrame, parts: pl.DataFrame, whole: Grain, fine: Grain, column: str
-) -> Iterator[Problem]:
+def _differ(totals: pl.DataFrame, parts: pl.DataFrame, whole: Grain, fine: Grain, column: str) -> Iterator[Problem]:
     # Denominators may be left out of rows of no known group: then the whole may be larger, never smaller.
     some_blank = parts["amount"].null_count() > 0
     amount = pl.col("amount").sum() if column == "denominator" else (

@@ -45,6 +45,7 @@ class Snapshots:
         obeys_robots: bool = True,
         follows_links: bool = False,
         asks_first: bool = False,
+        local: Path | None = None,
         downloader: Downloader | None = None,
     ) -> None:
         """Open the store; nothing is read or fetched yet.
@@ -57,6 +58,7 @@ class Snapshots:
             obeys_robots: do not fetch what a publisher's robots.txt forbids to programs.
             follows_links: read files of a mirror's folder that are links out of it.
             asks_first: do not use the first bytes of a found edition before somebody accepts them.
+            local: the folder of boards' own extracts, from which sources that are ``local`` are read.
             downloader: fetches over the network; by default one with the usual limits.
         """
         self.root = Path(root)
@@ -65,6 +67,8 @@ class Snapshots:
         self._remote = mode != "live" and bool(re.match(r"https?://", mirror))
         self._folder = FolderMirror(Path(mirror), follows_links=follows_links)
         self._asks_first = asks_first
+        # Extracts lie in a folder whatever the mode is: one more store of the same files, which reads that folder.
+        self._extracts = Snapshots(root, mode="mirror", mirror=str(local), contact="") if local else None
         trusted = self._mirror if self._remote else None
         self._downloader = downloader or Downloader(contact=contact, trusted_origin=trusted, obeys_robots=obeys_robots)
 
@@ -81,6 +85,8 @@ class Snapshots:
             FetchError: it cannot be fetched, is not what was declared, or differs from its pinned sha256.
             StoreError: it cannot be written.
         """
+        if source.local and self._extracts:
+            return self._extracts.fetch(source, release, force=force)
         with self._locked(source, release):
             keeper = self._keeper(source, release)
             keeper.accept_declared()
@@ -115,6 +121,8 @@ class Snapshots:
         Raises:
             ReleaseUnavailable: no address, or no place in a mirror.
         """
+        if source.local and self._extracts:
+            return self._extracts.accept(source, release)
         with self._locked(source, release):
             self._keeper(source, release).accept_declared()
         return self.latest(source.name, release.edition)
@@ -131,6 +139,8 @@ class Snapshots:
             SelectionError: nothing is kept of it.
             ReleaseUnavailable: no address, or no place in a mirror.
         """
+        if source.local and self._extracts:
+            return self._extracts.accept_kept(source, release)
         with self._locked(source, release):
             return self._keeper(source, release).accept_kept().sha256
 
@@ -159,6 +169,8 @@ class Snapshots:
         Raises:
             FetchError: the place cannot be asked.
         """
+        if source.local and self._extracts:
+            return self._extracts.news(source, release)
         try:
             keeper = self._keeper(source, release)
             accepted = keeper.accepted()

@@ -16,6 +16,7 @@ from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.denominators import add_populations
+from hi_pipeline.tables.disclosure import controlled
 from hi_pipeline.tables.placing.placed import Context, Placed, absent_boards
 from hi_pipeline.tables.placing.recast import recast
 from hi_pipeline.tables.placing.registry import PLACINGS
@@ -68,7 +69,9 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
                 releases |= one.releases
                 counted |= {what: rows for what, rows in one.counted.items() if rows}
                 notes += [note for note in one.notes if note not in notes]
-        frames += [_first_counts(completed)] if completed else []
+        if completed:
+            counts = _first_counts(completed)
+            frames.append(controlled(counts) if indicator.controlled else counts)
     if not frames:
         raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
     frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
@@ -158,7 +161,7 @@ def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Con
 
 
 def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:
-    if Dimension.TOTAL not in indicator.dimensions:
+    if Dimension.TOTAL not in indicator.dimensions or PLACINGS[indicator.attribution].alone:
         return
     totals = placed.frame.filter(area_type=AreaType.ICB.value, dimension=Dimension.TOTAL.value)
     where = f"{indicator.source}_counts {context.financial_year}, {indicator.id}"

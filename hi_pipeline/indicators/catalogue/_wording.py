@@ -7,12 +7,16 @@ RECORDED_PREVALENCE = (
 )
 RECALLED = "the wording of the statement is recalled: its appendix was not read"
 HOW_SUS = (
+    "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold: "
+    "hi import (docs/local-extracts.md)"
+)
+HOW_IMMFORM = "Counts by group from the vaccination systems that boards may see; no file of them is read yet"
+HOW_SUS_UNREAD = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold; "
     "no file of them is read yet"
 )
-HOW_IMMFORM = "Counts by group from the vaccination systems that boards may see; no file of them is read yet"
-HOW_ALLIANCE = "Counts from the cancer alliance; no file of them is read yet"
+HOW_ALLIANCE = "Counts from the cancer alliance: hi import (docs/local-extracts.md)"
 HOW_NDPP = "Counts by deprivation from the programme's provider; no file of them is read yet"
-HOW_TRUSTS = "A return by each trust, with evidence; no file of it is read yet"
+HOW_TRUSTS = "A return by each trust, with evidence: hi import (docs/local-extracts.md)"
 HOW_MSDS = "Counts from the maternity records of the board's trusts; no file of them is read yet"
 HOW_PLUS = "Counts from the services that know the group, under their own agreements; no file of them is read yet"

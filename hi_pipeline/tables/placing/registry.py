@@ -9,6 +9,7 @@ from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.tables.placing.authorities import place_authorities
 from hi_pipeline.tables.placing.boardless import place_boardless
 from hi_pipeline.tables.placing.core20 import place_core20
+from hi_pipeline.tables.placing.extracts import place_extracts
 from hi_pipeline.tables.placing.lsoas import place_lsoas
 from hi_pipeline.tables.placing.placed import Context, Placed
 from hi_pipeline.tables.placing.practices import place_practices
@@ -34,6 +35,7 @@ class Placing:
         on_indices: the figures themselves rest on the Indices of Deprivation, not only those by deprivation.
         recast: figures of boards, which come to another footprint by ``recast``; else they are placed there anew.
         sums: boards are sums of smaller areas; a figure that is taken as printed cannot be placed so.
+        alone: a board stands by itself: boards are added up neither to regions nor to England, and may be absent.
         every_part_known: each part has a group of deprivation or an own row as unknown, so that no row means none.
     """
 
@@ -47,6 +49,7 @@ class Placing:
     recast: bool = False
     sums: bool = True
     every_part_known: bool = False
+    alone: bool = False
 
 
 PLACINGS: Mapping[Attribution, Placing] = {
@@ -106,5 +109,10 @@ PLACINGS: Mapping[Attribution, Placing] = {
         place=place_boardless("local_authority"),
         words="local authorities as printed; boards are not made of them",
         sums=False,
+    ),
+    Attribution.EXTRACT: Placing(
+        place=place_extracts,
+        words="boards' own extracts, each on the footprint that it was counted for",
+        alone=True,
     ),
 }

@@ -3,7 +3,7 @@
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Absence, Derived, Entry, Level, Levels, Listed, Polarity
 from hi_pipeline.core.status import Measure, Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_SUS, RECALLED
+from hi_pipeline.indicators.catalogue._wording import HOW_SUS_UNREAD, RECALLED
 
 LISTED: tuple[Entry, ...] = (
     Listed(
@@ -29,7 +29,7 @@ LISTED: tuple[Entry, ...] = (
             "I60 to I64 (strokes without their late effects)",
         ),
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
-        how_to_supply=HOW_SUS,
+        how_to_supply=HOW_SUS_UNREAD,
         caveats=("England's admissions by block of diagnoses are published and are no figure of the statement.",),
         unconfirmed="the wording of the statement is recalled; the last code list of stroke too",
         why=Absence.NOT_IN_HAND,
@@ -79,7 +79,7 @@ LISTED: tuple[Entry, ...] = (
         levels=Levels(total=Level.UNVERIFIED, sex=Level.UNVERIFIED, deprivation=Level.ENGLAND),
         code_lists=("I21, I22 (commissioning support units; Office for Health Improvement and Disparities)",),
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
-        how_to_supply=HOW_SUS,
+        how_to_supply=HOW_SUS_UNREAD,
         caveats=("England's admissions by block of diagnoses are published and are no figure of the statement.",),
         unconfirmed=RECALLED,
         why=Absence.NOT_IN_HAND,
