@@ -120,7 +120,7 @@ def stratum_of(dimension: Dimension, category: str) -> Stratum:
     events = words.pop().removesuffix(_EACH) if len(words) > 1 else "1"
     sex, comma, band = words[0].partition(SEX_THEN_AGE)
     if len(words) > 1 or not comma or not events.isdigit() or bool(group) != (dimension in STRATA_OF):
-        raise ValueError(f"{category!r} is no group of age and sex, such as 'Female, 20 to 24'")
+        raise ValueError(f"{category!r} is no sex and age band, such as 'Female, 20 to 24'")
     return Stratum(sex=sex, band=band, group=group, events=int(events))
 
 

@@ -110,7 +110,7 @@ def _figures(rows: pl.DataFrame, grain: Grain, dimension: Dimension, extract: Ex
         return empty
     table = tables[holding[0]]
     if strata:
-        table = table.filter(pl.all_horizontal(pl.col(name) != UNKNOWN_LABEL for name in SEX_AND_AGE))
+        table = table.filter(pl.all_horizontal(pl.col(name) != UNKNOWN_LABEL for name in grain))
     counted = _with_categories(_sums(table, grain, frequencies=strata), dimension)
     sides = [counted.select(*shape)]
     if "denominator" in extract.columns:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import start_year
-from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
+from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, ReleaseStatus, Source
 from hi_pipeline.extracts.contract import EXTRACTS
 from hi_pipeline.extracts.parse import SCHEMAS, TABLE, edition_of, parse
 
@@ -81,5 +81,6 @@ def _release(place: str) -> Release | None:
         financial_years=(found[2],),
         mirror_path=place,
         max_bytes=_MAX_BYTES,
-        found=True,
+        # The board may count again: a newer file takes the older one's place, and is no revision to be accepted.
+        status=ReleaseStatus.PROVISIONAL,
     )

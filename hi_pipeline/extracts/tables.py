@@ -5,6 +5,7 @@ and decile another.
 """
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import polars as pl
 
@@ -100,7 +101,7 @@ def _strata(tables: dict[Grain, pl.DataFrame], extract: Extract) -> Iterator[Pro
             "numerator is 0",
         )  # fmt: skip
     for grain, table in by_strata.items():
-        known = table.filter(pl.all_horizontal(pl.col(name) != UNKNOWN_LABEL for name in SEX_AND_AGE))
+        known = table.filter(pl.all_horizontal(pl.col(name) != UNKNOWN_LABEL for name in grain))
         bands = known["age_band"].unique().sort().to_list() or list(standard_bands(extract.ages))
         others = [name for name in grain if name not in SEX_AND_AGE]
         cells = pl.DataFrame({"sex": list(SEX_LABELS)}).join(pl.DataFrame({"age_band": bands}), how="cross")
@@ -120,10 +121,27 @@ def _sums(tables: dict[Grain, pl.DataFrame], extract: Extract) -> Iterator[Probl
     columns = ["numerator"] if extract.below is Below.NOTHING else ["numerator", "denominator"]
     for whole, totals in tables.items():
         for fine, parts in tables.items():
-            if whole == fine or not set(whole) < set(fine):
-                continue
-            for column in columns:
-                yield from _differ(_per_group(totals, column), _per_group(parts, column), whole, fine, column)
+            if set(whole) < set(fine):
+                for column in columns:
+                    yield from _differ(_per_group(totals, column), _per_group(parts, column), whole, fine, column)
+    for one, other in combinations(tables, 2):
+        if not (set(one) <= set(other) or set(other) <= set(one)):
+            yield from _apart(tables, one, other)
+
+
+def _apart(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain) -> Iterator[Problem]:
+    """Refuse two tables that count different numbers of events, such as one by decile and one by ethnic group."""
+    sums = [_per_group(tables[grain], "numerator") for grain in (one, other)]
+    if any(found["amount"].null_count() for found in sums):
+        return
+    events = [int(found["amount"].sum()) for found in sums]
+    slack = sum(float(found["half"].sum()) for found in sums)
+    if abs(events[0] - events[1]) > slack:
+        yield Problem(
+            what=f"the rows by {', '.join(one)} count {events[0]:,} and those by {', '.join(other)} {events[1]:,}",
+            column="numerator",
+            remedy="Put people of no known group into rows of 'unknown', and count all tables by the same query",
+        )
 
 
 def _per_group(table: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -117,6 +117,10 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, ...]]] = {
         ("no row has both sex and age_band", "standardised rate needs"),
     ),
     "a total that is not its parts": (_old_total, ("column numerator", "'1'", "not the sum of the rows", "unknown")),
+    "two tables of different people": (
+        lambda t: pl.concat([t, made.by_ethnicity().head(38)]),
+        ("column numerator", "count 7,220 and those by sex, age_band, ethnic_group 722", "same query"),
+    ),
     "nobody lives there": (_cell("denominator", "0"), ("row 6", "events where nobody lives", "changed over")),
     "no denominator": (_cell("denominator", None), ("row 6", "column denominator", "is empty", "people of the group")),
     "a board of another footprint": (
