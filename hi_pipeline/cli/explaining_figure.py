@@ -24,6 +24,7 @@ NO_ROWS = (
     "row numbers are not kept for this publication (its figures do not stand one to a row): these figures are found "
     "in the file by area, group and measure"
 )
+NOT_SHOWN = "the rows of the board's own extract are true counts and stay in the data folder"
 BY_CODES = "the row of the file is the one with this PRACTICE_CODE and LSOA_CODE"
 SUM_OF_BOARDS = "England's patients are those of all boards and of what belongs to none: explain each of them"
 
@@ -113,7 +114,9 @@ def _rows(console: Printer, figure: Figure) -> None:
     )  # fmt: skip
     lines = [_cell(row) for row in shown.iter_rows(named=True)]
     core20 = figure.indicator.attribution is Attribution.CORE20
-    if core20:
+    if figure.indicator.controlled:
+        lines.append(NOT_SHOWN)
+    elif core20:
         lines.append(BY_CODES if used.height else SUM_OF_BOARDS)
     elif used["row"].null_count():
         lines.append(NO_ROWS)

@@ -35,6 +35,8 @@ SOURCE = Source(
         "agreements. Not under the Open Government Licence."
     ),
     licence="The board's own agreements with NHS England",
+    # Recalled, not read (2026-11): the page of the service from which boards have their records.
+    licence_url="https://digital.nhs.uk/services/secondary-uses-service-sus",
     by_year=True,
     calendar=ReleaseCalendar(cadence=Cadence.IRREGULAR, usual_month=None, last_known_edition=""),
     layouts={CSV.name: CSV},

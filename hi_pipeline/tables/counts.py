@@ -161,7 +161,7 @@ def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Con
 
 
 def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:
-    if Dimension.TOTAL not in indicator.dimensions or PLACINGS[indicator.attribution].alone:
+    if Dimension.TOTAL not in indicator.dimensions:
         return
     totals = placed.frame.filter(area_type=AreaType.ICB.value, dimension=Dimension.TOTAL.value)
     where = f"{indicator.source}_counts {context.financial_year}, {indicator.id}"

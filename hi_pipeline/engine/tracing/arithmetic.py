@@ -6,11 +6,16 @@ Each line of a value ends in a number; ``Steps.value`` is the last one, and must
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
+from hi_pipeline.core.groups import Dimension, stratum_of
 from hi_pipeline.core.indicator import Indicator, Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row
 from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, poisson, wilson
 
+TRUE_COUNTS = (
+    "standardised from the true counts by age and sex, then rounded; these counts are not shown, so the figure is not "
+    "computed again here"
+)
 _BOUNDED = ("numerator", "denominator")
 _OVER = (Measure.RATIO.value, Measure.RATE_RATIO.value)
 _LESS = (Measure.GAP.value, Measure.DIFFERENCE.value)
@@ -71,7 +76,9 @@ def steps_of(figure: Figure) -> Steps:
         return _slope(figure)
     if measure in _OVER or measure in _LESS:
         return _pair(figure)
-    if figure.indicator.kind is Kind.DSR:
+    if figure.indicator.kind is Kind.DSR and figure.indicator.controlled and row["dimension"] != Dimension.AGE.value:
+        return Steps(lines=[TRUE_COUNTS], value=float(str(row["value"])))
+    if figure.indicator.kind is Kind.DSR and not figure.indicator.controlled:
         return _standardised(figure)
     return _quotient(figure)
 
@@ -201,7 +208,8 @@ def _standardised(figure: Figure) -> Steps:
 
     lines, total = [f"each group adds standard persons / {number(WHOLE_STANDARD)} x events / population"], 0.0
     for group in figure.groups:
-        weight = standard_weight(str(group.count["category"]))
+        stratum = stratum_of(Dimension(str(group.count["dimension"])), str(group.count["category"]))
+        weight = standard_weight(stratum.sex, stratum.band)
         events, people = (float(str(group.count[side] or 0.0)) for side in _BOUNDED)
         added = weight / WHOLE_STANDARD * events / people if people and weight else 0.0
         total += added

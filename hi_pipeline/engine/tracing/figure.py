@@ -129,7 +129,8 @@ def trace(pipeline: Pipeline, row: Row) -> Figure:
     """
     indicator = pipeline.catalogue.indicators_by_id[str(row["indicator_id"])]
     year = str(row["financial_year"])
-    lineage = Lineage(pipeline, indicator, year)
+    # The rows of a board's own extract are true counts: nothing below the controlled counts is shown.
+    lineage = None if indicator.controlled else Lineage(pipeline, indicator, year)
     counts = pipeline.lake.read("linked", pipeline.catalogue.counts_of(indicator).name, year)
     place = {n: row[n] for n in ("indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code")}
     place["area_name"] = row["icb_name"]
@@ -145,7 +146,9 @@ def trace(pipeline: Pipeline, row: Row) -> Figure:
                 dimension=dimension, category=category, measure=Measure.VALUE.value,
             )  # fmt: skip
             count = own.row(0, named=True)
-            groups.append(_group(lineage, found.row(0, named=True) if found.height else count, count))
+            result = found.row(0, named=True) if found.height else count
+            shown = Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="")
+            groups.append(_group(lineage, result, count) if lineage else shown)
     return Figure(indicator=indicator, row=row, groups=tuple(groups))
 
 
@@ -163,7 +166,11 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
         turned = measure == Measure.GAP.value and indicator.polarity is Polarity.HIGHER_IS_BETTER
         ends = [words[0], words[-1]] if words else []
         return ends[::-1] if turned else ends
-    if indicator.kind is Kind.DSR and (dimension, category) == (Dimension.TOTAL.value, ALL):
+    if (
+        indicator.kind is Kind.DSR
+        and not indicator.controlled
+        and (dimension, category) == (Dimension.TOTAL.value, ALL)
+    ):
         strata = counts.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
         return [(Dimension.AGE_AND_SEX.value, word) for word in strata.sort("category_order")["category"].to_list()]
     return [(dimension, category)]

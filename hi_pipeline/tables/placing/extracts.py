@@ -11,11 +11,12 @@ from hi_pipeline.tables.placing.placed import Context, Placed, not_published, sh
 from hi_pipeline.tables.reference import footprint
 
 # Two footprints of one count would give their difference away.
+NO_EXTRACT = "not public, and there is no extract of this board"
 OTHER_FOOTPRINT = "not published: the extract was counted for {}, and stands on that footprint alone"
 
 
 def place_extracts(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
-    """Place extracts: a board that the footprint has keeps its rows, a changed one says why it has none.
+    """Place extracts: a board that the footprint has keeps its rows, every other board says why it has none.
 
     Raises:
         NothingToBuild: no board has given an extract of the indicator for the year.
@@ -27,8 +28,11 @@ def place_extracts(parts: pl.DataFrame, indicator: Indicator, context: Context) 
     rows = parts.join(boards, left_on="area_code", right_on="icb_code", how="inner", validate="m:1")
     placed = Placed(frame=shaped(rows, area_type=AreaType.ICB, code=pl.col("area_code"), name=pl.col("icb_name")))
     changed = _changed(parts, boards, context)
+    others = boards.join(rows, left_on="icb_code", right_on="area_code", how="anti")
+    others = others.join(changed, on="icb_code", how="anti").with_columns(why=pl.lit(NO_EXTRACT))
     total = parts.filter(dimension=Dimension.TOTAL.value, category=ALL).head(1)
-    placed.frame = pl.concat([placed.frame, not_published(changed, total, why=pl.col("why"))])
+    without = pl.concat([changed, others])
+    placed.frame = pl.concat([placed.frame, not_published(without, total, why=pl.col("why"))])
     about = context.reader.clean(indicator.source, "extract", context.financial_year)
     vintages = about.filter(indicator_id=indicator.id)["imd_vintage"].drop_nulls().unique().sort().to_list()
     if len(vintages) > 1:

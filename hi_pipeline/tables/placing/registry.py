@@ -35,7 +35,7 @@ class Placing:
         on_indices: the figures themselves rest on the Indices of Deprivation, not only those by deprivation.
         recast: figures of boards, which come to another footprint by ``recast``; else they are placed there anew.
         sums: boards are sums of smaller areas; a figure that is taken as printed cannot be placed so.
-        alone: a board stands by itself: boards are added up neither to regions nor to England, and may be absent.
+        alone: a board stands by itself: boards are added up neither to regions nor to England.
         every_part_known: each part has a group of deprivation or an own row as unknown, so that no row means none.
     """
 
