@@ -6,9 +6,8 @@ import polars as pl
 
 from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import boards_of_year, vintage_of
+from hi_pipeline.core.groups import ETHNIC_BROAD, ETHNIC_DETAIL_2001
 from hi_pipeline.extracts.contract import (
-    ETHNIC_BROAD,
-    ETHNIC_DETAIL_2001,
     GROUPS,
     HIDDEN_COUNTS,
     HIDDEN_HIGH,

@@ -56,7 +56,9 @@ def with_editions(catalogue: Catalogue, root: Path, local: Path) -> Catalogue:
     """
     found = _read(root)
     extracts = releases_in(places_in(local))
-    sources = {s.name: s.with_editions(extracts) if s.local else _joined(s, found) for s in catalogue.sources.values()}
+    sources = {
+        s.name: replace(s, releases=extracts) if s.local else _joined(s, found) for s in catalogue.sources.values()
+    }
     return replace(catalogue, sources=sources)
 
 
@@ -119,7 +121,7 @@ def waiting(pipeline: Pipeline) -> tuple[str, ...]:
 def _in_folder(pipeline: Pipeline, source: Source) -> tuple[str, ...]:
     """Take the extracts that lie in their folder now into the pipeline's sources; return files that are none."""
     places = places_in(pipeline.settings.local)
-    taken = replace(source, releases=()).with_editions(releases_in(places))
+    taken = replace(source, releases=releases_in(places))
     pipeline.catalogue = replace(pipeline.catalogue, sources={**pipeline.catalogue.sources, source.name: taken})
     return tuple(
         f"{pipeline.settings.local / place} is no extract by its name and is not read; give it to hi import"
@@ -182,7 +184,9 @@ def _note(
                 known[key] = _found(source, series, period, new[0], addresses[new[0]], known.get(key))
         if known != before:
             _write(pipeline.settings.root, known.values())
-            pipeline.catalogue = with_editions(_declared(pipeline.catalogue), pipeline.settings.root)
+            pipeline.catalogue = with_editions(
+                _declared(pipeline.catalogue), pipeline.settings.root, pipeline.settings.local
+            )
     return said
 
 

@@ -12,9 +12,10 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Compute numerator over denominator, both counts of events, times the multiplier."""
 
     def statistic(counts: pl.DataFrame) -> pl.DataFrame:
-        sides = {"events": "events", "reference_events": "population"}
-        one = counts.with_columns(one=1.0)
-        found = rates.ratio(one, **sides, population="one", reference_population="one", by=["row"])
+        found = rates.ratio(
+            counts.with_columns(one=1.0), events="events", population="one",
+            reference_events="population", reference_population="one", by=["row"],
+        )  # fmt: skip
         return found.with_columns(pl.col("value", *LIMITS) * indicator.multiplier)
 
     return widened(divisible(rows), statistic, proportion=False)
