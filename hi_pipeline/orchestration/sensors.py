@@ -41,9 +41,11 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         today = date.today()
         for line in look_for_editions(pipeline, today=today, ask=False):
             context.log.warning(line)
-        chosen, turn = _turn(
-            places(pipeline, today=today), int(context.cursor or 0), at_once=NETWORK_PLACES if network else None
-        )
+        found = places(pipeline, today=today)
+        # Boards' own extracts lie in a folder whatever the source is: each is looked at every time.
+        own, others = [p for p in found if p.source.local], tuple(p for p in found if not p.source.local)
+        chosen, turn = _turn(others, int(context.cursor or 0), at_once=NETWORK_PLACES if network else None)
+        chosen = [*own, *chosen]
         requests: list[dg.RunRequest] = []
         for place in chosen:
             try:

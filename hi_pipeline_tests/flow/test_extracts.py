@@ -1,10 +1,12 @@
 """Rows of records to an extract by the documented queries, to the pipeline's figures, against the rows themselves."""
 
+import json
 import random
 import re
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import polars as pl
 import pytest
@@ -17,11 +19,12 @@ from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import validate_results
+from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013
 
 PAGE = Path(__file__).parents[2] / "docs" / "local-extracts.md"
-YEAR, NAME = "2024-25", "act_emergency_dsr"
+YEAR, NAME, QHM = "2024-25", "act_emergency_dsr", "E54000050"
 EMERGENCY = ("21", "22", "2A", "2D", "28")
 ROWS = 30_000
 
@@ -105,7 +108,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pipeline, Path]:
 
 def _results(pipeline: Pipeline, indicator: Indicator) -> pl.DataFrame:
     counts = pipeline.lake.read("linked", "local_extracts_counts", YEAR).filter(geography_vintage="2023-04")
-    return validate_results(compute_results(indicator, counts, synthetic=False), indicator)
+    found = validate_results(compute_results(indicator, counts, synthetic=False), indicator)
+    others = found.filter(pl.col("icb_code") != QHM)
+    assert set(others["status"]) == {"not_published"} and others["note"].str.contains("no extract of this board").all()
+    return found.filter(icb_code=QHM)
 
 
 def test_figures_are_those_of_the_rows_before_anything_is_hidden(built: tuple[Pipeline, Path]) -> None:
@@ -157,3 +163,21 @@ def test_a_newer_file_takes_the_place_of_the_older(built: tuple[Pipeline, Path])
     assert fetch_part(pipeline, source, YEAR).state is State.WRITTEN
     kept = pipeline.settings.root / "snapshots" / "local_extracts"
     assert not list(kept.rglob("*changes*")), "true counts and their differences are not recorded"
+
+
+def test_the_sensor_asks_for_an_extract_that_came(built: tuple[Pipeline, Path], tmp_path: Path) -> None:
+    (tmp_path / "mirror").mkdir()
+    settings = Settings(source=f"mirror:{tmp_path / 'mirror'}", data_dir=tmp_path / "data")
+    pipeline = open_pipeline(settings)
+    definitions = build_definitions(settings, pipeline=pipeline)
+    take_in(settings, built[1])
+    context = dg.build_sensor_context(
+        instance=dg.DagsterInstance.ephemeral(), definitions=definitions, resources={"pipeline": pipeline}
+    )
+    found = definitions.resolve_sensor_def("new_releases").evaluate_tick(context)
+    (request,) = found.run_requests or []
+    assert (request.partition_key, request.asset_selection) == (
+        YEAR,
+        [dg.AssetKey(["snapshot", "local_extracts"]), dg.AssetKey(["clean", "local_extracts"])],
+    )
+    assert f"{NAME}.QHM.{YEAR}" in json.dumps(dict(request.tags))
