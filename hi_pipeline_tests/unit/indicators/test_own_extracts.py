@@ -62,6 +62,8 @@ def test_each_group_has_the_rate_of_its_own_strata() -> None:
     assert found["All"]["value"] == pytest.approx(300) and found["Female"]["value"] == pytest.approx(300)
     assert found[WHITE]["value"] == pytest.approx(200) and found[ASIAN]["value"] == pytest.approx(400)
     assert STANDARDISED_BY_AGE in found["Female"]["note"]
+    assert found["All"]["figure_low"] is None, "no quotient of its counts"
+    assert found["0 to 4"]["figure_low"] == pytest.approx(300)
     assert CRUDE in found["0 to 4"]["note"] and found["0 to 4"]["method"] == "Byar"
 
 
