@@ -7,7 +7,7 @@ import polars as pl
 
 from hi_pipeline.core.groups import NO_GROUPS, STRATA, Dimension
 from hi_pipeline.core.status import Status
-from hi_pipeline.stats.suppression import (
+from hi_pipeline.stats.output_control import (
     OUTPUT_MOST,
     OUTPUT_ROUNDING,
     hidden_on_the_way_out,

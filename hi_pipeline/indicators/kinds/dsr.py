@@ -10,16 +10,18 @@ Of counts that are controlled on the way out the strata are true counts; value a
 numbers, and limits made with the number of events rounded, as both together would tell it.
 """
 
+from functools import partial
+
 import polars as pl
 
 from hi_pipeline.core.groups import STRATA, STRATA_OF, UNKNOWN, Dimension, age_bounds, stratum_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
-from hi_pipeline.indicators.kinds import rate
-from hi_pipeline.indicators.limits import FIGURE, LIMITS
+from hi_pipeline.indicators.limits import FIGURE, LIMITS, divisible, widened
+from hi_pipeline.stats import rates
+from hi_pipeline.stats.output_control import OUTPUT_ROUNDING
 from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013, directly_standardised_rate
-from hi_pipeline.stats.suppression import OUTPUT_ROUNDING
 
 STANDARD_SEXES = ("Female", "Male")
 WHOLE_STANDARD = 100_000.0
@@ -57,8 +59,14 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     without = groups.join(strata, on="row", how="anti").with_columns(stratum_status=pl.lit(Status.NOT_APPLICABLE.value))
     ages = rows.filter((pl.col("dimension") == Dimension.AGE.value) & (pl.col("category") != UNKNOWN))
-    crude = rate.values(indicator, ages).with_columns(note=_said(CRUDE))
-    return pl.concat([figures, _bare(bare, HIDDEN), _bare(without, ABSENT), crude.select(FIGURE)])
+    return pl.concat([figures, _bare(bare, HIDDEN), _bare(without, ABSENT), _crude(indicator, ages)])
+
+
+def _crude(indicator: Indicator, ages: pl.DataFrame) -> pl.DataFrame:
+    statistic = partial(
+        rates.crude_rate, events="events", population="population", by=["row"], multiplier=indicator.multiplier
+    )
+    return widened(divisible(ages), statistic, proportion=False).with_columns(note=_said(CRUDE))
 
 
 def _rates(indicator: Indicator, strata: pl.DataFrame, total: float) -> pl.DataFrame:

@@ -3,27 +3,7 @@
 from hi_pipeline.stats.suppression._carried import figure_bounds, ratio_bounds
 from hi_pipeline.stats.suppression._counts import count_bounds
 from hi_pipeline.stats.suppression._derivable import derivable_cells
-from hi_pipeline.stats.suppression._output import (
-    OUTPUT_LEAST,
-    OUTPUT_MOST,
-    OUTPUT_ROUNDING,
-    hidden_on_the_way_out,
-    rounded_on_the_way_out,
-)
 from hi_pipeline.stats.suppression._rules import RULES, Rule
 from hi_pipeline.stats.suppression._slope import slope_bounds
 
-__all__ = [
-    "OUTPUT_LEAST",
-    "OUTPUT_MOST",
-    "OUTPUT_ROUNDING",
-    "RULES",
-    "Rule",
-    "count_bounds",
-    "derivable_cells",
-    "figure_bounds",
-    "hidden_on_the_way_out",
-    "ratio_bounds",
-    "rounded_on_the_way_out",
-    "slope_bounds",
-]
+__all__ = ["RULES", "Rule", "count_bounds", "derivable_cells", "figure_bounds", "ratio_bounds", "slope_bounds"]

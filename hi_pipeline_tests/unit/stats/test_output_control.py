@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import StatisticsError
-from hi_pipeline.stats.suppression import hidden_on_the_way_out
+from hi_pipeline.stats.output_control import hidden_on_the_way_out
 
 MOST = 7
 
