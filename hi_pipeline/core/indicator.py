@@ -15,6 +15,7 @@ class Kind(StrEnum):
     COUNT = "count"
     DSR = "dsr"  # directly standardised rate, Dobson
     INDEX = "index"  # a count against that of an earlier year
+    SHARE_GAP = "share_gap"  # the most deprived fifth's share of one count less its share of another
     PUBLISHED = "published"  # the publisher's value and limits, taken as they are
 
 
@@ -253,8 +254,9 @@ class Indicator(Entry):
 
     @property
     def counted(self) -> tuple[Dimension, ...]:
-        """Return the dimensions of its counts: those of its figures, and what a standardised rate is made of."""
-        return (*self.dimensions, *STRATA) if self.kind is Kind.DSR else self.dimensions
+        """Return the dimensions of its counts: those of its figures, and what a figure of its kind is made of."""
+        made_of = {Kind.DSR: STRATA, Kind.SHARE_GAP: (Dimension.DEPRIVATION,)}
+        return (*self.dimensions, *made_of.get(self.kind, ()))
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class Below(Enum):
     POPULATION = "people of the group"
     WHOLE = "all of which the numerator counts some"
     BASELINE = "the same events in the year before the pandemic"
+    OTHERS = "the other people whose share is compared"
     NOTHING = "nothing: it is a count"
 
 
@@ -106,6 +107,7 @@ EXTRACTS: dict[str, Extract] = {
     "tobacco_maternity_sites_pct": _SITES,
     "tobacco_treatment_coverage_pct": Extract(below=Below.WHOLE),
     "lung_checks_n": Extract(below=Below.NOTHING),
+    "ndpp_referral_share_gap_pp": Extract(below=Below.OTHERS, groups=("imd_decile",)),
 }
 
 

@@ -49,6 +49,8 @@ def judge_tables(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
     yield from _bands(rows, extract)
     if extract.standardised:
         yield from _strata(tables, extract)
+    if extract.below is Below.OTHERS:
+        yield from _all_deciles(rows)
     yield from _sums(tables, extract)
     if extract.below is Below.POPULATION:
         yield from _deciles(tables)
@@ -114,6 +116,15 @@ def _strata(tables: dict[Grain, pl.DataFrame], extract: Extract) -> Iterator[Pro
                 what=f"{lacking.height:,} groups by {', '.join(grain)} have no row: {shown}{more}", column="age_band",
                 remedy="Write each with its denominator and numerator 0: start the query from the population",
             )  # fmt: skip
+
+
+def _all_deciles(rows: pl.DataFrame) -> Iterator[Problem]:
+    lacking = [label for label in DECILE_LABELS if label not in rows["imd_decile"].to_list()]
+    if lacking:
+        yield Problem(
+            what=f"deciles {', '.join(lacking)} have no row", column="imd_decile",
+            remedy="Shares are of all ten deciles: write each, with 0 where there is nobody",
+        )  # fmt: skip
 
 
 def _sums(tables: dict[Grain, pl.DataFrame], extract: Extract) -> Iterator[Problem]:

@@ -29,7 +29,8 @@ _NAMED = {
 def with_open(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Add figure_low and figure_high, which rounding and hiding leave open; null where a bound is not known.
 
-    A standardised rate is no quotient of its counts, so that these say nothing of its bounds; a group of age is crude.
+    A standardised rate and a gap of shares are no quotient of their counts, which say nothing of their bounds; a group
+    of age is crude.
 
     Args:
         indicator: the declaration.
@@ -37,7 +38,7 @@ def with_open(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """
     share = statistics_of(indicator.kind).share
     bounds = ["numerator_low", "numerator_high", "denominator_low", "denominator_high"]
-    quotient = pl.lit(indicator.kind is not Kind.DSR) | (pl.col("dimension") == Dimension.AGE.value)
+    quotient = pl.lit(indicator.kind not in (Kind.DSR, Kind.SHARE_GAP)) | (pl.col("dimension") == Dimension.AGE.value)
     known = rows.filter(
         pl.all_horizontal(pl.col(name).is_not_null() for name in bounds) & (pl.col("denominator_low") > 0) & quotient
     )

@@ -78,6 +78,8 @@ def steps_of(figure: Figure) -> Steps:
         return _pair(figure)
     if figure.indicator.kind is Kind.DSR and figure.indicator.controlled and row["dimension"] != Dimension.AGE.value:
         return Steps(lines=[TRUE_COUNTS], value=float(str(row["value"])))
+    if figure.indicator.kind is Kind.SHARE_GAP:
+        return _gap_of_shares(figure)
     if figure.indicator.kind is Kind.DSR and not figure.indicator.controlled:
         return _standardised(figure)
     return _quotient(figure)
@@ -200,6 +202,23 @@ def _slope(figure: Figure) -> Steps:
 
 def _back(value: float, share: bool) -> float:
     return 1 / (1 + exp(-value)) if share else exp(value)
+
+
+def _gap_of_shares(figure: Figure) -> Steps:
+    """The share that deciles 1 and 2 have above the line less the one that they have below it."""
+    from hi_pipeline.indicators.kinds.share_gap import MOST_DEPRIVED_FIFTH
+
+    lines, shares = [], []
+    for side in _BOUNDED:
+        counts = {str(group.count["category"]): float(str(group.count[side])) for group in figure.groups}
+        first, whole = sum(counts[word] for word in MOST_DEPRIVED_FIFTH), sum(counts.values())
+        shares.append(first / whole)
+        lines.append(f"{side}: {number(first)} of {number(whole)} in deciles 1 and 2, a share of {number(shares[-1])}")
+    value = figure.indicator.multiplier * (shares[0] - shares[1])
+    return Steps(
+        lines=[*lines, f"value = {number(float(figure.indicator.multiplier))} x their difference = {number(value)}"],
+        value=value,
+    )
 
 
 def _standardised(figure: Figure) -> Steps:

@@ -162,6 +162,9 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
     words = [(dimension, word) for word in ranked["category"].to_list()]
     if measure in _SLOPES:
         return words
+    if indicator.kind is Kind.SHARE_GAP:
+        deciles = counts.filter((pl.col("dimension") == Dimension.DEPRIVATION.value) & (pl.col("category") != UNKNOWN))
+        return [(Dimension.DEPRIVATION.value, word) for word in deciles.sort("category_order")["category"].to_list()]
     if measure in _ENDS:
         turned = measure == Measure.GAP.value and indicator.polarity is Polarity.HIGHER_IS_BETTER
         ends = [words[0], words[-1]] if words else []

@@ -16,7 +16,7 @@ HOW_SUS_UNREAD = (
     "no file of them is read yet"
 )
 HOW_ALLIANCE = "Counts from the cancer alliance: hi import (docs/local-extracts.md)"
-HOW_NDPP = "Counts by deprivation from the programme's provider; no file of them is read yet"
+HOW_NDPP = "Counts by deprivation from the programme's provider: hi import (docs/local-extracts.md)"
 HOW_TRUSTS = "A return by each trust, with evidence: hi import (docs/local-extracts.md)"
 HOW_MSDS = "Counts from the maternity records of the board's trusts; no file of them is read yet"
 HOW_PLUS = "Counts from the services that know the group, under their own agreements; no file of them is read yet"

@@ -109,6 +109,13 @@ def test_a_filled_template_is_a_right_extract(indicator: str) -> None:
     assert _parsed(frame, indicator).height
 
 
+def test_a_share_needs_all_ten_deciles() -> None:
+    rows = [made.row(20, 900, imd_decile=n, indicator_id="ndpp_referral_share_gap_pp") for n in DECILE_LABELS]
+    assert check(made.frame(rows)) == []
+    (problem,) = check(made.frame([rows[0], *rows[2:]]))
+    assert "deciles 2 have no row" in str(problem) and "write each" in str(problem)
+
+
 def test_the_standard_bands_follow_the_ages() -> None:
     assert standard_bands((0, 17))[-2:] == ("10-14", "15-17")
     assert standard_bands((18, 200))[0] == "18-19"

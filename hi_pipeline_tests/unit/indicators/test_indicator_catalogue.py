@@ -173,7 +173,7 @@ ISSUE_2 = {
 
 def _is_literal(node: ast.expr, names: set[str]) -> bool:
     match node:
-        case ast.Constant():
+        case ast.Constant() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
             return True
         case ast.Tuple(elts=items):
             return all(_is_literal(item, names) for item in items)
@@ -274,6 +274,7 @@ def test_the_catalogue_holds_what_the_first_issue_names() -> None:
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.id)
 def test_an_entry_agrees_with_itself(indicator: Indicator) -> None:
     scale = {Unit.PERCENT: 100, Unit.PER_1K: 1_000, Unit.PER_100K: 100_000, Unit.COUNT: 1}
+    scale |= {Unit.PERCENTAGE_POINTS: 100}
     assert indicator.multiplier == scale[indicator.unit]
     assert Dimension.TOTAL in indicator.dimensions
     assert (Dimension.DEPRIVATION in indicator.dimensions) == (indicator.deprivation_groups in (5, 10))

@@ -6,7 +6,7 @@ from math import sqrt
 import polars as pl
 import pytest
 
-from hi_pipeline.core.groups import SEXES, Dimension, Stratum, stratum_of
+from hi_pipeline.core.groups import DECILES, SEXES, Dimension, Stratum, stratum_of
 from hi_pipeline.core.indicator import Attribution, Indicator, Kind
 from hi_pipeline.extracts.contract import EXTRACTS, Below
 from hi_pipeline.indicators.catalogue import INDICATORS
@@ -43,7 +43,9 @@ def test_extracts_and_indicators_say_the_same() -> None:
         assert (indicator.kind is Kind.DSR) == extract.standardised
         assert (indicator.kind is Kind.INDEX) == (extract.below is Below.BASELINE)
         assert bool(indicator.denominator) == (extract.below is not Below.NOTHING)
-        assert len(indicator.dimensions) == 1 + len(extract.groups)
+        assert (indicator.kind is Kind.SHARE_GAP) == (extract.below is Below.OTHERS)
+        made_of = 0 if indicator.kind is Kind.SHARE_GAP else len(extract.groups)
+        assert len(indicator.dimensions) == 1 + made_of
 
 
 def test_each_group_has_the_rate_of_its_own_strata() -> None:
@@ -143,6 +145,26 @@ def test_a_count_against_the_year_before_the_pandemic() -> None:
     assert (found["method"], found["unit"]) == ("log", "percent")
     few = _run(index, made.row("total", "All", 0, 1_000)).row(0, named=True)
     assert few["status"] == "too_few"
+
+
+def _deciles(counts: list[tuple[int, int]]) -> list[dict]:
+    total = [made.row("total", "All", sum(x for x, _ in counts), sum(n for _, n in counts))]
+    return total + [made.row("deprivation", word, x, n) for word, (x, n) in zip(DECILES, counts, strict=True)]
+
+
+def test_the_share_of_referrals_less_the_share_of_people() -> None:
+    """40 of 120 referrals and 2,000 of 10,000 people are of deciles 1 and 2."""
+    gap = BY_ID["ndpp_referral_share_gap_pp"]
+    counts = [(20, 1_000)] * 2 + [(10, 1_000)] * 8
+    (plain,) = _run(replace(gap, controlled=False), *_deciles(counts)).iter_rows(named=True)
+    assert plain["value"] == pytest.approx(100 * (40 / 120 - 2_000 / 10_000)) and plain["unit"] == "pp"
+    assert plain["method"] == "Newcombe" and plain["lower_95"] < plain["value"] < plain["upper_95"]
+    assert plain["figure_low"] is None
+    (shown,) = _run(gap, *_deciles(counts), hide=True).iter_rows(named=True)
+    assert shown["value"] == pytest.approx(plain["value"]), "these counts are multiples of 5"
+    assert shown["lower_95"] < plain["lower_95"] and shown["upper_95"] > plain["upper_95"]
+    (hidden,) = _run(gap, *_deciles([(4, 1_000), *counts[1:]]), hide=True).iter_rows(named=True)
+    assert (hidden["value"], hidden["status"]) == (None, "suppressed")
 
 
 def test_sites_are_no_people() -> None:
