@@ -1,6 +1,6 @@
 """The rows of an extract together: one indicator, board and year; no row twice; counts that can be; bands that fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -190,14 +190,10 @@ def _frequencies(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
             blank, what="is blank, and other rows have it", column="events_per_person",
             remedy="Either every row says how many events each person has, or none",
         )  # fmt: skip
-    differ = rows.filter(pl.col("denominator").n_unique().over(_list(GROUPS)) > 1)
+    differ = rows.filter(pl.col("denominator").n_unique().over(GROUPS) > 1)
     if differ.height:
         yield problem_of(
             differ, what="differs between rows of one group that differ in events_per_person only",
             column="denominator", value=str(differ["denominator"][0]),
             remedy="The denominator is the whole group in each of them: it is repeated and not added up",
         )  # fmt: skip
-
-
-def _list(names: Sequence[str]) -> list[str]:
-    return list(names)

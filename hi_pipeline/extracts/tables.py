@@ -5,7 +5,7 @@ and decile another.
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import polars as pl
 
@@ -72,13 +72,12 @@ def _bands(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
         yield problem_of(
             rows.filter(pl.col("age_band") == label), what=what, column="age_band", value=label, remedy=fits
         )
-    for (low, high, label), (start, _, other) in zip(bounds, bounds[1:], strict=False):
+    for (_, high, label), (start, _, other) in pairwise(bounds):
         if start <= high:
             yield Problem(what=f"overlaps {other!r}", column="age_band", value=label, remedy="Each age in one band")
         elif start > high + 1:
             what = f"is followed by {other!r}: ages {high + 1} to {start - 1} are in no band"
             yield Problem(what=what, column="age_band", value=label, remedy=fits)
-        del low
     if bounds and (bounds[0][0] > first or max(high for _, high, _ in bounds) < last):
         what = f"bands run from {bounds[0][2]} to {bounds[-1][2]}, ages are counted from {_ages(extract.ages)}"
         yield Problem(what=what, column="age_band", remedy=fits)

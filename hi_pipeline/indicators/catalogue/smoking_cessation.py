@@ -30,6 +30,7 @@ INDICATORS: tuple[Indicator, ...] = (
         caveats=(
             "Nothing is published by site.",
             "A site has no age, sex, ethnicity or deprivation.",
+            "All settings are counted, so that limits would only matter if these were a sample.",
         ),
         unconfirmed=RECALLED,
         source="local_extracts",
@@ -59,6 +60,7 @@ INDICATORS: tuple[Indicator, ...] = (
         caveats=(
             "Nothing is published by site.",
             "A site has no age, sex, ethnicity or deprivation.",
+            "All settings are counted, so that limits would only matter if these were a sample.",
         ),
         unconfirmed=RECALLED,
         source="local_extracts",
