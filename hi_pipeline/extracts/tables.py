@@ -137,6 +137,8 @@ def _sums(tables: dict[Grain, pl.DataFrame], extract: Extract) -> Iterator[Probl
     for one, other in combinations(tables, 2):
         if not (set(one) <= set(other) or set(other) <= set(one)):
             yield from _apart(tables, one, other)
+            if "denominator" in columns:
+                yield from _two_populations(tables, one, other)
 
 
 def _apart(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain) -> Iterator[Problem]:
@@ -151,6 +153,20 @@ def _apart(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain) -> Itera
             what=f"the rows by {', '.join(one)} count {events[0]:,} and those by {', '.join(other)} {events[1]:,}",
             column="numerator",
             remedy="Put people of no known group into rows of 'unknown', and count all tables by the same query",
+        )
+
+
+def _two_populations(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain) -> Iterator[Problem]:
+    """Refuse two tables of different people where no third one says which of them a total is divided by."""
+    if any(set(grain) <= set(one) & set(other) for grain in tables):
+        return
+    people = [int(_per_group(tables[grain], "denominator")["amount"].sum()) for grain in (one, other)]
+    if people[0] != people[1]:
+        yield Problem(
+            what=f"the rows by {', '.join(one)} are of {people[0]:,} people and those by {', '.join(other)} of "
+            f"{people[1]:,}: it is not clear which of them a total is divided by",
+            column="denominator",
+            remedy="Add the rows without these groups (by sex and age band alone, say): totals are then made from them",
         )
 
 

@@ -121,6 +121,10 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, ...]]] = {
         lambda t: pl.concat([t, made.by_ethnicity().head(38)]),
         ("column numerator", "count 7,220 and those by sex, age_band, ethnic_group 722", "same query"),
     ),
+    "two tables of different populations": (
+        lambda t: pl.concat([t, made.by_ethnicity().head(38).with_columns(numerator=t["numerator"].head(38))]),
+        ("column denominator", "not clear which of them a total is divided by", "by sex and age band alone"),
+    ),
     "nobody lives there": (_cell("denominator", "0"), ("row 6", "events where nobody lives", "changed over")),
     "no denominator": (_cell("denominator", None), ("row 6", "column denominator", "is empty", "people of the group")),
     "a board of another footprint": (
