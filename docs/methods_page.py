@@ -4,7 +4,11 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
+
+import polars as pl
 
 from hi_pipeline.stats import (
     clusters,
@@ -122,26 +126,33 @@ in each row; shares, ridits and weights behind each SII and RII in `slopes.parqu
 
 
 def public_functions(room: ModuleType) -> list[Callable[..., object]]:
-    """List the functions that a room offers, in the order of its names or of its file."""
-    offered = getattr(room, "__all__", None)
-    if offered is None:
-        members = [m for _, m in inspect.getmembers(room, inspect.isfunction)]
-        own = [m for m in members if m.__module__ == room.__name__ and not m.__name__.startswith("_")]
-        return sorted(
-            (m for m in own if m.__annotations__.get("frame")), key=lambda m: inspect.unwrap(m).__code__.co_firstlineno
-        )
-    return [member for name in offered if inspect.isfunction(member := getattr(room, name))]
+    """List the functions over frames that a module offers, in the order of its file, or a package's, by name."""
+    if not hasattr(room, "__path__"):
+        return sorted(_offered(room), key=lambda m: inspect.unwrap(m).__code__.co_firstlineno)
+    names = [m.name for m in iter_modules(room.__path__) if not m.name.startswith("_")]
+    modules = [import_module(f"{room.__name__}.{name}") for name in names]
+    return sorted((f for module in modules for f in _offered(module)), key=lambda f: f.__name__)
+
+
+def _offered(module: ModuleType) -> list[Callable[..., object]]:
+    members = [m for _, m in inspect.getmembers(module, inspect.isfunction)]
+    own = [m for m in members if m.__module__ == module.__name__ and not m.__name__.startswith("_")]
+    return [m for m in own if m.__annotations__.get("frame") or m.__annotations__.get("return") is pl.DataFrame]
 
 
 def methods_page() -> str:
     """Write the page."""
     parts = [OPENING]
     for room in ROOMS:
-        name = room.__name__.removeprefix("hi_pipeline.")
+        name = _short(room.__name__)
         parts.append(f"## {name}\n\n{inspect.getdoc(room)}\n")
         for function in public_functions(room):
             parts.append(_section(name, function))
     return "\n".join(parts)
+
+
+def _short(module: str) -> str:
+    return module.removeprefix("hi_pipeline.")
 
 
 def _section(room: str, function: Callable[..., object]) -> str:
@@ -150,7 +161,8 @@ def _section(room: str, function: Callable[..., object]) -> str:
         for parameter in inspect.signature(function).parameters.values()
     )
     signature = signature.replace("frame, ", "frame, *, ", 1) if signature.startswith("frame") else f"*, {signature}"
-    call = textwrap.fill(f"{room}.{function.__name__}({signature})", 100, subsequent_indent="    ")
+    name = f"{_short(function.__module__)}.{function.__name__}"
+    call = textwrap.fill(f"{name}({signature})", 100, subsequent_indent="    ")
     return f"### {room.removeprefix('stats.')}.{function.__name__}\n\n```python\n{call}\n```\n\n{_body(function)}\n"
 
 
