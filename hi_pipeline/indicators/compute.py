@@ -26,7 +26,6 @@ _SHARED = (
     "people_share",
     "imd_vintage",
     "ethnicity_scheme",
-    "source_releases",
 )
 _RATIOS = (Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value)
 _DIFFERENCES = (Measure.GAP.value, Measure.SII.value, Measure.DIFFERENCE.value)
@@ -97,7 +96,11 @@ def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension, *, on: list[str]) -> pl.DataFrame:
-    facts = source.group_by(on, maintain_order=True).agg(pl.col(name).first() for name in _SHARED)
+    # A measure between groups rests on the releases of all of them.
+    facts = source.group_by(on, maintain_order=True).agg(
+        *(pl.col(name).first() for name in _SHARED),
+        pl.col("source_releases").str.split(";").list.explode().unique().sort().str.join(";"),
+    )
     joined = rows.join(facts, on=on, how="left", nulls_equal=True, validate="m:1")
     return joined.with_columns(dimension=pl.lit(dimension.value))
 

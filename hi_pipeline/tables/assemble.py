@@ -16,6 +16,8 @@ COUNTED = ["numerator", "numerator_low", "numerator_high", "denominator", "denom
 PRINTED = ["published_value", "published_lower_95", "published_upper_95", "published_rounding"]
 # How much of the width of a side's bounds comes from hidden figures; the rest comes from rounding.
 HIDING = ["numerator_hiding", "denominator_hiding"]
+# The ids of the releases that a row rests on besides the publication's own, sorted and joined by ";"; "" for none.
+RELEASES = "releases"
 # What a row was summed from: how many practices or areas, how many reporters should have a figure and have one, and
 # of practices by fifth the sums of events squared, events times population and population squared.
 REPORTERS = ["reporters_expected", "reporters_present", "people_expected", "people_present"]

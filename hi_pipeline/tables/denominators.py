@@ -6,7 +6,9 @@ from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.placing.placed import Context, Placed
+from hi_pipeline.tables.sums import joined_releases
 
 # The publisher prints its rates with one decimal.
 RATE_HALF_WIDTH = 0.05
@@ -54,8 +56,10 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
         denominator_low=pl.when(resident).then("residents").when(implied).then(low),
         denominator_high=pl.when(resident).then("residents").when(implied).then(high),
         note=note,
+        releases=pl.when(resident & pl.col("residents").is_not_null())
+        .then(joined_releases(joined[RELEASES], context.reader.releases("population", context.financial_year)))
+        .otherwise(RELEASES),
     ).drop("residents")
-    placed.releases |= set(context.reader.releases("population", context.financial_year))
     return placed
 
 

@@ -115,6 +115,7 @@ PRACTICE_AREAS = pa.DataFrameSchema(
         "first_map": pa.Column(pl.Boolean),
         "placed_by": pa.Column(pl.String, pa.Check.isin(["map", "patients", "network", "nothing"])),
         "share": pa.Column(pl.Float64, _SHARE, nullable=True),
+        "releases": pa.Column(pl.String),
     },
     checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
     unique=["geography_vintage", "practice_code"],
