@@ -13,16 +13,17 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom
 from hi_pipeline.core.status import Status
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.engine.tracing.arithmetic import Limits, Steps, limits_of, number, steps_of
+from hi_pipeline.engine.tracing.arithmetic import Steps, number, steps_of
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row, trace
+from hi_pipeline.engine.tracing.limit_lines import Limits, limits_of
 from hi_pipeline.engine.tracing.lineage import SIDES
 from hi_pipeline.tables.placing.registry import PLACINGS
 
 WIDTH = 79
 SHOWN = 10
 NO_ROWS = (
-    "row numbers are not kept for this publication (its figures do not stand one to a row): these figures are found "
-    "in the file by area, group and measure"
+    "a figure without a row number stands in no cell: the file leaves out its row of 0, or it is what other cells "
+    "leave of a total"
 )
 BY_CODES = "the row of the file is the one with this PRACTICE_CODE and LSOA_CODE"
 SUM_OF_BOARDS = "England's patients are those of all boards and of what belongs to none: explain each of them"
