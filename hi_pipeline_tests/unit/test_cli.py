@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
 from hi_pipeline.cli.complaining import complaints
+from hi_pipeline.cli.listed import Listed
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
+from hi_pipeline.engine.grid import ICBS
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.orchestration.runs import FailedCheck, Report
@@ -205,6 +207,13 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     assert {row["table"] for row in table} == {"releases", "assets"}
     (row,) = json.loads(raw("coverage", "--format", "json"))["coverage"]
     assert row["2023-24"] == "42/42"
+    areas = json.loads(raw("coverage", "--icb", "England", "--icb", "05Q", "--icb", "Midlands", "--format", "json"))
+    board = "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
+    assert {name: areas[name][0]["2023-24"] for name in ("England", board, "Midlands")} == {
+        "England": "shown", board: "shown", "Midlands": "not published that year"
+    }  # fmt: skip
+    assert areas[board][0]["2022-23"] == "not in hand"
+    assert "05Q is a sub-ICB location of" in hi("coverage", "--icb", "05Q")
     narrow = subprocess.run(
         [sys.executable, "-m", "hi_pipeline_tests.flow.tiny_hi", "coverage"],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True, check=True,
@@ -220,6 +229,23 @@ def test_lists(mirror: Path) -> None:
     assert by_code["E54000044"]["exists"] == "to 2025-26, then NHS Thames Valley Integrated Care Board (E54000070)"
     assert "tiny_1_pct" in hi("list", "indicators")
     assert "tiny:2023-24" in hi("list", "releases")
+
+
+@pytest.mark.parametrize("what", list(Listed))
+def test_all_that_is_declared_is_listed(what: Listed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path))
+    rows = json.loads(raw("list", what.value, "--source", "sample", "--format", "json"))[what.value]
+    declared = open_pipeline(Settings(source="sample", data_dir=tmp_path)).catalogue
+    expected = {
+        Listed.BOARDS: len(ICBS),
+        Listed.INDICATORS: len(declared.indicators),
+        Listed.RELEASES: sum(len(source.releases) for source in declared.sources.values()),
+    }
+    assert len(rows) == expected[what]
+    if what is Listed.INDICATORS:
+        said = {row["id"]: row["direction"] for row in rows}
+        assert said["mha_detention_rate"] == "contested"
+        assert said["tt_recovery_pct"] == "higher is better"
 
 
 def test_a_file_of_six_years_that_is_bad_is_one_failure() -> None:
