@@ -5,11 +5,13 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from hi_pipeline.cli import session
@@ -34,6 +36,7 @@ from hi_pipeline_tests.flow.tiny import (
 )
 
 REPOSITORY = Path(__file__).parents[2]
+CHANGELOG = REPOSITORY / "docs" / "changelog.md"
 CELL = ("--year", "2023-24", "--icb", "Staffordshire and Stoke-on-Trent", "--indicator", "tiny_1_pct")
 
 
@@ -266,3 +269,32 @@ def test_a_file_of_six_years_that_is_bad_is_one_failure() -> None:
 def test_exit_codes_are_documented() -> None:
     assert "Exit codes: 0" in hi("--help")
     assert "| 130 |" in (REPOSITORY / "docs" / "operators.md").read_text()
+
+
+def _documented() -> list[tuple[str, str]]:
+    """Return each command of README and docs, with the page: in a line of text or in a block of code.
+
+    The changelog tells of options apart from whole commands.
+    """
+    pages = [REPOSITORY / "README.md", *sorted(set((REPOSITORY / "docs").glob("*.md")) - {CHANGELOG})]
+    found = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        found += [(page.name, command) for command in re.findall(r"`(hi [a-z][^`]*)`", text)]
+        blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+        found += [(page.name, line) for block in blocks for line in block.splitlines() if line.startswith("hi ")]
+    return found
+
+
+@pytest.mark.parametrize(("page", "command"), _documented())
+def test_every_documented_command_is_one_that_is_taken(page: str, command: str) -> None:
+    _, name, *words = shlex.split(command, comments=True)
+    known = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    if words:  # else the text speaks of the command by its name
+        known.make_context(name, words)
+
+
+def test_the_ten_questions_have_a_command_each() -> None:
+    commands = [command for page, command in _documented() if page == "analysts.md"]
+    assert len(commands) >= 10
+    assert {shlex.split(command)[1] for command in commands} >= {"list", "explain", "export", "coverage", "pack"}
