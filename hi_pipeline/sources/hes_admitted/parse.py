@@ -20,5 +20,5 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables[name][0]
     where = f"hes_admitted {release.edition}, sheet {raw.member!r}"
     read = read_locations if name == "locations" else read_diagnoses
-    found: dict[str, pl.DataFrame] = read(raw.frame, release.financial_years[0], account, where)
+    found: dict[str, pl.DataFrame] = read(raw, release, account, where)
     return {**found, ACCOUNT: account.frame()}
