@@ -21,6 +21,7 @@ from hi_pipeline.engine.layers.clean import build_clean, clean_code, fetch_part,
 from hi_pipeline.engine.layers.indicator import build_years, indicator_code
 from hi_pipeline.engine.layers.linked import build_linked, linked_code
 from hi_pipeline.engine.layers.published import publish_results
+from hi_pipeline.engine.layers.published_lists import LINKED_TABLES
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
 from hi_pipeline.orchestration.events import Events, report
@@ -179,10 +180,14 @@ def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         asked = partial(found.of_published, pipeline, outcome)
         yield from report(context, [outcome], *found.guarded(found.PUBLISHED_CHECKS, asked))
 
+    read = [table.name for table in catalogue.tables if table.name in LINKED_TABLES]
     return _asset(
         body,
         key=("published", "results"),
-        deps=[dg.AssetDep(["indicator", i.id], partition_mapping=_ANY_YEAR) for i in catalogue.indicators],
+        deps=[
+            *(dg.AssetDep(["indicator", i.id], partition_mapping=_ANY_YEAR) for i in catalogue.indicators),
+            *(dg.AssetDep(["linked", name], partition_mapping=_ANY_YEAR) for name in read),
+        ],
         partitions=None,
         checks=found.PUBLISHED_CHECKS,
         description="Every figure once, with England, regions and remainders: parquet, CSV, data package.",
