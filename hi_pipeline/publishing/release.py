@@ -59,7 +59,7 @@ def publish(
     Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
     comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
     slopes.parquet holds the groups behind each slope. lineage.parquet tells which boards came from which,
-    small_areas.parquet and pockets.parquet (CSV too) of LSOAs and their people, population.parquet of boards' residents.
+    small_areas.parquet and pockets.parquet (CSV too) of LSOAs, population.parquet of boards' residents.
     coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
