@@ -3,7 +3,7 @@
 Residents are those of Census 2021, but by age, where they are of the mid-year of the pack's figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -240,9 +240,7 @@ def _ages(
 def _pockets(pockets: pl.DataFrame | None, *, icb: str, vintage: Vintage) -> tuple[Pocket, ...]:
     if pockets is None:
         return ()
-    rows: list[Mapping[str, object]] = (
-        pockets.filter(icb_code=icb, geography_vintage=vintage.value).sort("place").to_dicts()
-    )
+    ranked = pockets.filter(icb_code=icb, geography_vintage=vintage.value).sort("place")
     return tuple(
         Pocket(
             place=row["place"],
@@ -253,6 +251,6 @@ def _pockets(pockets: pl.DataFrame | None, *, icb: str, vintage: Vintage) -> tup
             residents=row["residents"],
             patients=row["patients"],
             lies_in=row["lies_in"],
-        )  # type: ignore[arg-type]
-        for row in rows
+        )
+        for row in ranked.iter_rows(named=True)
     )
