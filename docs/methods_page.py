@@ -92,6 +92,15 @@ distance is the root of the sum of squared differences. Inputs and distances sta
 `similar_boards`. A board without an input (three of April 2026) is not computed. The five are taken together,
 weighted by their denominators.
 
+**Small areas and pockets.** `small_areas.parquet` has one row for each LSOA of the 2021 census: its board on every
+footprint (ONS lookups), its authority (lower tier of 2022, by the exact lookup of LSOAs), people on the newest list
+of patients and residents of Census 2021, the national fifth (Indices of 2025) and the fifth within its board (by
+national rank, OHID's rule), broad ethnic groups, and households in fuel poverty. `pockets.parquet` lists pockets of
+deprivation: LSOAs of the two most deprived tenths with at least 1,000 residents whose authority is among the two
+least deprived fifths of England's authorities, or whose board is among those of its footprint's boards. An area's
+average is the mean national rank of its LSOAs, weighted by residents. The rule is ours. Pockets are ranked within
+their board by national rank, from the most deprived on. A list by LSOAs of 2011 is shared out by residents.
+
 **Coverage.** `coverage` is the share of the expected reporters (practices, locations) with a figure,
 `people_share` that of their registered patients where known. Below 90% (of people, else of reporters) a
 figure is not compared.
