@@ -155,7 +155,7 @@ def _found(results: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
     named = pl.DataFrame(
         derived, schema=dict.fromkeys(("entry", "indicator_id", "measure", "dimension"), pl.String), orient="row"
     )
-    of_areas = results.filter(pl.col("area_type").is_in(_AREAS))
+    of_areas = results.filter(pl.col("area_type").is_in(_AREAS), pl.col("dimension").is_in([d.value for d in SPLITS]))
     groups = pl.concat(
         [
             of_areas.filter(measure=Measure.VALUE.value).with_columns(entry="indicator_id").select(*_CELL, *_OF_GROUP),

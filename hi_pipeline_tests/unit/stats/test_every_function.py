@@ -40,6 +40,7 @@ CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (inequality.relative_index, {**LADDER, "transform": "none"}),
     (inequality.absolute_gap, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
     (inequality.end_ratio, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
+    (inequality.disproportionality, PAIR),
     (inequality.concentration_index, SUMMARY),
     (inequality.population_attributable, {**SUMMARY, "favourable": True}),
     (inequality.summary_measures, {**SUMMARY, "favourable": False, "upper_bound": 1000}),
