@@ -85,12 +85,12 @@ class Level(StrEnum):
     """The smallest area at which a breakdown is published, in words."""
 
     BOARD = "boards"
-    PART = "practices, small areas, locations or authorities, of which boards can be made"
+    PART = "parts of boards"  # practices, small areas, locations, authorities: boards are made of them
     PROVIDER = "providers"
-    AUTHORITY = "England and local authorities, of which boards are not made"
+    AUTHORITY = "England and authorities"  # boards are not made of them
     REGION = "regions"
     ENGLAND = "England only"
-    UNVERIFIED = "not verified whether it is published"
+    UNVERIFIED = "not verified"
     NONE = "not published"
 
 
@@ -246,8 +246,13 @@ class Indicator(Entry):
 
     @property
     def by_origin(self) -> tuple["Indicator", ...]:
-        """Return the indicator as each of its publications gives it, in the order in which they count."""
-        return (replace(self, further=()), *(self._at(origin) for origin in self.further))
+        """Return the indicator as each of its publications gives it, in the order in which they count.
+
+        A dimension that a further origin takes from the same publication, by other measures, is that origin's alone.
+        """
+        taken = {d for origin in self.further if origin.source == self.source for d in origin.dimensions}
+        own = tuple(d for d in self.dimensions if d not in taken)
+        return (replace(self, further=(), dimensions=own), *(self._at(origin) for origin in self.further))
 
     def _at(self, origin: Origin) -> "Indicator":
         told = {f.name: getattr(origin, f.name) for f in fields(origin)}

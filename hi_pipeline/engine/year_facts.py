@@ -59,7 +59,7 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
         names = ", ".join(f"{s.name}:{r.edition}" for s, r in declared)
         coming = [r.published for _, r in declared if r.published and r.published > DECLARED_ON]
         cover = Cover.NOT_YET_DUE if len(coming) == len(declared) else Cover.NOT_IN_HAND
-        return YearFact(cover=cover, reason=f"declared, and no file of it is in hand: {names}")
+        return YearFact(cover=cover, reason=f"no file in hand of {names}")
     if year in pipeline.cells.parts(indicator.id):
         return YearFact(cover=None, reason="")
     table = pipeline.catalogue.counts_of(indicator)

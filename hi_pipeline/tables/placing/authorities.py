@@ -14,6 +14,8 @@ from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
 from hi_pipeline.tables.reference.succession import AUTHORITY_FROM_2023, AUTHORITY_TO_2022
 from hi_pipeline.tables.sums import add_up
 
+# Shares add to one but for the last digits of their sum.
+SLACK = 1e-9
 SHARED = "{} of {} authorities span boards and are shared out by residents ({}% of the population)"
 
 
@@ -82,6 +84,22 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
     )
 
 
+def validate_shares(shares: pl.DataFrame, *, where: str) -> None:
+    """Check that each authority is shared out whole, and to boards alone.
+
+    Raises:
+        LinkageError: shares that do not add to one, or a share of no board; ``failures`` holds the authorities.
+    """
+    sums = shares.group_by("lad_code").agg(pl.col("share").sum(), nowhere=pl.col("icb_code").null_count())
+    wrong = sums.filter(((pl.col("share") - 1).abs() > SLACK) | (pl.col("nowhere") > 0)).sort("lad_code")
+    if wrong.height:
+        raise LinkageError(
+            f"{where}: the shares of {wrong.height} authorities do not add to one over the boards: "
+            f"{wrong.head(8).rows()} (authority, sum, parts without a board). Is the lookup of LSOAs whole?",
+            failures=wrong,
+        )
+
+
 def authority_shares(reader: Reader, context: Context, named: pl.Series) -> tuple[pl.DataFrame, set[str], str]:
     """Return lad_code, icb_code, share (of each authority's residents, those in each board; shares sum to 1).
 
@@ -110,5 +128,6 @@ def authority_shares(reader: Reader, context: Context, named: pl.Series) -> tupl
     alone = pl.len().over("lad_code") == 1
     share = pl.when(alone).then(1.0).when(whole > 0).then(pl.col("residents") / whole).otherwise(None)
     shares = parts.with_columns(share=share).filter(pl.col("share") > 0).drop("residents").sort("lad_code", "icb_code")
+    validate_shares(shares, where=f"authorities to boards of {context.vintage}")
     used = {*releases, *reader.releases("ons_geography", LOOKUP)}
     return shares, used | set(reader.releases("census_ethnicity", reader.parts("census_ethnicity")[-1])), said
