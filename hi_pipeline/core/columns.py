@@ -36,7 +36,8 @@ OBSERVATION_KEY = (
 
 # england is the publisher's own England row. The code schemes are ODS unless the name ends in _ons.
 # A county holds districts, whose figures stand beside it as local_authority: the two are never added.
-# unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent).
+# unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent); wales is a
+# health board of Wales whose patients are in a publication of England.
 AREA_LEVELS = (
     "england",
     "region",
@@ -55,6 +56,7 @@ AREA_LEVELS = (
     "lsoa",
     "unknown",
     "national",
+    "wales",
 )
 
 # Linked table: what an indicator is computed from, one group of one area a row, on each footprint of the year.

@@ -79,9 +79,7 @@ def coverage(
     )
     marked = {entry.id: bool(entry.unconfirmed) for entry in entries}
     unconfirmed = pl.col("indicator_id").replace_strict(marked, return_dtype=pl.Boolean)
-    return validate_coverage(
-        _settled(cells.with_columns(synthetic=pl.lit(synthetic), unconfirmed=unconfirmed)), found
-    )
+    return validate_coverage(_settled(cells.with_columns(synthetic=pl.lit(synthetic), unconfirmed=unconfirmed)), found)
 
 
 def _cases(

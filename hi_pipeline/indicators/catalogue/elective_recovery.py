@@ -343,7 +343,6 @@ INDICATORS: tuple[Indicator, ...] = (
         ),
         mixes_age=True,
         unconfirmed="the workbook is not in hand: of its rows the first 28 below the total were seen",
-        unassigned=0.01,
         plausible=(0.0, 60_000.0),
     ),
     Indicator(
@@ -375,7 +374,6 @@ INDICATORS: tuple[Indicator, ...] = (
         ),
         mixes_age=True,
         unconfirmed="the workbook is not in hand: of its rows the first 28 below the total were seen",
-        unassigned=0.01,
         plausible=(0.0, 60_000.0),
     ),
     Indicator(

@@ -31,7 +31,7 @@ _MAX_SHOWN = 8
 
 
 def read_locations(matrix: pl.DataFrame, year: str, account: Account, where: str) -> dict[str, pl.DataFrame]:
-    """Return ``observations``: England (the Total row), locations, and the hubs of NHS England at level ``national``.
+    """Return ``observations``: England (the Total row), locations, hubs of NHS England, and boards of Wales.
 
     Raises:
         LayoutError: the header, a code, a token or the rounding is not as declared.
@@ -52,10 +52,8 @@ def read_locations(matrix: pl.DataFrame, year: str, account: Account, where: str
     validate_exact(england, where=where)
     bounded = _bound(melt_figures(_described(rows), measures={name: name for name in MEASURES}, keep=_KEEP), where)
     _check_parts(bounded, where)
-    wales = pl.col("area_level") == "wales"
-    account.left_out("rows of boards of Wales", rows.filter(wales).height)
     account.note("patients are placed by the location that is responsible for them; ages are of episodes and not read")
-    observations = to_observations(add_financial_year(bounded.filter(~wales), year))
+    observations = to_observations(add_financial_year(bounded, year))
     locations = observations.filter(area_level="sub_icb")["area_code"].unique().to_list()
     validate_areas(locations, level="sub_icb", financial_year=year, where=where)
     for part in METHODS:

@@ -117,7 +117,7 @@ def _moved(reader: Reader, rows: pl.DataFrame, *, to: str) -> pl.DataFrame:
     whole, now = rows["patients"].sum(), (moved["patients"] * moved[share].fill_null(1.0)).sum()
     if abs(now - whole) > SLACK * whole:
         raise LinkageError(
-            f"list of patients to LSOAs of {to}: {whole:,.0f} patients became {now:,.0f}. The shares of an LSOA's parts "
+            f"list of patients to LSOAs of {to}: {whole:,.0f} patients became {now:,.0f}. The shares of its parts "
             "do not add to one: is the exact lookup whole, and each pair there once?"
         )
     return moved.select(
