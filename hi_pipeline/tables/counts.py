@@ -15,7 +15,7 @@ from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, 
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
-from hi_pipeline.tables.denominators import add_populations
+from hi_pipeline.tables.people import ADDED, add_registered
 from hi_pipeline.tables.placing.placed import Context, Placed, absent_boards
 from hi_pipeline.tables.placing.recast import recast
 from hi_pipeline.tables.placing.registry import PLACINGS
@@ -98,7 +98,11 @@ def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
             "attribution, or declare the counts."
         )
     parts = parts_of(context.reader.clean(indicator.source, "observations", context.financial_year), indicator)
-    return with_totals(parts) if indicator.kind is Kind.DSR else parts
+    if indicator.kind is not Kind.DSR:
+        return parts
+    if parts.filter(dimension=Dimension.AGE_AND_SEX.value).is_empty():
+        raise NothingToBuild(f"{indicator.id}: {indicator.source} gives no counts by age and sex for the year")
+    return with_totals(parts)
 
 
 def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
@@ -106,8 +110,8 @@ def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Plac
     placed = PLACINGS[indicator.attribution].place(parts, indicator, context)
     if indicator.levels.total is Level.PART and indicator.attribution is Attribution.PUBLISHED:
         placed.frame = pl.concat([placed.frame, absent_boards(placed.frame, context)])
-    if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
-        placed = add_populations(placed, indicator, context)
+    if indicator.denominator_from in ADDED:
+        placed = ADDED[indicator.denominator_from].add(placed, indicator, context)
     return placed
 
 
@@ -129,6 +133,9 @@ def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: C
     try:
         again = not PLACINGS[indicator.attribution].recast
         placed = (_placed if again else partial(recast, own))(parts, indicator, context)
+        if not again and indicator.denominator_from is DenominatorFrom.REGISTERED:
+            # A board that is the sum of its locations has no patients yet.
+            placed = add_registered(placed, indicator, context)
     except NothingToBuild as nothing:
         placed = recast(own, parts, indicator, context, why=f"not published: {nothing}")
         placed.notes.append(str(nothing))

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.tables.counts import counts_builder
+from hi_pipeline.tables.people import ADDED
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.core20 import build_core20_population
 from hi_pipeline.tables.reference.lineage import build_lineage
@@ -137,9 +138,10 @@ def _counts(source: str, indicators: list[Indicator]) -> LinkedTable:
     origins = [origin for indicator in indicators for origin in indicator.by_origin]
     placings = [PLACINGS[attribution] for attribution in dict.fromkeys(origin.attribution for origin in origins)]
     linked = [name for placing in placings for name in placing.linked]
-    if any(origin.denominator_from is DenominatorFrom.POPULATION_OR_RATE for origin in origins):
-        linked.append("population")
-    others = [origin.source for origin in origins] + [name for placing in placings for name in placing.sources]
+    added = [ADDED[origin.denominator_from] for origin in origins if origin.denominator_from in ADDED]
+    linked += [name for one in added for name in one.linked]
+    others = [origin.source for origin in origins]
+    others += [name for one in placings for name in one.sources] + [name for one in added for name in one.sources]
     alone = all(origin.source == source for origin in origins)
     return LinkedTable(
         name=f"{source}_counts",

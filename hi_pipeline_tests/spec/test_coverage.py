@@ -14,6 +14,7 @@ from hi_pipeline.stats import proportions, rates
 from hi_pipeline.stats.comparison.change import change
 from hi_pipeline.stats.comparison.pace import difference_of_changes
 from hi_pipeline.stats.comparison.trend import trend
+from hi_pipeline.stats.inequality.disproportion import disproportionality
 from hi_pipeline.stats.inequality.slope import relative_index, slope_index
 from hi_pipeline.stats.inequality.summary import summary_measures
 from hi_pipeline.stats.standardisation import pairs
@@ -58,6 +59,16 @@ def test_two_proportions(p1: float, p2: float) -> None:
     frame = pl.DataFrame({"i": range(DRAWS), "n1": [300] * DRAWS, "n2": [400] * DRAWS, **columns})
     assert 0.94 <= held(proportions.difference(frame, **PAIR), p1 - p2) <= 0.975
     assert 0.94 <= held(proportions.ratio(frame, **PAIR), p1 / p2) <= 0.98
+
+
+@pytest.mark.parametrize(("p1", "p2"), [(0.03, 0.02), (0.1, 0.1), (0.3, 0.5)])
+def test_disproportionality(p1: float, p2: float) -> None:
+    draw = np.random.default_rng(30)
+    n1, n2 = 1_000, 4_000
+    columns = {"x1": draw.binomial(n1, p1, DRAWS), "x2": draw.binomial(n2, p2, DRAWS)}
+    frame = pl.DataFrame({"i": range(DRAWS), "n1": [n1] * DRAWS, "n2": [n2] * DRAWS, **columns})
+    truth = p1 * (n1 + n2) / (p1 * n1 + p2 * n2)
+    assert 0.935 <= held(disproportionality(frame, **PAIR), truth) <= 0.965
 
 
 @pytest.mark.parametrize(("one", "two"), [(30, 15), (8, 3), (200, 150)])

@@ -58,7 +58,9 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _strata(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows by age and sex with their weights, under the key of their area."""
-    strata = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
+    # "Female, Unknown" is of no age.
+    known = ~pl.col("category").str.ends_with(UNKNOWN)
+    strata = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
     weights = {category: standard_weight(category) for category in strata["category"].unique().to_list()}
     return strata.select(
         *_AREA,

@@ -88,7 +88,8 @@ def place_england(parts: pl.DataFrame) -> pl.DataFrame:
 
 def bare_boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Give every board one row, of its total, that says the publication prints no figure of it."""
-    total = parts.head(1).with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
+    first = parts.sort(pl.col("dimension") != Dimension.TOTAL.value, maintain_order=True).head(1)
+    total = first.with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
     boards = footprint.boards(context.vintage).select("icb_code", "icb_name")
     return not_published(boards, total, why=pl.lit(NO_BOARDS))
 

@@ -12,6 +12,8 @@ from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
 LISTS = "gp_registrations"
 # The census whose LSOAs each edition of the Indices ranks.
 LSOAS_OF = {"2019": "2011", "2025": "2021"}
+# Shares add to one but for the last digits of their sum.
+SLACK = 1e-9
 _BATCH = ["practice_code", "lsoa_code", "patients"]
 
 
@@ -122,6 +124,12 @@ def _moved(reader: Reader, rows: pl.DataFrame, *, to: str) -> pl.DataFrame:
     )
     lookup = pieces(reader).select(pl.col(old).alias("lsoa_code"), pl.col(new).alias("new_code"), share)
     moved = rows.join(lookup, on="lsoa_code", how="left", validate="m:m")
+    whole, now = float(rows["patients"].sum()), float((moved["patients"] * moved[share].fill_null(1.0)).sum())
+    if abs(now - whole) > SLACK * whole:
+        raise LinkageError(
+            f"list of patients to LSOAs of {to}: {whole:,.0f} patients became {now:,.0f}. The shares of its parts "
+            "do not add to one: is the exact lookup whole, and each pair there once?"
+        )
     return moved.select(
         "practice_code",
         lsoa_code=pl.col("new_code").fill_null(pl.col("lsoa_code")),

@@ -14,6 +14,7 @@ from hi_pipeline.stats import clusters, proportions, rates
 from hi_pipeline.stats.comparison.change import change
 from hi_pipeline.stats.comparison.pace import difference_of_changes
 from hi_pipeline.stats.comparison.trend import trend
+from hi_pipeline.stats.inequality.disproportion import disproportionality
 from hi_pipeline.stats.inequality.ends import absolute_gap, end_ratio
 from hi_pipeline.stats.inequality.slope import relative_index, slope_index
 from hi_pipeline.stats.inequality.summary import concentration_index, population_attributable, summary_measures
@@ -53,6 +54,7 @@ CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (relative_index, {**LADDER, "transform": "none"}),
     (absolute_gap, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
     (end_ratio, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
+    (disproportionality, PAIR),
     (concentration_index, SUMMARY),
     (population_attributable, {**SUMMARY, "favourable": True}),
     (summary_measures, {**SUMMARY, "favourable": False, "upper_bound": 1000}),
