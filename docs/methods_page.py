@@ -17,6 +17,7 @@ from hi_pipeline.stats import (
     rates,
     standardisation,
     suppression,
+    unknown,
 )
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -29,6 +30,7 @@ ROOMS: tuple[ModuleType, ...] = (
     life_expectancy,
     comparison,
     suppression,
+    unknown,
     outliers,
 )
 LISTS = ("Args", "Returns", "Raises", "Reference", "Example")

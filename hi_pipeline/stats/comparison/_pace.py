@@ -104,7 +104,7 @@ def difference_of_changes(
     ]  # fmt: skip
     scale_by = positive(multiplier, name="multiplier")
     groups, reasons, sides = read_changes(frame, pairs, by=by, kind=kind, scale=scale)
-    near = _margin(margin, scale)
+    near = margin_of(margin, scale)
     asked = {0.95, *levels(confidence)}
     if scale == "ratio":
         value, limits, gap, error = _ratio(sides, kind, asked)
@@ -120,7 +120,12 @@ def difference_of_changes(
     return result(groups, reasons, value=value * unit, limits=chosen, method=method, extra=extra)
 
 
-def _margin(margin: float | None, scale: str) -> float:
+def margin_of(margin: float | None, scale: str) -> float:
+    """Return what counts as equal, by default that of the scale.
+
+    Raises:
+        StatisticsError: if it is negative or infinite.
+    """
     chosen = DEFAULT_MARGIN[scale] if margin is None else margin
     if not 0 <= chosen < np.inf:
         raise StatisticsError(f"margin is {margin!r}; a number from 0 was expected.")

@@ -10,7 +10,7 @@ import pytest
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats import clusters, comparison, inequality, proportions, rates, standardisation, suppression
+from hi_pipeline.stats import clusters, comparison, inequality, proportions, rates, standardisation, suppression, unknown
 from hi_pipeline.stats.life_expectancy import life_expectancy
 from hi_pipeline.stats.quantiles import quantile
 
@@ -18,6 +18,7 @@ PAIR = {"events": "x", "population": "n", "reference_events": "rx", "reference_p
 LADDER = {"rank": "rank", "population": "n", "value": "y", "lower": "l", "upper": "u"}
 BOUNDS = {"events_low": "x", "events_high": "x", "population_low": "n", "population_high": "n"}
 YEARS = {"start_events": "x", "start_population": "n", "end_events": "rx", "end_population": "rn"}
+UNKNOWN = {**PAIR, "unknown_events": "x", "unknown_population": "n"}
 SUMMARY = {"rank": "rank", "population": "n", "estimate": "y", "standard_error": "se"}
 CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (proportions.proportion, {"events": "x", "population": "n"}),
@@ -53,6 +54,8 @@ CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     ),
     (suppression.slope_bounds, {**LADDER, "value_low": "y", "value_high": "y"}),
     (suppression.count_bounds, {"count": "x", "rule": "qof"}),
+    (unknown.worst_case, UNKNOWN),
+    (unknown.scenarios, {**UNKNOWN, "known_records": "records"}),
 ]
 for function, columns in CALLS:
     if function is suppression.slope_bounds:
@@ -79,6 +82,7 @@ def table(groups: list[object]) -> pl.DataFrame:
                     "n": [200 + 10 * i] * 5,
                     "rx": [15] * 5,
                     "rn": [300] * 5,
+                    "records": [600] * 5,
                     "w": [20.0] * 5,
                     "y": y,
                     "l": [v * 0.9 for v in y],
