@@ -159,9 +159,9 @@ JUDGING_MEANINGS: dict[str, str] = {
         "groups rising as much if it did not rise"
     ),
     "verdict": (
-        "equal_pace, faster, slower (rose_more, rose_less where no direction is better), rise, fall, narrowed, widened, "
-        "reversed, rising, falling, no_clear_trend, met, not_met, not_yet_due or cannot_tell; empty where nothing could "
-        "be judged"
+        "equal_pace, faster, slower (rose_more, rose_less where no direction is better), rise, fall, narrowed, "
+        "widened, reversed, rising, falling, no_clear_trend, met, not_met, not_yet_due or cannot_tell; empty where "
+        "nothing could be judged"
     ),
     "points": "years in the series",
     "change_a_year": "average change from one year to the next, in unit",

@@ -37,7 +37,7 @@ def bounds(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.Dat
     """
     kinds = {i.id: i.kind for i in indicators.values() if i.kind in (Kind.PROPORTION, Kind.RATE)}
     rows = results.filter(pl.col("indicator_id").is_in(list(kinds)))
-    values = rows.filter((pl.col("measure") == Measure.VALUE.value))
+    values = rows.filter(pl.col("measure") == Measure.VALUE.value)
     groups = _with_reference(values.filter(dimension=Dimension.ETHNICITY.value))
     pairs = rows.filter(
         (pl.col("dimension") == Dimension.ETHNICITY.value)
@@ -65,7 +65,8 @@ def _with_reference(groups: pl.DataFrame) -> pl.DataFrame:
     by = ["indicator_id", "financial_year", "board"]
     named = groups.with_columns(board=pl.col("area_type") == AreaType.ICB.value)
     told = [
-        (*place, reference_group(part)) for place, part in named.partition_by(by, as_dict=True, include_key=True).items()
+        (*place, reference_group(part))
+        for place, part in named.partition_by(by, as_dict=True, include_key=True).items()
     ]
     schema = {"indicator_id": pl.String, "financial_year": pl.String, "board": pl.Boolean, "reference": pl.String}
     references = pl.DataFrame(told, schema=schema, orient="row")

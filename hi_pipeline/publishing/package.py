@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from hi_pipeline.core.beside import JUDGING, JUDGING_MEANINGS, Verdict
 from hi_pipeline.core.columns import (
     COMPARISON_KEY,
     COMPARISONS,
@@ -22,6 +23,7 @@ from hi_pipeline.core.columns import (
     SLOPE_GROUPS,
 )
 from hi_pipeline.core.coverage import Cover
+from hi_pipeline.core.indicator import Aim
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType, Comparison, Measure, PeriodType, Status, Unit
 
@@ -41,6 +43,8 @@ _WORDS = {
     "area_type": AreaType,
     "unit": Unit,
     "state": Cover,
+    "verdict": Verdict,
+    "aim": Aim,
 }
 # Tables in other columns than the results.
 TABLES = {
@@ -48,6 +52,7 @@ TABLES = {
     "coverage": (COVERAGE, COVERAGE_KEY),
     "lineage": (LINEAGE, LINEAGE_KEY),
     "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
+    **JUDGING,
 }
 _FORMATS = {
     "parquet": "application/vnd.apache.parquet",
@@ -141,7 +146,7 @@ def _field(name: str, dtype: Any) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": name,
         "type": _TYPES[dtype],
-        "description": (RESULT_MEANINGS | FURTHER_MEANINGS)[name],
+        "description": (RESULT_MEANINGS | FURTHER_MEANINGS | JUDGING_MEANINGS)[name],
     }
     if name in _WORDS:
         field["constraints"] = {"enum": [word.value for word in _WORDS[name]]}

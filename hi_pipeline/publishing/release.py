@@ -42,7 +42,7 @@ def publish(
     lake: Lake,
     *,
     results: pl.DataFrame,
-    comparisons: pl.DataFrame,
+    beside: Mapping[str, pl.DataFrame],
     lineage: pl.DataFrame | None = None,
     provenance: Provenance,
     indicators: Sequence[Indicator],
@@ -55,14 +55,16 @@ def publish(
     """Write the results as parquet, CSV and CSV for Excel, with what describes them and ATTRIBUTION.md.
 
     Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
-    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
-    slopes.parquet holds the groups behind each slope, lineage.parquet which boards came from which.
+    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators; pace, trends,
+    targets, completeness and bounds judge the figures (``core.beside``); slopes.parquet holds the groups behind each
+    slope, lineage.parquet which boards came from which.
     coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
-        comparisons: boards beside further comparators, in the COMPARISONS contract.
+        beside: what is said of the results as a whole, by the name of the file, in the contracts of
+            ``package.TABLES``.
         lineage: which boards came from which, in the LINEAGE contract; None where it is not known.
         provenance: what the results were made from.
         indicators: the computed part of the catalogue.
@@ -87,8 +89,8 @@ def publish(
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
-    beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
-    beside["lineage"] = pl.DataFrame(schema=LINEAGE) if lineage is None else lineage.select(list(LINEAGE))
+    passed_on = pl.DataFrame(schema=LINEAGE) if lineage is None else lineage.select(list(LINEAGE))
+    tables = {**beside, "slopes": slope_groups(every), "coverage": covered, "lineage": passed_on}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -106,7 +108,7 @@ def publish(
         CSV: csv,
         name_beside(CSV): _json(described),
         for_excel.NAME: for_excel.for_excel(tidy),
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | tables).items()},
         "coverage.csv": covered.write_csv().encode(),
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
@@ -114,7 +116,7 @@ def publish(
     }
     package = data_package(
         files={"results.parquet": to_parquet(tidy), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | tables).items()},
         sources=used_sources,
         revised=unaccepted,
         created=_newest(used_sources, used_releases),

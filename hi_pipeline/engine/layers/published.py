@@ -173,7 +173,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         catalogue.publish(
             pipeline.lake,
             results=results,
-            comparisons=catalogue.compare(results, _listed(pipeline, SIMILAR), catalogue.indicators_by_id),
+            beside=catalogue.beside(results, _listed(pipeline, SIMILAR), catalogue.indicators_by_id),
             lineage=_listed(pipeline, LINEAGE),
             provenance=wanted,
             indicators=catalogue.indicators,

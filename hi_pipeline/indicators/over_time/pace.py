@@ -10,13 +10,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from hi_pipeline.core.beside import PACE, PACE_KEY, Verdict
-from hi_pipeline.core.columns import RESULT_KEY
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Polarity
 from hi_pipeline.core.status import Measure, Status
 from hi_pipeline.indicators.over_time.rest import with_rest
 from hi_pipeline.indicators.over_time.years import rows_of_series, with_year_before
-from hi_pipeline.indicators.values import join_notes
+from hi_pipeline.indicators.values import MIXES_AGE, join_notes
 from hi_pipeline.stats import comparison
 
 # Below it the rounding of a count to 5 decides (methods.md 3.1); limits of shares and rates hold it already.
@@ -44,7 +43,8 @@ def pace_rows(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.
         cannot be compared, status and note say why, and there is no verdict.
     """
     both = with_year_before(rows_of_series(results, indicators), indicators)
-    settled = _with_status(both).with_row_index("row")
+    mixed = [i.id for i in indicators.values() if i.mixes_age]
+    settled = _with_status(both, mixed).with_row_index("row")
     sound = settled.filter(pl.col("status") == Status.OK.value)
     sound = sound.rename({"value": "end_value", "lower_95": "end_lower", "upper_95": "end_upper"}).rename(
         {"start_lower_95": "start_lower", "start_upper_95": "start_upper"}
@@ -70,8 +70,8 @@ _FIGURES = (
 _FOUND = ["row", "change_scale", *_FIGURES, "verdict", "found_status", "found_note"]
 
 
-def _with_status(both: pl.DataFrame) -> pl.DataFrame:
-    """Say of each pair of years whether it can be compared, and if not why."""
+def _with_status(both: pl.DataFrame, mixed: list[str]) -> pl.DataFrame:
+    """Say of each pair of years whether it can be compared, and if not why; measures that mix age say so."""
     limits = [pl.col(name).is_null() for name in ("lower_95", "upper_95", "start_lower_95", "start_upper_95")]
     small = pl.min_horizontal("numerator", "start_numerator") < FEWEST_ROUNDED
     few = pl.col("is_count") & (pl.col("is_rounded") | pl.col("start_is_rounded")) & small
@@ -90,19 +90,19 @@ def _with_status(both: pl.DataFrame) -> pl.DataFrame:
         note = pl.when(when).then(pl.lit(said) if isinstance(said, str) else said).otherwise(note)
     unstated = (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("imd_vintage").is_null()
     both = both.with_columns(status=status, note=note)
-    said = pl.when(unstated & (pl.col("status") == "ok")).then(pl.lit(NO_VINTAGE))
-    return both.with_columns(note=join_notes(pl.col("note"), said))
+    ok = pl.col("status") == Status.OK.value
+    of_age = pl.col("indicator_id").is_in(mixed) & (pl.col("measure") != Measure.VALUE.value)
+    said = [pl.when(ok & unstated).then(pl.lit(NO_VINTAGE)), pl.when(ok & of_age).then(pl.lit(MIXES_AGE))]
+    return both.with_columns(note=join_notes(pl.col("note"), *said))
 
 
 def _columns(prefix: str = "") -> dict[str, str]:
     return {f"{prefix}{name}": f"{prefix}{name}" for name in _ENDS}
 
 
-def _alone(totals: pl.DataFrame) -> pl.DataFrame:
-    """Give the change of everybody, who have no rest to be held against."""
-    return _of_estimates(totals, ratio=True).with_columns(
-        verdict=pl.col("verdict"), p_one_sided=pl.lit(None, pl.Float64)
-    )
+def _alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the change of those who have no rest to be held against."""
+    return _of_estimates(rows, ratio=True).with_columns(p_one_sided=pl.lit(None, pl.Float64))
 
 
 def _groups(values: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
@@ -110,8 +110,8 @@ def _groups(values: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.Dat
     directions = {i: _BETTER.get(indicator.polarity, "none") for i, indicator in indicators.items()}
     directed = values.with_columns(better=pl.col("indicator_id").replace_strict(directions, default="none"))
     held = directed.filter(pl.col("reference_end_value").is_not_null())
-    parts = [_alone(directed.filter(pl.col("reference_end_value").is_null())).with_columns(found_note=pl.lit(ALONE))]
-    parts[0] = parts[0].with_columns(verdict=pl.lit(None, pl.String))
+    bare = _alone(directed.filter(pl.col("reference_end_value").is_null()))
+    parts = [bare.with_columns(verdict=pl.lit(None, pl.String), found_note=pl.lit(ALONE)).select(_FOUND)]
     for better in ("lower", "higher", "none"):
         found = comparison.pace(
             held.filter(better=better), **_columns(), **_columns("reference_"), by=["row"],
@@ -147,7 +147,9 @@ def _measures(rows: pl.DataFrame) -> pl.DataFrame:
         )
         none = 1.0 if ratio else 0.0
         start, end = pl.col("start_value") - none, pl.col("end_value") - none
-        near = (pl.col("end_value").log().abs() < pl.col("start_value").log().abs()) if ratio else end.abs() < start.abs()
+        near = (
+            (pl.col("end_value").log().abs() < pl.col("start_value").log().abs()) if ratio else end.abs() < start.abs()
+        )
         moved = pl.col("verdict").is_in([Verdict.RISE.value, Verdict.FALL.value])
         word = (
             pl.when(~moved)

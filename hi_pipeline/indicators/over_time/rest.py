@@ -4,7 +4,16 @@ import polars as pl
 
 from hi_pipeline.core.groups import Dimension
 
-_BY = ["indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "icb_name", "dimension", "detail"]
+_BY = [
+    "indicator_id",
+    "financial_year",
+    "geography_vintage",
+    "area_type",
+    "icb_code",
+    "icb_name",
+    "dimension",
+    "detail",
+]
 _Z = 1.959963984540054
 
 
@@ -14,8 +23,8 @@ def with_rest(rows: pl.DataFrame) -> pl.DataFrame:
     The rest is the groups of the same area, breakdown and detail (broad ethnic groups beside broad ones) with a figure
     and limits in both years; a group that is hidden in one of them is in no rest. A share or rate of the rest is the
     mean of its groups weighted by their denominators, v = sum w v; its error follows from the groups' own limits,
-    SE^2 = sum (w SE)^2, so that rounding and differences between practices enter it. Counts are added up. Limits stand
-    on the log scale.
+    SE^2 = sum (w SE)^2, so that rounding and differences between practices enter it; so too of standardised rates.
+    Counts are added up. Limits stand on the log scale.
 
     Args:
         rows: pairs of years: ``row``, start_ and end_ value, lower and upper, denominators, ``is_count``.
@@ -26,20 +35,14 @@ def with_rest(rows: pl.DataFrame) -> pl.DataFrame:
     named = rows.with_columns(
         detail=(pl.col("dimension") == Dimension.ETHNICITY.value) & pl.col("category").str.contains(": ", literal=True)
     )
-    found = named
-    for year, denominator in (("start", "start_denominator"), ("end", "denominator")):
-        found = found.with_columns(_weight(denominator).alias(f"{year}_weight"))
-    there = pl.all_horizontal(
-        pl.col(name).is_not_null() & (pl.col(name) >= 0) for name in ("start_weight", "end_weight", "start_value")
-    )
-    found = found.with_columns(there=there)
+    # A count weighs by itself; a figure without a denominator can be in no mean.
+    found = named.with_columns(
+        pl.when("is_count").then(1.0).otherwise(pl.col(denominator)).alias(f"{year}_weight")
+        for year, denominator in (("start", "start_denominator"), ("end", "denominator"))
+    ).with_columns(there=pl.all_horizontal(pl.col("start_weight", "end_weight").is_not_null()))
     for year in ("start", "end"):
         found = _with_year(found, year)
     return found.drop("detail", "start_weight", "end_weight", "there")
-
-
-def _weight(denominator: str) -> pl.Expr:
-    return pl.when("is_count").then(1.0).otherwise(pl.col(denominator))
 
 
 def _with_year(rows: pl.DataFrame, year: str) -> pl.DataFrame:
@@ -59,9 +62,4 @@ def _with_year(rows: pl.DataFrame, year: str) -> pl.DataFrame:
         pl.when(some).then(mean).alias(f"reference_{year}_value"),
         pl.when(some).then(mean / reach).alias(f"reference_{year}_lower"),
         pl.when(some).then(mean * reach).alias(f"reference_{year}_upper"),
-    ).drop(*sums, *rest_names(sums))
-
-
-def rest_names(sums: dict[str, pl.Expr]) -> list[str]:
-    """Return the names of the sums over the rest."""
-    return [f"rest_{name}" for name in sums]
+    ).drop(*sums, *(f"rest_{name}" for name in sums))

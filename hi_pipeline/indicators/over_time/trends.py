@@ -46,10 +46,7 @@ def trend_rows(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl
         newest.select(*SERIES, *_TAKEN, last="financial_year"), on=[*SERIES, "last"], how="left", nulls_equal=True,
         validate="1:1",
     )  # fmt: skip
-    joined = ends.join(
-        found.rename({"value": "change_a_year"}).with_columns(pl.col("series").cast(pl.UInt32)), on="series", how="left",
-        validate="1:1",
-    )  # fmt: skip
+    joined = ends.join(found.rename({"value": "change_a_year"}), on="series", how="left", validate="1:1")
     begins = pl.when((pl.col("begins") != "") & (pl.col("status") != "ok")).then(
         pl.format("the series begins in {}: {}", "first", "begins")
     )
@@ -69,7 +66,9 @@ def _newest_parts(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl
     before = with_year_before(rows, indicators).select(
         *SERIES, "financial_year", "breaks", "start_year", "start_status", "start_lower_95"
     )
-    sound = rows.filter((pl.col("status") == "ok") & pl.col("lower_95").is_not_null() & pl.col("upper_95").is_not_null())
+    sound = rows.filter(
+        (pl.col("status") == "ok") & pl.col("lower_95").is_not_null() & pl.col("upper_95").is_not_null()
+    )
     held = sound.join(before, on=[*SERIES, "financial_year"], how="left", nulls_equal=True, validate="1:1")
     first_year = pl.col("financial_year").str.slice(0, 4).cast(pl.Int32)
     follows = first_year == pl.col("start_year").str.slice(0, 4).cast(pl.Int32) + 1

@@ -173,4 +173,3 @@ def _or_not_stated(name: str) -> pl.Expr:
 def declared_breaks(indicator: Indicator, start: str, end: str) -> str:
     """Return in words what an indicator's declaration says lies between two financial years."""
     return "; ".join(found.words for found in indicator.breaks if start < found.first_year <= end)
-

@@ -12,11 +12,12 @@ import polars as pl
 import pytest
 from frictionless import Package
 
+from hi_pipeline.core.beside import JUDGING
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
 from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.indicators.beside import tables_beside
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
-from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.publishing.for_excel import for_excel
 from hi_pipeline.publishing.package import data_package
 from hi_pipeline.publishing.release import publish, read_published
@@ -26,7 +27,9 @@ from hi_pipeline.storage.lake import Lake
 ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
 FACTS = {(indicator.id, "2023-24"): YearFact(cover=None, reason="") for indicator in INDICATORS}
 APART = {"providers.parquet", "authorities.parquet", "comparators.parquet"}
-BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv", "lineage.parquet"}
+BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv", "lineage.parquet"} | {
+    f"{name}.parquet" for name in JUDGING
+}
 EXPECTED = (
     APART
     | BESIDE
@@ -78,11 +81,11 @@ def results() -> pl.DataFrame:
 
 def _publish(root: Path, results: pl.DataFrame, *, synthetic: bool = True) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
-    beside = comparisons(results, None, {i.id: i for i in INDICATORS})
+    beside = tables_beside(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
         results=results,
-        comparisons=beside,
+        beside=beside,
         provenance=provenance,
         indicators=INDICATORS,
         listed=LISTED,

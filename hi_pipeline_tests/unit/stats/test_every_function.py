@@ -10,7 +10,16 @@ import pytest
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats import clusters, comparison, inequality, proportions, rates, standardisation, suppression, unknown
+from hi_pipeline.stats import (
+    clusters,
+    comparison,
+    inequality,
+    proportions,
+    rates,
+    standardisation,
+    suppression,
+    unknown,
+)
 from hi_pipeline.stats.life_expectancy import life_expectancy
 from hi_pipeline.stats.quantiles import quantile
 
