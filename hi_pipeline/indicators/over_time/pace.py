@@ -6,6 +6,7 @@ slope index", and of the gap "at least as much in the most deprived as in the le
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -75,28 +76,27 @@ def _with_status(both: pl.DataFrame, mixed: list[str]) -> pl.DataFrame:
     limits = [pl.col(name).is_null() for name in ("lower_95", "upper_95", "start_lower_95", "start_upper_95")]
     small = pl.min_horizontal("numerator", "start_numerator") < FEWEST_ROUNDED
     few = pl.col("is_count") & (pl.col("is_rounded") | pl.col("start_is_rounded")) & small
-    reasons: list[tuple[pl.Expr, str | pl.Expr, str | pl.Expr]] = [
-        (pl.col("status") != "ok", "status", pl.col("note")),
-        (pl.col("breaks") != "", Status.NOT_APPLICABLE.value, pl.concat_str(pl.lit(BREAK), "breaks")),
-        (pl.col("start_status").is_null(), Status.NOT_PUBLISHED.value, NO_EARLIER),
-        (pl.col("start_status") != "ok", "start_status", f"{NO_EARLIER}: see its own row"),
-        (few, Status.TOO_FEW.value, FEW),
-        (pl.any_horizontal(limits), Status.TOO_FEW.value, NO_LIMITS),
+    reasons: list[tuple[pl.Expr, pl.Expr, pl.Expr]] = [
+        (pl.col("status") != "ok", pl.col("status"), pl.col("note")),
+        (pl.col("breaks") != "", pl.lit(Status.NOT_APPLICABLE.value), pl.concat_str(pl.lit(BREAK), "breaks")),
+        (pl.col("start_status").is_null(), pl.lit(Status.NOT_PUBLISHED.value), pl.lit(NO_EARLIER)),
+        (pl.col("start_status") != "ok", pl.col("start_status"), pl.lit(f"{NO_EARLIER}: see its own row")),
+        (few, pl.lit(Status.TOO_FEW.value), pl.lit(FEW)),
+        (pl.any_horizontal(limits), pl.lit(Status.TOO_FEW.value), pl.lit(NO_LIMITS)),
     ]
     status, note = pl.lit(Status.OK.value), pl.lit("")
-    for when, word, said in reversed(reasons):
-        named = pl.col(word) if word in both.columns else pl.lit(word)
-        status = pl.when(when).then(named).otherwise(status)
-        note = pl.when(when).then(pl.lit(said) if isinstance(said, str) else said).otherwise(note)
+    for when, word, why in reversed(reasons):
+        status = pl.when(when).then(word).otherwise(status)
+        note = pl.when(when).then(why).otherwise(note)
     unstated = (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("imd_vintage").is_null()
     both = both.with_columns(status=status, note=note)
     ok = pl.col("status") == Status.OK.value
     of_age = pl.col("indicator_id").is_in(mixed) & (pl.col("measure") != Measure.VALUE.value)
-    said = [pl.when(ok & unstated).then(pl.lit(NO_VINTAGE)), pl.when(ok & of_age).then(pl.lit(MIXES_AGE))]
-    return both.with_columns(note=join_notes(pl.col("note"), *said))
+    vintage, age = pl.when(ok & unstated).then(pl.lit(NO_VINTAGE)), pl.when(ok & of_age).then(pl.lit(MIXES_AGE))
+    return both.with_columns(note=join_notes(pl.col("note"), vintage, age))
 
 
-def _columns(prefix: str = "") -> dict[str, str]:
+def _columns(prefix: str = "") -> dict[str, Any]:
     return {f"{prefix}{name}": f"{prefix}{name}" for name in _ENDS}
 
 

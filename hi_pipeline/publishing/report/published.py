@@ -23,7 +23,7 @@ class Published:
         results: all figures of boards and England.
         cards: the indicators by id.
         sources: entries of sources.json.
-        comparisons, coverage: further tables, None where they are not built.
+        comparisons, coverage, pace, targets: further tables, None where they are not built.
         synthetic: whether the figures are made up.
     """
 
@@ -32,6 +32,8 @@ class Published:
     sources: tuple[Mapping[str, Any], ...]
     comparisons: pl.DataFrame | None
     coverage: pl.DataFrame | None
+    pace: pl.DataFrame | None
+    targets: pl.DataFrame | None
     synthetic: bool
 
 
@@ -55,6 +57,8 @@ def read_published(folder: Path) -> Published:
         sources=tuple(sources["sources"]),
         comparisons=_optional(folder / "comparisons.parquet"),
         coverage=_optional(folder / "coverage.parquet"),
+        pace=_optional(folder / "pace.parquet"),
+        targets=_optional(folder / "targets.parquet"),
         synthetic=bool(catalogue["synthetic"]),
     )
 

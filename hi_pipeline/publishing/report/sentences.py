@@ -12,7 +12,7 @@ from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import printed, rounded, with_unit
-from hi_pipeline.publishing.report.wording import AGAINST, REASONS, TEMPLATES
+from hi_pipeline.publishing.report.wording import AGAINST, CHANGES, REASONS, RECALLED, TARGETS, TEMPLATES
 
 _LARGEST = 3
 
@@ -110,6 +110,28 @@ def gap(found: IndicatorFacts) -> list[Sentence]:
         )
     )
     return [*said, *_ratio(found)]
+
+
+def gap_change(found: IndicatorFacts) -> list[Sentence]:
+    """Say how the gap changed from the year before, where both gaps are shown and do not mix age."""
+    change, gap = found.gap_change, found.gap
+    start = next((f for f in found.gaps if change is not None and f.year == change.start_year), None)
+    if change is None or gap is None or start is None or found.card.mixes_age:
+        return []
+    return [say("gap_change", gap, start, y0=start.year, y1=gap.year, word=CHANGES[change.verdict.value])]
+
+
+def targets(found: IndicatorFacts) -> list[Sentence]:
+    """Say the target as it is worded, and the verdict on each part of it that can be judged."""
+    if found.total is None or not found.card.target:
+        return []
+    said = [say("target", found.total, target=found.card.target)]
+    for judged in found.targets:
+        rows = found.groups.get(judged.dimension, (found.total,))
+        by = f" by {judged.dimension}" if judged.dimension in found.groups else ""
+        verdict, recalled = TARGETS[judged.verdict.value], RECALLED if judged.recalled else ""
+        said.append(say("target_judged", *rows, target=judged.words, by=by, verdict=verdict, recalled=recalled))
+    return said
 
 
 def _ratio(found: IndicatorFacts) -> list[Sentence]:
