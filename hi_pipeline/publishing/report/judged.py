@@ -13,9 +13,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class GapChange:
-    """How the gap by deprivation changed from an earlier year."""
+    """How the gap by deprivation changed from an earlier year, which may stand on that year's footprint."""
 
     start_year: str
+    start_value: float
     verdict: Verdict
 
 
@@ -39,7 +40,9 @@ def gap_change(pace: Rows, indicator: str) -> GapChange | None:
     for row in pace:
         mine = row["indicator_id"] == indicator and row["measure"] == Measure.GAP.value
         if mine and row["verdict"] is not None:
-            return GapChange(start_year=row["start_year"], verdict=Verdict(row["verdict"]))
+            return GapChange(
+                start_year=row["start_year"], start_value=row["start_value"], verdict=Verdict(row["verdict"])
+            )
     return None
 
 

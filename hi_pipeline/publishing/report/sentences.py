@@ -113,12 +113,11 @@ def gap(found: IndicatorFacts) -> list[Sentence]:
 
 
 def gap_change(found: IndicatorFacts) -> list[Sentence]:
-    """Say how the gap changed from the year before, where both gaps are shown and do not mix age."""
+    """Say how the gap changed from the year before, where that was judged and the gap does not mix age."""
     change, gap = found.gap_change, found.gap
-    start = next((f for f in found.gaps if change is not None and f.year == change.start_year), None)
-    if change is None or gap is None or start is None or found.card.mixes_age:
+    if change is None or gap is None or found.card.mixes_age:
         return []
-    return [say("gap_change", gap, start, y0=start.year, y1=gap.year, word=CHANGES[change.verdict.value])]
+    return [say("gap_change", gap, y0=change.start_year, y1=gap.year, word=CHANGES[change.verdict.value])]
 
 
 def targets(found: IndicatorFacts) -> list[Sentence]:

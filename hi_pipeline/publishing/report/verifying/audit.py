@@ -32,7 +32,8 @@ def audit(document: Document, facts: PackFacts) -> list[str]:
             faults.append(f"{sentence.text!r} rests on rows that are not in the results")
             continue
         names = [facts.board.short_name, facts.year, *(owners[r.id].card.short for r in rows)]
-        names += [r.year for r in rows if sentence.kind == "gap_change"]
+        changes = [owners[r.id].gap_change for r in rows if sentence.kind == "gap_change"]
+        names += [change.start_year for change in changes if change is not None]
         names += [t.words for r in rows for t in owners[r.id].targets if sentence.kind == "target_judged"]
         if sentence.kind not in _COUNTS:
             faults += _loose_numerals(sentence, rows, names)
@@ -91,10 +92,10 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
         due = {True: "higher", False: "lower", None: ""}[above]
         return [] if due and f" {due} in" in text else [f"{text!r} is not what {figure.id} says"]
     if sentence.kind == "gap_change":
-        return [] if _changed_so(rows, text) else [f"{text!r} is not what {rows[0].id} and {rows[1].id} say"]
+        return [] if _changed_so(owners[rows[0].id], text) else [f"{text!r} is not how {rows[0].id} changed"]
     if sentence.kind == "target_judged":
-        due = {f"is {TARGETS[t.verdict.value]}" for t in owners[rows[0].id].targets if f"“{t.words}”" in text}
-        return [] if any(word in text for word in due) else [f"{text!r} is not the verdict on the target"]
+        verdicts = [TARGETS[t.verdict.value] for t in owners[rows[0].id].targets if f"“{t.words}”" in text]
+        return [] if any(f"is {verdict}" in text for verdict in verdicts) else [f"{text!r} is not the verdict on the target"]
     if sentence.kind in ("ratio", "largest") and not _is_apart(rows[0]):
         return [f"{text!r}: the limits of {rows[0].id} include 1"]
     if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
@@ -103,11 +104,11 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
     return []
 
 
-def _changed_so(rows: list[Figure], text: str) -> bool:
+def _changed_so(found: IndicatorFacts, text: str) -> bool:
     """Tell whether the word for a change of the gap is one that its two values allow."""
-    end, start = (row.value for row in rows)
-    if end is None or start is None:
+    if found.gap is None or found.gap.value is None or found.gap_change is None:
         return False
+    end, start = found.gap.value, found.gap_change.start_value
     turned = end * start < 0
     sure = {"turned round": turned, "narrowed": not turned and abs(end) < abs(start)}
     sure["widened"] = not turned and abs(end) > abs(start)
