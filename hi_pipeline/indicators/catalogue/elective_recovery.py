@@ -40,6 +40,7 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         numerator=("pathways_total",),
         denominator_from=DenominatorFrom.NONE,
+        target="equal pace of reduction in all groups",
         targets=(
             Target(
                 aim=Aim.EQUAL_PACE,
