@@ -7,14 +7,18 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from docs.methods_page import OPENING
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.groups import QUINTILES, Dimension
-from hi_pipeline.stats.comparison import pace
-from hi_pipeline.stats.comparison._figures import PARTS, SIDES
+from hi_pipeline.stats import rates
+from hi_pipeline.stats.comparison import difference_of_changes, pace
+from hi_pipeline.stats.comparison._pace import PARTS, SIDES
 from hi_pipeline_tests.spec import draws
 from hi_pipeline_tests.spec.draws import DRAWS, Draw, pace_of
+from hi_pipeline_tests.spec.test_laws import LAW
 
 ROLES = [f"{side}_{part}" for side in SIDES for part in PARTS]
 NAMES = {role: role for role in ROLES}
@@ -60,6 +64,44 @@ def test_words(width: float, better: str, verdict: str) -> None:
     assert found["verdict"].to_list() == [verdict]
     turned = pace(frame(*sides[2:], *sides[:2]), **NAMES, by=[], better="none")["verdict"][0]
     assert turned == {"rose_more": "rose_less"}.get(pace(frame(*sides), **NAMES, by=[])["verdict"][0], "cannot_tell")
+
+
+def test_of_many_events_it_is_what_their_counts_say() -> None:
+    """The limits of counts, by Byar, give what the counts give by the variance of their logarithms."""
+    counts = {"start": 40_000, "end": 42_000, "reference_start": 90_000, "reference_end": 96_000}
+    each = pl.DataFrame({"side": list(counts), "x": list(counts.values()), "n": [1.0] * 4})
+    known = rates.crude_rate(each, events="x", population="n", by="side", multiplier=1)
+    sides = {row["side"]: (row["value"], row["lower_95"], row["upper_95"]) for row in known.iter_rows(named=True)}
+    ours = pace(frame(*(sides[side] for side in SIDES)), **NAMES, by=[], better="lower")
+    columns = {f"{side}_events": f"{side}_events" for side in SIDES}
+    table = pl.DataFrame({f"{side}_events": [n] for side, n in counts.items()})
+    theirs = difference_of_changes(table, **columns, by=[], kind="count")  # type: ignore[arg-type]
+    for name in ("value", "lower_95", "upper_95", "lower_998", "upper_998", "p_slower"):
+        assert ours[name][0] == pytest.approx(theirs[name][0], rel=2e-4), name
+
+
+@LAW
+@given(st.lists(st.tuples(st.floats(1, 90), st.floats(0.01, 0.4), st.floats(0.01, 0.4)), min_size=4, max_size=4))
+def test_sides_and_years_turned_round_turn_the_pace(parts: list[tuple[float, float, float]]) -> None:
+    sides = [(v, v * (1 - down), v * (1 + up)) for v, down, up in parts]
+    row = pace(frame(*sides), **NAMES, by=[]).row(0, named=True)
+    for order in ((2, 3, 0, 1), (1, 0, 3, 2)):
+        turned = pace(frame(*(sides[i] for i in order)), **NAMES, by=[]).row(0, named=True)
+        assert (turned["value"], turned["lower_95"], turned["upper_95"]) == pytest.approx(
+            (1 / row["value"], 1 / row["upper_95"], 1 / row["lower_95"]), rel=1e-9
+        )
+    scaled = pace(frame(*(tuple(10 * x for x in side) for side in sides)), **NAMES, by=[]).row(0, named=True)  # type: ignore[arg-type]
+    assert scaled["lower_95"] == pytest.approx(row["lower_95"], rel=1e-9)
+    assert row["lower_998"] <= row["lower_95"] <= row["value"] <= row["upper_95"] <= row["upper_998"]
+
+
+def test_one_row_a_group_lazy_or_not() -> None:
+    both = pl.concat([frame(*FOUR).with_columns(g=pl.lit(g)) for g in ("B", "A")])
+    ours = pace(both, **NAMES, by="g")
+    assert ours["g"].to_list() == ["A", "B"] and pace(both.lazy(), **NAMES, by="g").equals(ours)
+    twice = pace(both.with_columns(g=pl.lit("A")), **NAMES, by="g")
+    assert twice["status"].to_list() == ["not_applicable"]
+    assert pace(both.clear(), **NAMES, by="g").is_empty()
 
 
 def test_equal_only_where_the_limits_are_narrow() -> None:

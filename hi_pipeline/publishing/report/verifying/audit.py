@@ -95,7 +95,11 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
         return [] if _changed_so(owners[rows[0].id], text) else [f"{text!r} is not how {rows[0].id} changed"]
     if sentence.kind == "target_judged":
         verdicts = [TARGETS[t.verdict.value] for t in owners[rows[0].id].targets if f"“{t.words}”" in text]
-        return [] if any(f"is {verdict}" in text for verdict in verdicts) else [f"{text!r} is not the verdict on the target"]
+        return (
+            []
+            if any(f"is {verdict}" in text for verdict in verdicts)
+            else [f"{text!r} is not the verdict on the target"]
+        )
     if sentence.kind in ("ratio", "largest") and not _is_apart(rows[0]):
         return [f"{text!r}: the limits of {rows[0].id} include 1"]
     if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
