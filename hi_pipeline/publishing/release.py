@@ -44,7 +44,7 @@ def publish(
     lake: Lake,
     *,
     results: pl.DataFrame,
-    comparisons: pl.DataFrame,
+    beside: Mapping[str, pl.DataFrame],
     lists: Mapping[str, pl.DataFrame] | None = None,
     provenance: Provenance,
     indicators: Sequence[Indicator],
@@ -57,15 +57,17 @@ def publish(
     """Write the results as parquet, CSV and CSV for Excel, with what describes them and ATTRIBUTION.md.
 
     Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
-    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
-    slopes.parquet holds the groups behind each slope. lineage.parquet tells which boards came from which,
-    small_areas.parquet and pockets.parquet (CSV too) of LSOAs, population.parquet of boards' residents.
+    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators; pace, trends,
+    targets, completeness and bounds judge the figures (``core.beside``); slopes.parquet holds the groups behind each
+    slope. lineage.parquet tells which boards came from which, small_areas.parquet and pockets.parquet (CSV too) of
+    LSOAs, population.parquet of boards' residents.
     coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
-        comparisons: boards beside further comparators, in the COMPARISONS contract.
+        beside: what is said of the results as a whole, by the name of the file, in the contracts of
+            ``package.TABLES``.
         lists: by name of ``package.LISTS``, tables in their contract; one that is left out is published without rows.
         provenance: what the results were made from.
         indicators: the computed part of the catalogue.
@@ -91,7 +93,7 @@ def publish(
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
-    beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered} | people
+    tables = {**beside, "slopes": slope_groups(every), "coverage": covered, **people}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -103,8 +105,8 @@ def publish(
     files = {
         CSV: csv,
         for_excel.NAME: for_excel.for_excel(tidy),
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
-        **{f"{name}.csv": beside[name].write_csv().encode() for name in CSV_TOO},
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | tables).items()},
+        **{f"{name}.csv": tables[name].write_csv().encode() for name in CSV_TOO},
         **{
             name_beside(f"{name}.csv"): _json(csvw_metadata(name, licences=licences, synthetic=synthetic))
             for name in (NAME, *CSV_TOO)
@@ -115,7 +117,7 @@ def publish(
     }
     package = data_package(
         files={"results.parquet": to_parquet(tidy), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | tables).items()},
         sources=used_sources,
         revised=unaccepted,
         created=_newest(used_sources, used_releases),

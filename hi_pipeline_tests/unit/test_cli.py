@@ -100,7 +100,15 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
 
 @pytest.mark.parametrize(
     "name",
-    ["results.csv", "datapackage.json", "ATTRIBUTION.md", "results.parquet", "providers.parquet", "slopes.parquet"],
+    [
+        "results.csv",
+        "datapackage.json",
+        "ATTRIBUTION.md",
+        "results.parquet",
+        "providers.parquet",
+        "slopes.parquet",
+        "targets.parquet",
+    ],
 )
 def test_one_changed_line_of_a_published_file_is_seen_and_mended(mirror: Path, tmp_path: Path, name: str) -> None:
     hi("run", *CELL)

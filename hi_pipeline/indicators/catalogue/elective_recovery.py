@@ -1,9 +1,20 @@
 """The indicators of elective recovery: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Origin, Polarity
+from hi_pipeline.core.indicator import (
+    Aim,
+    Attribution,
+    DenominatorFrom,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Origin,
+    Polarity,
+    Target,
+)
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_SUS, RECALLED
+from hi_pipeline.indicators.catalogue._wording import BOARD_PAPER, HOW_SUS, RECALLED
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -29,6 +40,33 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         numerator=("pathways_total",),
         denominator_from=DenominatorFrom.NONE,
+        target="equal pace of reduction in all groups",
+        targets=(
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.AGE,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.SEX,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.ETHNICITY,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.DEPRIVATION,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
             "Pathways are not people: one person may wait on several.",
@@ -69,6 +107,15 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("pathways_gt18",),
         denominator=("pathways_total",),
         target="at most 8%",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=8,
+                words="at most 8% (92% within 18 weeks)",
+                source="NHS constitution standard",
+                recalled=True,
+            ),
+        ),
         unconfirmed="the standard of 92% within 18 weeks is recalled, not read in a publication",
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
@@ -112,6 +159,15 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("pathways_gt52",),
         denominator=("pathways_total",),
         target="none by March 2025",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2025-03-31",
+                words="none by March 2025",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
@@ -152,6 +208,15 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("pathways_gt65",),
         denominator=("pathways_total",),
         target="none by March 2024",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2024-03-31",
+                words="none by March 2024",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Patients who chose to wait cannot be told apart.",
@@ -185,6 +250,39 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         target="none by March 2025, at an equal pace",
         target_by="2025-03-31",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2025-03-31",
+                words="none by March 2025",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.AGE,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.SEX,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.ETHNICITY,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.DEPRIVATION,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
@@ -227,6 +325,15 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator_from=DenominatorFrom.NONE,
         target="none by March 2024, but for patients who choose to wait",
         target_by="2024-03-31",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2024-03-31",
+                words="none by March 2024, but for patients who choose to wait",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Patients who chose to wait cannot be told apart.",

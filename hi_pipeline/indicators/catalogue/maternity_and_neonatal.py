@@ -1,7 +1,7 @@
 """The indicators of maternity and newborns: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Aim, Attribution, Indicator, Kind, Level, Levels, Polarity, Target
 from hi_pipeline.core.status import Unit
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -28,6 +28,16 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("babies_known_gestation",),
         target="6% by 2025",
         target_by="2025-12-31",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=6,
+                by="2025-12-31",
+                words="6% by 2025",
+                source="national maternity safety ambition",
+                recalled=True,
+            ),
+        ),
         caveats=(
             "England, regions and providers; boards only in the monthly files, which are not in hand.",
             "All counts are rounded to 5; limits are widened for it.",

@@ -12,12 +12,13 @@ import polars as pl
 import pytest
 from frictionless import Package
 
+from hi_pipeline.core.beside import JUDGING
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
 from hi_pipeline.core.coverage import YearFact
 from hi_pipeline.core.people_columns import SMALL_AREAS
 from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.indicators.beside import tables_beside
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
-from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.publishing.for_excel import for_excel
 from hi_pipeline.publishing.package import data_package
 from hi_pipeline.publishing.release import CSV_TOO, publish, read_published
@@ -34,6 +35,7 @@ BESIDE = {
     "lineage.parquet",
     "population.parquet",
     *(f"{name}{end}" for name in CSV_TOO for end in (".parquet", ".csv", ".csv-metadata.json")),
+    *(f"{name}.parquet" for name in JUDGING),
 }
 EXPECTED = (
     APART
@@ -88,11 +90,11 @@ def _publish(
     root: Path, results: pl.DataFrame, *, synthetic: bool = True, lists: dict[str, pl.DataFrame] | None = None
 ) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
-    beside = comparisons(results, None, {i.id: i for i in INDICATORS})
+    beside = tables_beside(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
         results=results,
-        comparisons=beside,
+        beside=beside,
         lists=lists,
         provenance=provenance,
         indicators=INDICATORS,
