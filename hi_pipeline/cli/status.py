@@ -5,7 +5,8 @@ from datetime import date
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
-from hi_pipeline.core.source import Release, Source
+from hi_pipeline.core.observations import LAYOUT_UNVERIFIED
+from hi_pipeline.core.source import Layout, Release, Source
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, is_superseded, standings
@@ -67,9 +68,18 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     words = [found.words for found in replacements(pipeline, source, release)] + words
     if kept is None and pipeline.snapshots.waits(source.name, release.edition):
         words = ["a new edition, waits for hi accept"]
+    words += _unverified(source.layouts[release.layout])
     if pipeline.settings.synthetic:
         words.append("SYNTHETIC")
     return [f"{source.name}:{release.edition}", span, pinned, fetched, ", ".join(w for w in words if w)]
+
+
+def _unverified(layout: Layout) -> list[str]:
+    """Say of which tables nobody has seen a file; of all of them without their names."""
+    tables = layout.unverified
+    if not tables:
+        return []
+    return [LAYOUT_UNVERIFIED if len(tables) == len(layout.members) else f"{LAYOUT_UNVERIFIED} of {', '.join(tables)}"]
 
 
 def _assets(session: Session) -> Sheet:

@@ -7,7 +7,7 @@ import polars as pl
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
-from hi_pipeline.tables.flows import whole_years
+from hi_pipeline.tables.flows import latest_month, whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -64,9 +64,9 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     # Of several snapshots in a year the latest stands for it (methods.md 4.8).
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
     rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
-    rows = whole_years(rows)
     if indicator.kind is Kind.PUBLISHED:
-        return _as_printed(rows, indicator)
+        return _as_printed(latest_month(rows), indicator)
+    rows = whole_years(rows)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
     if top.is_empty() and rows.is_empty():
         raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold none of its measures")

@@ -1,4 +1,7 @@
-"""Months and quarters of a flow to the financial year: their sum where all are there, else why there is none."""
+"""Months and quarters of a flow to the financial year: their sum where all are there, else why there is none.
+
+A figure that is taken as the publisher prints it is no flow: of several months the last one stands for the year.
+"""
 
 import polars as pl
 
@@ -48,3 +51,16 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
         period_end=pl.lit(last),
     )
     return pl.concat([observations.filter(~flow), years.select(observations.columns)])
+
+
+def latest_month(observations: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows without the months before the last one; rows of other periods stay.
+
+    For figures as printed, which cannot be added up; they keep their month as their period.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+    """
+    month = pl.col("period_type") == PeriodType.MONTH.value
+    last = pl.col("period_end").filter(month).max()
+    return observations.filter(~month | (pl.col("period_end") == last))

@@ -3,7 +3,7 @@
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, RECORDED_PREVALENCE
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -58,5 +58,33 @@ INDICATORS: tuple[Indicator, ...] = (
         ecological=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 30.0),
+    ),
+    Indicator(
+        id="qof_dm020_pct",
+        title="Diabetes without frailty: HbA1c of 58 mmol/mol or less (DM020)",
+        short="HbA1c to threshold (DM020)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Diabetes",
+        statement_number=None,
+        definition=(
+            "Share of patients with diabetes and without moderate or severe frailty whose last HbA1c in 12 months "
+            "is 58 mmol/mol or less."
+        ),
+        numerator_words="Patients whose last HbA1c is 58 mmol/mol or less",
+        denominator_words="Patients with diabetes and without moderate or severe frailty",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("dm020_achieved",),
+        denominator=("dm020_eligible", "dm020_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=ACHIEVEMENT,
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
     ),
 )

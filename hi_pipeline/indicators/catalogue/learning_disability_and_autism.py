@@ -1,8 +1,9 @@
 """The indicators of learning disability and autistic people: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
+from hi_pipeline.indicators.catalogue._wording import NOT_SEEN
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -33,5 +34,106 @@ INDICATORS: tuple[Indicator, ...] = (
             "Deprivation is that of the practice (ecological), not of the patient.",
         ),
         plausible=(0.0, 5.0),
+    ),
+    Indicator(
+        id="ld_checks_n",
+        title="Learning disability: annual health checks (number)",
+        short="Learning disability checks (number)",
+        levels=Levels(total=Level.PART, age=Level.PART, deprivation=Level.PART),
+        area="Learning disability and autistic people",
+        statement_number=22,
+        annex=("1-2c",),
+        definition="People aged 14 and over on the register of learning disability who had a health check in the year.",
+        numerator_words="People aged 14 and over on the register with a health check in the year",
+        denominator_words="None: a count",
+        source="ld_health_checks",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.COUNT,
+        unit=Unit.COUNT,
+        multiplier=1,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.DEPRIVATION),
+        numerator=("health_checks",),
+        denominator_from=DenominatorFrom.NONE,
+        deprivation_groups=5,
+        ecological=True,
+        target="75% of the register",
+        caveats=(
+            "Two ages only: 14 to 17, 18 and over.",
+            "Practices with an incomplete return are absent and not zero: see coverage.",
+            "Deprivation is that of the practice (ecological), not of the patient.",
+            NOT_SEEN,
+        ),
+        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        plausible=(0.0, 500_000.0),
+    ),
+    Indicator(
+        id="ld_checks_pct",
+        title="Learning disability: annual health checks",
+        short="Learning disability checks",
+        levels=Levels(total=Level.PART, age=Level.PART, deprivation=Level.PART),
+        area="Learning disability and autistic people",
+        statement_number=22,
+        definition=(
+            "Share of people aged 14 and over on the register of learning disability who had a health check in "
+            "the year."
+        ),
+        numerator_words="People aged 14 and over on the register with a health check in the year",
+        denominator_words="People aged 14 and over on the register, those who declined too",
+        source="ld_health_checks",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.DEPRIVATION),
+        numerator=("health_checks",),
+        denominator=("register",),
+        deprivation_groups=5,
+        ecological=True,
+        target="75% of the register",
+        caveats=(
+            "The register does not hold everybody with a learning disability.",
+            "A declined check counts as none: the register holds the people who declined.",
+            "Two ages only: 14 to 17, 18 and over.",
+            "Deprivation is that of the practice (ecological), not of the patient.",
+            NOT_SEEN,
+        ),
+        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="lda_inpatient_rate",
+        title="People with a learning disability and autistic people in mental health inpatient care",
+        short="Learning disability and autism, inpatients",
+        levels=Levels(total=Level.BOARD, age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND),
+        area="Learning disability and autistic people",
+        statement_number=23,
+        definition=(
+            "Hospital spells of people with a learning disability or autistic people, of all ages, that are open at "
+            "the"
+            "end of March, per million residents."
+        ),
+        numerator_words="Hospital spells open at the end of March (LDA45), of all ages",
+        denominator_words="Residents of all ages, mid-year",
+        source="lda_inpatients",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.RATE,
+        unit=Unit.PER_MILLION,
+        multiplier=1_000_000,
+        polarity=Polarity.LOWER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY),
+        numerator=("hospital_spells_open",),
+        denominator_from=DenominatorFrom.POPULATION_OR_RATE,
+        target="at most 30 per million adults, of another count (Assuring Transformation)",
+        caveats=(
+            "Not the count of the ambition, which is of adults and from Assuring Transformation: the two disagree.",
+            "Spells, not people, respite care among them; boards are not split by age, so children cannot be left out.",
+            "Counts are small: limits are exact below 10 and Byar's from 10, widened for rounding to the nearest 5.",
+            "By ethnic group there is no population to divide by: the counts of England alone are given.",
+            NOT_SEEN,
+        ),
+        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        plausible=(0.0, 2_000.0),
     ),
 )
