@@ -68,13 +68,13 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     words = [found.words for found in replacements(pipeline, source, release)] + words
     if kept is None and pipeline.snapshots.waits(source.name, release.edition):
         words = ["a new edition, waits for hi accept"]
-    words += _unverified(source.layouts[release.layout])
+    words += unverified_words(source.layouts[release.layout])
     if pipeline.settings.synthetic:
         words.append("SYNTHETIC")
     return [f"{source.name}:{release.edition}", span, pinned, fetched, ", ".join(w for w in words if w)]
 
 
-def _unverified(layout: Layout) -> list[str]:
+def unverified_words(layout: Layout) -> list[str]:
     """Say of which tables nobody has seen a file; of all of them without their names."""
     tables = layout.unverified
     if not tables:

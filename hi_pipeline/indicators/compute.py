@@ -88,7 +88,8 @@ def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
     if by_deprivation.height:
         rows = deprivation_rows(indicator, by_deprivation, area=_AREA)
         rows = rows.with_columns(category=pl.lit(ALL), category_order=pl.lit(0, dtype=pl.Int32))
-        found.append(_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA))
+        # There are none where nobody's decile is known.
+        found += [_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA)] if rows.height else []
     for by_ethnicity in by_reference(areas.filter(pl.col("dimension") == Dimension.ETHNICITY.value)):
         rows = ethnicity_rows(indicator, by_ethnicity, area=_AREA)
         orders = by_ethnicity.select("financial_year", "category", "category_order").unique()
