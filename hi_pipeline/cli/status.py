@@ -7,12 +7,14 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.core.observations import LAYOUT_UNVERIFIED
 from hi_pipeline.core.source import Layout, Release, Source
+from hi_pipeline.core.unread import REFUSED
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, is_superseded, standings
 from hi_pipeline.engine.releases.replacements import replacements
 from hi_pipeline.engine.releases.watch import new_links
 from hi_pipeline.engine.standing import Standing, asset_standings
+from hi_pipeline.sources.unread import UNREAD
 
 _NAMED = 3
 
@@ -39,6 +41,7 @@ def _releases(session: Session) -> Sheet:
                 rows.append([f"{source.name}:(not declared)", part, "", "no", standing.words])
         for link in new_links(session.pipeline, source):
             rows.append([f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}"])
+    rows += [[f"{p.name}:(not read)", p.period, "no layout", "no", f"{REFUSED}; {p.landing_page}"] for p in UNREAD]
     names = ("release", "years", "pinned", "fetched", "standing")
     return Sheet(
         name="releases",

@@ -29,7 +29,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published each quarter by board and practice; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="National Diabetes Audit (NHS England)",
+        published_in="national_diabetes_audit",
     ),
     Listed(
         id="dm_t2_8cp_pct",
@@ -56,7 +56,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published each quarter by board and practice; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="National Diabetes Audit (NHS England)",
+        published_in="national_diabetes_audit",
     ),
     Listed(
         id="dm_8cp_gap_pp",
@@ -77,7 +77,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Follows from the two percentages, of which no file has been seen.",
         method="Difference of proportions, Newcombe",
-        published_in="National Diabetes Audit (NHS England)",
+        published_in="national_diabetes_audit",
     ),
     Listed(
         id="ndpp_referral_share_gap_pp",
@@ -122,6 +122,6 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by practice; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="National Diabetes Audit, non-diabetic hyperglycaemia",
+        published_in="diabetes_prevention",
     ),
 )

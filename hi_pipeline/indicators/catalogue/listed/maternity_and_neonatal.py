@@ -46,7 +46,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published for England by the Office for National Statistics; no file of it has been seen.",
         method="Ratio of proportions",
-        published_in="Birth characteristics and infant mortality (Office for National Statistics)",
+        published_in="infant_mortality",
     ),
     Listed(
         id="preterm_ratio_asian_white",
@@ -68,7 +68,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published for England by the Office for National Statistics; no file of it has been seen.",
         method="Ratio of proportions",
-        published_in="Birth characteristics and infant mortality (Office for National Statistics)",
+        published_in="infant_mortality",
     ),
     Listed(
         id="continuity_of_carer_pct",

@@ -29,7 +29,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by board each season; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
+        published_in="flu_uptake",
     ),
     Listed(
         id="flu_uptake_at_risk",
@@ -58,7 +58,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by board each season; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
+        published_in="flu_uptake",
     ),
     Listed(
         id="flu_uptake_pregnant",
@@ -84,7 +84,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by board each season; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
+        published_in="flu_uptake",
     ),
     Listed(
         id="flu_uptake_2_3y",
@@ -111,7 +111,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by board each season; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
+        published_in="flu_uptake",
     ),
     Listed(
         id="covid_uptake_75plus",
@@ -140,7 +140,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="No file with boards was found; the first campaign by partnership is covid_first_dose_pct.",
         method="Proportion, Wilson",
-        published_in="COVID-19 vaccinations (NHS England)",
+        published_in="covid_campaigns",
     ),
     Listed(
         id="covid_uptake_eth_gap_pp",
