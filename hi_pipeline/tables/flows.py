@@ -7,6 +7,7 @@ import polars as pl
 
 from hi_pipeline.core.coverage import PART_OF_A_YEAR
 from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.observations import LAYOUT_UNVERIFIED
 from hi_pipeline.core.status import PeriodType, Status
 
 # How many periods make a year.
@@ -44,11 +45,13 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
         upper_95=pl.lit(None, dtype=pl.Float64),
         status=pl.when(whole).then(bad.fill_null(Status.OK.value)).otherwise(pl.lit(Status.MISSING.value)),
         note=pl.when(whole).then(pl.lit("sum of the year's periods")).otherwise(said),
+        unseen=pl.col("note").str.contains(LAYOUT_UNVERIFIED, literal=True).any(),
     )
     years = years.with_columns(
         period_type=pl.lit(PeriodType.FINANCIAL_YEAR.value),
         period_start=pl.lit(first),
         period_end=pl.lit(last),
+        note=pl.when("unseen").then(pl.concat_str("note", pl.lit(f"; {LAYOUT_UNVERIFIED}"))).otherwise("note"),
     )
     return pl.concat([observations.filter(~flow), years.select(observations.columns)])
 
