@@ -1,8 +1,8 @@
-"""What is known of a publication of which nobody has read a column: where it is, and no parser."""
+"""What is known of a publication whose columns nobody has read, or not enough of them: where it is, and no parser."""
 
 from dataclasses import dataclass
 
-REFUSED = "no file is taken: its columns were read nowhere"
+REFUSED = "no file is taken: its layout is not known"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Publications of which no column was read anywhere: declared, and refused until a file is in hand (2026-11)."""
+"""Publications whose layout is not known, or not enough of it: declared, and refused until a file is in hand (2026-11)."""
 
 from hi_pipeline.core.unread import Unread
 
@@ -73,6 +73,35 @@ UNREAD: tuple[Unread, ...] = (
         period="quarter and financial year; its future after 2024-25 was not verified",
         known="by the postcode of the woman's practice",
         instead="fingertips",
+    ),
+    Unread(
+        name="stop_smoking_services",
+        title="Statistics on local stop smoking services",
+        publisher="NHS England",
+        landing_page=f"{_NHS}statistics-on-nhs-stop-smoking-services-in-england",
+        levels="England, regions and local authorities; age, sex, ethnic and socio-economic group",
+        period="quarters of a financial year, each by itself",
+        known=(
+            "a long CSV: OrgType, OrgName, Quarter, MonitoringCategoryType, MonitoringCategory, Total referred, Set quit "
+            "date, Quit, Quit (%), and a column that tells all persons from the sexes, whose name was not read; areas "
+            "have names and no codes; : and * stand for what is hidden"
+        ),
+    ),
+    Unread(
+        name="healthy_life_expectancy_deciles",
+        title="Health state life expectancies by national deprivation deciles, England",
+        publisher="Office for National Statistics",
+        landing_page=(
+            "https://www.ons.gov.uk/peoplepopulationandcommunity/healthandsocialcare/healthinequalities/datasets/"
+            "healthstatelifeexpectanciesbynationaldeprivationdecilesengland2018to2020"
+        ),
+        levels="England by decile of the Indices of 2019 and sex",
+        period="three years; the newest known is 2018 to 2020",
+        known=(
+            "a workbook, sheet Table 1, header on row 3: Period, Ageband, Age group, IMD Decile, Sex, Life expectancy "
+            "(LE), Healthy life expectancy (HLE) and six columns whose names were not read, the limits among them; it "
+            "also prints the slope index of inequality, in a table that was not read"
+        ),
     ),
     Unread(
         name="tooth_extractions_from_2022",

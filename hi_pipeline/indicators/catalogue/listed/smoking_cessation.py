@@ -94,6 +94,6 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by local authority; no file of authorities has been seen.",
         method="Proportion, Wilson",
-        published_in="Statistics on local stop smoking services (NHS England)",
+        published_in="stop_smoking_services",
     ),
 )
