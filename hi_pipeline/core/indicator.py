@@ -226,7 +226,8 @@ class Listed(Entry):
         why: the reason for its total; breakdowns follow from ``levels``.
         because: the reason in words.
         method: how it would be computed.
-        published_in: the publication that holds it, where there is one.
+        published_in: name of the publication that holds it, read or not (``sources.unread``), with words after a comma;
+            "" where there is none.
     """
 
     why: Absence

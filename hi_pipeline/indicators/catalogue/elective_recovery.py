@@ -421,6 +421,52 @@ INDICATORS: tuple[Indicator, ...] = (
         plausible=(0.0, 20_000_000.0),
     ),
     Indicator(
+        id="hospital_episodes_n",
+        title="Finished consultant episodes in hospital (number)",
+        short="Hospital episodes (number)",
+        levels=Levels(
+            total=Level.PART,
+            age=Level.ENGLAND,
+            sex=Level.ENGLAND,
+            ethnicity=Level.ENGLAND,
+            deprivation=Level.ENGLAND,
+        ),
+        area="Elective recovery",
+        statement_number=None,
+        definition=(
+            "Finished consultant episodes of admitted patients in the year; England by age, sex, ethnic group and "
+            "tenth."
+        ),
+        numerator_words="Finished consultant episodes",
+        denominator_words="None: a count",
+        source="hes_admitted",
+        attribution=Attribution.SUB_ICB,
+        kind=Kind.COUNT,
+        unit=Unit.COUNT,
+        multiplier=1,
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
+        numerator=("episodes",),
+        denominator_from=DenominatorFrom.NONE,
+        editions=("2024-25-icb", "2024-25-groups", "2024-25-ages"),
+        deprivation_groups=10,
+        unassigned=0.05,
+        caveats=(
+            "England holds patients of Welsh boards treated in England, who belong to no board here.",
+            "Numbers, not rates: groups differ in size and age.",
+            (
+                "By group for England only; boards are sums of sub-ICB locations. A count of episodes under a "
+                "consultant, not of people: a stay may hold several."
+            ),
+            "Figures by group come from a file of which no copy has been seen (layout unverified).",
+        ),
+        unconfirmed=(
+            "layout unverified of the figures by group: what those without a tenth are called, and the Indices behind "
+            "the tenths"
+        ),
+        plausible=(0.0, 60_000_000.0),
+    ),
+    Indicator(
         id="act_elective_crude_rate",
         title="Elective admissions, crude rate",
         short="Elective admissions, crude",

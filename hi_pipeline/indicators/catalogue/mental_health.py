@@ -15,7 +15,7 @@ from hi_pipeline.core.indicator import (
     Target,
 )
 from hi_pipeline.core.status import Measure, Unit
-from hi_pipeline.indicators.catalogue._wording import BOARD_PAPER, GUIDANCE
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, GUIDANCE, NOT_SEEN
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -348,5 +348,69 @@ INDICATORS: tuple[Indicator, ...] = (
         unassigned=0.03,
         repeated=0.03,
         plausible=(0.0, 50_000.0),
+    ),
+    Indicator(
+        id="qof_mh003_pct",
+        title="Severe mental illness: blood pressure recorded (MH003)",
+        short="SMI, blood pressure recorded (MH003)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Mental health",
+        statement_number=None,
+        definition=(
+            "Share of patients with severe mental illness who have a record of blood pressure in the last 12 months."
+        ),
+        numerator_words="Patients with such a record",
+        denominator_words="Patients with severe mental illness",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("mh003_achieved",),
+        denominator=("mh003_eligible", "mh003_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=ACHIEVEMENT,
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="restrictive_intervention_rate",
+        title="Restrictive interventions in inpatient care",
+        short="Restrictive interventions",
+        levels=Levels(total=Level.PROVIDER, age=Level.ENGLAND, sex=Level.UNVERIFIED, ethnicity=Level.ENGLAND),
+        area="Mental health",
+        statement_number=8,
+        definition=(
+            "Uses of restrictive interventions per 1,000 occupied bed days in March, as the publisher prints it "
+            "(MHS96)."
+        ),
+        numerator_words="Uses of restrictive interventions with inpatients",
+        denominator_words="Occupied bed days, which are not published",
+        source="restrictive_interventions",
+        attribution=Attribution.PROVIDER,
+        kind=Kind.PUBLISHED,
+        unit=Unit.PER_1K,
+        multiplier=1_000,
+        polarity=Polarity.LOWER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.ETHNICITY),
+        denominator_from=DenominatorFrom.NONE,
+        published="interventions_per_1k_bed_days",
+        caveats=(
+            (
+                "One month, March, stands for its year: the bed days are not published, so a rate of 12 months "
+                "cannot be made."
+            ),
+            "Whole numbers without limits: small differences are lost in rounding.",
+            (
+                "Providers are where care is given: never summed to boards. One without any use, or without a "
+                "return, is absent."
+            ),
+            NOT_SEEN,
+        ),
+        unconfirmed="the wording of the statement is recalled; layout unverified; whether a row by sex exists",
+        plausible=(0.0, 1_000.0),
     ),
 )

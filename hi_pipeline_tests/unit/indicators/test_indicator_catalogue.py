@@ -303,7 +303,7 @@ def test_the_catalogue_holds_what_the_first_issue_names() -> None:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.id)
 def test_an_entry_agrees_with_itself(indicator: Indicator) -> None:
-    scale = {Unit.PERCENT: 100, Unit.PER_1K: 1_000, Unit.PER_100K: 100_000, Unit.COUNT: 1}
+    scale = {Unit.PERCENT: 100, Unit.PER_1K: 1_000, Unit.PER_100K: 100_000, Unit.PER_MILLION: 1_000_000, Unit.COUNT: 1}
     assert indicator.multiplier == scale[indicator.unit]
     assert Dimension.TOTAL in indicator.dimensions
     assert (Dimension.DEPRIVATION in indicator.dimensions) == (indicator.deprivation_groups in (5, 10))
