@@ -27,7 +27,10 @@ Source = Annotated[
     str | None, typer.Option("--source", help="sample, live, or mirror:<folder or http address>; else HI_SOURCE.")
 ]
 Years = Annotated[list[str], typer.Option("--year", help='Financial year such as "2023-24"; may be repeated.')]
-Icbs = Annotated[list[str], typer.Option("--icb", help="ONS code, ODS code or name of a board; may be repeated.")]
+Icbs = Annotated[
+    list[str],
+    typer.Option("--icb", help="England, a region, or a board by ONS code, ODS code or name; may be repeated."),
+]
 Indicators = Annotated[list[str], typer.Option("--indicator", help="Indicator id; may be repeated.")]
 Form = Annotated[Format, typer.Option("--format", help="To be read, or as data.")]
 
@@ -84,21 +87,22 @@ def status(source: Source = None, form: Form = Format.TABLE) -> None:
 
 
 @app.command()
-def coverage(source: Source = None, form: Form = Format.TABLE) -> None:
-    """Show the whole list by year: how many boards have a figure, or why they have none."""
+def coverage(
+    source: Source = None,
+    icb: Icbs = [],  # noqa: B006 - typer copies it
+    form: Form = Format.TABLE,
+) -> None:
+    """Show the whole list by year: how many boards have a figure, or why; with --icb, each area's own state."""
     from hi_pipeline.cli.coverage import coverage_command
 
-    _leave(coverage_command(console, source, form))
+    _leave(coverage_command(console, source, icb, form))
 
 
 @app.command()
 def explain(
     indicator: Annotated[str, typer.Argument(help="Indicator id or title, or the id of a row.")],
     year: Years = [],  # noqa: B006 - typer copies it
-    icb: Annotated[
-        list[str],
-        typer.Option("--icb", help="England, a region, or a board by ONS code, ODS code or name; may be repeated."),
-    ] = [],  # noqa: B006 - typer copies it
+    icb: Icbs = [],  # noqa: B006
     dimension: Annotated[str, typer.Option("--dimension", help="Of one figure: total, age, sex, ethnicity, ...")] = "",
     category: Annotated[str, typer.Option("--category", help='Of one figure: the group, such as "White".')] = "",
     measure: Annotated[str, typer.Option("--measure", help="Of one figure: value, gap, ratio, sii, rii, ...")] = "",
@@ -170,7 +174,7 @@ def export(
     form: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx.")] = "csv",
     to: Annotated[Path | None, typer.Option("--to", help="The file to write.")] = None,
 ) -> None:
-    """Write a board's figures as one file that opens rightly in Excel."""
+    """Write the figures of boards, regions or England as one file that opens rightly in Excel."""
     from hi_pipeline.cli.exporting import export_command
 
     _leave(export_command(console, source, icbs=icb, years=year, indicators=indicator, form=form, to=to))

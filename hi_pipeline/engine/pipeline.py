@@ -27,10 +27,10 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
-        compare: ``comparisons(results, similar, indicators)``: boards beside further comparators.
+        beside: ``tables_beside(results, similar, indicators)``: by name, what is said of the results as a whole.
         listed: what is on the list and not computed by itself.
-        publish: ``publish(lake, *, results, comparisons, lineage, provenance, indicators, listed, facts, sources,
-            revised, accepted)``.
+        publish: ``publish(lake, *, results, beside, lists, provenance, indicators, listed, facts, sources, revised,
+            accepted)``.
     """
 
     sources: Mapping[str, Source]
@@ -38,7 +38,7 @@ class Catalogue:
     indicators: tuple[Indicator, ...]
     compute: Callable[..., pl.DataFrame]
     result_schema: Any
-    compare: Callable[..., pl.DataFrame]
+    beside: Callable[..., dict[str, pl.DataFrame]]
     publish: Callable[..., Any]
     listed: tuple[Entry, ...] = ()
 
@@ -127,7 +127,7 @@ def load_catalogue() -> Catalogue:
         indicators=tuple(INDICATORS),
         compute=_compute,
         result_schema=RESULTS_SCHEMA,
-        compare=_compare,
+        beside=_beside,
         publish=publish,
         listed=LISTED,
     )
@@ -140,10 +140,12 @@ def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataF
     return compute_results(indicator, counts, **how)
 
 
-def _compare(results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
-    from hi_pipeline.indicators.comparisons import comparisons
+def _beside(
+    results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]
+) -> dict[str, pl.DataFrame]:
+    from hi_pipeline.indicators.beside import tables_beside
 
-    return comparisons(results, similar, indicators)
+    return tables_beside(results, similar, indicators)
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:

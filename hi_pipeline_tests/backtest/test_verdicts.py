@@ -57,6 +57,16 @@ def test_coverage_of_the_health_checks(real: RealFiles) -> None:
     assert (somerset["status"], somerset["coverage"], somerset["comparison"]) == ("missing", 0.0, "not_compared")
 
 
+def test_england_is_the_areas_that_submitted(real: RealFiles) -> None:
+    """Without Somerset in 2020-21 and 2021-22: the publisher's own sums are 23.41 and 42.83."""
+    for year, value, lacks in (("2020-21", 23.63, "QSL"), ("2021-22", 43.18, "QSL"), ("2018-19", 30.45, None)):
+        results = real.own_results("smi_checks_pct", year).filter(dimension="total", measure="value")
+        england = _one(results, area_type="england")
+        assert round(england["value"], 2) == value and england["coverage"] < 1
+        if lacks:
+            assert _one(results, icb_ods_code=lacks)["status"] == "missing"
+
+
 def test_every_figure_of_practices_has_its_coverage(real: RealFiles) -> None:
     for indicator, year in ((ATTENDANCE, "2021-22"), ("hypertension_prevalence_pct", "2022-23")):
         rows = real.own_results(indicator, year).filter(

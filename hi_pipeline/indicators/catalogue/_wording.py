@@ -15,6 +15,8 @@ ACHIEVEMENT = (
 )
 NOT_SEEN = "Layout unverified: no file or answer of the publisher has been seen, and a file that does not match stops."
 RECALLED = "the wording of the statement is recalled: its appendix was not read"
+BOARD_PAPER = "NHS England board paper of July 2024, annexes 1 and 2"
+GUIDANCE = "NHS planning guidance"
 HOW_SUS = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold; "
     "no file of them is read yet"

@@ -1,7 +1,7 @@
 """The indicators of maternity and newborns: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Origin, Polarity
+from hi_pipeline.core.indicator import Aim, Attribution, Indicator, Kind, Level, Levels, Origin, Polarity, Target
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import NOT_SEEN
 
@@ -29,6 +29,16 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("babies_known_gestation",),
         target="6% by 2025",
         target_by="2025-12-31",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=6,
+                by="2025-12-31",
+                words="6% by 2025",
+                source="national maternity safety ambition",
+                recalled=True,
+            ),
+        ),
         caveats=(
             "England, regions and providers are annual; boards come from the monthly files, of which none is in hand.",
             "A board's figure is that of the trusts of its local maternity system, not of the women who live there.",

@@ -2,7 +2,9 @@
 
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import (
+    Aim,
     Attribution,
+    Break,
     ChildrenArea,
     DenominatorFrom,
     Indicator,
@@ -10,9 +12,10 @@ from hi_pipeline.core.indicator import (
     Level,
     Levels,
     Polarity,
+    Target,
 )
-from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, NOT_SEEN
+from hi_pipeline.core.status import Measure, Unit
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, GUIDANCE, NOT_SEEN
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -45,6 +48,22 @@ INDICATORS: tuple[Indicator, ...] = (
         published="recovery_pct",
         deprivation_groups=10,
         target="50% for every ethnic group",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST,
+                level=50,
+                dimension=Dimension.ETHNICITY,
+                words="50% for every ethnic group",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.NARROW,
+                measure=Measure.DIFFERENCE,
+                dimension=Dimension.ETHNICITY,
+                words="narrow the gap to White British",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
             "The publisher's percentage was made from unrounded counts and is shown beside ours.",
@@ -81,6 +100,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published="reliable_recovery_pct",
         deprivation_groups=10,
         target="48%",
+        targets=(Target(aim=Aim.AT_LEAST, level=48, words="48%", source=GUIDANCE, recalled=True),),
         unconfirmed="the target of 48% is recalled, not read in a publication",
         caveats=(
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
@@ -147,6 +167,22 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("six_checks",),
         denominator_from=DenominatorFrom.NONE,
         target="390,000 in England in 2023-24",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST,
+                level=390_000,
+                england_only=True,
+                by="2024-03-31",
+                words="390,000 in England in 2023-24",
+                source=BOARD_PAPER,
+            ),
+        ),
+        breaks=(
+            Break(
+                first_year="2024-25",
+                words="collected from practices since 2024-25, without people in remission, and by boards before",
+            ),
+        ),
         caveats=("Years to 2020-21 were published for CCGs that no longer exist.",),
         plausible=(0.0, 1_000_000.0),
     ),
@@ -171,6 +207,18 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL,),
         numerator=("six_checks",),
         denominator=("register",),
+        target="60%, then 75%",
+        targets=(
+            Target(aim=Aim.AT_LEAST, level=60, words="60%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=75, words="75%", source=GUIDANCE, recalled=True),
+        ),
+        breaks=(
+            Break(
+                first_year="2024-25",
+                words="collected from practices since 2024-25, without people in remission, and by boards before",
+            ),
+        ),
+        unconfirmed="the targets of 60% and 75% are recalled, not read in a publication",
         caveats=("Years to 2020-21 were published for CCGs that no longer exist.",),
         plausible=(0.0, 100.0),
     ),

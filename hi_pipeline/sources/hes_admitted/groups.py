@@ -12,7 +12,9 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import DECILES, ETHNIC_DETAIL_2001, UNKNOWN, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, to_observations, unverified
-from hi_pipeline.core.text_tables import Form, map_labels, read_numbers
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, together
+from hi_pipeline.core.source import RawTable, Release
+from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.hes_admitted.layouts import ADMISSIONS, EPISODES, METHODS, TOKENS
 
 # The two files write a measure in other cases: FAE_EMERGENCY_Sum and FAE_EMERGENCY_SUM.
@@ -76,8 +78,8 @@ _ENGLAND_LEVEL = "ENGLAND"
 _MAX_SHOWN = 8
 
 
-def read_groups(frame: pl.DataFrame, year: str, account: Account, where: str) -> dict[str, pl.DataFrame]:
-    """Return ``observations``: England's episodes and admissions by ethnic group and tenth of deprivation.
+def read_groups(raw: RawTable, release: Release, account: Account, where: str) -> dict[str, pl.DataFrame]:
+    """Return observations and row index: England's episodes and admissions by ethnic group and tenth of deprivation.
 
     The file names no year: it is the release's. It has no row over all groups, and none is made: England's total stands
     in another workbook.
@@ -86,6 +88,7 @@ def read_groups(frame: pl.DataFrame, year: str, account: Account, where: str) ->
         LayoutError: a group without a row, or a count that is none.
         ValidationError: a count that stands there twice, groups whose admissions are not their four methods.
     """
+    frame = number_rows(raw)
     own = frame.filter(pl.col("Category").is_in(list(BREAKDOWNS)).fill_null(False))
     account.left_out("rows of specialties and causes, which nobody reads", frame.height - own.height)
     own = own.with_columns(pl.col("Measure").str.to_uppercase().alias("word"))
@@ -99,16 +102,17 @@ def read_groups(frame: pl.DataFrame, year: str, account: Account, where: str) ->
     figures = _counted(named, "Code", "Measure_Value", where)
     if not account.has_unknown_labels:
         _check_groups(figures, where)
-    return {"observations": _observations(figures, year)}
+    return _found(figures, release)
 
 
-def read_ages(frame: pl.DataFrame, year: str, account: Account, where: str) -> dict[str, pl.DataFrame]:
-    """Return ``observations``: England's episodes by age and by sex. Regions and providers are left out and counted.
+def read_ages(raw: RawTable, release: Release, account: Account, where: str) -> dict[str, pl.DataFrame]:
+    """Return observations and row index: England's episodes by age and by sex. Regions and providers are left out.
 
     Raises:
         LayoutError: another year, an age or a sex without a row, or a count that is none.
         ValidationError: a count that stands there twice.
     """
+    frame, year = number_rows(raw), release.financial_years[0]
     said = frame["REPORTING_PERIOD"].unique().to_list()
     if said != [f"{year[2:4]}{year[5:]}"]:
         raise LayoutError(f"{where}: rows of the periods {said[:_MAX_SHOWN]}; expected {year[2:4]}{year[5:]} alone")
@@ -127,7 +131,7 @@ def read_ages(frame: pl.DataFrame, year: str, account: Account, where: str) -> d
     absent = {*AGE_LABELS.values(), *SEX_LABELS.values()} - set(named["category"])
     if absent:
         raise LayoutError(f"{where}: no row of England of {sorted(absent)}; fetch the file again")
-    return {"observations": _observations(_counted(named, "MEASURE", "MEASURE_VALUE", where), year)}
+    return _found(_counted(named, "MEASURE", "MEASURE_VALUE", where), release)
 
 
 def _counted(named: pl.DataFrame, label: str, column: str, where: str) -> pl.DataFrame:
@@ -144,8 +148,9 @@ def _counted(named: pl.DataFrame, label: str, column: str, where: str) -> pl.Dat
             f"{where}: {hidden.height} counts of England are hidden, as none is in the publisher's other files: "
             f"{hidden.select(key).rows()[:_MAX_SHOWN]}"
         )
+    read = read.with_columns(cells(read, column))
     return read.group_by("dimension", "category", "measure", maintain_order=True).agg(
-        pl.col(f"{column}_value").sum().alias("value")
+        pl.col(f"{column}_value").sum().alias("value"), together()
     )
 
 
@@ -170,7 +175,7 @@ def _check_groups(figures: pl.DataFrame, where: str) -> None:
         )
 
 
-def _observations(figures: pl.DataFrame, year: str) -> pl.DataFrame:
+def _found(figures: pl.DataFrame, release: Release) -> dict[str, pl.DataFrame]:
     named = figures.with_columns(
         area_level=pl.lit("england"),
         area_code=pl.lit(""),
@@ -179,4 +184,5 @@ def _observations(figures: pl.DataFrame, year: str) -> pl.DataFrame:
         note=pl.lit(""),
     )
     exact = add_bounds(named, half_width=pl.lit(0.0))
-    return to_observations(unverified(add_financial_year(exact, year)))
+    dated = unverified(add_financial_year(exact, release.financial_years[0]))
+    return {"observations": to_observations(dated), ROW_INDEX: row_index_of(dated, release)}

@@ -21,5 +21,5 @@ def parse(tables: RawTables, release: Release) -> Tables:
     account = Account()
     ((name, (raw,)),) = tables.items()
     where = f"hes_admitted {release.edition}, {raw.member!r}"
-    found: dict[str, pl.DataFrame] = _READ[name](raw.frame, release.financial_years[0], account, where)
+    found: dict[str, pl.DataFrame] = _READ[name](raw, release, account, where)
     return {**found, ACCOUNT: account.frame()}
