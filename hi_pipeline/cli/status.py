@@ -5,8 +5,8 @@ from datetime import date
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
-from hi_pipeline.core.observations import LAYOUT_UNVERIFIED
 from hi_pipeline.core.source import Layout, Release, Source
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED
 from hi_pipeline.core.unread import REFUSED
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline

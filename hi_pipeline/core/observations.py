@@ -10,11 +10,10 @@ from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import label_of_date, period, start_year
 from hi_pipeline.core.row_index import cells
-from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
 from hi_pipeline.core.text_tables import MEMBER
 
 _MAX_SHOWN = 8
-LAYOUT_UNVERIFIED = "layout unverified"
 ONCE = "Expected each once. If the publisher repeats rows, say in parse.py which one counts; else fetch the file again."
 
 

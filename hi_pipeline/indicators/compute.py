@@ -7,8 +7,7 @@ from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, Vintage, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.observations import LAYOUT_UNVERIFIED
-from hi_pipeline.core.status import AreaType, Measure, Unit
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, AreaType, Measure, Unit
 from hi_pipeline.indicators.compare import with_comparison
 from hi_pipeline.indicators.deprivation import deprivation_rows
 from hi_pipeline.indicators.disproportion import disproportionality_rows

@@ -1,4 +1,4 @@
-"""Publications whose layout is not known, or not enough of it: declared, and refused until a file is in hand (2026-11)."""
+"""Publications whose layout is not known, or not enough of it: declared, refused until a file is in hand (2026-11)."""
 
 from hi_pipeline.core.unread import Unread
 
@@ -82,9 +82,9 @@ UNREAD: tuple[Unread, ...] = (
         levels="England, regions and local authorities; age, sex, ethnic and socio-economic group",
         period="quarters of a financial year, each by itself",
         known=(
-            "a long CSV: OrgType, OrgName, Quarter, MonitoringCategoryType, MonitoringCategory, Total referred, Set quit "
-            "date, Quit, Quit (%), and a column that tells all persons from the sexes, whose name was not read; areas "
-            "have names and no codes; : and * stand for what is hidden"
+            "a long CSV: OrgType, OrgName, Quarter, MonitoringCategoryType, MonitoringCategory, Total referred, Set "
+            "quit date, Quit, Quit (%), and a column that tells all persons from the sexes, whose name was not read; "
+            "areas have names and no codes; : and * stand for what is hidden"
         ),
     ),
     Unread(

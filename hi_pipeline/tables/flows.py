@@ -8,8 +8,7 @@ import polars as pl
 from hi_pipeline.core.coverage import PART_OF_A_YEAR
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import Dimension, period_words
-from hi_pipeline.core.observations import LAYOUT_UNVERIFIED
-from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
 
 # How many periods make a year.
 OF_A_YEAR = {PeriodType.MONTH.value: 12, PeriodType.QUARTER.value: 4}

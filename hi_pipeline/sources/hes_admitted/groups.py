@@ -61,13 +61,13 @@ DECILE_LABELS: Mapping[str, str] = dict(zip(_TENTHS, DECILES, strict=True)) | {"
 CATEGORIES: Mapping[str, Mapping[str, str]] = {"ETHNICITY": ETHNICITY_LABELS, "IMD_Decile": DECILE_LABELS}
 
 AGE_LABELS: Mapping[str, str] = {
-    "AGE_0_SUM": "Under 1",
-    "AGE_1_4_SUM": "1 to 4",
-    "AGE_5_9_SUM": "5 to 9",
-    "AGE_10_14_SUM": "10 to 14",
-    **{f"AGE_{age}_SUM": str(age) for age in range(15, 20)},
-    **{f"AGE_{low}_{low + 4}_SUM": f"{low} to {low + 4}" for low in range(20, 90, 5)},
-    "AGE_90_OVER_SUM": "90 and over",
+    "Age_0_Sum": "Under 1",
+    "Age_1_4_Sum": "1 to 4",
+    "Age_5_9_Sum": "5 to 9",
+    "Age_10_14_Sum": "10 to 14",
+    **{f"Age_{age}_Sum": str(age) for age in range(15, 20)},
+    **{f"Age_{low}_{low + 4}_Sum": f"{low} to {low + 4}" for low in range(20, 90, 5)},
+    "Age_90_Over_Sum": "90 and over",
 }
 SEX_LABELS: Mapping[str, str] = {
     "FCE_MALE_SUM": "Male",
@@ -118,12 +118,11 @@ def read_ages(raw: RawTable, release: Release, account: Account, where: str) -> 
         raise LayoutError(f"{where}: rows of the periods {said[:_MAX_SHOWN]}; expected {year[2:4]}{year[5:]} alone")
     england = frame.filter(pl.col("ORG_LEVEL") == _ENGLAND_LEVEL)
     account.left_out("rows of regions and providers", frame.height - england.height)
-    own = england.with_columns(pl.col("MEASURE").str.to_uppercase().alias("word"))
-    aged = pl.col("word").str.starts_with("AGE_").fill_null(False)
-    sexed = pl.col("word").is_in(list(SEX_LABELS)).fill_null(False)
-    account.left_out("rows of measures that nobody reads", own.filter(~aged & ~sexed).height)
+    aged = pl.col("MEASURE").str.starts_with("Age_").fill_null(False)
+    sexed = pl.col("MEASURE").is_in(list(SEX_LABELS)).fill_null(False)
+    account.left_out("rows of measures that nobody reads", england.filter(~aged & ~sexed).height)
     parts = [
-        map_labels(own.filter(rows), "word", labels=labels, into="category", account=account).with_columns(
+        map_labels(england.filter(rows), "MEASURE", labels=labels, into="category", account=account).with_columns(
             pl.lit(dimension.value).alias("dimension")
         )
         for rows, labels, dimension in ((aged, AGE_LABELS, Dimension.AGE), (sexed, SEX_LABELS, Dimension.SEX))
@@ -132,7 +131,7 @@ def read_ages(raw: RawTable, release: Release, account: Account, where: str) -> 
     absent = {*AGE_LABELS.values(), *SEX_LABELS.values()} - set(named["category"])
     if absent:
         raise LayoutError(f"{where}: no row of England of {sorted(absent)}; fetch the file again")
-    return _found(_counted(named, "word", "MEASURE_VALUE", where), release)
+    return _found(_counted(named, "MEASURE", "MEASURE_VALUE", where), release)
 
 
 def _counted(named: pl.DataFrame, label: str, column: str, where: str) -> pl.DataFrame:

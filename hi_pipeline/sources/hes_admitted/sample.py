@@ -135,11 +135,7 @@ def _by_age(year: str) -> Iterator[tuple[Cell, ...]]:
     ages = share_out(episodes, [1.0 + 0.1 * at for at in range(len(AGE_LABELS))])
     of_sexes = (sexes[0], sexes[1], episodes - sexes[0] - sexes[1])
     rows = [("Summary", word, count) for word, count in zip(SEX_LABELS, of_sexes, strict=True)]
-    rows += [("FCE patient age", _spelled(word), count) for word, count in zip(AGE_LABELS, ages, strict=True)]
+    rows += [("FCE patient age", word, count) for word, count in zip(AGE_LABELS, ages, strict=True)]
     for number, (kind, word, count) in enumerate((*rows, ("Summary", "FCE_SUM", episodes)), start=1):
         yield number, *england, kind, word, count, number, 1
     yield len(rows) + 2, "REGION", period, "Y56", "LONDON COMMISSIONING REGION", "Summary", "FCE_SUM", "*", 1, 2
-
-
-def _spelled(word: str) -> str:
-    return "_".join(part.capitalize() for part in word.split("_"))

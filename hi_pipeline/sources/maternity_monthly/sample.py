@@ -39,14 +39,15 @@ def _areas(year: str, month: str) -> Iterator[tuple[str, str, str, _Births]]:
     boards: list[tuple[str, str, str, _Births]] = []
     for board in boards_of(vintage):
         own = [people[place.ods] for place in locations(vintage) if place.board[vintage] == board.ons]
-        boards.append((board.region_ods, board.ons, board.name, _births(f"{board.ons} {month}", own)))
+        boards.append((board.region_ods, board.ons, board.short_name, _births(f"{board.ons} {month}", own)))
     yield *_ENGLAND, _added([births for *_, births in boards])
     for region in NHS_REGIONS:
         own_boards = [births for code, *_, births in boards if code == region.ods]
         yield "NHS England (Region)", region.ods, region.name.upper(), _added(own_boards)
     for _, code, name, births in boards:
         yield "Local Maternity System", code, name.upper(), births
-    for level in labels.LEFT_OUT_LEVELS:
+    # What nobody reads is written once: the files are large enough.
+    for level in labels.LEFT_OUT_LEVELS if month.endswith("-04") else ():
         yield level, "XXX", "ANOTHER AREA", boards[0][3]
 
 
@@ -75,7 +76,8 @@ def _data(areas: list[tuple[str, str, str, _Births]], month: tuple[str, str]) ->
         shown = "ALL" if level == _ENGLAND[0] else code
         for measure, count in counts.items():
             yield *month, labels.GESTATION, level, shown, name, measure, "Babies", f"{_printed(count)}.0"
-        yield *month, "TotalBabies", level, shown, name, "", "Babies", f"{_printed(babies + not_known)}.0"
+        if level == _ENGLAND[0]:
+            yield *month, "TotalBabies", level, shown, name, "", "Babies", f"{_printed(babies + not_known)}.0"
 
 
 def _measures(areas: list[tuple[str, str, str, _Births]], month: tuple[str, str]) -> Iterator[tuple[Cell, ...]]:
@@ -86,14 +88,17 @@ def _measures(areas: list[tuple[str, str, str, _Births]], month: tuple[str, str]
             if category == UNKNOWN:
                 women, placed = women // 200, 0
             yield from _indicator((code, name, level, *month), indicator, women, placed)
-        for indicator in labels.LEFT_OUT_CONTINUITY:
-            yield from _indicator((code, name, level, *month), indicator, 10, 5)
-        yield code, name, level, *month, "Birth", "Induction", "Numerator", "15"
+        if level == _ENGLAND[0]:
+            for indicator in labels.LEFT_OUT_CONTINUITY:
+                yield from _indicator((code, name, level, *month), indicator, 10, 5)
+            yield code, name, level, *month, "Birth", "Induction", "Numerator", "15"
 
 
 def _indicator(area: tuple[Cell, ...], indicator: str, women: int, placed: int) -> Iterator[tuple[Cell, ...]]:
     rate = f"{100 * placed / women:.1f}" if women else "0"
-    counts = {"Denominator": _printed(women), "Numerator": _printed(placed), "Rate": rate, "Result": "Pass"}
+    counts: dict[str, Cell] = {"Denominator": _printed(women), "Numerator": _printed(placed)}
+    if area[2] == _ENGLAND[0]:
+        counts |= {"Rate": rate, "Result": "Pass"}
     for currency, value in counts.items():
         yield *area, "COC_Rate", indicator, currency, value
 

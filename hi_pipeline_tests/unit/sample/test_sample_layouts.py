@@ -7,8 +7,8 @@ from pkgutil import iter_modules
 import polars as pl
 import pytest
 
-from hi_pipeline.core.observations import LAYOUT_UNVERIFIED
 from hi_pipeline.core.source import Token
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline_tests.unit.sample.sample_files import Sample
