@@ -81,8 +81,8 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("first_doses",),
         denominator=("population_16_and_over",),
         caveats=(
-            "Eligible were those of 45 and over and people at risk: the total is no uptake of the eligible.",
-            "Boards did not exist: partnerships with the area of a board stand for it.",
+            "Only people aged 45 and over and people at risk were eligible: the total is not uptake among them.",
+            "There were no boards yet: a partnership with the same area stands for the board.",
             "By age the publisher's estimates of people are lower than the people vaccinated; ages are not shown.",
         ),
         unconfirmed=RECALLED,
