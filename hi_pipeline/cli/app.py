@@ -58,7 +58,9 @@ def run(
 @app.command()
 def fetch(
     source: Source = None,
-    again: Annotated[bool, typer.Option("--again", help="Ask the publishers even for what is kept.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask the publishers again, also for files that are kept.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, and fetch nothing.")] = False,
 ) -> None:
     """Bring new and changed releases into the snapshots, and build nothing."""
@@ -184,7 +186,7 @@ def export(
 def ui(
     source: Source = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Only show: nothing can be run or changed.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Read only: nothing can be run or changed.")] = False,
 ) -> None:
     """Start Dagster's webserver and daemon on this machine, on what hi run built; Ctrl-C stops both."""
     from hi_pipeline.cli.serving import ui_command

@@ -165,7 +165,7 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
 def _group(lineage: Lineage, result: Row, count: Row) -> Group:
     again = lineage.count({name: count[name] for name in COUNTS_KEY})
     if again is None:
-        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed otherwise now")
+        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed differently now")
     used = lineage.used(again)
     apart = [
         f"the {side} is {count[side]!r}, and {again[side]!r} when it is placed again"

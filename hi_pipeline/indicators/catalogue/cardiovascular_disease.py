@@ -188,7 +188,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "2024-25-diagnoses",
         ),
         caveats=(
-            "No figure of the statement: the whole block of diagnoses, not standardised, England only.",
+            "Not the statement's figure: the whole block of diagnoses, not standardised, England only.",
             "Holds the late effects of stroke (I69) beside stroke itself.",
         ),
         plausible=(0.0, 2_000_000.0),
@@ -221,7 +221,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "2024-25-diagnoses",
         ),
         caveats=(
-            "No figure of the statement: the whole block of diagnoses, not standardised, England only.",
+            "Not the statement's figure: the whole block of diagnoses, not standardised, England only.",
             "Holds angina beside heart attack (I21, I22).",
         ),
         plausible=(0.0, 2_000_000.0),

@@ -364,7 +364,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator_from=DenominatorFrom.NONE,
         target="growth targets of each system, at an equal pace",
         caveats=(
-            "Stands in for activity by point of delivery, which no board has: pathways, no attendances.",
+            "Stands in for activity by point of delivery, which no board has: pathways, not attendances.",
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "A year with fewer than its 12 months is missing; the months in hand stand by themselves.",
         ),

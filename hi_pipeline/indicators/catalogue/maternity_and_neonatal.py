@@ -141,7 +141,7 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("extended_perinatal_deaths",),
         denominator=("total_births",),
         caveats=(
-            "England lies between bounds, as four trusts hide deaths; it is never made of the two kinds apart.",
+            "England has bounds, as four trusts suppress deaths; it is not added up from the two kinds of death.",
             "Small trusts vary by chance: compare the stabilised rate.",
         ),
         plausible=(0.0, 50.0),

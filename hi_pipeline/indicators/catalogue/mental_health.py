@@ -306,7 +306,7 @@ INDICATORS: tuple[Indicator, ...] = (
         mixes_age=True,
         caveats=(
             "Recorded, not true prevalence: a low figure may mean undiagnosed dementia.",
-            "Not standardised for age: practices with more old people have more dementia.",
+            "Not standardised for age: practices with more older people have more dementia.",
             "Deprivation is that of the practice (ecological), not of the patient.",
         ),
         plausible=(0.0, 5.0),
@@ -340,8 +340,8 @@ INDICATORS: tuple[Indicator, ...] = (
         target="345,000 more in England by 2023-24",
         target_by="2024-03-31",
         caveats=(
-            "A person is counted in every area that she lived or was registered in: areas do not add up.",
-            "Boards before 2022-23 are partnerships with the area of the board.",
+            "A person is counted in every area that they lived or were registered in: areas do not add up.",
+            "Before 2022-23 a partnership with the same area stands for the board.",
             "Groups of boards are published in later files, which are not in hand.",
         ),
         unconfirmed="the wording of the statement and the target are recalled",

@@ -81,8 +81,8 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("first_doses",),
         denominator=("population_16_and_over",),
         caveats=(
-            "Eligible were those of 45 and over and people at risk: the total is no uptake of the eligible.",
-            "Boards did not exist: partnerships with the area of a board stand for it.",
+            "Only people aged 45 and over and people at risk were eligible: the total is not uptake among them.",
+            "There were no boards yet: a partnership with the same area stands for the board.",
             "Ages from 45, over the same estimates; where more were vaccinated than the estimate has, the publisher "
             "prints 100%* and there is no figure. Under 45 there is no estimate of the same age.",
         ),

@@ -59,7 +59,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Stands in for the standardised rate (ed_type1_conversion_std): not adjusted for age, sex or acuity.",
             "By provider, where care is given: never summed to boards.",
             "A year with fewer than its 12 months is missing; the months in hand stand by themselves.",
-            "How short stays are admitted drives it.",
+            "It depends on how trusts record short stays.",
         ),
         plausible=(0.0, 100.0),
     ),
