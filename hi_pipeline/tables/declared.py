@@ -112,7 +112,8 @@ def _counts(source: str, indicators: list[Indicator]) -> LinkedTable:
     linked = [name for placing in placings for name in placing.linked]
     added = [ADDED[origin.denominator_from] for origin in origins if origin.denominator_from in ADDED]
     linked += [name for one in added for name in one.linked]
-    others = [origin.source for origin in origins] + [name for one in (*placings, *added) for name in one.sources]
+    others = [origin.source for origin in origins] + [name for placing in placings for name in placing.sources]
+    others += [name for one in added for name in one.sources]
     alone = all(origin.source == source for origin in origins)
     return LinkedTable(
         name=f"{source}_counts",

@@ -114,7 +114,7 @@ def _moved(reader: Reader, rows: pl.DataFrame, *, to: str) -> pl.DataFrame:
     )
     lookup = pieces(reader).select(pl.col(old).alias("lsoa_code"), pl.col(new).alias("new_code"), share)
     moved = rows.join(lookup, on="lsoa_code", how="left", validate="m:m")
-    whole, now = rows["patients"].sum(), (moved["patients"] * moved[share].fill_null(1.0)).sum()
+    whole, now = float(rows["patients"].sum()), float((moved["patients"] * moved[share].fill_null(1.0)).sum())
     if abs(now - whole) > SLACK * whole:
         raise LinkageError(
             f"list of patients to LSOAs of {to}: {whole:,.0f} patients became {now:,.0f}. The shares of its parts "
