@@ -9,7 +9,7 @@ from hi_pipeline.core.build import Built
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.geography import CURRENT, Vintage, boards_of
 from hi_pipeline.core.validation import validate
-from hi_pipeline.engine.tracing.lineage import adds_up
+from hi_pipeline.engine.tracing.lineage import USED, adds_up
 from hi_pipeline.engine.tracing.residents import residents_behind
 from hi_pipeline.sources.census_ethnicity.parse import COLUMNS
 from hi_pipeline.tables.counts import build_counts
@@ -54,7 +54,8 @@ def test_residents_of_all_groups_but_white_british_by_board_on_both_footprints()
 
 def test_a_share_is_traced_to_the_residents_of_its_small_areas() -> None:
     count = _census().frame.filter(geography_vintage=CURRENT.value, icb_code="E54000010").row(0, named=True)
-    used = residents_behind(Reader(MINORITY, _clean()), MINORITY, count)
+    behind = residents_behind(Reader(MINORITY, _clean()), MINORITY, count)
+    used = pl.concat([pl.DataFrame(schema=USED), behind], how="diagonal")
     assert {side: adds_up(used, side) for side in ("numerator", "denominator")} == {
         side: (count[side], count[side]) for side in ("numerator", "denominator")
     }
