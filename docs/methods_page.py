@@ -131,6 +131,14 @@ are higher.
 edition, empty where it states nothing (Talking Therapies); of groups that this project forms it is the
 edition used.
 
+**Disproportionality** of long waits is the share of deciles 1 and 2 among pathways of more than 52 weeks, over
+their share of all pathways (`inequality.disproportionality`); 1 is fair. The formula is this project's, as
+NHS England's is not known. All ten deciles must have their counts: one that is empty or hidden is named, and
+never replaced by its neighbour. Limits are the outermost over what rounding leaves open.
+
+**Months and quarters.** A year with fewer than its 12 months, or 4 quarters, is missing. Each period stands by
+itself under dimension `period`, with its own dates.
+
 **To compute a figure again.** Counts and denominators with their bounds, `units` and `between_variance` stand
 in each row; shares, ridits and weights behind each SII and RII in `slopes.parquet`.
 

@@ -57,6 +57,8 @@ def steps_of(figure: Figure) -> Steps:
     measure = row["measure"]
     if measure in _SLOPES:
         return _slope(figure)
+    if measure == Measure.DISPROPORTIONALITY.value:
+        return _disproportionality(figure)
     if measure in _OVER or measure in _LESS:
         return _pair(figure)
     if figure.indicator.kind is Kind.DSR:
@@ -93,6 +95,21 @@ def _pair(figure: Figure) -> Steps:
         f"      = {number(value)}",
     ]
     return Steps(lines=lines, value=value)
+
+
+def _disproportionality(figure: Figure) -> Steps:
+    """The first two deciles' share of the numerators over their share of the denominators."""
+    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
+
+    lines, shares = [], []
+    for side in _BOUNDED:
+        counts = {str(g.count["category"]): float(str(g.count[side])) for g in figure.groups}
+        first, every = sum(counts[word] for word in MOST_DEPRIVED), sum(counts.values())
+        shares.append(first / every)
+        lines.append(f"{side}s of deciles 1 and 2 over those of all: {number(first)} / {number(every)} = "
+                     f"{number(shares[-1])}")  # fmt: skip
+    value = shares[0] / shares[1]
+    return Steps(lines=[*lines, f"value = {number(shares[0])} / {number(shares[1])} = {number(value)}"], value=value)
 
 
 def _value(group: Group) -> float:
