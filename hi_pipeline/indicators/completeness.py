@@ -75,7 +75,6 @@ def _shares(groups: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
         **sums,
         told=unknown.any(),
         said=pl.col("unknown_share").drop_nulls().first(),
-        hidden=(unknown & (pl.col("status") == Status.SUPPRESSED.value)).any(),
         synthetic=pl.col("synthetic").first(),
     )
     own = totals.select(*_PLACE, "collection", *(pl.col(f"records{end}").alias(f"total{end}") for end in _ENDS))

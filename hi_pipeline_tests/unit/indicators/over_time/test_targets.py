@@ -78,7 +78,8 @@ def groups(year: str, *events: float | None) -> list[dict]:
         ((600, 600, 600), "met"),
         ((600, 505, 600), "cannot_tell"),
         ((600, 505, 300), "not_met"),
-        ((600, None, 600), "met"),
+        ((600, None, 600), "cannot_tell"),
+        ((600, None, 300), "not_met"),
     ],
 )
 def test_every_group_is_judged_by_itself_and_all_together(events: tuple, every: str) -> None:
