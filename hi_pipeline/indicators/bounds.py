@@ -120,7 +120,15 @@ def _sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum())
 
 
-_FIGURES = ("value_low", "value_high", "lower_95", "upper_95", "group_takes", "reference_takes", "in_proportion")
+_FIGURES = (
+    "value_low",
+    "value_high",
+    "worst_lower_95",
+    "worst_upper_95",
+    "group_takes",
+    "reference_takes",
+    "in_proportion",
+)
 
 
 def _computed(
@@ -137,7 +145,8 @@ def _computed(
     worst = unknown.worst_case(sides, **columns, bounded=True, **how)  # type: ignore[arg-type]
     supposed = unknown.scenarios(sides, **columns, known_records="known_records", **how)  # type: ignore[arg-type]
     scenarios = supposed.select("row", "group_takes", "reference_takes", "in_proportion", counted="value")
-    figures = worst.select("row", "value_low", "value_high", "lower_95", "upper_95", "status", why="note").join(
+    limits = {"worst_lower_95": "lower_95", "worst_upper_95": "upper_95"}
+    figures = worst.select("row", "value_low", "value_high", "status", why="note", **limits).join(
         scenarios, on="row", how="left", validate="1:1"
     )
     facts = sides.select(

@@ -58,7 +58,7 @@ def _judged(results: pl.DataFrame, pace: pl.DataFrame, indicator: Indicator, tar
     rows = _by_level(rows, target, counted=not share) if target.aim in _LEVELS else _by_change(rows, pace, target)
     rows = _not_yet_due(rows, target).with_columns(
         aim=pl.lit(target.aim.value),
-        level=pl.lit(target.level, pl.Float64),
+        target_level=pl.lit(target.level, pl.Float64),
         target=pl.lit(target.words),
         target_by=pl.lit(target.by),
         target_source=pl.lit(target.source),
@@ -150,7 +150,17 @@ def _over_groups(rows: pl.DataFrame, target: Target) -> pl.DataFrame:
     if ALL in rows["category"]:
         return rows.clear()
     area = [name for name in RESULT_KEY if name not in ("category", "measure")]
-    shared = ["period_end", "unit", "synthetic", "aim", "level", "target", "target_by", "target_source", "recalled"]
+    shared = [
+        "period_end",
+        "unit",
+        "synthetic",
+        "aim",
+        "target_level",
+        "target",
+        "target_by",
+        "target_source",
+        "recalled",
+    ]
     words = (Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_TELL, Verdict.NOT_YET_DUE)
     counts = {word.value: (pl.col("verdict") == word.value).sum() for word in words}
     told = pl.col("verdict").is_not_null()

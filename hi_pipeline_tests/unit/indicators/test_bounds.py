@@ -32,7 +32,10 @@ def test_the_worked_example() -> None:
     assert (ratio["value_low"], ratio["value_high"]) == pytest.approx((50 / 70, 1.4))
     assert (difference["unit"], ratio["unit"], difference["reference"]) == ("pp", "ratio", B)
     assert (difference["unknown_events"], difference["unknown_records"]) == (20, 40)
-    assert difference["lower_95"] < difference["value_low"] and difference["upper_95"] > difference["value_high"]
+    assert (
+        difference["worst_lower_95"] < difference["value_low"]
+        and difference["worst_upper_95"] > difference["value_high"]
+    )
     assert [difference[name] for name in ("group_takes", "reference_takes", "in_proportion")] == pytest.approx(
         [0, 0, 0]
     )

@@ -41,7 +41,7 @@ def aim(which: Aim, level: float | None = None, **how: object) -> tuple[Target, 
 )
 def test_a_share_is_judged_by_its_limits(events: int, which: Aim, verdict: str, reached: bool) -> None:
     (row,) = judged(spans.total("2023-24", events), targets=aim(which, 50)).iter_rows(named=True)
-    assert (row["verdict"], row["reached"], row["level"]) == (verdict, reached, 50)
+    assert (row["verdict"], row["reached"], row["target_level"]) == (verdict, reached, 50)
 
 
 @pytest.mark.parametrize(
