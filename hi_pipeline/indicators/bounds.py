@@ -11,11 +11,14 @@ from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.indicators.ethnicity import reference_group
 from hi_pipeline.indicators.over_time.years import with_collection
+from hi_pipeline.indicators.values import join_notes
 from hi_pipeline.stats import unknown
 
 NOT_SAID = "the publication gives no count of records of unknown ethnicity"
+OTHER = "the value rests on the publisher's own figures, the scenarios on its rounded counts"
 HIDDEN = "the count of records of unknown ethnicity is hidden, without bounds"
 _PLACE = ["indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "icb_name"]
+_SLACK = 1e-9
 _COUNTS = ("numerator", "denominator")
 _ENDS = ("", "_low", "_high")
 _SCALES: dict[str, Literal["difference", "ratio"]] = {
@@ -56,7 +59,9 @@ def bounds(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.Dat
     found = pairs.select("row", *BOUNDS_KEY, "category_order", "value", "unit", "synthetic").join(
         pl.concat(parts), on="row", how="left", validate="1:1"
     )
-    found = found.with_columns(pl.col(name) * unit.otherwise(1.0) for name in _FIGURES)
+    found = found.with_columns(pl.col(name) * unit.otherwise(1.0) for name in (*_FIGURES, "counted"))
+    apart = (pl.col("counted") - pl.col("value")).abs() > _SLACK * (1 + pl.col("value").abs())
+    found = found.with_columns(note=join_notes(pl.col("note"), pl.when(apart).then(pl.lit(OTHER))))
     return found.select(pl.col(name).cast(kind) for name, kind in BOUNDS.items()).sort(BOUNDS_KEY, nulls_last=True)
 
 
@@ -115,7 +120,15 @@ def _sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum())
 
 
-_FIGURES = ("value_low", "value_high", "lower_95", "upper_95", "group_takes", "reference_takes", "in_proportion")
+_FIGURES = (
+    "value_low",
+    "value_high",
+    "worst_lower_95",
+    "worst_upper_95",
+    "group_takes",
+    "reference_takes",
+    "in_proportion",
+)
 
 
 def _computed(
@@ -131,8 +144,10 @@ def _computed(
     how = {"by": ["row"], "kind": kind.value, "scale": scale, "confidence": (0.95,)}
     worst = unknown.worst_case(sides, **columns, bounded=True, **how)  # type: ignore[arg-type]
     supposed = unknown.scenarios(sides, **columns, known_records="known_records", **how)  # type: ignore[arg-type]
-    figures = worst.select("row", "value_low", "value_high", "lower_95", "upper_95", "status", why="note").join(
-        supposed.select("row", "group_takes", "reference_takes", "in_proportion"), on="row", how="left", validate="1:1"
+    scenarios = supposed.select("row", "group_takes", "reference_takes", "in_proportion", counted="value")
+    limits = {"worst_lower_95": "lower_95", "worst_upper_95": "upper_95"}
+    figures = worst.select("row", "value_low", "value_high", "status", why="note", **limits).join(
+        scenarios, on="row", how="left", validate="1:1"
     )
     facts = sides.select(
         "row",

@@ -11,7 +11,7 @@ from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.indicators.over_time.years import footprint, with_collection
 
 NOT_SAID = "the publication gives no count of records whose group is not known"
-HIDDEN = "the count of the unknown, or of all records, is hidden; share_low and share_high bound the share"
+HIDDEN = "the count of the unknown, or of all records, is hidden; its bounds are given"
 YEARS_BEFORE = (1, 2, 3)
 _PLACE = ["indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "icb_name"]
 _DIMENSIONS = [d.value for d in (Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION)]
@@ -75,7 +75,6 @@ def _shares(groups: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
         **sums,
         told=unknown.any(),
         said=pl.col("unknown_share").drop_nulls().first(),
-        hidden=(unknown & (pl.col("status") == Status.SUPPRESSED.value)).any(),
         synthetic=pl.col("synthetic").first(),
     )
     own = totals.select(*_PLACE, "collection", *(pl.col(f"records{end}").alias(f"total{end}") for end in _ENDS))
@@ -85,13 +84,13 @@ def _shares(groups: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     )
     share = pl.coalesce("said", _over("unknown", "all"))
     shares = both.with_columns(
-        share=share,
-        share_low=pl.coalesce(_over("unknown_low", "all_high"), share),
-        share_high=pl.coalesce(_over("unknown_high", "all_low"), share),
+        unknown_share=share,
+        unknown_share_low=pl.coalesce(_over("unknown_low", "all_high"), share),
+        unknown_share_high=pl.coalesce(_over("unknown_high", "all_low"), share),
         unknown_records=pl.when("told").then("unknown"),
         all_records="all",
     )
-    there = pl.col("share").is_not_null()
+    there = pl.col("unknown_share").is_not_null()
     return shares.with_columns(
         status=pl.when(there)
         .then(pl.lit(Status.OK.value))
@@ -119,7 +118,7 @@ def _over(part: str, whole: str) -> pl.Expr:
 
 def _with_england(shares: pl.DataFrame) -> pl.DataFrame:
     on = ["collection", "indicator_id", "financial_year", "geography_vintage", "dimension"]
-    england = shares.filter(area_type=AreaType.ENGLAND.value).select(*on, england_share="share")
+    england = shares.filter(area_type=AreaType.ENGLAND.value).select(*on, england_share="unknown_share")
     return shares.join(england, on=on, how="left", validate="m:1")
 
 
@@ -130,6 +129,6 @@ def _with_years_before(shares: pl.DataFrame) -> pl.DataFrame:
     rows = shares.with_columns(first=first)
     for years in YEARS_BEFORE:
         name = f"share_{years}_year{'s' if years > 1 else ''}_before"
-        earlier = rows.select(*on, pl.col("share").alias(name), first=pl.col("first") + years)
+        earlier = rows.select(*on, pl.col("unknown_share").alias(name), first=pl.col("first") + years)
         rows = rows.join(earlier, on=[*on, "first"], how="left", nulls_equal=True, validate="1:1")
     return rows.drop("first")

@@ -16,7 +16,7 @@ import polars as pl
 
 from hi_pipeline.core.columns import RESULT_KEY
 from hi_pipeline.core.coverage import YearFact
-from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.errors import StoreError, ValidationError
 from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source, release_id
@@ -26,7 +26,7 @@ from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.coverage import coverage
 from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
-from hi_pipeline.publishing.package import LISTS, columns_of, data_package
+from hi_pipeline.publishing.package import LISTS, TABLES, columns_of, data_package
 from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
@@ -82,7 +82,7 @@ def publish(
 
     Raises:
         StoreError: a file could not be written.
-        ValidationError: a cell of coverage is unexplained; nothing is written.
+        ValidationError: a cell of coverage is unexplained, or a table breaks its contract; nothing is written.
     """
     every = results.sort(*RESULT_KEY, nulls_last=True)
     tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
@@ -94,6 +94,7 @@ def publish(
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
     tables = {**beside, "slopes": slope_groups(every), "coverage": covered, **people}
+    _refuse_unlike(tables)
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -130,6 +131,19 @@ def publish(
     provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
     lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     return (parquet, *(folder / name for name in files))
+
+
+def _refuse_unlike(tables: Mapping[str, pl.DataFrame]) -> None:
+    """Refuse tables that are not those of the package, in its columns, each key once."""
+    if set(tables) != set(TABLES):
+        raise ValidationError(f"published tables: found {sorted(tables)}; expected {sorted(TABLES)}")
+    for name, rows in tables.items():
+        columns, key = TABLES[name]
+        if dict(rows.schema) != dict(columns):
+            raise ValidationError(f"{name}.parquet: its columns are {dict(rows.schema)}; expected {dict(columns)}")
+        twice = rows.filter(rows.select(key).is_duplicated())
+        if twice.height:
+            raise ValidationError(f"{name}.parquet: {twice.height} rows share a key ({', '.join(key)})", failures=twice)
 
 
 def read_published(lake: Lake) -> pl.DataFrame:

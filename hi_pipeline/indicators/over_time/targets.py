@@ -19,7 +19,8 @@ from hi_pipeline.indicators.values import join_notes
 
 RECALLED = "the target is recalled and was not read in a publication: the verdict rests on it"
 NO_CHANGE = "there is no earlier year to judge a change from"
-EACH = "every group by itself: {} met, {} not met, {} cannot tell"
+EACH = "every group by itself: {} met, {} not met, {} cannot tell, {} hidden or missing"
+_HIDDEN = [Status.SUPPRESSED.value, Status.MISSING.value, Status.TOO_FEW.value]
 _LEVELS = (Aim.AT_LEAST, Aim.AT_MOST)
 _LEFT_OUT = [AreaType.REMAINDER.value, AreaType.BOARDS.value]
 
@@ -34,7 +35,7 @@ def target_rows(results: pl.DataFrame, pace: pl.DataFrame, indicators: Mapping[s
 
     Returns:
         Rows in the TARGETS contract, sorted by key: one a figure and target; of a target for every group also one over
-        all groups, in the category All, by the figures that could be judged.
+        all groups, in the category All; with a hidden or missing group it cannot be met.
     """
     parts = [
         _judged(results, pace, indicator, target) for indicator in indicators.values() for target in indicator.targets
@@ -57,7 +58,7 @@ def _judged(results: pl.DataFrame, pace: pl.DataFrame, indicator: Indicator, tar
     rows = _by_level(rows, target, counted=not share) if target.aim in _LEVELS else _by_change(rows, pace, target)
     rows = _not_yet_due(rows, target).with_columns(
         aim=pl.lit(target.aim.value),
-        level=pl.lit(target.level, pl.Float64),
+        target_level=pl.lit(target.level, pl.Float64),
         target=pl.lit(target.words),
         target_by=pl.lit(target.by),
         target_source=pl.lit(target.source),
@@ -142,21 +143,38 @@ def _not_yet_due(rows: pl.DataFrame, target: Target) -> pl.DataFrame:
 
 
 def _over_groups(rows: pl.DataFrame, target: Target) -> pl.DataFrame:
-    """Judge all groups of a breakdown together: met where each is, not met where one is not."""
+    """Judge all groups of a breakdown together: met where each is, not met where one is not.
+
+    A group that is hidden, missing or too small might be the one that misses it.
+    """
     if ALL in rows["category"]:
         return rows.clear()
     area = [name for name in RESULT_KEY if name not in ("category", "measure")]
-    shared = ["period_end", "unit", "synthetic", "aim", "level", "target", "target_by", "target_source", "recalled"]
+    shared = [
+        "period_end",
+        "unit",
+        "synthetic",
+        "aim",
+        "target_level",
+        "target",
+        "target_by",
+        "target_source",
+        "recalled",
+    ]
     words = (Verdict.MET, Verdict.NOT_MET, Verdict.CANNOT_TELL, Verdict.NOT_YET_DUE)
     counts = {word.value: (pl.col("verdict") == word.value).sum() for word in words}
-    judged = rows.filter(pl.col("verdict").is_not_null())
-    found = judged.group_by(area, maintain_order=True).agg(*(pl.col(n).first() for n in shared), **counts)
+    told = pl.col("verdict").is_not_null()
+    hidden = ~told & pl.col("status").is_in(_HIDDEN)
+    found = rows.group_by(area, maintain_order=True).agg(
+        *(pl.col(n).first() for n in shared), **counts, hidden=hidden.sum(), judged=told.sum()
+    )
+    found = found.filter(pl.col("judged") > 0)
     verdict = (
         pl.when(pl.col(Verdict.NOT_YET_DUE.value) > 0)
         .then(pl.lit(Verdict.NOT_YET_DUE.value))
         .when(pl.col(Verdict.NOT_MET.value) > 0)
         .then(pl.lit(Verdict.NOT_MET.value))
-        .when(pl.col(Verdict.CANNOT_TELL.value) > 0)
+        .when((pl.col(Verdict.CANNOT_TELL.value) > 0) | (pl.col("hidden") > 0))
         .then(pl.lit(Verdict.CANNOT_TELL.value))
         .otherwise(pl.lit(Verdict.MET.value))
     )
@@ -166,5 +184,5 @@ def _over_groups(rows: pl.DataFrame, target: Target) -> pl.DataFrame:
         measure=pl.lit(target.measure.value),
         status=pl.lit(Status.OK.value),
         verdict=verdict,
-        note=pl.format(EACH, *(w.value for w in words[:3])),
-    ).drop(*counts)
+        note=pl.format(EACH, *(w.value for w in words[:3]), "hidden"),
+    ).drop(*counts, "hidden", "judged")

@@ -33,3 +33,5 @@ def test_no_meaning_is_told_twice_or_for_nothing() -> None:
     used = {column for columns, _ in JUDGING.values() for column in columns}
     assert set(JUDGING_MEANINGS) <= used
     assert not set(JUDGING_MEANINGS) & (set(RESULT_MEANINGS) | set(FURTHER_MEANINGS))
+    # A name of another table would be explained by that table's words.
+    assert not used & set(FURTHER_MEANINGS)

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.beside import BOUNDS
-from hi_pipeline.indicators.bounds import HIDDEN, NOT_SAID, bounds
+from hi_pipeline.indicators.bounds import HIDDEN, NOT_SAID, OTHER, bounds
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 from hi_pipeline_tests.unit.indicators.over_time import spans
 
@@ -32,7 +32,10 @@ def test_the_worked_example() -> None:
     assert (ratio["value_low"], ratio["value_high"]) == pytest.approx((50 / 70, 1.4))
     assert (difference["unit"], ratio["unit"], difference["reference"]) == ("pp", "ratio", B)
     assert (difference["unknown_events"], difference["unknown_records"]) == (20, 40)
-    assert difference["lower_95"] < difference["value_low"] and difference["upper_95"] > difference["value_high"]
+    assert (
+        difference["worst_lower_95"] < difference["value_low"]
+        and difference["worst_upper_95"] > difference["value_high"]
+    )
     assert [difference[name] for name in ("group_takes", "reference_takes", "in_proportion")] == pytest.approx(
         [0, 0, 0]
     )
@@ -86,6 +89,16 @@ def test_rounding_widens_the_worst_case() -> None:
     assert rounded["value_low"] < exact["value_low"] and rounded["value_high"] > exact["value_high"]
     # At most: 52 + 22 of 96 + 22, against 48 of 104 and the 44 - 18 others.
     assert rounded["value_high"] == pytest.approx(100 * (74 / 118 - 48 / 130))
+
+
+def test_scenarios_of_rounded_counts_beside_a_printed_figure_say_so() -> None:
+    """51.9% is printed of 50 of 100, whose counts are rounded: the value is the publisher's, the scenarios are ours."""
+    fives = [r | made.rounded(r["numerator"], r["denominator"]) for r in rows((50, 100), (50, 100), (20, 40))]
+    printed = [{**fives[0], "published_value": 51.9, "published_rounding": 0.05}, *fives[1:]]
+    found = bounded(*printed)["difference"]
+    assert found["value"] == pytest.approx(1.9) and found["note"] == OTHER
+    assert found["in_proportion"] == pytest.approx(0)
+    assert bounded(*fives)["difference"]["note"] == ""
 
 
 def test_hidden_differences_have_no_row_and_counts_none() -> None:

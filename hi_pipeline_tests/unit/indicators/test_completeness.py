@@ -33,8 +33,13 @@ def test_the_unknown_over_all_records() -> None:
         "tt_recovery_pct",
         "ethnicity",
     )
-    assert (row["unknown_records"], row["all_records"], row["share"]) == (50, 1000, 0.05)
-    assert (row["share_low"], row["share_high"], row["england_share"], row["status"]) == (0.05, 0.05, None, "ok")
+    assert (row["unknown_records"], row["all_records"], row["unknown_share"]) == (50, 1000, 0.05)
+    assert (row["unknown_share_low"], row["unknown_share_high"], row["england_share"], row["status"]) == (
+        0.05,
+        0.05,
+        None,
+        "ok",
+    )
 
 
 def test_beside_england_and_three_years_back() -> None:
@@ -55,17 +60,22 @@ def test_rounding_and_hiding_are_bounded() -> None:
     rows = year("2023-24", 50)
     rows = [r | made.rounded(r["numerator"], r["denominator"]) for r in rows]
     (row,) = shares(*rows).iter_rows(named=True)
-    assert (row["share_low"], row["share_high"]) == pytest.approx((46 / 1004, 54 / 996))
+    assert (row["unknown_share_low"], row["unknown_share_high"]) == pytest.approx((46 / 1004, 54 / 996))
     hidden = year("2023-24", None, status="suppressed", numerator_low=1, numerator_high=7)
     hidden = [*year("2023-24", 50)[:2], {**hidden[2], "denominator_low": 1, "denominator_high": 7}]
     (row,) = shares(*hidden).iter_rows(named=True)
-    assert (row["share"], row["status"], row["note"]) == (None, "suppressed", HIDDEN)
-    assert (row["share_low"], row["share_high"]) == pytest.approx((0.001, 0.007))
+    assert (row["unknown_share"], row["status"], row["note"]) == (None, "suppressed", HIDDEN)
+    assert (row["unknown_share_low"], row["unknown_share_high"]) == pytest.approx((0.001, 0.007))
 
 
 def test_a_publication_that_does_not_say() -> None:
     (row,) = shares(*year("2023-24", 50)[:2]).iter_rows(named=True)
-    assert (row["share"], row["share_low"], row["status"], row["note"]) == (None, None, "not_published", NOT_SAID)
+    assert (row["unknown_share"], row["unknown_share_low"], row["status"], row["note"]) == (
+        None,
+        None,
+        "not_published",
+        NOT_SAID,
+    )
 
 
 def test_without_a_total_of_its_own_the_groups_are_added_up() -> None:
@@ -75,14 +85,14 @@ def test_without_a_total_of_its_own_the_groups_are_added_up() -> None:
     rows = [spans.row("2023-24", "ethnicity", name, n, None, **told) for name, n in names.items()]
     rows.append(spans.total("2023-24", 999, None, **{**told, "source_releases": "rtt:a"}))
     (row,) = shares(*rows, indicator="wl_total").iter_rows(named=True)
-    assert (row["source"], row["all_records"], row["share"]) == ("wlmds", 100, 0.1)
+    assert (row["source"], row["all_records"], row["unknown_share"]) == ("wlmds", 100, 0.1)
 
 
 def test_one_indicator_speaks_for_a_publication() -> None:
     one = spans.results(*year("2022-23", 10), *year("2023-24", 50))
     other = spans.results(*year("2023-24", 80), indicator="tt_reliable_recovery_pct")
     found = completeness(pl.concat([other, one]), spans.BY_ID)
-    assert found.select("indicator_id", "financial_year", "share").rows() == [
+    assert found.select("indicator_id", "financial_year", "unknown_share").rows() == [
         ("tt_recovery_pct", "2022-23", 0.01),
         ("tt_recovery_pct", "2023-24", 0.05),
     ]

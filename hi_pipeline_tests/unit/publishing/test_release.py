@@ -15,6 +15,7 @@ from frictionless import Package
 from hi_pipeline.core.beside import JUDGING
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
 from hi_pipeline.core.coverage import YearFact
+from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.people_columns import SMALL_AREAS
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.indicators.beside import tables_beside
@@ -87,10 +88,15 @@ def results() -> pl.DataFrame:
 
 
 def _publish(
-    root: Path, results: pl.DataFrame, *, synthetic: bool = True, lists: dict[str, pl.DataFrame] | None = None
+    root: Path,
+    results: pl.DataFrame,
+    *,
+    synthetic: bool = True,
+    lists: dict[str, pl.DataFrame] | None = None,
+    beside: dict[str, pl.DataFrame] | None = None,
 ) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
-    beside = tables_beside(results, None, {i.id: i for i in INDICATORS})
+    beside = beside or tables_beside(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
         results=results,
@@ -297,3 +303,18 @@ def test_small_areas_are_published_described_and_attributed(tmp_path: Path, resu
     assert not altered_files(Lake(tmp_path))
     (folder / "small_areas.csv").write_text("x")
     assert "small_areas.csv" in altered_files(Lake(tmp_path))[0]
+
+
+@pytest.mark.parametrize("name", JUDGING)
+def test_a_table_that_breaks_its_contract_is_not_published(tmp_path: Path, results: pl.DataFrame, name: str) -> None:
+    _publish(tmp_path, results)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "published").iterdir()}
+    whole = tables_beside(results, None, {i.id: i for i in INDICATORS})
+    row = pl.DataFrame([dict.fromkeys(whole[name].columns)], schema=whole[name].schema)
+    wrong = {"columns": whole[name].drop("note"), "twice": pl.concat([row, row])}
+    for table in wrong.values():
+        with pytest.raises(ValidationError, match=f"{name}.parquet"):
+            _publish(tmp_path, results, beside=whole | {name: table})
+    with pytest.raises(ValidationError, match="published tables"):
+        _publish(tmp_path, results, beside={other: table for other, table in whole.items() if other != name})
+    assert {path.name: path.read_bytes() for path in (tmp_path / "published").iterdir()} == before

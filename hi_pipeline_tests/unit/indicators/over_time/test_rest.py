@@ -64,3 +64,22 @@ def test_a_group_alone_has_no_rest() -> None:
 def test_a_group_without_a_denominator_is_in_no_rest_and_has_none() -> None:
     found = with_rest(rows(category=["1", "2", "3"], **years([10.0, 20, 40], [1.0] * 3, [100, None, 300])))
     assert found["reference_end_value"].to_list() == [pytest.approx(40), None, pytest.approx(10)]
+
+
+def test_fifths_and_tenths_are_held_apart() -> None:
+    names = ["Decile 2", "Decile 3", "Quintile 2", "Quintile 3"]
+    found = with_rest(rows(category=names, **years([10.0, 20, 30, 40], [1.0] * 4, [100.0] * 4)))
+    assert found["reference_end_value"].to_list() == pytest.approx([20, 10, 40, 30])
+
+
+def test_age_bands_that_share_years_are_in_no_rest() -> None:
+    names = ["Under 16", "16 to 17", "15 to 24", "18 to 64", "65 and over"]
+    found = with_rest(
+        rows(category=names, dimension=["age"] * 5, **years([10.0, 20, 30, 40, 50], [1.0] * 5, [9.0] * 5))
+    )
+    assert found["category"].to_list() == names
+    # Of the five only the last one shares no year of age with another, so that nobody has a rest.
+    assert found["reference_end_value"].to_list() == [None] * 5
+    apart = ["Under 16", "16 to 17", "18 to 64"]
+    found = with_rest(rows(category=apart, dimension=["age"] * 3, **years([10.0, 20, 30], [1.0] * 3, [9.0] * 3)))
+    assert found["reference_end_value"].to_list() == pytest.approx([25, 20, 15])
