@@ -4,7 +4,11 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
+
+import polars as pl
 
 from hi_pipeline.stats import (
     clusters,
@@ -88,6 +92,15 @@ distance is the root of the sum of squared differences. Inputs and distances sta
 `similar_boards`. A board without an input (three of April 2026) is not computed. The five are taken together,
 weighted by their denominators.
 
+**Small areas and pockets.** `small_areas.parquet` has one row for each LSOA of the 2021 census: its board on every
+footprint (ONS lookups), its authority (lower tier of 2022, by the exact lookup of LSOAs), people on the newest list
+of patients and residents of Census 2021, the national fifth (Indices of 2025) and the fifth within its board (by
+national rank, OHID's rule), broad ethnic groups, and households in fuel poverty. `pockets.parquet` lists pockets of
+deprivation: LSOAs of the two most deprived tenths with at least 1,000 residents whose authority is among the two
+least deprived fifths of England's authorities, or whose board is among those of its footprint's boards. An area's
+average is the mean national rank of its LSOAs, weighted by residents. The rule is ours. Pockets are ranked within
+their board by national rank, from the most deprived on. A list by LSOAs of 2011 is shared out by residents.
+
 **Coverage.** `coverage` is the share of the expected reporters (practices, locations) with a figure,
 `people_share` that of their registered patients where known. A figure that not all reporters are in says so
 ("71 of 143 practices, 48.9% of patients are in this figure"). Below 90% (of people, else of reporters) it is
@@ -123,26 +136,33 @@ in each row; shares, ridits and weights behind each SII and RII in `slopes.parqu
 
 
 def public_functions(room: ModuleType) -> list[Callable[..., object]]:
-    """List the functions that a room offers, in the order of its names or of its file."""
-    offered = getattr(room, "__all__", None)
-    if offered is None:
-        members = [m for _, m in inspect.getmembers(room, inspect.isfunction)]
-        own = [m for m in members if m.__module__ == room.__name__ and not m.__name__.startswith("_")]
-        return sorted(
-            (m for m in own if m.__annotations__.get("frame")), key=lambda m: inspect.unwrap(m).__code__.co_firstlineno
-        )
-    return [member for name in offered if inspect.isfunction(member := getattr(room, name))]
+    """List the functions over frames that a module offers, in the order of its file, or a package's, by name."""
+    if not hasattr(room, "__path__"):
+        return sorted(_offered(room), key=lambda m: inspect.unwrap(m).__code__.co_firstlineno)
+    names = [m.name for m in iter_modules(room.__path__) if not m.name.startswith("_")]
+    modules = [import_module(f"{room.__name__}.{name}") for name in names]
+    return sorted((f for module in modules for f in _offered(module)), key=lambda f: f.__name__)
+
+
+def _offered(module: ModuleType) -> list[Callable[..., object]]:
+    members = [m for _, m in inspect.getmembers(module, inspect.isfunction)]
+    own = [m for m in members if m.__module__ == module.__name__ and not m.__name__.startswith("_")]
+    return [m for m in own if m.__annotations__.get("frame") or m.__annotations__.get("return") is pl.DataFrame]
 
 
 def methods_page() -> str:
     """Write the page."""
     parts = [OPENING]
     for room in ROOMS:
-        name = room.__name__.removeprefix("hi_pipeline.")
+        name = _short(room.__name__)
         parts.append(f"## {name}\n\n{inspect.getdoc(room)}\n")
         for function in public_functions(room):
             parts.append(_section(name, function))
     return "\n".join(parts)
+
+
+def _short(module: str) -> str:
+    return module.removeprefix("hi_pipeline.")
 
 
 def _section(room: str, function: Callable[..., object]) -> str:
@@ -151,7 +171,8 @@ def _section(room: str, function: Callable[..., object]) -> str:
         for parameter in inspect.signature(function).parameters.values()
     )
     signature = signature.replace("frame, ", "frame, *, ", 1) if signature.startswith("frame") else f"*, {signature}"
-    call = textwrap.fill(f"{room}.{function.__name__}({signature})", 100, subsequent_indent="    ")
+    name = f"{_short(function.__module__)}.{function.__name__}"
+    call = textwrap.fill(f"{name}({signature})", 100, subsequent_indent="    ")
     return f"### {room.removeprefix('stats.')}.{function.__name__}\n\n```python\n{call}\n```\n\n{_body(function)}\n"
 
 

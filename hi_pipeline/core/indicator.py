@@ -44,6 +44,7 @@ class Attribution(StrEnum):
     LOCAL_AUTHORITY = "local_authority"  # shared out by LSOA population where an authority spans boards
     LSOA = "lsoa"  # summed from the LSOAs of a publication; deprivation by fifth of LSOA
     CORE20 = "core20"  # registered patients by the LSOA they live in
+    CENSUS = "census"  # residents of Census 2021 by the LSOA they live in
     ENGLAND = "england"  # England alone is published: boards have no figure
     REGION = "region"  # England and regions alone
     PROVIDER = "provider"  # providers (trusts), with England and regions where they are printed; boards have none
@@ -55,6 +56,9 @@ class DenominatorFrom(StrEnum):
 
     SOURCE = "source"  # the same publication
     POPULATION_OR_RATE = "population_or_rate"  # residents for total, age, sex; implied by the publisher's rate else
+    REGISTERED = "registered"  # patients on the lists of the board's practices, for totals
+    # Of England: residents for total, age, sex; Census 2021 for ethnicity; patients by where they live for deprivation
+    GROUPS = "groups"
     NONE = "none"  # a count
 
 
@@ -81,12 +85,12 @@ class Level(StrEnum):
     """The smallest area at which a breakdown is published, in words."""
 
     BOARD = "boards"
-    PART = "practices, small areas, locations or authorities, of which boards can be made"
+    PART = "parts of boards"  # practices, small areas, locations, authorities: boards are made of them
     PROVIDER = "providers"
-    AUTHORITY = "England and local authorities, of which boards are not made"
+    AUTHORITY = "England and authorities"  # boards are not made of them
     REGION = "regions"
     ENGLAND = "England only"
-    UNVERIFIED = "not verified whether it is published"
+    UNVERIFIED = "not verified"
     NONE = "not published"
 
 
@@ -212,6 +216,8 @@ class Indicator(Entry):
         unassigned: share of England that may belong to no area that is printed.
         repeated: share of England by which its areas may exceed it, because a person counts in each that she came
             to: such areas are never added up.
+        disproportionality: its rows by decile also give the share of deciles 1 and 2 among its numerator, over their
+            share of its denominator.
         further: other publications that hold figures of it. Where two give the same group of the same area and
             year, the one named first counts.
     """
@@ -235,12 +241,18 @@ class Indicator(Entry):
     plausible: tuple[float, float] = (0.0, float("inf"))
     unassigned: float = 0.0
     repeated: float = 0.0
+    disproportionality: bool = False
     further: tuple[Origin, ...] = ()
 
     @property
     def by_origin(self) -> tuple["Indicator", ...]:
-        """Return the indicator as each of its publications gives it, in the order in which they count."""
-        return (replace(self, further=()), *(self._at(origin) for origin in self.further))
+        """Return the indicator as each of its publications gives it, in the order in which they count.
+
+        A dimension that a further origin takes from the same publication, by other measures, is that origin's alone.
+        """
+        taken = {d for origin in self.further if origin.source == self.source for d in origin.dimensions}
+        own = tuple(d for d in self.dimensions if d not in taken)
+        return (replace(self, further=(), dimensions=own), *(self._at(origin) for origin in self.further))
 
     def _at(self, origin: Origin) -> "Indicator":
         told = {f.name: getattr(origin, f.name) for f in fields(origin)}

@@ -29,7 +29,7 @@ class Catalogue:
         result_schema: pandera schema of its frame.
         compare: ``comparisons(results, similar, indicators)``: boards beside further comparators.
         listed: what is on the list and not computed by itself.
-        publish: ``publish(lake, *, results, comparisons, lineage, provenance, indicators, listed, facts, sources,
+        publish: ``publish(lake, *, results, comparisons, lists, provenance, indicators, listed, facts, sources,
             revised, accepted)``.
     """
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from hi_pipeline.core.coverage import Cover, YearFact
 from hi_pipeline.core.financial_year import ALL_YEARS, LAST_YEAR
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.provenance import Input
 from hi_pipeline.core.source import Release, Source
 from hi_pipeline.engine.layers.linked import why_nothing
@@ -59,7 +59,7 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
         names = ", ".join(f"{s.name}:{r.edition}" for s, r in declared)
         coming = [r.published for _, r in declared if r.published and r.published > DECLARED_ON]
         cover = Cover.NOT_YET_DUE if len(coming) == len(declared) else Cover.NOT_IN_HAND
-        return YearFact(cover=cover, reason=f"declared, and no file of it is in hand: {names}")
+        return YearFact(cover=cover, reason=f"no file in hand of {names}")
     if year in pipeline.cells.parts(indicator.id):
         return YearFact(cover=None, reason="")
     table = pipeline.catalogue.counts_of(indicator)
@@ -68,8 +68,9 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
     if nothing and lacking:
         return YearFact(cover=Cover.NOT_IN_HAND, reason=f"{nothing}; not in hand: {', '.join(lacking)}")
     if nothing:
-        # Reference data have no years of their own: what is nearest to the year is not in hand.
-        cover = Cover.NOT_PUBLISHED_THAT_YEAR if sources[0].by_year else Cover.NOT_IN_HAND
+        # Reference data have no years of their own: what is nearest to the year is not in hand. A census has its day.
+        dated = sources[0].by_year or indicator.attribution is Attribution.CENSUS
+        cover = Cover.NOT_PUBLISHED_THAT_YEAR if dated else Cover.NOT_IN_HAND
         return YearFact(cover=cover, reason=nothing)
     names = ", ".join(f"{s.name}:{r.edition}" for s, r in kept)
     return YearFact(cover=Cover.FAILED, reason=f"its file is in hand and no figure was built from it: {names}")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hi_pipeline.core.groups import NO_GROUPS
+from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.headline import with_headline, with_open
@@ -51,15 +51,14 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
     joined = rows.rename({"status": "given", "note": "given_note"}).join(figures, on="row", how="left", validate="1:1")
     joined = _settle(joined.sort("row"))
     if indicator.mixes_age:
-        joined = joined.with_columns(
-            note=join_notes(pl.col("note"), pl.when(pl.col("status") == "ok").then(pl.lit(MIXES_AGE)))
-        )
+        mixed = (pl.col("status") == "ok") & (pl.col("dimension") != Dimension.AGE.value)
+        joined = joined.with_columns(note=join_notes(pl.col("note"), pl.when(mixed).then(pl.lit(MIXES_AGE))))
     return joined.drop("row", "given", "given_note")
 
 
 def _without_population(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Take the rate from people whose group is not known, where they are counted among residents."""
-    if indicator.denominator_from is not DenominatorFrom.POPULATION_OR_RATE:
+    if indicator.denominator_from in (DenominatorFrom.SOURCE, DenominatorFrom.NONE):
         return rows
     nobody = pl.col("category").is_in(NO_GROUPS) & (pl.col("status") == Status.OK.value)
     bounds = ["denominator", "denominator_low", "denominator_high", "figure_low", "figure_high"]

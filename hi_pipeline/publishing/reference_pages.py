@@ -22,6 +22,7 @@ _LEVELS = {
     Attribution.PRACTICE: "general practice",
     Attribution.LOCAL_AUTHORITY: "local authority",
     Attribution.LSOA: "small area (LSOA)",
+    Attribution.CENSUS: "small area (LSOA)",
     Attribution.CORE20: "general practice and small area (LSOA)",
     Attribution.ENGLAND: "England only",
     Attribution.REGION: "region only",

@@ -4,11 +4,30 @@ import polars as pl
 
 from hi_pipeline.core.coverage import PART_OF_A_YEAR
 from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.groups import Dimension, period_words
 from hi_pipeline.core.status import PeriodType, Status
 
 # How many periods make a year.
 OF_A_YEAR = {PeriodType.MONTH.value: 12, PeriodType.QUARTER.value: 4}
 SAID = "{} of {} {}s " + PART_OF_A_YEAR
+
+
+def single_periods(observations: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """Return, for each month and quarter of flows, its words and the totals of that period with what is no flow.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+    """
+    totals = observations.filter(dimension=Dimension.TOTAL.value)
+    flow = pl.col("period_type").is_in(list(OF_A_YEAR))
+    periods = totals.filter(flow).select("period_start", "period_end").unique().sort("period_start", "period_end")
+    return [
+        (
+            period_words(first, last),
+            totals.filter(~flow | ((pl.col("period_start") == first) & (pl.col("period_end") == last))),
+        )
+        for first, last in periods.rows()
+    ]
 
 
 def whole_years(observations: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.revisions import table_key
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import findings as ask
-from hi_pipeline.engine.checks.cells import cell_facts
+from hi_pipeline.engine.checks.cells import facts_of_cells
 from hi_pipeline.engine.checks.findings import Finding, finding
 from hi_pipeline.engine.checks.units import check_far_units, units_of
 from hi_pipeline.engine.grid import cell
@@ -237,9 +237,11 @@ def of_indicator(
         check_stale(indicator_standing(pipeline, indicator)),
     ]
     details = {
-        cell(year, str(icb)): cell_facts(rows, file=_place(pipeline.lake.path("indicator", indicator.id, year)))
+        cell(year, icb): facts
         for year, frame in frames.items()
-        for (icb,), rows in frame.partition_by("icb_code", as_dict=True).items()
+        for icb, facts in facts_of_cells(
+            frame, file=_place(pipeline.lake.path("indicator", indicator.id, year))
+        ).items()
     }
     return findings, details
 

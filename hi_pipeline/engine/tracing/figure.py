@@ -156,7 +156,8 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
         ends = [words[0], words[-1]] if words else []
         return ends[::-1] if turned else ends
     if indicator.kind is Kind.DSR and (dimension, category) == (Dimension.TOTAL.value, ALL):
-        strata = counts.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
+        known = ~pl.col("category").str.ends_with(UNKNOWN)
+        strata = counts.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
         return [(Dimension.AGE_AND_SEX.value, word) for word in strata.sort("category_order")["category"].to_list()]
     return [(dimension, category)]
 

@@ -1,7 +1,7 @@
 """The indicators of respiratory disease: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Origin, Polarity
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import RECALLED, RECORDED_PREVALENCE
 
@@ -77,16 +77,27 @@ INDICATORS: tuple[Indicator, ...] = (
         unit=Unit.PERCENT,
         multiplier=100,
         polarity=Polarity.HIGHER_IS_BETTER,
-        dimensions=(Dimension.TOTAL,),
+        dimensions=(Dimension.TOTAL, Dimension.AGE),
         numerator=("first_doses",),
         denominator=("population_16_and_over",),
         caveats=(
             "Eligible were those of 45 and over and people at risk: the total is no uptake of the eligible.",
             "Boards did not exist: partnerships with the area of a board stand for it.",
-            "By age the publisher's estimates of people are lower than the people vaccinated; ages are not shown.",
+            "Ages from 45, over the same estimates; where more were vaccinated than the estimate has, the publisher "
+            "prints 100%* and there is no figure. Under 45 there is no estimate of the same age.",
         ),
         unconfirmed=RECALLED,
         unassigned=0.01,
         plausible=(0.0, 100.0),
+        further=(
+            Origin(
+                source="covid_vaccinations",
+                attribution=Attribution.PUBLISHED,
+                numerator=("first_doses",),
+                denominator=("population",),
+                published="first_dose_pct",
+                dimensions=(Dimension.AGE,),
+            ),
+        ),
     ),
 )

@@ -13,7 +13,8 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
 from hi_pipeline.indicators.limits import LIMITS
-from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013, directly_standardised_rate
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013
 
 STANDARD_SEXES = ("Female", "Male")
 WHOLE_STANDARD = 100_000.0
@@ -57,7 +58,9 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _strata(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows by age and sex with their weights, under the key of their area."""
-    strata = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
+    # "Female, Unknown" is of no age.
+    known = ~pl.col("category").str.ends_with(UNKNOWN)
+    strata = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
     weights = {category: standard_weight(category) for category in strata["category"].unique().to_list()}
     return strata.select(
         *_AREA,

@@ -12,9 +12,9 @@ It is still needed where figures stand in one file a year: Dagster's partitions 
 backfills and fails them so, and that is about 39,000 records of 66 indicators, 27 minutes of Dagster's own log.
 
 It is kept small too, because 39,000 records of three events each are most of a data root (2026-11: 11.7 kB a record
-without what follows, 6.6 with it, see docs/performance.md): events leave out what they say twice
-(``_slim``), a run's file holds the headline of a cell and the index the rest (``_in_short``), JSON has no spaces, and
-the indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
+without what follows, see docs/performance.md): events leave out what they say twice (``_slim``) and those of cells
+their empty fields (``_filled``), a run's file holds the headline of a cell and the index the rest (``_in_short``),
+JSON has no spaces, and the indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
 
 Safe against a crash: events are kept in memory for at most ``INTERVAL_S`` seconds, are written before any
 reader of this process looks and before a run or a step changes its state, and each batch is one transaction of the
@@ -68,6 +68,11 @@ _MODE_BYTES, _WAL = slice(18, 20), b"\x02\x02"
 # Metadata of an observation that tells which planned partitions of a run do not apply (no release, no such board).
 NOT_APPLICABLE = "partitions_not_applicable"
 
+# What counts as an empty field of an event, and the fields that Dagster does not read as empty where they are not
+# there (2026-11, dagster 1.13).
+_ALWAYS_THERE = {"error_info", "user_message", "tags"}
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
 # What a run's own log keeps of a cell's metadata; a whole record of it takes 3 kB, and stands in the index.
 HEADLINE = ("figure", "SYNTHETIC", "reconciled")
 
@@ -91,6 +96,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         self._inside = threading.local()
         self._migrated: set[str] = set()
         self._columns: set[str] = set()
+        self._checks_there = False
         self._empty: bytes | None = None
         index = Path(base_dir) / f"{INDEX_SHARD_NAME}.db"
         is_new = not index.exists()
@@ -144,6 +150,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         if column_name not in self._columns and super()._has_asset_key_col_on_connection(conn, column_name):
             self._columns.add(column_name)
         return column_name in self._columns
+
+    @property
+    def supports_asset_checks(self) -> bool:
+        """Tell whether there is a table of checks; asked for each check, of the file, and true for good once it is."""
+        self._checks_there = self._checks_there or super().supports_asset_checks
+        return self._checks_there
 
     def flush(self) -> None:
         """Write all pending events: one transaction for each run's file, one for the index."""
@@ -312,9 +324,11 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         return list(range(start, start + len(events)))
 
     def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
-        """Return an event's row as in Dagster, its JSON without spaces."""
+        """Return an event's row as in Dagster, its JSON without spaces and that of cells without empty fields."""
         row = super()._event_to_row(event)
-        return row | {"event": json.dumps(json.loads(row["event"]), separators=(",", ":"))}
+        hook = _filled if _is_made_cell(event) or _is_planned_cell(event) else None
+        said = json.loads(row["event"], object_pairs_hook=hook)
+        return row | {"event": json.dumps(said, separators=(",", ":"))}
 
     def _index(self, index: Connection, events: Sequence[EventLogEntry], ids: Sequence[int]) -> None:
         """Bring the tables of assets, tags and checks up to date with new rows of the index."""
@@ -375,11 +389,22 @@ def _slim(event: EventLogEntry) -> EventLogEntry:
         event = event._replace(user_message="")
     if _is_planned_cell(event):
         return event._replace(step_key=None, dagster_event=said._replace(message=None, step_key=None))
+    if said.event_type is DagsterEventType.STEP_OUTPUT:
+        # Its handle stays: a run that goes on from a failure reads it.
+        return event._replace(dagster_event=said._replace(logging_tags={}, node_handle=None))
     if said.event_type is DagsterEventType.ASSET_CHECK_EVALUATION or _is_made_cell(event):
         message = None if _is_made_cell(event) else said.message
         slim = said._replace(message=message, logging_tags={}, node_handle=None, step_handle=None)
         return event._replace(dagster_event=slim)
     return event
+
+
+def _filled(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of an event's JSON without its empty fields: Dagster reads a field that is not there as empty.
+
+    An eighth of a cell's record would be such fields. Other events keep them: their metadata may hold JSON of its own.
+    """
+    return {name: value for name, value in pairs if value not in _EMPTY or name in _ALWAYS_THERE}
 
 
 def _in_short(event: EventLogEntry) -> EventLogEntry:

@@ -17,6 +17,7 @@ from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.status import AreaType, Measure, Status, Unit
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.numbers import decimals_of, printed, with_unit
+from hi_pipeline.publishing.report.people import People, people_of
 from hi_pipeline.publishing.report.published import Published
 
 _YEARS_SHOWN = 3
@@ -153,6 +154,7 @@ class PackFacts:
     coverage: tuple[Mapping[str, Any], ...] | None
     comparisons: tuple[Mapping[str, Any], ...] | None
     sources: tuple[Mapping[str, Any], ...]
+    people: People | None
 
     @property
     def shown(self) -> tuple[IndicatorFacts, ...]:
@@ -204,7 +206,9 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         for name, card in published.cards.items()
         if (name,) in by_indicator and name in set(here["indicator_id"])
     ]
+    people = people_of(published, icb=icb, year=year, vintage=vintage)
     used = {release for f in found for figure in f.figures for release in figure.releases}
+    used |= set(people.releases) if people is not None else set()
     return PackFacts(
         board=board(icb),
         year=year,
@@ -216,6 +220,7 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         coverage=_rows(published.coverage, icb=icb, year=year, vintage=vintage),
         comparisons=_totals(_rows(published.comparisons, icb=icb, year=year, vintage=vintage)),
         sources=_sources(published.sources, used),
+        people=people,
     )
 
 

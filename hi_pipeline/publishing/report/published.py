@@ -23,7 +23,7 @@ class Published:
         results: all figures of boards and England.
         cards: the indicators by id.
         sources: entries of sources.json.
-        comparisons, coverage: further tables, None where they are not built.
+        comparisons, coverage, small_areas, pockets, population: further tables, None where they are not built.
         synthetic: whether the figures are made up.
     """
 
@@ -33,6 +33,9 @@ class Published:
     comparisons: pl.DataFrame | None
     coverage: pl.DataFrame | None
     synthetic: bool
+    small_areas: pl.DataFrame | None = None
+    pockets: pl.DataFrame | None = None
+    population: pl.DataFrame | None = None
 
 
 def read_published(folder: Path) -> Published:
@@ -56,6 +59,9 @@ def read_published(folder: Path) -> Published:
         comparisons=_optional(folder / "comparisons.parquet"),
         coverage=_optional(folder / "coverage.parquet"),
         synthetic=bool(catalogue["synthetic"]),
+        small_areas=_optional(folder / "small_areas.parquet"),
+        pockets=_optional(folder / "pockets.parquet"),
+        population=_optional(folder / "population.parquet"),
     )
 
 
@@ -63,6 +69,8 @@ def _optional(path: Path) -> pl.DataFrame | None:
     if not path.is_file():
         return None
     try:
-        return pl.read_parquet(path, glob=False)
+        found = pl.read_parquet(path, glob=False)
+        # A table whose linked table is not built is published without rows.
+        return None if found.is_empty() else found
     except (OSError, pl.exceptions.PolarsError) as error:
         raise StoreError(f"{path}: cannot be read ({error}); run hi run again") from error

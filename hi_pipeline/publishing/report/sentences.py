@@ -12,6 +12,7 @@ from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import printed, rounded, with_unit
+from hi_pipeline.publishing.report.people import Part, People
 from hi_pipeline.publishing.report.wording import AGAINST, REASONS, TEMPLATES
 
 _LARGEST = 3
@@ -240,3 +241,30 @@ def title_of(found: IndicatorFacts, board: str) -> str:
     if figure is not None and figure.value is not None and figure.comparison in AGAINST:
         return f"{found.card.short}: {AGAINST[figure.comparison]} England"
     return found.card.short
+
+
+def say_of_people(people: People, board: str) -> list[Sentence]:
+    """Say how many people live in the board, how many in the most deprived fifth, and how many not White British."""
+    counts = {"n": f"{people.residents:,}", "a": f"{people.areas:,}", "p": printed(people.patients, 0)}
+    return [
+        _say("people", people, board=board, **counts),
+        _say("core20", people, **_shares(people.core20)),
+        _say("minority", people, **_shares(people.minority)),
+    ]
+
+
+def say_of_pockets(people: People, board: str) -> list[Sentence]:
+    """Say how many pockets there are, and how many people live in them."""
+    if not people.pockets:
+        return [_say("pockets_none", people, board=board)]
+    residents = f"{sum(pocket.residents for pocket in people.pockets):,}"
+    return [_say("pockets", people, board=board, n=f"{len(people.pockets):,}", p=residents)]
+
+
+def _shares(part: Part) -> dict[str, str]:
+    return {"c": printed(part.share, 1), "e": printed(part.england_share, 1)}
+
+
+def _say(kind: str, people: People, **words: str) -> Sentence:
+    """Return a sentence bound to the small areas of the board."""
+    return Sentence(kind=kind, text=TEMPLATES[kind].format(**words), rows=(people.id,))

@@ -40,6 +40,16 @@ TEMPLATES: dict[str, str] = {
         "Compared with England, {n} indicators stand so: better {b}, worse {w}, higher {h}, lower {l}, similar {s}, "
         "not compared {x}."
     ),
+    "people": (
+        "The residents of {board} numbered {n} at Census 2021, in {a} small areas; {p} people on GP lists lived there."
+    ),
+    "core20": (
+        "Of these residents {c}% lived in the most deprived fifth of small areas of England, where {e}% of England's "
+        "residents lived."
+    ),
+    "minority": "An ethnic group other than White British was stated for {c}% of residents ({e}% in England).",
+    "pockets": "Pockets of deprivation in {board} number {n}, with {p} residents.",
+    "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
     "hidden": ("Publishers suppress {h} of {n} figures of groups, so that nobody can be recognised."),
 }
 

@@ -33,7 +33,7 @@ _MAX_SHOWN = 8
 
 
 def read_locations(raw: RawTable, release: Release, account: Account, where: str) -> dict[str, pl.DataFrame]:
-    """Return observations and row index: England (the Total row), locations, NHS England's hubs (level ``national``).
+    """Return observations and row index: England (the Total row), locations, NHS England's hubs, boards of Wales.
 
     Raises:
         LayoutError: the header, a code, a token or the rounding is not as declared.
@@ -57,10 +57,8 @@ def read_locations(raw: RawTable, release: Release, account: Account, where: str
     figures = melt_figures(_described(rows), measures=measures, keep=_KEEP, printed_in=letters(ICB_FIRST))
     bounded = _bound(figures, where)
     _check_parts(bounded, where)
-    wales = pl.col("area_level") == "wales"
-    account.left_out("rows of boards of Wales", rows.filter(wales).height)
     account.note("patients are placed by the location that is responsible for them; ages are of episodes and not read")
-    kept = add_financial_year(bounded.filter(~wales), year)
+    kept = add_financial_year(bounded, year)
     observations = to_observations(kept)
     locations = observations.filter(area_level="sub_icb")["area_code"].unique().to_list()
     validate_areas(locations, level="sub_icb", financial_year=year, where=where)

@@ -74,12 +74,16 @@ def parse(tables: RawTables, release: Release) -> Tables:
 def _figures(raw: RawTable, sheet: Sheet, account: Account, where: str) -> pl.DataFrame:
     _check_words(raw.frame, {(0, 0): sheet.title, **sheet.words}, where)
     areas = _areas(number_rows(raw).slice(sheet.first_row), account, where)
-    first, kind = (LAST_DAY, PeriodType.SNAPSHOT) if sheet.snapshot else (FIRST_DAY, PeriodType.QUARTER)
     blocks = [_column(areas, number, sheet, where) for number in sheet.figures]
+    # The number of households is a stock too: quarters of it are not added up.
+    stock = pl.lit(sheet.snapshot) | (pl.col("measure") == sheets.HOUSEHOLDS)
     return pl.concat(blocks).with_columns(
-        pl.lit(first).alias("period_start"),
+        pl.when(stock).then(LAST_DAY).otherwise(FIRST_DAY).alias("period_start"),
         pl.lit(LAST_DAY).alias("period_end"),
-        pl.lit(kind.value).alias("period_type"),
+        pl.when(stock)
+        .then(pl.lit(PeriodType.SNAPSHOT.value))
+        .otherwise(pl.lit(PeriodType.QUARTER.value))
+        .alias("period_type"),
     )
 
 

@@ -7,8 +7,8 @@ from hi_pipeline.core.groups import ALL, QUINTILES, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.core.validation import join_exactly
-from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD
-from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD, RELEASES
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
 from hi_pipeline.tables.placing.spread import with_spread
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
@@ -39,13 +39,13 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         raise NothingToBuild(f"{indicator.id}: {indicator.source} prints no practices in {year}")
     rows = join_exactly(
         parts.filter(area_level="practice").rename({"area_code": "practice_code"}),
-        areas.select("practice_code", "icb_code", "first_map", "placed_by"),
+        areas.select("practice_code", "icb_code", "first_map", "placed_by", RELEASES),
         on=["practice_code"],
         cardinality="m:1",
         where=f"{indicator.id} {year}: practice to board",
         unmatched_ok=True,
     )
-    placed = Placed(frame=place_england(parts), releases=set(context.reader.releases("practice_areas", year)))
+    placed = Placed(frame=place_england(parts))
     nowhere = pl.col("icb_code").is_null()
     total = rows.filter(dimension=Dimension.TOTAL.value).unique("practice_code")
     placed.counted |= {
@@ -82,7 +82,6 @@ def _by_fifth(
 ) -> pl.DataFrame:  # fmt: skip
     """Sum practices by fifth; ``areas`` has the fifth and the patients of each practice of the map."""
     year = context.financial_year
-    placed.releases |= {release for text in fifths["releases"].unique() for release in text.split(";")}
     joined = join_exactly(
         rows,
         fifths.select("practice_code", "quintile"),
@@ -100,7 +99,8 @@ def _by_fifth(
     apart = f"{ECOLOGICAL}; fifths by {fifths['list_release'].to_list()[0]}" if fifths.height else ECOLOGICAL
     said = "; ".join(text for text in (apart, note) if text)
     found = _to_boards(with_spread(joined, by=["icb_code", "category"]), mapped, context, note=said)
-    return pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
+    every = pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
+    return resting_on(every, {release for text in fifths["releases"].unique() for release in text.split(";")})
 
 
 def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, note: str) -> pl.DataFrame:
@@ -118,10 +118,12 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, not
     )
     summed = summed.with_columns(note=said.fill_null(""))
     board = pl.col("icb_code").is_not_null()
+    # That a practice stands on no map, the maps say.
+    nowhere = resting_on(summed.filter(~board), areas["map_release"].unique())
     return pl.concat(
         [
             shaped(summed.filter(board), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")),
-            shaped(summed.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
+            shaped(nowhere, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
     )
 

@@ -12,7 +12,11 @@ from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up, with_own_figure
 
 BOARDS = ("icb", "icb_ons")
-REMAINDERS = {"unknown": "Area unknown", "national": "No board named (national commissioning)"}
+REMAINDERS = {
+    "unknown": "Area unknown",
+    "national": "No board named (national commissioning)",
+    "wales": "Health boards of Wales",
+}
 
 
 def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:

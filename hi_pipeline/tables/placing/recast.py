@@ -59,7 +59,6 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
     if causes and indicator.kind is not Kind.PUBLISHED and _by_locations(parts):
         from_locations = place_locations(parts, context)
         rows = from_locations.frame.filter(pl.col("icb_code").is_in(list(causes)))
-        placed.releases |= from_locations.releases
         frames.append(rows)
     else:
         frames.append(not_published(_named(causes, context), _boards(own.frame), why=pl.col("why")))

@@ -8,6 +8,7 @@ import polars as pl
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.tables.placing.authorities import place_authorities
 from hi_pipeline.tables.placing.boardless import place_boardless
+from hi_pipeline.tables.placing.census import place_census
 from hi_pipeline.tables.placing.core20 import place_core20
 from hi_pipeline.tables.placing.lsoas import place_lsoas
 from hi_pipeline.tables.placing.placed import Context, Placed
@@ -93,6 +94,12 @@ PLACINGS: Mapping[Attribution, Placing] = {
         linked=("core20_population",),
         observations=False,
         on_indices=True,
+    ),
+    Attribution.CENSUS: Placing(
+        place=place_census,
+        words="residents of Census 2021 by the small area (LSOA) they live in",
+        sources=_CENSUS_LOOKUPS,
+        observations=False,
     ),
     Attribution.ENGLAND: Placing(
         place=place_boardless(), words="England alone is published; boards have no figure", sums=False

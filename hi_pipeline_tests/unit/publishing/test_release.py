@@ -14,19 +14,27 @@ from frictionless import Package
 
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
 from hi_pipeline.core.coverage import YearFact
+from hi_pipeline.core.people_columns import SMALL_AREAS
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
 from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.publishing.for_excel import for_excel
 from hi_pipeline.publishing.package import data_package
-from hi_pipeline.publishing.release import publish, read_published
+from hi_pipeline.publishing.release import CSV_TOO, publish, read_published
+from hi_pipeline.publishing.whole import altered_files
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.lake import Lake
 
 ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
 FACTS = {(indicator.id, "2023-24"): YearFact(cover=None, reason="") for indicator in INDICATORS}
 APART = {"providers.parquet", "authorities.parquet", "comparators.parquet"}
-BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv", "lineage.parquet"}
+BESIDE = {
+    "comparisons.parquet",
+    "slopes.parquet",
+    "lineage.parquet",
+    "population.parquet",
+    *(f"{name}{end}" for name in CSV_TOO for end in (".parquet", ".csv", ".csv-metadata.json")),
+}
 EXPECTED = (
     APART
     | BESIDE
@@ -76,13 +84,16 @@ def results() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=RESULTS)
 
 
-def _publish(root: Path, results: pl.DataFrame, *, synthetic: bool = True) -> tuple[Path, ...]:
+def _publish(
+    root: Path, results: pl.DataFrame, *, synthetic: bool = True, lists: dict[str, pl.DataFrame] | None = None
+) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
     beside = comparisons(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
         results=results,
         comparisons=beside,
+        lists=lists,
         provenance=provenance,
         indicators=INDICATORS,
         listed=LISTED,
@@ -259,3 +270,28 @@ def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path, results: pl.Data
     years = pl.read_parquet(folder / "results.parquet")["financial_year"]
     assert years.sort().to_list() == tidy["financial_year"].sort().to_list()
     assert '="' not in (folder / "results.csv").read_text().replace('"="', "")
+
+
+def test_small_areas_are_published_described_and_attributed(tmp_path: Path, results: pl.DataFrame) -> None:
+    area = dict.fromkeys(SMALL_AREAS) | {
+        "lsoa_code": "E01000001",
+        "lsoa_name": "Made up, 001A",
+        "icb_code_2023_04": "E54000010",
+        "residents": 1_500,
+        "source_releases": "fuel_poverty:2023;iod2025:2025-file-7",
+    }
+    lists = {"small_areas": pl.DataFrame([area], schema=SMALL_AREAS)}
+    _publish(tmp_path, results, lists=lists)
+    folder = tmp_path / "published"
+    read = pl.read_csv(folder / "small_areas.csv")
+    assert read["lsoa_name"].to_list() == ["Made up, 001A"] and read["synthetic"].to_list() == [True]
+    described = json.loads((folder / "small_areas.csv-metadata.json").read_text())
+    assert [c["name"] for c in described["tableSchema"]["columns"]] == read.columns
+    assert described["dc:title"].startswith("SYNTHETIC: Small areas")
+    assert all(c["dc:description"] for c in described["tableSchema"]["columns"])
+    # Whoever's figures went in is named, although no row of the results rests on them.
+    assert SOURCES["fuel_poverty"].attribution in (folder / "ATTRIBUTION.md").read_text()
+    assert pl.read_parquet(folder / "pockets.parquet").is_empty()
+    assert not altered_files(Lake(tmp_path))
+    (folder / "small_areas.csv").write_text("x")
+    assert "small_areas.csv" in altered_files(Lake(tmp_path))[0]

@@ -72,6 +72,7 @@ def test_locations_hubs_and_england(tmp_path: Path) -> None:
         "england": 1,
         "national": 2,
         "sub_icb": 106,
+        "wales": 1,
     }
     place = observations.filter(area_code="15E")
     assert dict(place.select("measure", "value").rows()) == {
@@ -86,7 +87,10 @@ def test_locations_hubs_and_england(tmp_path: Path) -> None:
     assert (row["low"], row["high"], row["period_type"], row["financial_year"]) == (58, 62, "financial_year", "2024-25")
     england = figure(observations, area_level="england", measure="admissions")
     assert (england["value"], england["low"], england["high"]) == (50_003, 50_003, 50_003)
-    assert found.left_out == {"rows of boards of Wales": 1}
+    # They are in the Total, so they stay beside it as a remainder.
+    wales = figure(observations, area_level="wales", measure="admissions")
+    assert (wales["area_code"], wales["value"]) == ("7A1", 100)
+    assert found.left_out == {}
 
 
 def test_zero_is_shown_and_a_star_is_1_to_7(tmp_path: Path) -> None:

@@ -211,6 +211,15 @@ def test_lsoas_are_summed_to_boards_and_fifths_on_both_footprints_and_nobody_is_
         assert set(fifths["imd_vintage"]) == {"2025"} and set(total["imd_vintage"]) == {""}
         assert fifths["note"].str.contains(f"a model; {BY_FIFTH}", literal=True).any()
     assert {"iod2025:2025-file-7", "ons_geography:2024-lsoa"} <= set(built.releases)
+    for vintage, lookup, other in ((OWN, "2024-lsoa", "2026-lsoa"), (CURRENT, "2026-lsoa", "2024-lsoa")):
+        rows = built.frame.filter(geography_vintage=vintage.value, area_type="icb")
+        for dimension, ranked in (("total", False), ("deprivation", True)):
+            named = rows.filter(dimension=dimension)["source_releases"].str.split(";")
+            assert named.list.contains("first:2023-24").all() and named.list.contains(f"ons_geography:{lookup}").all()
+            assert not named.list.contains(f"ons_geography:{other}").any(), "each footprint by its own lookup"
+            assert set(named.list.contains("iod2025:2025-file-7")) == {ranked}
+    england = built.frame.filter(area_type="england", dimension="total")
+    assert set(england["source_releases"]) == {"first:2023-24"}, "as printed"
 
 
 def test_an_lsoa_that_nobody_knows_stops_the_table() -> None:

@@ -209,6 +209,8 @@ def test_a_partnership_with_the_ons_code_of_the_board_is_the_board() -> None:
     found = _total(built, "tt_recovery_pct", icb_code="E54000024")
     assert (found["numerator"], found["numerator_low"], found["published_value"]) == (51, 49, 50)
     assert "the partnership's own row" in found["note"]
+    assert found["source_releases"] == "ons_geography:2021-ccg;talking_therapies:2021-22"
+    assert _total(built, "tt_recovery_pct", area_type="england")["source_releases"] == "talking_therapies:2021-22"
     assert _total(built, "tt_recovery_pct", icb_code="E54000055")["status"] == "not_published"
 
 
@@ -328,6 +330,7 @@ AREAS = pl.DataFrame(
     own_year=pl.lit(True),
     first_map=pl.lit(True),
     placed_by=pl.lit("map"),
+    releases=pl.lit("qof:2023-24"),
 )
 FIFTHS = pl.DataFrame(
     {
@@ -342,7 +345,7 @@ FIFTHS = pl.DataFrame(
 LINKED = {("practice_areas", YEAR): AREAS, ("practice_deprivation", YEAR): FIFTHS}
 
 
-def _qof(others: Iterable[str] = OTHERS, *, without: str = "") -> Built:
+def _qof(others: Iterable[str] = OTHERS, areas: pl.DataFrame = AREAS, *, without: str = "") -> Built:
     groups = ("hyp", "af", "chd", "stia", "dm", "mh", "ld", "copd", "dep")
     own = (("A1", 10.0, 100.0), ("A2", 20.0, 100.0), ("A3", 30.0, 100.0), ("Z9", 1.0, 100.0))
     rows = [
@@ -352,7 +355,7 @@ def _qof(others: Iterable[str] = OTHERS, *, without: str = "") -> Built:
         for group in groups
         for kind, value in (("register", register), ("list", size))
     ]
-    return _build("qof", rows, linked=LINKED)
+    return _build("qof", rows, linked=LINKED | {("practice_areas", YEAR): areas})
 
 
 def test_a_practice_in_no_map_goes_to_the_remainder() -> None:
@@ -382,6 +385,23 @@ def test_a_board_without_one_of_its_practices_says_so(without: str, said: str, s
     assert "practices" in region["note"] and region["coverage"] < 1
     england = _total(built, "hypertension_prevalence_pct", area_type="england")
     assert "are in this figure" in england["note"]
+
+
+def _named(built: Built, **where: object) -> set[str]:
+    return set(_own(built).filter(**where)["source_releases"].to_list())  # type: ignore[arg-type]
+
+
+def test_a_row_names_the_releases_that_its_own_figure_used() -> None:
+    built, list_and_indices = _qof(), "gp_registrations:2022-07-lsoa;iod2019:2019;qof:2023-24"
+    of = {"indicator_id": "hypertension_prevalence_pct"}
+    assert _named(built, **of, dimension="total") == {"qof:2023-24"}
+    assert _named(built, **of, dimension="deprivation") == {list_and_indices}
+    elsewhere = AREAS.with_columns(releases=pl.when(practice_code="A3").then(pl.lit("other:map")).otherwise("releases"))
+    built = _qof(areas=elsewhere)
+    assert _named(built, **of, dimension="total", icb_code="E54000010") == {"qof:2023-24"}
+    assert _named(built, **of, dimension="total", icb_code="E54000011") == {"other:map;qof:2023-24"}
+    assert _named(built, **of, dimension="total", area_type="england") == {"other:map;qof:2023-24"}, "it is their sum"
+    assert set(built.releases) == {"other:map", *list_and_indices.split(";")}
 
 
 def test_a_board_without_a_practice_is_fatal_although_england_is_the_sum() -> None:
@@ -521,6 +541,8 @@ def test_detentions_divide_by_the_mid_year_before_and_by_what_the_rate_implies()
     assert "another population" in _total(built, "mha_detention_rate", area_type="england")["note"]
     decile = _own(built).filter(icb_code="E54000010", dimension="deprivation").row(0, named=True)
     assert decile["denominator"] == pytest.approx(20_000)
+    assert found["source_releases"] == "mental_health_act:2023-24;population:2023-24"
+    assert decile["source_releases"] == "mental_health_act:2023-24", "its population is implied by the printed rate"
     assert decile["denominator_low"] < 20_000 < decile["denominator_high"]
     assert (decile["numerator_low"], decile["numerator_high"]) == (38, 42)
     unknown = _own(built).filter(area_type="england", category="Unknown").row(0, named=True)

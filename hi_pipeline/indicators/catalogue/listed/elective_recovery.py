@@ -66,40 +66,6 @@ LISTED: tuple[Entry, ...] = (
         method="Directly standardised by age and sex to the European Standard Population of 2013, Dobson",
     ),
     Listed(
-        id="act_outpatient_dsr",
-        title="Outpatient appointments, standardised rate",
-        short="Outpatient appointments, standardised",
-        area="Elective recovery",
-        statement_number=2,
-        annex=("2-3a",),
-        definition=(
-            "Outpatient appointments of the year, standardised for age and sex, per 100,000 registered patients."
-        ),
-        numerator_words="Outpatient appointments",
-        denominator_words="Registered patients",
-        unit=Unit.PER_100K,
-        polarity=Polarity.NEUTRAL,
-        target="growth targets of each system, at an equal pace in all groups",
-        levels=Levels(
-            total=Level.ENGLAND,
-            age=Level.ENGLAND,
-            sex=Level.ENGLAND,
-            ethnicity=Level.ENGLAND,
-            deprivation=Level.ENGLAND,
-        ),
-        code_lists=("Attended and not attended (first iteration of the commissioning support units)",),
-        held_by="NHS England and commissioning support units (Secondary Uses Service)",
-        how_to_supply=HOW_SUS,
-        caveats=(
-            "The commissioning support units' common method counts sexes 1 and 2 only, and divides by today's list.",
-            "Did-not-attend by group is not public at all.",
-        ),
-        unconfirmed=RECALLED,
-        why=Absence.NOT_PUBLIC,
-        because="Appointments by group are published for England only (hes_outpatient figures here).",
-        method="Directly standardised by age and sex to the European Standard Population of 2013, Dobson",
-    ),
-    Listed(
         id="act_outpatient_virtual_dsr",
         title="Virtual outpatient appointments, standardised rate",
         short="Virtual outpatients, standardised",
@@ -121,6 +87,7 @@ LISTED: tuple[Entry, ...] = (
         how_to_supply=HOW_SUS,
         caveats=(
             "The commissioning support units' common method counts sexes 1 and 2 only, and divides by today's list.",
+            "What is public is England's crude rate by group (act_outpatient_virtual_crude_rate).",
         ),
         unconfirmed=RECALLED,
         why=Absence.NOT_PUBLIC,
@@ -257,7 +224,11 @@ LISTED: tuple[Entry, ...] = (
         polarity=Polarity.LOWER_IS_BETTER,
         target="1",
         levels=Levels(deprivation=Level.BOARD),
-        caveats=("Provider based: trusts that lie in the board, without the independent sector.",),
+        caveats=(
+            "Provider based: trusts that lie in the board, without the independent sector.",
+            "Pathways of a known decile and clock start alone. A decile that is empty, hidden or absent is not "
+            "replaced: the measure is then not computed.",
+        ),
         unconfirmed="the national measure is in development and its formula unknown: the formula is this project's",
         of="wl_gt52_pct",
         measure=Measure.DISPROPORTIONALITY,

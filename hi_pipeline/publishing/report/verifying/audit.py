@@ -14,6 +14,7 @@ from hi_pipeline.publishing.report.numbers import numerals
 
 _COUNTS = {"summary", "against_england", "hidden", "ethnic", "ethnic_absent"}
 _UNCHECKED = {"plain", "target"}
+_OF_PEOPLE = {"people", "core20", "minority", "pockets", "pockets_none"}
 _UNIT_NUMERALS = {"95", "1,000", "100,000"}
 _LONGEST = 30
 
@@ -25,6 +26,9 @@ def audit(document: Document, facts: PackFacts) -> list[str]:
     faults = []
     for sentence in document.sentences:
         if sentence.kind in _UNCHECKED:
+            continue
+        if sentence.kind in _OF_PEOPLE:
+            faults += _counted_people(sentence, facts)
             continue
         rows = [figures[key] for key in sentence.rows if key in figures]
         if len(rows) < len(sentence.rows):
@@ -142,6 +146,35 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
         case _:
             return []
     return [] if said == [str(n) for n in due] else [f"{sentence.text!r}: counted again it is {due}"]
+
+
+def _counted_people(sentence: Sentence, facts: PackFacts) -> list[str]:
+    """Count the people of a sentence again, from the places and the pockets."""
+    people = facts.people
+    if people is None or sentence.rows != (people.id,):
+        return [f"{sentence.text!r} rests on rows that are not in the small areas"]
+    places = people.places
+    residents = sum(place.residents for place in places)
+    others = sum(p.number for p in people.ethnic if p.name != "White British")
+    england = {p.name: 100 * p.england / p.england_of for p in (*people.national, *people.ethnic)}
+    due: dict[str, list[float]] = {
+        # The census of 2021 is part of the words.
+        "people": [
+            residents,
+            2021,
+            sum(f.areas for f in people.local) or people.areas,
+            sum(p.patients for p in places),
+        ],
+        "core20": [100 * sum(p.core20 for p in places) / residents, england[people.national[0].name]],
+        "minority": [100 * others / residents, 100 - england["White British"]],
+        "pockets": [len(people.pockets), sum(p.residents for p in people.pockets)],
+        "pockets_none": [],
+    }
+    said = numerals(sentence.text.replace(facts.board.short_name, ""))
+    wanted = due[sentence.kind]
+    same = len(said) == len(wanted) and all(_is_one_of(n, [d]) for n, d in zip(said, wanted, strict=True))
+    empty = sentence.kind != "pockets_none" or not people.pockets
+    return [] if same and empty else [f"{sentence.text!r}: counted again it is {wanted}"]
 
 
 def _side(found: IndicatorFacts) -> str:

@@ -11,10 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
+from dagster_shared.serdes import deserialize_value
 
 from hi_pipeline.engine.checks.by_layer import INDICATOR_CHECKS
 from hi_pipeline.engine.grid import RANGE_END, RANGE_START
@@ -211,6 +214,28 @@ def test_the_page_of_a_cell_shows_all_and_its_runs_log_the_headline(home: Path) 
     assert found[1].metadata == {"figure": found[0].metadata["figure"]}
     assert found[1].partition == cell
     instance.dispose()
+
+
+def test_cells_without_their_empty_fields_read_back_the_same(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster's own row of each event beside ours: the made cells, of the index and of the run, and their plans."""
+    pairs = []
+    ours = BatchedSqliteEventLogStorage._event_to_row
+
+    def both(self: BatchedSqliteEventLogStorage, event: EventLogEntry) -> dict[str, Any]:
+        row = ours(self, event)
+        pairs.append((row, SqlEventLogStorage._event_to_row(self, event)))
+        return row
+
+    monkeypatch.setattr(BatchedSqliteEventLogStorage, "_event_to_row", both)
+    instance = open_home(home)
+    _failing_grid(instance, home / "root")
+    instance.dispose()
+    cells = [(a, b) for a, b in pairs if "|" in (a["partition"] or "")]
+    assert {a["dagster_event_type"] for a, _ in cells} == {"ASSET_MATERIALIZATION", "ASSET_MATERIALIZATION_PLANNED"}
+    for row, whole in pairs:
+        assert deserialize_value(row["event"], EventLogEntry) == deserialize_value(whole["event"], EventLogEntry)
+        assert row | {"event": ""} == whole | {"event": ""}
+    assert all(len(a["event"]) < 0.85 * len(b["event"]) for a, b in cells)
 
 
 def test_a_failed_write_keeps_the_events_for_the_next_try(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, one_of, positive, quiet
 from hi_pipeline.stats._counts import Counts
 from hi_pipeline.stats._results import CONFIDENCE, Extra, Reasons, levels, result
-from hi_pipeline.stats.comparison._change import CANNOT_TELL, Kind, Scale
 from hi_pipeline.stats.comparison._changes import read_changes, side_difference, side_ratio
+from hi_pipeline.stats.comparison.change import CANNOT_TELL, Kind, Scale
 
 DEFAULT_MARGIN = {"ratio": 0.05, "difference": 0.01}
 
