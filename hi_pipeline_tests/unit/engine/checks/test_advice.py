@@ -6,12 +6,14 @@ from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.engine.checks import by_layer
 from hi_pipeline.engine.checks.advice import SEE, TO_DO, advice_on
 from hi_pipeline.engine.checks.cells import facts_of_cells
+from hi_pipeline.engine.checks.packs import PACK_CHECKS
 
 
 def test_every_declared_check_says_what_to_do() -> None:
     declared = {
         name for checks in (by_layer.SNAPSHOT_CHECKS, by_layer.CLEAN_CHECKS, by_layer.LINKED_CHECKS,
-                            by_layer.COUNTS_CHECKS, by_layer.INDICATOR_CHECKS, by_layer.PUBLISHED_CHECKS)
+                            by_layer.COUNTS_CHECKS, by_layer.INDICATOR_CHECKS, by_layer.PUBLISHED_CHECKS,
+                            PACK_CHECKS)
         for name, _ in checks
     }  # fmt: skip
     assert set(TO_DO) == declared
