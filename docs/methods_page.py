@@ -104,8 +104,9 @@ average is the mean national rank of its LSOAs, weighted by residents. The rule 
 their board by national rank, from the most deprived on. A list by LSOAs of 2011 is shared out by residents.
 
 **Coverage.** `coverage` is the share of the expected reporters (practices, locations) with a figure,
-`people_share` that of their registered patients where known. Below 90% (of people, else of reporters) a
-figure is not compared.
+`people_share` that of their registered patients where known. A figure that not all reporters are in says so
+("71 of 143 practices, 48.9% of patients are in this figure"). Below 90% (of people, else of reporters) it is
+not compared, and the check `reporters` lists it.
 
 **Hidden and rounded counts.** `figure_low` and `figure_high` are what rounding and hiding leave open, of
 suppressed figures too, which are compared where the whole range lies on one side. A hidden deduction that is

@@ -75,6 +75,31 @@ def test_every_figure_of_practices_has_its_coverage(real: RealFiles) -> None:
         assert rows["coverage"].null_count() == 0
 
 
+class HalfOfStaffordshire(RealFiles):
+    """The real files without the first 72 of the 143 practices of a board in QOF."""
+
+    def _parsed(self, source: str, edition: str) -> dict[str, pl.DataFrame]:
+        found = super()._parsed(source, edition)
+        if source != "qof":
+            return found
+        own = found["practices"].filter(icb_ods="QNC")["practice_code"].unique().sort()
+        lost = pl.col("area_code").is_in(own.head(72).implode()) & (pl.col("area_level") == "practice")
+        return {**found, "observations": found["observations"].filter(~lost)}
+
+
+def test_a_board_without_half_of_its_practices_says_so_and_is_not_compared(real: RealFiles) -> None:
+    indicator, year = "hypertension_prevalence_pct", "2022-23"
+    whole, half = (
+        _one(found.own_results(indicator, year), icb_ods_code="QNC", dimension="total", measure="value")
+        for found in (real, HalfOfStaffordshire(real.mirror))
+    )
+    assert (round(whole["value"], 2), whole["comparison"]) == (16.76, "higher")
+    assert half["value"] != whole["value"]
+    assert half["coverage"] == pytest.approx(71 / 143)
+    assert "71 of 143 practices" in half["note"] and "% of patients are in this figure" in half["note"]
+    assert half["comparison"] == "not_compared"
+
+
 def test_hidden_extractions_are_below_england_for_certain(real: RealFiles) -> None:
     years = [real.own_results(TEETH, year) for year in ("2018-19", "2019-20", "2020-21")]
     hidden = pl.concat(years).filter(area_type="icb", measure="value", status="suppressed")

@@ -47,6 +47,7 @@ _RANGE = ("values_in_range", "figures lie in their plausible range; no share exc
 _ICBS = ("all_icbs", "every board of the year's footprint is there")
 _ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
 _UNITS = ("single_units", "no practice or area of the file lies far from the others; those that do, with their weight")
+_REPORTERS = ("reporters", "each figure of a board rests on at least 90% of its reporters; those that do not")
 _STALE = ("stale_partitions", "no partition was built from other inputs, code or schema than those of now")
 _LIST = ("list_covered", "no cell of the list failed: the file was there and gave no figure; cells by state")
 _FRESH = ("freshness", "each financial year's release is there when its calendar says so")
@@ -59,7 +60,7 @@ SNAPSHOT_CHECKS = (
 )
 CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
 LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
-COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _UNITS, _STALE)
+COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _REPORTERS, _UNITS, _STALE)
 INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
 PUBLISHED_CHECKS = (
     _SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"), _LIST, _STALE,
@@ -209,6 +210,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
             ask.check_coverage(outcomes),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+            ask.check_reporters(frames),
             check_far_units(units_of(pipeline, linked, year) for year in frames),
         ]
     return [*findings, check_stale(linked_standing(pipeline, linked))], _details(outcomes, frames)

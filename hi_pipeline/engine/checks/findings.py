@@ -11,6 +11,7 @@ from hi_pipeline.core.geography import boards_of, footprints_of
 from hi_pipeline.core.groups import Dimension, category_order
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
+from hi_pipeline.core.whole import COMPARED_FROM
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.tables.totals import ROUNDING_SLACK, short_of_england
 
@@ -223,6 +224,29 @@ def check_coverage(outcomes: Iterable[Outcome]) -> Finding:
         good="no partition holds fewer rows than before",
         bad="partitions hold fewer rows than before",
     )
+
+
+def check_reporters(frames: Mapping[str, pl.DataFrame]) -> Finding:
+    """No figure of a board rests on less than 90% of its reporters, or of their people (a warning: it is not compared).
+
+    Args:
+        frames: in the COUNTS contract, by year.
+    """
+    share = pl.coalesce("people_share", "coverage")
+    shown = ["indicator_id", "geography_vintage", "area_name", "dimension", "category", "coverage", "people_share"]
+    partial = [
+        _text(frame.filter((share < COMPARED_FROM).fill_null(False), area_type=AreaType.ICB.value).select(shown))
+        .with_columns(partition=pl.lit(partition))
+        for partition, frame in frames.items()
+    ]  # fmt: skip
+    found = finding(
+        "reporters",
+        pl.concat(partial) if partial else pl.DataFrame(),
+        good=f"each figure of a board rests on at least {COMPARED_FROM:.0%} of its reporters",
+        bad=f"{sum(p.height for p in partial)} figures of boards rest on less than {COMPARED_FROM:.0%} of their "
+        "reporters, or of their people, and are not compared",
+    )
+    return replace(found, warning=True)
 
 
 def check_values_not_negative(frames: Mapping[str, pl.DataFrame]) -> Finding:

@@ -164,7 +164,6 @@ SOURCE = Source(
     ),
     parse=parse,
     schemas=SCHEMAS,
-    reporters={"practice": "practices"},
     disclosure=(
         "Differs by indicator. 93930: England is exact, counts of practices are rounded to the nearest 5 and hidden "
         "where small ('Value suppressed for disclosure control reasons'); the rates of practices are made from the "

@@ -187,7 +187,6 @@ SOURCE = Source(
     schemas=SCHEMAS,
     # Before, the sub-ICB locations' places hold CCGs that were not yet those.
     whole_levels={"practice": years_between("2020-21", "2024-25")},
-    reporters={"practice": "practices"},
     unread=("indicators", "achievement"),
     disclosure="None: registers and lists of practices are printed as they are.",
 )

@@ -61,17 +61,19 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         ).height,
     }
     note = _map_note(areas)
-    frames = [
-        placed.frame,
-        _to_boards(total, areas.with_columns(**_ALL, people=pl.lit(0)), context, note=note),
-    ]
+    if Dimension.DEPRIVATION in indicator.dimensions:
+        fifths = context.reader.linked("practice_deprivation", year).filter(imd_vintage=imd_vintage_of(year))
+        listed = fifths.select("practice_code", "quintile", people="patients")
+        mapped = areas.join(listed, on="practice_code", how="left", validate="1:1")
+        by_fifth = [_by_fifth(total, mapped, fifths, indicator, context, placed, note)]
+    else:
+        mapped, by_fifth = areas.with_columns(people=pl.lit(None, dtype=pl.Int64)), []
+    frames = [placed.frame, _to_boards(total, mapped.with_columns(**_ALL), context, note=note)]
     printed = rows.filter(pl.col("dimension") != Dimension.TOTAL.value)
     if printed.height:
         every = areas.join(printed.select(GROUP).unique(), how="cross").with_columns(people=pl.lit(0))
         frames.append(_to_boards(printed, every, context, note=note))
-    if Dimension.DEPRIVATION in indicator.dimensions:
-        frames.append(_by_fifth(total, areas, indicator, context, placed, note))
-    placed.frame = pl.concat(frames)
+    placed.frame = pl.concat([*frames, *by_fifth])
     return placed
 
 
@@ -82,11 +84,11 @@ def _map_note(areas: pl.DataFrame) -> str:
 
 
 def _by_fifth(
-    rows: pl.DataFrame, areas: pl.DataFrame, indicator: Indicator, context: Context, placed: Placed, note: str
-) -> pl.DataFrame:
-    year, reader = context.financial_year, context.reader
-    vintage = imd_vintage_of(year)
-    fifths = reader.linked("practice_deprivation", year).filter(imd_vintage=vintage)
+    rows: pl.DataFrame, areas: pl.DataFrame, fifths: pl.DataFrame, indicator: Indicator, context: Context,
+    placed: Placed, note: str,
+) -> pl.DataFrame:  # fmt: skip
+    """Sum practices by fifth; ``areas`` has the fifth and the patients of each practice of the map."""
+    year = context.financial_year
     joined = join_exactly(
         rows,
         fifths.select("practice_code", "quintile"),
@@ -98,10 +100,8 @@ def _by_fifth(
     words = dict(enumerate(QUINTILES, start=1))
     fifth = pl.col("quintile").replace_strict(words, default=None, return_dtype=pl.String).fill_null(UNKNOWN)
     joined = joined.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
-    listed = fifths.select("practice_code", "quintile", people="patients")
-    mapped = areas.join(listed, on="practice_code", how="left", validate="1:1")
-    mapped = mapped.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
-    placed.imd_vintage = vintage
+    mapped = areas.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
+    placed.imd_vintage = imd_vintage_of(year)
     placed.counted["practices of unknown deprivation"] = joined.filter(category=UNKNOWN).height
     apart = f"{ECOLOGICAL}; fifths by {fifths['list_release'].to_list()[0]}" if fifths.height else ECOLOGICAL
     said = "; ".join(text for text in (apart, note) if text)
@@ -140,7 +140,8 @@ def _reporters(rows: pl.DataFrame, areas: pl.DataFrame, by: list[str]) -> pl.Dat
 
     Args:
         rows: the practices that are in the publication.
-        areas: the practices of the map, with their group and ``people``: those on the list that fifths come from.
+        areas: the practices of the map, with their group and ``people``: those on the list that fifths come from. The
+            list has every practice with patients, so that one that it lacks has none.
         by: columns of the board and group.
     """
     here = rows.filter(status=Status.OK.value).select("practice_code", *by, present=pl.lit(True))

@@ -345,12 +345,13 @@ FIFTHS = pl.DataFrame(
 LINKED = {("practice_areas", YEAR): AREAS, ("practice_deprivation", YEAR): FIFTHS}
 
 
-def _qof(others: Iterable[str] = OTHERS, areas: pl.DataFrame = AREAS) -> Built:
+def _qof(others: Iterable[str] = OTHERS, areas: pl.DataFrame = AREAS, *, without: str = "") -> Built:
     groups = ("hyp", "af", "chd", "stia", "dm", "mh", "ld", "copd", "dep")
     own = (("A1", 10.0, 100.0), ("A2", 20.0, 100.0), ("A3", 30.0, 100.0), ("Z9", 1.0, 100.0))
     rows = [
         observation("practice", code, f"{kind}_{group}", value)
         for code, register, size in (*own, *((code, 0.0, 100.0) for code in others))
+        if code != without
         for group in groups
         for kind, value in (("register", register), ("list", size))
     ]
@@ -363,6 +364,27 @@ def test_a_practice_in_no_map_goes_to_the_remainder() -> None:
     assert (found["area_name"], found["numerator"]) == ("Practices without a board", 1)
     assert _total(built, "hypertension_prevalence_pct", area_type="england")["numerator"] == 61
     assert built.counted["practices in no board of 2023-04, shown as a remainder"] == 1
+
+
+@pytest.mark.parametrize(
+    ("without", "said", "share"),
+    [
+        # A2 is on no list of patients; A1 has all patients that are known.
+        ("A2", "1 of 2 practices, 100.0% of patients are in this figure", 1.0),
+        ("A1", "1 of 2 practices, 0.0% of patients are in this figure", 0.0),
+    ],
+)
+def test_a_board_without_one_of_its_practices_says_so(without: str, said: str, share: float) -> None:
+    built = _qof(without=without)
+    board = _total(built, "hypertension_prevalence_pct", icb_code="E54000010")
+    assert (board["coverage"], board["people_share"]) == (0.5, share)
+    assert said in board["note"]
+    whole = _total(built, "hypertension_prevalence_pct", icb_code="E54000011")
+    assert whole["coverage"] == 1 and "are in this figure" not in whole["note"]
+    region = _total(built, "hypertension_prevalence_pct", icb_code="E40000011")
+    assert "practices" in region["note"] and region["coverage"] < 1
+    england = _total(built, "hypertension_prevalence_pct", area_type="england")
+    assert "are in this figure" in england["note"]
 
 
 def _named(built: Built, **where: object) -> set[str]:
