@@ -134,6 +134,18 @@ def verify(source: Source = None) -> None:
 
 
 @app.command()
+def doctor(
+    source: Source = None,
+    port: Annotated[int, typer.Option("--port", help="Port of hi ui.")] = 3000,
+    form: Form = Format.TABLE,
+) -> None:
+    """Look at settings, folders, disk, locks, network, records and services: what fails, and what to do."""
+    from hi_pipeline.cli.doctoring import doctor_command
+
+    _leave(doctor_command(console, source, form, port=port))
+
+
+@app.command()
 def pack(
     source: Source = None,
     icb: Icbs = [],  # noqa: B006
