@@ -114,8 +114,8 @@ def _proxy_refuses(host: str, said: str) -> Examined:
         name=host,
         state=State.FAILS,
         said=said,
-        remedy="look at HTTPS_PROXY (http://user:password@host:port where it asks who you are) and ask the network team "
-        "to let this host through",
+        remedy="look at HTTPS_PROXY (http://user:password@host:port where it asks who you are), ask the network "
+        "team to let this host through",
     )
 
 

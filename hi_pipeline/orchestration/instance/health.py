@@ -13,6 +13,7 @@ from hi_pipeline.core.errors import StoreError
 from hi_pipeline.operating.examined import Examined, State
 from hi_pipeline.orchestration.instance.opening import open_home
 from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive
+from hi_pipeline.orchestration.instance.revisions import check_revisions
 from hi_pipeline.orchestration.next_work import OPEN_RUNS
 from hi_pipeline.settings import Settings
 
@@ -35,6 +36,7 @@ def examine_records(settings: Settings, *, port: int) -> Iterator[Examined]:
     if broken:
         return
     try:
+        check_revisions(home)
         instance = open_home(home)
     except StoreError as error:
         yield Examined(what="records", name=str(home), state=State.FAILS, said=str(error), remedy="as it says")
