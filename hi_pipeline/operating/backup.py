@@ -149,8 +149,8 @@ def read_backup(folder: Path) -> Backup:
         found = int(facts["format"])
         if found != FORMAT:
             raise StoreError(
-                f"{path}: is a backup of the format {found}, and this version of hi knows {FORMAT}: a newer hi made it. "
-                "Restore it with that version"
+                f"{path}: is a backup of the format {found}, and this version of hi knows {FORMAT}: a newer hi made "
+                "it. Restore it with that version"
             )
         made = Backup(**(facts | {"version": RootVersion(**facts["version"])}))
         strange = [name for name in made.files if not _is_below(name)]
@@ -217,8 +217,8 @@ def _prove(settings: Settings, part: Path) -> None:
     wrong = [*altered_of(Lake(part)), *kept.verify()]
     if wrong:
         raise StoreError(
-            f"the copy is not whole, {len(wrong)} files: {wrong[0]}. Either something was written meanwhile: try again; "
-            "or the data folder itself is damaged: hi verify tells. Nothing was placed"
+            f"the copy is not whole, {len(wrong)} files: {wrong[0]}. Either something was written meanwhile: try "
+            "again; or the data folder itself is damaged: hi verify tells. Nothing was placed"
         )
 
 

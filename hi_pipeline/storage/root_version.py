@@ -33,8 +33,8 @@ class RootVersion:
         for word, found, known in (("layout", self.layout, LAYOUT), ("result contract", self.contract, CONTRACT)):
             if not 1 <= found <= known:
                 raise StoreError(
-                    f"{where}: its {word} has the number {found}, and this version of hi knows 1 to {known}: a newer hi "
-                    "wrote it. Nothing was read or changed. Install that version, or name another folder in HI_DATA_DIR"
+                    f"{where}: its {word} has the number {found}, and this version of hi knows 1 to {known}: a newer "
+                    "hi wrote it. Nothing was read or changed. Install that version, or name another folder in HI_DATA_DIR"
                 )
 
 
