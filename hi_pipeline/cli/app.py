@@ -140,6 +140,38 @@ def verify(source: Source = None) -> None:
 
 
 @app.command()
+def doctor(
+    source: Source = None,
+    port: Annotated[int, typer.Option("--port", help="Port of hi ui.")] = 3000,
+    form: Form = Format.TABLE,
+) -> None:
+    """Look at settings, folders, disk, locks, network, records and services: what fails, and what to do."""
+    from hi_pipeline.cli.doctoring import doctor_command
+
+    _leave(doctor_command(console, source, form, port=port))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="The folder to make; best on another disk.")], source: Source = None
+) -> None:
+    """Copy the data folder whole: kept files, tables, figures, published folder, Dagster's records."""
+    from hi_pipeline.cli.backing_up import backup_command
+
+    _leave(backup_command(console, source, to))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that hi backup made.")], source: Source = None
+) -> None:
+    """Put a backup in the place of the data folder, which has to be absent or empty."""
+    from hi_pipeline.cli.backing_up import restore_command
+
+    _leave(restore_command(console, source, folder))
+
+
+@app.command()
 def pack(
     source: Source = None,
     icb: Icbs = [],  # noqa: B006

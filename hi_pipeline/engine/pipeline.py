@@ -15,6 +15,7 @@ from hi_pipeline.settings import Settings
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline.storage.cells import CellFiles
 from hi_pipeline.storage.lake import Lake
+from hi_pipeline.storage.root_version import version_of
 from hi_pipeline.storage.snapshots import Snapshots
 
 ReadTables = Callable[[Any, Any], Mapping[str, Any]]
@@ -161,12 +162,22 @@ def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pip
 
 
 def open_lake(settings: Settings) -> Lake:
-    """Return the built tables of a data root."""
+    """Return the built tables of a data root.
+
+    Raises:
+        StoreError: a newer program wrote there.
+    """
+    version_of(settings.root).check(settings.root)
     return Lake(settings.root)
 
 
 def open_snapshots(settings: Settings) -> Snapshots:
-    """Return the kept files of a data root."""
+    """Return the kept files of a data root.
+
+    Raises:
+        StoreError: a newer program wrote there.
+    """
+    version_of(settings.root).check(settings.root)
     return Snapshots(
         settings.root,
         mode=settings.kind,  # type: ignore[arg-type]
