@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
+from hi_pipeline.core.groups import DECILES
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.figure import Figure, Group
 
 _BOUNDED = ("numerator", "denominator")
+MOST_DEPRIVED = DECILES[:2]
 _OVER = (Measure.RATIO.value, Measure.RATE_RATIO.value)
 _LESS = (Measure.GAP.value, Measure.DIFFERENCE.value)
 _SLOPES = (Measure.SII.value, Measure.RII.value)
@@ -57,6 +59,8 @@ def steps_of(figure: Figure) -> Steps:
     measure = row["measure"]
     if measure in _SLOPES:
         return _slope(figure)
+    if measure == Measure.DISPROPORTIONALITY.value:
+        return _disproportionality(figure)
     if measure in _OVER or measure in _LESS:
         return _pair(figure)
     if figure.indicator.kind is Kind.DSR:
@@ -124,6 +128,30 @@ def _slope(figure: Figure) -> Steps:
         "most over least deprived" if relative else "least less most deprived" if better else "most less least deprived"
     )
     return Steps(lines=[*lines, f"value = {said} = {number(value)}"], value=value)
+
+
+def _disproportionality(figure: Figure) -> Steps:
+    x1, n1, x2, n2 = two_sides(figure.groups)
+    value = x1 / (x1 + x2) / (n1 / (n1 + n2))
+    lines = [
+        "value = share of deciles 1 and 2 among the numerators / their share of the denominators",
+        f"      = ({number(x1)} / {number(x1 + x2)}) / ({number(n1)} / {number(n1 + n2)})",
+        f"      = {number(value)}",
+    ]
+    return Steps(lines=lines, value=value)
+
+
+def two_sides(
+    groups: Sequence[Group], ends: tuple[str, str, str, str] = ("", "", "", "")
+) -> tuple[float, float, float, float]:
+    """Return events and people of deciles 1 and 2, then of the others, each at an end of its bounds ("" as it is)."""
+    sums = []
+    for first, events, people in ((True, *ends[:2]), (False, *ends[2:])):
+        own = [g.count for g in groups if (g.count["category"] in MOST_DEPRIVED) is first]
+        x = sum(float(str(count[f"numerator{events}"])) for count in own)
+        sums += [x, max(sum(float(str(count[f"denominator{people}"])) for count in own), x)]
+    x1, n1, x2, n2 = sums
+    return x1, n1, x2, n2
 
 
 def ridits(groups: Sequence[Group]) -> list[tuple[float, float]]:

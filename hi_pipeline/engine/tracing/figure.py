@@ -18,7 +18,7 @@ ID = (
     "/"  # a row's id: indicator/year/footprint/area/dimension/category/measure, as in "x/2023-24/2023-04/E54000010/..."
 )
 _ENDS = (Measure.GAP.value, Measure.RATIO.value)
-_SLOPES = (Measure.SII.value, Measure.RII.value)
+_OVER_ALL = (Measure.SII.value, Measure.RII.value, Measure.DISPROPORTIONALITY.value)  # of all groups together
 _PAIRS = (Measure.DIFFERENCE.value, Measure.RATE_RATIO.value)
 _SAME = 1e-9
 
@@ -149,7 +149,7 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
         return [(dimension, category), (dimension, reference_group(year))]
     ranked = counts.filter((pl.col("dimension") == dimension) & (pl.col("category") != UNKNOWN)).sort("category_order")
     words = [(dimension, word) for word in ranked["category"].to_list()]
-    if measure in _SLOPES:
+    if measure in _OVER_ALL:
         return words
     if measure in _ENDS:
         turned = measure == Measure.GAP.value and indicator.polarity is Polarity.HIGHER_IS_BETTER

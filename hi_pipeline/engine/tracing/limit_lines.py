@@ -10,7 +10,7 @@ from math import exp, hypot, log, sqrt
 
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
-from hi_pipeline.engine.tracing.arithmetic import from_scale, number, ridits, same, to_scale
+from hi_pipeline.engine.tracing.arithmetic import from_scale, number, ridits, same, to_scale, two_sides
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row
 from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, poisson, wilson, z_score
 
@@ -45,6 +45,8 @@ def limits_of(figure: Figure) -> Limits:
 
 def _way(figure: Figure) -> Callable[[Figure], Limits]:
     row = figure.row
+    if row["measure"] == Measure.DISPROPORTIONALITY.value:
+        return _of_shares
     ways: dict[object, Callable[[Figure], Limits]] = {
         Method.PUBLISHED.value: _printed,
         Method.BETWEEN_UNITS.value: _between_practices,
@@ -118,6 +120,37 @@ def _of_ratio(figure: Figure) -> Limits:
 
 
 _RESCALED = "at 99.8% each side of a group is wider by the ratio of the normal quantiles"
+
+
+# Ends of the counts: few events and many people in deciles 1 and 2 make the ratio smallest.
+_READINGS = {
+    "as printed": ("", "", "", ""),
+    "smallest": ("_low", "_high", "_high", "_low"),
+    "largest": ("_high", "_low", "_low", "_high"),
+}
+
+
+def _of_shares(figure: Figure) -> Limits:
+    """Limits of a disproportionality: the outermost of three readings, each on the log scale."""
+    found, lines = [], []
+    for name, ends in _READINGS.items():
+        x1, n1, x2, n2 = two_sides(figure.groups, ends)
+        value = x1 / (x1 + x2) / (n1 / (n1 + n2))
+        variance = (x2**2 * (1 / x1 - 1 / n1) + x2 * (1 - x2 / n2)) / (x1 + x2) ** 2
+        error = sqrt(max(variance, 0.0))
+
+        def limits(level: float, value: float = value, error: float = error) -> Pair:
+            reach = exp(z_score(level) * error)
+            return value / reach, value * reach
+
+        found.append(_made(limits))
+        lines.append(
+            f"{name}: deciles 1 and 2 have {number(x1)} of {number(n1)}, the others {number(x2)} of {number(n2)}; "
+            f"standard error of the log {number(error)}"
+        )
+    lines.append("SE^2 = (x2^2 (1 / x1 - 1 / n1) + x2 (1 - x2 / n2)) / (x1 + x2)^2; the outermost of q exp(-+ z SE)")
+    outer = {name: (min if name.startswith("lower") else max)(of[name] for of in found) for name in _NAMES}
+    return Limits(lines=lines, made=outer)
 
 
 def _at(group: Group, level: float, scale: Callable[[float], float] = float) -> tuple[float, float, float]:
