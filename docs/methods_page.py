@@ -21,6 +21,7 @@ from hi_pipeline.stats import (
     rates,
     standardisation,
     suppression,
+    unknown,
 )
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -33,6 +34,7 @@ ROOMS: tuple[ModuleType, ...] = (
     life_expectancy,
     comparison,
     suppression,
+    unknown,
     outliers,
 )
 LISTS = ("Args", "Returns", "Raises", "Reference", "Example")
@@ -130,8 +132,78 @@ are higher.
 edition, empty where it states nothing (Talking Therapies); of groups that this project forms it is the
 edition used.
 
+**Disproportionality** of long waits is the share of deciles 1 and 2 among pathways of more than 52 weeks, over
+their share of all pathways (`inequality.disproportionality`); 1 is fair. The formula is this project's, as
+NHS England's is not known. All ten deciles must have their counts: one that is empty or hidden is named, and
+never replaced by its neighbour. Limits are the outermost over what rounding leaves open.
+
+**Months and quarters.** A year with fewer than its 12 months, or 4 quarters, is missing. Each period stands by
+itself under dimension `period`, with its own dates.
+
 **To compute a figure again.** Counts and denominators with their bounds, `units` and `between_variance` stand
 in each row; shares, ridits and weights behind each SII and RII in `slopes.parquet`.
+
+## Change, targets and what is not known
+
+**Pace** (`pace.parquet`). Each figure is set beside the last earlier year in which its area has one. A count,
+share or rate changes by ratio, later over earlier; each group's change is divided by that of the other groups of
+the breakdown together (`comparison.pace`), and the verdict is `equal_pace`, `faster`, `slower` or `cannot_tell`.
+Limits of the figures carry rounding and the differences between practices into it. A count that is rounded to 5
+and below 100 is not judged. Measures between groups change by difference, ratios by ratio, and are `narrowed`,
+`widened`, `reversed` or `cannot_tell`; `p_one_sided` of an SII or ratio tests "no increase", of a gap "at least
+as much in the most deprived as in the least". Of the verdicts on groups that truly keep pace one in twenty is
+wrong by chance: a single one among many proves little.
+
+Simulated, 2,000 draws at an equal pace, five groups, the smallest (1,500 people) and the largest (12,000):
+
+| figures | called unequal | limits hold 1 |
+|---|---|---|
+| shares | 6.1%, 4.4% | 93.9%, 95.6% |
+| shares of counts rounded to 5 | 1.6%, 2.8% | 98.4%, 97.2% |
+| rates | 4.5%, 5.0% | 95.5%, 95.0% |
+| counts rounded to 5 | 3.2%, 4.2% | 96.8%, 95.8% |
+| 30 practices a fifth, drawn anew each year | 5.4%, 5.3% | 94.6%, 94.7% |
+| the same practices in both years | 0.0%, 0.0% | 100.0%, 100.0% |
+
+The last line is why pace by practice fifth is cautious: what lasts of a practice cancels out of its change, and
+published counts do not say how much of it lasts.
+
+**Power.** Share of draws in which a group of which 40% have the event, beside a rest nine times its size, is
+called faster or slower, by its people and by the true pace. A pace within 5% of the rest's counts as equal, so
+that large groups are called so.
+
+| people | 1.02 | 1.05 | 1.10 | 1.20 |
+|---|---|---|---|---|
+| 500 | 6% | 10% | 23% | 68% |
+| 2,000 | 7% | 24% | 70% | 100% |
+| 10,000 | 19% | 80% | 100% | 100% |
+| 50,000 | 5% | 98% | 100% | 100% |
+| 200,000 | 0% | 98% | 100% | 100% |
+
+**What ends a series.** Another publication or definition, other Indices of Deprivation, another list of ethnic
+groups, a period of another kind, length or month, fewer than 90% of the reporters in a year, and another
+boundary: figures on the footprint in force follow that footprint; figures on their year's footprint follow the
+ONS code, which changes with the boundary. Where the publisher states no Indices (Talking Therapies) a change of
+them cannot be seen, and the row says so.
+
+**Trends** (`trends.parquet`). The newest unbroken part of each series, five years in a row or more
+(`comparison.trend`, no transformation, so that the change is in the unit of the figure). Ratios have none.
+
+**Targets** (`targets.parquet`). A level is `met` or `not_met` where the 95% limits of a share or rate lie on one
+side of it, else `cannot_tell`; a count is judged by what rounding leaves open, and "none" is met by a count of 0
+alone. `reached` tells what the figure itself says. A figure of a period that ends before the day is
+`not_yet_due`. A target for every group is judged group by group; the row of all groups is `not_met` where one
+is not. Aims at a change are judged by the pace. `recalled` marks targets that nobody read in a publication.
+
+**Completeness** (`completeness.parquet`). For each publication, area, year and breakdown the share of records
+whose group is not known, with what rounding leaves open, beside England's and those of three years before.
+
+**Unknown ethnicity** (`bounds.parquet`). The worst case of a difference or ratio (`unknown.worst_case`) gives
+all unknown events to one group and all unknown records without the event to the other, both ways; no allocation
+lies outside it. Rates give events alone, as residents are known. Example: A 50 of 100, B 50 of 100, unknown 20
+of 40. At most A has 70 of 120 and B 50 of 120: +16.7 percentage points, ratio 1.40; at least -16.7 and 0.71.
+Scenarios (`unknown.scenarios`) suppose where the unknown belong: all to the group, all to the reference, or to
+all groups in proportion to their known records.
 """
 
 

@@ -23,6 +23,7 @@ ROOMS = {
         {"core", "stats", "sources", "tables", "indicators", "storage", "publishing", "sample", "settings"},
         {"polars", "pandera"},
     ),
+    "operating": ({"core", "storage", "publishing", "engine", "settings"}, {"polars", "httpx", "filelock", "apprise"}),
 }
 FREE = {"orchestration", "cli", "definitions", "settings"}
 # What the packages that find their modules by convention hold: the types of their entries.

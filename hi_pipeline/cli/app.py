@@ -58,7 +58,9 @@ def run(
 @app.command()
 def fetch(
     source: Source = None,
-    again: Annotated[bool, typer.Option("--again", help="Ask the publishers even for what is kept.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask the publishers again, also for files that are kept.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, and fetch nothing.")] = False,
 ) -> None:
     """Bring new and changed releases into the snapshots, and build nothing."""
@@ -138,6 +140,38 @@ def verify(source: Source = None) -> None:
 
 
 @app.command()
+def doctor(
+    source: Source = None,
+    port: Annotated[int, typer.Option("--port", help="Port of hi ui.")] = 3000,
+    form: Form = Format.TABLE,
+) -> None:
+    """Look at settings, folders, disk, locks, network, records and services: what fails, and what to do."""
+    from hi_pipeline.cli.doctoring import doctor_command
+
+    _leave(doctor_command(console, source, form, port=port))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="The folder to make; best on another disk.")], source: Source = None
+) -> None:
+    """Copy the data folder whole: kept files, tables, figures, published folder, Dagster's records."""
+    from hi_pipeline.cli.backing_up import backup_command
+
+    _leave(backup_command(console, source, to))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that hi backup made.")], source: Source = None
+) -> None:
+    """Put a backup in the place of the data folder, which has to be absent or empty."""
+    from hi_pipeline.cli.backing_up import restore_command
+
+    _leave(restore_command(console, source, folder))
+
+
+@app.command()
 def pack(
     source: Source = None,
     icb: Icbs = [],  # noqa: B006
@@ -184,7 +218,7 @@ def export(
 def ui(
     source: Source = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Only show: nothing can be run or changed.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Read only: nothing can be run or changed.")] = False,
 ) -> None:
     """Start Dagster's webserver and daemon on this machine, on what hi run built; Ctrl-C stops both."""
     from hi_pipeline.cli.serving import ui_command

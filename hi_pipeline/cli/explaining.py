@@ -26,7 +26,7 @@ from hi_pipeline.engine.tracing.figure import Row, find_row
 from hi_pipeline.indicators.kind import statistics_of
 
 ONE = "Explain one of them to its rows: add --dimension and --category, or --measure."
-_BY_DEPRIVATION = ("gap", "ratio", "sii", "rii")
+_BY_DEPRIVATION = ("gap", "ratio", "sii", "rii", "disproportionality")
 _PARTS = 7  # of a row's id; the words of a category may hold a slash
 
 

@@ -25,8 +25,8 @@ NO_ROWS = (
     "a figure without a row number stands in no cell: the file leaves out its row of 0, or it is what other cells "
     "leave of a total"
 )
-BY_CODES = "the row of the file is the one with this PRACTICE_CODE and LSOA_CODE"
-SUM_OF_BOARDS = "England's patients are those of all boards and of what belongs to none: explain each of them"
+BY_CODES = "the row of the file is the one with this code, or with both of them"
+SUM_OF_BOARDS = "England's people are those of all boards and of what belongs to none: explain each of them"
 
 
 def explain_figure(session: Session, row: Row, *, full: bool) -> int:
@@ -84,8 +84,8 @@ def _counts(figure: Figure, group: Group) -> Iterator[str]:
         yield ", ".join(words)
         for name in (side, SIDES[2]) if side == SIDES[1] else (side,):
             yield from _summed(used.filter(pl.col("side") == name).unique("figure", maintain_order=True), name)
-    if figure.indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE and count["denominator"] is not None:
-        yield from _population(count)
+    if count["denominator"] is not None:
+        yield from _people(figure.indicator.denominator_from, count)
     if count["published_value"] is not None:
         yield f"the publisher's own figure: {number(count['published_value'])}"
     said = str(count["note"])
@@ -104,6 +104,19 @@ def _summed(rows: pl.DataFrame, side: str) -> Iterator[str]:
     yield words + (
         f"; {hidden:,} hidden, within their bounds at the rate of the others, else at the middle" if hidden else ""
     )
+
+
+def _people(found: DenominatorFrom, count: Row) -> Iterator[str]:
+    """Say where a denominator comes from that is in none of the publication's own rows."""
+    if found is DenominatorFrom.POPULATION_OR_RATE:
+        yield from _population(count)
+    elif found is DenominatorFrom.REGISTERED:
+        yield (
+            f"denominator: patients on the lists of the practices, linked table core20_population/"
+            f"{count['financial_year']}; traced to that table"
+        )
+    elif found is DenominatorFrom.GROUPS:
+        yield f"denominator: {count['note']}; traced to that publication"
 
 
 def _population(count: Row) -> Iterator[str]:
@@ -125,8 +138,8 @@ def _rows(console: Printer, figure: Figure) -> None:
         f"Rows of the file: the first {SHOWN} of {used.height:,} cells (--full gives all as CSV)"
     )  # fmt: skip
     lines = [_cell(row) for row in shown.iter_rows(named=True)]
-    core20 = figure.indicator.attribution is Attribution.CORE20
-    if core20:
+    by_codes = figure.indicator.attribution in (Attribution.CORE20, Attribution.CENSUS)
+    if by_codes:
         lines.append(BY_CODES if used.height else SUM_OF_BOARDS)
     elif used["row"].null_count():
         lines.append(NO_ROWS)

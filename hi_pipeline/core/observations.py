@@ -10,7 +10,7 @@ from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import label_of_date, period, start_year
 from hi_pipeline.core.row_index import cells
-from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
 from hi_pipeline.core.text_tables import MEMBER
 
 _MAX_SHOWN = 8
@@ -97,6 +97,18 @@ def add_calendar_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame:
         pl.lit(date(year, 12, 31)).alias("period_end"),
         pl.lit(PeriodType.CALENDAR_YEAR.value).alias("period_type"),
     )
+
+
+def unverified(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say on every row that it comes from a file whose layout nobody has seen (``Member.unverified``).
+
+    Args:
+        frame: has note.
+    """
+    said = pl.concat_str(
+        pl.when(pl.col("note") != "").then("note"), pl.lit(LAYOUT_UNVERIFIED), separator="; ", ignore_nulls=True
+    )
+    return frame.with_columns(note=said)
 
 
 def to_observations(frame: pl.DataFrame) -> pl.DataFrame:

@@ -70,6 +70,8 @@ class Member:
         aliases: other spellings of declared columns that the publisher has used, each with the declared one. The
             frame keeps the spelling found; the parser renames.
         json_rows: of a JSON member, the key of its list of rows; the fields of an object have no order.
+        unverified: its columns were read in public code, and nobody has seen such a file; see
+            ``core.observations.unverified``.
     """
 
     table: str
@@ -82,6 +84,7 @@ class Member:
     extra_columns: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     json_rows: str = ""
+    unverified: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,11 @@ class Layout:
     members: tuple[Member, ...]
     ignored: tuple[str, ...] = ()
     kept_for: str = ""
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Return the tables whose columns nobody has seen in a file."""
+        return tuple(member.table for member in self.members if member.unverified)
 
 
 @dataclass(frozen=True, kw_only=True)

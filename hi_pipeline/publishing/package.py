@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from hi_pipeline.core.beside import JUDGING, JUDGING_MEANINGS, Verdict
 from hi_pipeline.core.columns import (
     COMPARISON_KEY,
     COMPARISONS,
@@ -22,6 +23,7 @@ from hi_pipeline.core.columns import (
     SLOPE_GROUPS,
 )
 from hi_pipeline.core.coverage import Cover
+from hi_pipeline.core.indicator import Aim
 from hi_pipeline.core.people_columns import (
     PEOPLE_MEANINGS,
     POCKET_KEY,
@@ -50,6 +52,8 @@ _WORDS = {
     "area_type": AreaType,
     "unit": Unit,
     "state": Cover,
+    "verdict": Verdict,
+    "aim": Aim,
 }
 # What a linked table gets when it is published; in the lake the sample has a root of its own.
 _MARKED: dict[str, Any] = {"synthetic": pl.Boolean}
@@ -62,10 +66,11 @@ TABLES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "population": (POPULATION | _MARKED, POPULATION_KEY),
     "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
     "small_areas": (SMALL_AREAS | _MARKED, SMALL_AREA_KEY),
+    **JUDGING,
 }
 # Of these, the linked tables that are published as they are.
 LISTS = ("lineage", "small_areas", "pockets", "population")
-MEANINGS = RESULT_MEANINGS | FURTHER_MEANINGS | PEOPLE_MEANINGS
+MEANINGS = RESULT_MEANINGS | FURTHER_MEANINGS | PEOPLE_MEANINGS | JUDGING_MEANINGS
 _TITLES = {
     "coverage": "What is published of each indicator, and why the rest is not",
     "pockets": "Pockets of deprivation: deprived small areas in authorities or boards of low average deprivation",

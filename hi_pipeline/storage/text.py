@@ -46,7 +46,7 @@ def read_csv(data: bytes, *, where: str, limits: Limits = LIMITS) -> pl.DataFram
     ]
     kept = [name for column, name in zip(frame.columns, header, strict=True) if column not in stray]
     if kept.count("") > 1:
-        raise LayoutError(f"{where}: {kept.count('')} columns hold values and have no name; each must be told by one")
+        raise LayoutError(f"{where}: {kept.count('')} columns hold values and have no name; each needs one")
     frame = frame.drop(stray)
     frame.columns = kept
     return frame
@@ -107,7 +107,7 @@ def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str
         raise ArchiveError(f"{where}: the header has more than {limits.columns} columns; this is no table")
     twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
-        raise LayoutError(f"{where}: column names that occur twice: {twice}. A column must be told by its name.")
+        raise LayoutError(f"{where}: column names that occur twice: {twice}. Each column needs a name of its own.")
     return header
 
 

@@ -8,7 +8,7 @@ from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
-from hi_pipeline.tables.flows import single_periods, whole_years
+from hi_pipeline.tables.flows import latest_month, single_periods, whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -68,7 +68,7 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     # Of several snapshots in a year the latest stands for it (methods.md 4.8).
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
     rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
-    parts = _parts(whole_years(rows), indicator)
+    parts = _parts(_of_the_year(rows, indicator), indicator)
     if Dimension.PERIOD not in indicator.dimensions:
         return parts
     by_period = [
@@ -76,6 +76,10 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         for words, of_period in single_periods(rows)
     ]
     return pl.concat([parts, *by_period])
+
+
+def _of_the_year(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    return latest_month(rows) if indicator.kind is Kind.PUBLISHED else whole_years(rows)
 
 
 def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:

@@ -108,7 +108,8 @@ def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
 def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
     """Place the rows on a footprint, with the population of it where the publication has none."""
     placed = PLACINGS[indicator.attribution].place(parts, indicator, context)
-    if indicator.levels.total is Level.PART and indicator.attribution is Attribution.PUBLISHED:
+    some = indicator.levels.total in (Level.PART, Level.UNVERIFIED)
+    if some and indicator.attribution is Attribution.PUBLISHED:
         placed.frame = pl.concat([placed.frame, absent_boards(placed.frame, context)])
     if indicator.denominator_from in ADDED:
         placed = ADDED[indicator.denominator_from].add(placed, indicator, context)

@@ -100,7 +100,15 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
 
 @pytest.mark.parametrize(
     "name",
-    ["results.csv", "datapackage.json", "ATTRIBUTION.md", "results.parquet", "providers.parquet", "slopes.parquet"],
+    [
+        "results.csv",
+        "datapackage.json",
+        "ATTRIBUTION.md",
+        "results.parquet",
+        "providers.parquet",
+        "slopes.parquet",
+        "targets.parquet",
+    ],
 )
 def test_one_changed_line_of_a_published_file_is_seen_and_mended(mirror: Path, tmp_path: Path, name: str) -> None:
     hi("run", *CELL)
@@ -131,7 +139,7 @@ def test_fetch_says_what_it_would_do_then_does_it_and_builds_nothing(mirror: Pat
     hi("fetch")
     assert "Nothing to do" in hi("fetch", "--dry-run")
     write_release(mirror, "2023-24", rows_of("2023-24")[:-1])
-    assert "tiny:2023-24 (its place looks otherwise than what is kept)" in hi("fetch", "--dry-run")
+    assert "tiny:2023-24 (what stands there differs from what is kept)" in hi("fetch", "--dry-run")
     assert list((tmp_path / "data").rglob("*.csv"))
     assert not list((tmp_path / "data").rglob("*.parquet"))
 

@@ -40,7 +40,7 @@ Details = dict[str, dict[str, Any]]
 _PREVIEW_ROWS = 5
 _REVISED_ROWS = 10
 _SCHEMA = ("schema", "every partition satisfies its schema; the failing rows are shown")
-_KEYS = ("keys", "each key stands once")
+_KEYS = ("keys", "each key occurs once")
 _LABELS = ("unknown_labels", "every category is a word of the vocabulary")
 _COVERAGE = ("coverage_did_not_shrink", "no partition holds fewer rows than its last good file")
 _RANGE = ("values_in_range", "figures lie in their plausible range; no share exceeds the whole")
@@ -55,7 +55,7 @@ _FRESH = ("freshness", "each financial year's release is there when its calendar
 SNAPSHOT_CHECKS = (
     ("schema", "every release could be fetched and is what was declared"),
     ("hashes", "each kept file has the hash it was kept by"),
-    ("revisions", "no publisher put other bytes at the same address"),
+    ("revisions", "no publisher replaced a file at the same address"),
     _FRESH,
 )
 CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
@@ -99,7 +99,12 @@ def of_snapshot(
     replaced = {r.edition: replacements(pipeline, source, r) for r in source.releases}
     findings = [
         ask.check_schema(outcomes),
-        finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
+        finding(
+            "hashes",
+            pl.DataFrame(broken),
+            good="all hashes agree",
+            bad="kept files differ from the hash they were kept by",
+        ),
         _check_revisions([found for each in replaced.values() for found in each if found.alarm]),
         check_freshness(pipeline, source, today=today),
     ]
@@ -171,7 +176,7 @@ def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) ->
     twice = [ask.check_keys({place: f}, table_key(source.schemas, place.split("/")[1])) for place, f in frames.items()]
     findings = [
         ask.check_schema(outcomes),
-        _worst(twice, "keys", good="each key stands once"),
+        _worst(twice, "keys", good="each key occurs once"),
         _worst(
             [ask.check_left_out(outcomes, unread=source.unread), ask.check_labels(frames)],
             "unknown_labels",

@@ -72,7 +72,7 @@ def check_keys(frames: Mapping[str, pl.DataFrame], key: Sequence[str]) -> Findin
     return finding(
         "keys",
         pl.concat(wrong, how="diagonal") if wrong else pl.DataFrame(),
-        good=f"each of {', '.join(key) or 'its rows'} stands once",
+        good=f"each of {', '.join(key) or 'its rows'} occurs once",
         bad="rows share a key",
     )
 
@@ -106,7 +106,7 @@ def check_left_out(outcomes: Iterable[Outcome], *, unread: Collection[str]) -> F
     ]
     told = "; ".join(f"{w['partition']} {w['table']}: {w['label']} ({w['rows']} rows)" for w in wrong[:_SHOWN])
     harmless = all(w["table"] in unread for w in wrong)
-    kept = "no figure reads them" if harmless else "figures made from these tables stay as they were last good"
+    kept = "no figure reads them" if harmless else "figures made from these tables keep their last good values"
     found = finding(
         "unknown_labels",
         pl.DataFrame(wrong),
@@ -262,7 +262,9 @@ def check_values_not_negative(frames: Mapping[str, pl.DataFrame]) -> Finding:
                 continue
             if bad.height:
                 wrong.append({"partition": partition, "column": name, "rows": bad.height, "first": str(bad[name][0])})
-    return finding("values_in_range", pl.DataFrame(wrong), good="no negative number", bad="negative or endless numbers")
+    return finding(
+        "values_in_range", pl.DataFrame(wrong), good="no negative number", bad="negative or infinite numbers"
+    )
 
 
 def _text(frame: pl.DataFrame) -> pl.DataFrame:

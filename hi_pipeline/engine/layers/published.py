@@ -177,7 +177,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         catalogue.publish(
             pipeline.lake,
             results=results,
-            comparisons=catalogue.compare(results, listed(pipeline, SIMILAR), catalogue.indicators_by_id),
+            beside=catalogue.beside(results, listed(pipeline, SIMILAR), catalogue.indicators_by_id),
             lists=people_lists(pipeline),
             provenance=wanted,
             indicators=catalogue.indicators,

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
-from hi_pipeline.core.groups import DECILES
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.figure import Figure, Group
 
 _BOUNDED = ("numerator", "denominator")
-MOST_DEPRIVED = DECILES[:2]
 _OVER = (Measure.RATIO.value, Measure.RATE_RATIO.value)
 _LESS = (Measure.GAP.value, Measure.DIFFERENCE.value)
 _SLOPES = (Measure.SII.value, Measure.RII.value)
@@ -99,6 +97,21 @@ def _pair(figure: Figure) -> Steps:
     return Steps(lines=lines, value=value)
 
 
+def _disproportionality(figure: Figure) -> Steps:
+    """The first two deciles' share of the numerators over their share of the denominators."""
+    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
+
+    lines, shares = [], []
+    for side in _BOUNDED:
+        counts = {str(g.count["category"]): float(str(g.count[side])) for g in figure.groups}
+        first, every = sum(counts[word] for word in MOST_DEPRIVED), sum(counts.values())
+        shares.append(first / every)
+        lines.append(f"{side}s of deciles 1 and 2 over those of all: {number(first)} / {number(every)} = "
+                     f"{number(shares[-1])}")  # fmt: skip
+    value = shares[0] / shares[1]
+    return Steps(lines=[*lines, f"value = {number(shares[0])} / {number(shares[1])} = {number(value)}"], value=value)
+
+
 def _value(group: Group) -> float:
     return float(str(group.result["value"]))
 
@@ -130,21 +143,12 @@ def _slope(figure: Figure) -> Steps:
     return Steps(lines=[*lines, f"value = {said} = {number(value)}"], value=value)
 
 
-def _disproportionality(figure: Figure) -> Steps:
-    x1, n1, x2, n2 = two_sides(figure.groups)
-    value = x1 / (x1 + x2) / (n1 / (n1 + n2))
-    lines = [
-        "value = share of deciles 1 and 2 among the numerators / their share of the denominators",
-        f"      = ({number(x1)} / {number(x1 + x2)}) / ({number(n1)} / {number(n1 + n2)})",
-        f"      = {number(value)}",
-    ]
-    return Steps(lines=lines, value=value)
-
-
 def two_sides(
     groups: Sequence[Group], ends: tuple[str, str, str, str] = ("", "", "", "")
 ) -> tuple[float, float, float, float]:
     """Return events and people of deciles 1 and 2, then of the others, each at an end of its bounds ("" as it is)."""
+    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
+
     sums = []
     for first, events, people in ((True, *ends[:2]), (False, *ends[2:])):
         own = [g.count for g in groups if (g.count["category"] in MOST_DEPRIVED) is first]

@@ -18,7 +18,8 @@ ID = (
     "/"  # a row's id: indicator/year/footprint/area/dimension/category/measure, as in "x/2023-24/2023-04/E54000010/..."
 )
 _ENDS = (Measure.GAP.value, Measure.RATIO.value)
-_OVER_ALL = (Measure.SII.value, Measure.RII.value, Measure.DISPROPORTIONALITY.value)  # of all groups together
+# Measures that all groups go into.
+_OF_ALL = (Measure.SII.value, Measure.RII.value, Measure.DISPROPORTIONALITY.value)
 _PAIRS = (Measure.DIFFERENCE.value, Measure.RATE_RATIO.value)
 _SAME = 1e-9
 
@@ -149,7 +150,7 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
         return [(dimension, category), (dimension, reference_group(year))]
     ranked = counts.filter((pl.col("dimension") == dimension) & (pl.col("category") != UNKNOWN)).sort("category_order")
     words = [(dimension, word) for word in ranked["category"].to_list()]
-    if measure in _OVER_ALL:
+    if measure in _OF_ALL:
         return words
     if measure in _ENDS:
         turned = measure == Measure.GAP.value and indicator.polarity is Polarity.HIGHER_IS_BETTER
@@ -165,7 +166,7 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
 def _group(lineage: Lineage, result: Row, count: Row) -> Group:
     again = lineage.count({name: count[name] for name in COUNTS_KEY})
     if again is None:
-        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed otherwise now")
+        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed differently now")
     used = lineage.used(again)
     apart = [
         f"the {side} is {count[side]!r}, and {again[side]!r} when it is placed again"

@@ -1,7 +1,7 @@
 """The limits of a figure, line by line, every number whole: what is printed is enough to compute them again.
 
 Each way to limits of ``hi_pipeline.indicators`` has its own here, in plain arithmetic; ``Limits.apart`` tells which
-limits of the row do not come out. Directly standardised rates name their method alone: no indicator has one.
+limits of the row do not come out.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.arithmetic import from_scale, number, ridits, same, to_scale, two_sides
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row
-from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, poisson, wilson, z_score
+from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, byar, poisson, wilson, z_score
 
 _SIDES = ("numerator", "denominator")
 _NAMES = tuple(f"{side}_{level}" for level in LEVELS for side in ("lower", "upper"))
@@ -53,7 +53,7 @@ def _way(figure: Figure) -> Callable[[Figure], Limits]:
         Method.MOVER.value: _of_difference,
         Method.LOG.value: _of_ratio,
         Method.CLOSED_FORM.value: _of_slope,
-        Method.DOBSON.value: lambda _: Limits(lines=[f"by the method {row['method']} (docs/methods.md)"]),
+        Method.DOBSON.value: _of_standardised,
     }
     return ways.get(row["method"], _of_counts)
 
@@ -194,6 +194,38 @@ def _of_slope(figure: Figure) -> Limits:
             "standard error of y = (y of the upper limit - y of the lower) / (2 x 1.96); c = 12 a (b - 1/2) / (1 - sum "
             "a^3)",
             f"slope -+ z sqrt(sum (c x standard error)^2) = z x {number(sqrt(spread))}, through the same middle",
+        ],
+        made=_made(limits),
+    )
+
+
+def _of_standardised(figure: Figure) -> Limits:
+    """Dobson's limits: those of the number of events, at the scale of the standardised rate."""
+    from hi_pipeline.indicators.kinds.dsr import WHOLE_STANDARD, standard_weight
+
+    value, m = _float(figure.row["value"]), figure.indicator.multiplier
+    strata = [
+        (
+            standard_weight(str(g.count["category"])),
+            _float(g.count["numerator"] or 0),
+            _float(g.count["denominator"] or 0),
+        )
+        for g in figure.groups
+    ]
+    known = [(weight, events, people) for weight, events, people in strata if weight and people]
+    every = sum(events for _, events, _ in known)
+    variance = sum(events * (weight / people) ** 2 for weight, events, people in known) / WHOLE_STANDARD**2
+
+    def limits(level: float) -> Pair:
+        low, high = byar(every, level)
+        spread = m * sqrt(variance / every)
+        return value + spread * (low - every), value + spread * (high - every)
+
+    return Limits(
+        lines=[
+            f"O = sum of the events = {number(every)}; V = sum x (w / n)^2 / {number(WHOLE_STANDARD)}^2 "
+            f"= {number(variance)}",
+            "value + multiplier x sqrt(V / O) x (O_L - O) and (O_U - O), O_L and O_U Byar's limits of O (Dobson 1991)",
         ],
         made=_made(limits),
     )

@@ -19,6 +19,7 @@ from hi_pipeline.core.status import AreaType
 from hi_pipeline.engine.currency.inputs import LakeReader
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.tracing.patients import patients_behind
+from hi_pipeline.engine.tracing.residents import residents_behind
 from hi_pipeline.tables.placing.authorities import authority_shares
 from hi_pipeline.tables.placing.placed import Context
 from hi_pipeline.tables.reference import footprint
@@ -89,6 +90,9 @@ class Lineage:
             return pl.concat(
                 [pl.DataFrame(schema=USED), patients_behind(self._reader, self._year, count)], how="diagonal"
             )
+        if self._indicator.attribution is Attribution.CENSUS:
+            behind = residents_behind(self._reader, self._indicator, count)
+            return pl.concat([pl.DataFrame(schema=USED), behind], how="diagonal")
         numbers: dict[str, list[int]] = {}
         for source, number in dict.fromkeys(_NUMBER.findall(str(count["note"]))):
             numbers.setdefault(source, []).append(int(number))

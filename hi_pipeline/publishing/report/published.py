@@ -23,7 +23,8 @@ class Published:
         results: all figures of boards and England.
         cards: the indicators by id.
         sources: entries of sources.json.
-        comparisons, coverage, small_areas, pockets, population: further tables, None where they are not built.
+        comparisons, coverage, pace, targets, small_areas, pockets, population: further tables, None where they are not
+            built.
         synthetic: whether the figures are made up.
     """
 
@@ -32,6 +33,8 @@ class Published:
     sources: tuple[Mapping[str, Any], ...]
     comparisons: pl.DataFrame | None
     coverage: pl.DataFrame | None
+    pace: pl.DataFrame | None
+    targets: pl.DataFrame | None
     synthetic: bool
     small_areas: pl.DataFrame | None = None
     pockets: pl.DataFrame | None = None
@@ -58,6 +61,8 @@ def read_published(folder: Path) -> Published:
         sources=tuple(sources["sources"]),
         comparisons=_optional(folder / "comparisons.parquet"),
         coverage=_optional(folder / "coverage.parquet"),
+        pace=_optional(folder / "pace.parquet"),
+        targets=_optional(folder / "targets.parquet"),
         synthetic=bool(catalogue["synthetic"]),
         small_areas=_optional(folder / "small_areas.parquet"),
         pockets=_optional(folder / "pockets.parquet"),

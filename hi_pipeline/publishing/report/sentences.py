@@ -13,7 +13,7 @@ from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import printed, rounded, with_unit
 from hi_pipeline.publishing.report.people import Part, People
-from hi_pipeline.publishing.report.wording import AGAINST, REASONS, TEMPLATES
+from hi_pipeline.publishing.report.wording import AGAINST, CHANGES, REASONS, RECALLED, TARGETS, TEMPLATES
 
 _LARGEST = 3
 
@@ -111,6 +111,27 @@ def gap(found: IndicatorFacts) -> list[Sentence]:
         )
     )
     return [*said, *_ratio(found)]
+
+
+def gap_change(found: IndicatorFacts) -> list[Sentence]:
+    """Say how the gap changed from the year before, where that was judged and the gap does not mix age."""
+    change, gap = found.gap_change, found.gap
+    if change is None or gap is None or found.card.mixes_age:
+        return []
+    return [say("gap_change", gap, y0=change.start_year, y1=gap.year, word=CHANGES[change.verdict.value])]
+
+
+def targets(found: IndicatorFacts) -> list[Sentence]:
+    """Say the target as it is worded, and the verdict on each part of it that can be judged."""
+    if found.total is None or not found.card.target:
+        return []
+    said = [say("target", found.total, target=found.card.target)]
+    for judged in found.targets:
+        rows = found.groups.get(judged.dimension, (found.total,))
+        by = f" by {judged.dimension}" if judged.dimension in found.groups else ""
+        verdict, recalled = TARGETS[judged.verdict.value], RECALLED if judged.recalled else ""
+        said.append(say("target_judged", *rows, target=judged.words, by=by, verdict=verdict, recalled=recalled))
+    return said
 
 
 def _ratio(found: IndicatorFacts) -> list[Sentence]:

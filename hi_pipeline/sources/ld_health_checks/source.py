@@ -29,7 +29,9 @@ COLUMNS = (
     "VALUE",
 )
 MONTHLY = Layout(
-    name="practices", container=Container.CSV, members=(Member(table="counts", pattern=r".*\.csv", columns=COLUMNS),)
+    name="practices",
+    container=Container.CSV,
+    members=(Member(table="counts", pattern=r".*\.csv", columns=COLUMNS, unverified=True),),
 )
 
 

@@ -102,6 +102,7 @@ def _layout(
                 table="achievement",
                 pattern=rf"(?i)ACHIEVEMENT{region}_{years}{version}",
                 columns=REGIONAL_ACHIEVEMENT_COLUMNS if regional else ACHIEVEMENT_COLUMNS,
+                unverified=True,
                 optional=True,  # copies of the archive lack it
             ),
         ),

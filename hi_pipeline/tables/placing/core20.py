@@ -14,8 +14,11 @@ from hi_pipeline.tables.placing.practices import NOWHERE
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 
-SAME_LIST = "one figure in every year that stands on this list, and no trend"
-NOTE = "registered patients by where they live, by board of their practice; those of no English LSOA left out"
+SAME_LIST = "every year that uses this list has the same figure, so it shows no trend"
+NOTE = (
+    "registered patients, by the LSOA they live in and the board of their practice; patients without an English LSOA "
+    "are left out"
+)
 
 
 def _said(day: date, year: str) -> str:

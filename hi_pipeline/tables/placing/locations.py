@@ -18,7 +18,7 @@ NATIONAL_HUBS = ("13Q", "14E", "14R")
 # People whose partnership is not known; those of no CCG stand beside them as area unknown.
 UNKNOWN = "UNKNOWN"
 OWN_ROW = "the partnership's own row, the same area by its ONS code"
-NO_LOOKUP = "not published: {}, so it is not known which areas its figures are of"
+NO_LOOKUP = "not published: {}, so the areas of its figures are not known"
 NOT_WHOLE = "not published: no sum of the {} of the year has exactly the area of this board"
 
 
@@ -54,7 +54,7 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
         # Where only partnerships are printed, England is the sum of them.
         rows = rows if rows.height else parts.filter(pl.col("area_level").is_in(list(PARTNERSHIPS)))
         placed.whole = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("areas of the year"))
-        placed.counted["boards that no areas of the year make up"] = absent.height
+        placed.counted["boards that no whole areas of the year make up"] = absent.height
     placed.frame = pl.concat([placed.frame, sums, not_published(absent, rows, why=pl.lit(why))])
     return placed
 

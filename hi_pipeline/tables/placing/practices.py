@@ -1,4 +1,4 @@
-"""Figures of practices to boards, in total and by the fifth of deprivation of the practice (ecological)."""
+"""Figures of practices to boards: in total, by the groups that are printed, by fifth of the practice (ecological)."""
 
 import polars as pl
 
@@ -22,7 +22,10 @@ NO_PRACTICE = "no practice of this board is in this fifth"
 
 
 def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
-    """Sum practices to boards and, where the indicator asks for it, to boards by fifth of deprivation.
+    """Sum practices to boards and, where the indicator asks for it, to boards by age and by fifth of deprivation.
+
+    Groups of patients are those that the publication prints for practices; a practice has one row of each. Fifths are
+    made from the practices' totals.
 
     A practice that no map knows goes to a remainder; one that the list of patients does not know goes to the unknown
     fifth. Neither is dropped. The reporters of a board are the practices of its map, and those of a fifth its
@@ -47,7 +50,7 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
     )
     placed = Placed(frame=place_england(parts))
     nowhere = pl.col("icb_code").is_null()
-    total = rows.filter(dimension=Dimension.TOTAL.value).unique("practice_code")
+    total = rows.filter(dimension=Dimension.TOTAL.value)
     placed.counted |= {
         f"practices in no board of {context.vintage}, shown as a remainder": total.filter(nowhere).height,
         f"practices placed by another year's map, {context.vintage}": total.filter(
@@ -62,11 +65,15 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         fifths = context.reader.linked("practice_deprivation", year).filter(imd_vintage=imd_vintage_of(year))
         listed = fifths.select("practice_code", "quintile", people="patients")
         mapped = areas.join(listed, on="practice_code", how="left", validate="1:1")
-        by_fifth = [_by_fifth(rows, mapped, fifths, indicator, context, placed, note)]
+        by_fifth = [_by_fifth(total, mapped, fifths, indicator, context, placed, note)]
     else:
         mapped, by_fifth = areas.with_columns(people=pl.lit(None, dtype=pl.Int64)), []
-    in_total = _to_boards(rows.with_columns(**_ALL), mapped.with_columns(**_ALL), context, note=note)
-    placed.frame = pl.concat([placed.frame, in_total, *by_fifth])
+    frames = [placed.frame, _to_boards(total, mapped.with_columns(**_ALL), context, note=note)]
+    printed = rows.filter(pl.col("dimension") != Dimension.TOTAL.value)
+    if printed.height:
+        every = areas.join(printed.select(GROUP).unique(), how="cross").with_columns(people=pl.lit(0))
+        frames.append(_to_boards(printed, every, context, note=note))
+    placed.frame = pl.concat([*frames, *by_fifth])
     return placed
 
 

@@ -13,8 +13,8 @@ from hi_pipeline.tables.placing.placed import Context, Placed, not_published, sh
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up
 
-AS_PRINTED = "not published: the publisher's figures of {} are taken as printed and cannot be added up"
-REPEATED = "not published: people may count in several of {}, so that they cannot be added"
+AS_PRINTED = "not published: the publisher's own figures of {} cannot be added up"
+REPEATED = "not published: people may be counted in several of {}, so the boards cannot be added up"
 PARTED = "not published: the publication prints no parts of boards, and this one took part of {}"
 
 

@@ -176,7 +176,7 @@ def _by_patients(reader: Reader, financial_year: str, areas: PracticeAreas, prac
     )
     unclear = heirs.filter(pl.col("heir_share") < CLEAR_SHARE).sort("heir_share")
     shown = ", ".join(f"{code} ({share:.0%})" for code, share in unclear.select("practice_code", "heir_share").rows())
-    areas.counted["practices of Frimley with under 80% of their patients there in one heir"] = unclear.height
+    areas.counted["practices of Frimley with under 80% of their patients there in one successor board"] = unclear.height
     areas.notes += [said] if said else []
     areas.notes += [f"practices placed by under 80% of their patients in Frimley: {shown}"] if shown else []
 

@@ -333,3 +333,12 @@ def test_a_measure_between_groups_names_the_releases_of_all_its_groups() -> None
     results = _run(*most, least | {"source_releases": "other:1;talking_therapies:2023-24"})
     assert _one(results, measure="gap")["source_releases"] == "other:1;talking_therapies:2023-24"
     assert set(results.filter(measure="value", category=DECILES[0])["source_releases"]) == {"talking_therapies:2023-24"}
+
+
+def test_a_measure_between_groups_says_that_the_layout_behind_them_was_not_seen() -> None:
+    seen = _run(*_deciles([50.0] * 10))
+    unseen = _run(*_deciles([50.0] * 10, note="layout unverified"))
+    derived = pl.col("measure") != "value"
+    assert unseen.filter(derived).height == seen.filter(derived).height > 0
+    assert unseen["note"].str.contains("layout unverified").all()
+    assert not seen["note"].str.contains("layout unverified").any()

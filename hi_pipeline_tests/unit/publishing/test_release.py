@@ -12,12 +12,14 @@ import polars as pl
 import pytest
 from frictionless import Package
 
+from hi_pipeline.core.beside import JUDGING
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
 from hi_pipeline.core.coverage import YearFact
+from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.people_columns import SMALL_AREAS
 from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.indicators.beside import tables_beside
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
-from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.publishing.for_excel import for_excel
 from hi_pipeline.publishing.package import data_package
 from hi_pipeline.publishing.release import CSV_TOO, publish, read_published
@@ -34,6 +36,7 @@ BESIDE = {
     "lineage.parquet",
     "population.parquet",
     *(f"{name}{end}" for name in CSV_TOO for end in (".parquet", ".csv", ".csv-metadata.json")),
+    *(f"{name}.parquet" for name in JUDGING),
 }
 EXPECTED = (
     APART
@@ -85,14 +88,19 @@ def results() -> pl.DataFrame:
 
 
 def _publish(
-    root: Path, results: pl.DataFrame, *, synthetic: bool = True, lists: dict[str, pl.DataFrame] | None = None
+    root: Path,
+    results: pl.DataFrame,
+    *,
+    synthetic: bool = True,
+    lists: dict[str, pl.DataFrame] | None = None,
+    beside: dict[str, pl.DataFrame] | None = None,
 ) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
-    beside = comparisons(results, None, {i.id: i for i in INDICATORS})
+    beside = beside or tables_beside(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
         results=results,
-        comparisons=beside,
+        beside=beside,
         lists=lists,
         provenance=provenance,
         indicators=INDICATORS,
@@ -295,3 +303,18 @@ def test_small_areas_are_published_described_and_attributed(tmp_path: Path, resu
     assert not altered_files(Lake(tmp_path))
     (folder / "small_areas.csv").write_text("x")
     assert "small_areas.csv" in altered_files(Lake(tmp_path))[0]
+
+
+@pytest.mark.parametrize("name", JUDGING)
+def test_a_table_that_breaks_its_contract_is_not_published(tmp_path: Path, results: pl.DataFrame, name: str) -> None:
+    _publish(tmp_path, results)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "published").iterdir()}
+    whole = tables_beside(results, None, {i.id: i for i in INDICATORS})
+    row = pl.DataFrame([dict.fromkeys(whole[name].columns)], schema=whole[name].schema)
+    wrong = {"columns": whole[name].drop("note"), "twice": pl.concat([row, row])}
+    for table in wrong.values():
+        with pytest.raises(ValidationError, match=f"{name}.parquet"):
+            _publish(tmp_path, results, beside=whole | {name: table})
+    with pytest.raises(ValidationError, match="published tables"):
+        _publish(tmp_path, results, beside={other: table for other, table in whole.items() if other != name})
+    assert {path.name: path.read_bytes() for path in (tmp_path / "published").iterdir()} == before

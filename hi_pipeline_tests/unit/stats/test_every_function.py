@@ -10,9 +10,9 @@ import pytest
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats import clusters, proportions, rates
+from hi_pipeline.stats import clusters, proportions, rates, unknown
 from hi_pipeline.stats.comparison.change import change
-from hi_pipeline.stats.comparison.pace import difference_of_changes
+from hi_pipeline.stats.comparison.counts_pace import difference_of_changes
 from hi_pipeline.stats.comparison.trend import trend
 from hi_pipeline.stats.inequality.disproportion import disproportionality
 from hi_pipeline.stats.inequality.ends import absolute_gap, end_ratio
@@ -32,6 +32,7 @@ PAIR = {"events": "x", "population": "n", "reference_events": "rx", "reference_p
 LADDER = {"rank": "rank", "population": "n", "value": "y", "lower": "l", "upper": "u"}
 BOUNDS = {"events_low": "x", "events_high": "x", "population_low": "n", "population_high": "n"}
 YEARS = {"start_events": "x", "start_population": "n", "end_events": "rx", "end_population": "rn"}
+UNKNOWN = {**PAIR, "unknown_events": "x", "unknown_population": "n"}
 SUMMARY = {"rank": "rank", "population": "n", "estimate": "y", "standard_error": "se"}
 CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (proportions.proportion, {"events": "x", "population": "n"}),
@@ -68,6 +69,8 @@ CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     ),
     (slope_bounds, {**LADDER, "value_low": "y", "value_high": "y"}),
     (count_bounds, {"count": "x", "rule": "qof"}),
+    (unknown.worst_case, UNKNOWN),
+    (unknown.scenarios, {**UNKNOWN, "known_records": "records"}),
 ]
 for function, columns in CALLS:
     if function is slope_bounds:
@@ -94,6 +97,7 @@ def table(groups: list[object]) -> pl.DataFrame:
                     "n": [200 + 10 * i] * 5,
                     "rx": [15] * 5,
                     "rn": [300] * 5,
+                    "records": [600] * 5,
                     "w": [20.0] * 5,
                     "y": y,
                     "l": [v * 0.9 for v in y],

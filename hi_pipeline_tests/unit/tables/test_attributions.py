@@ -257,3 +257,14 @@ def test_editions_are_named_and_not_guessed_from_names() -> None:
 def test_a_period_is_that_of_the_publication() -> None:
     rows = [row | {"period_end": date(2023, 12, 31), "period_type": "calendar_year"} for row in _boards()]
     assert set(_build(SHARE, first=rows).frame["period_type"]) == {"calendar_year"}
+
+
+def test_a_printed_figure_of_several_months_is_that_of_the_last_one() -> None:
+    months = {"first": date(2024, 2, 29), "last": date(2024, 3, 31)}
+    rows = [
+        _rate("england", "", value, period_type="month", period_start=day.replace(day=1), period_end=day)
+        for value, day in ((9.0, months["first"]), (11.0, months["last"]))
+    ]
+    built = _build(replace(PRINTED, attribution=Attribution.ENGLAND), first=rows)
+    england = built.frame.filter(geography_vintage=OWN.value, area_type="england")
+    assert england.select("published_value", "period_type", "period_end").rows() == [(11.0, "month", months["last"])]

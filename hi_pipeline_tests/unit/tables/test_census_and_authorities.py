@@ -9,6 +9,8 @@ from hi_pipeline.core.build import Built
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.geography import CURRENT, Vintage, boards_of
 from hi_pipeline.core.validation import validate
+from hi_pipeline.engine.tracing.lineage import USED, adds_up
+from hi_pipeline.engine.tracing.residents import residents_behind
 from hi_pipeline.sources.census_ethnicity.parse import COLUMNS
 from hi_pipeline.tables.counts import build_counts
 from hi_pipeline.tables.placing.authorities import authority_shares
@@ -21,13 +23,16 @@ MINORITY = BY_ID["ethnic_minority_share_pct"]
 YEAR = "2020-21"
 
 
-def _census(lsoas: list[str] = LSOAS) -> Built:
+def _clean(lsoas: list[str] = LSOAS) -> dict:
     groups = {name: [0] * len(lsoas) for name in COLUMNS}
     people = {"total": 100, "white": 70, "white_british": 60, "white_irish": 10, "asian": 30}
     groups |= {name: [count] * len(lsoas) for name, count in people.items()}
     residents = pl.DataFrame({"lsoa21_code": lsoas} | groups)
-    clean = _lookups() | {("census_ethnicity", "residents", "2021-csv"): residents}
-    built = build_counts(Reader(MINORITY, clean), YEAR, source="census_ethnicity")
+    return _lookups() | {("census_ethnicity", "residents", "2021-csv"): residents}
+
+
+def _census(lsoas: list[str] = LSOAS) -> Built:
+    built = build_counts(Reader(MINORITY, _clean(lsoas)), YEAR, source="census_ethnicity")
     validate(built.frame, COUNTS_SCHEMA, where="counts")
     return built
 
@@ -45,6 +50,16 @@ def test_residents_of_all_groups_but_white_british_by_board_on_both_footprints()
         date(2021, 3, 21),
         "snapshot",
     )
+
+
+def test_a_share_is_traced_to_the_residents_of_its_small_areas() -> None:
+    count = _census().frame.filter(geography_vintage=CURRENT.value, icb_code="E54000010").row(0, named=True)
+    behind = residents_behind(Reader(MINORITY, _clean()), MINORITY, count)
+    used = pl.concat([pl.DataFrame(schema=USED), behind], how="diagonal")
+    assert {side: adds_up(used, side) for side in ("numerator", "denominator")} == {
+        side: (count[side], count[side]) for side in ("numerator", "denominator")
+    }
+    assert residents_behind(Reader(MINORITY, _clean()), MINORITY, count | {"area_type": "england"}).is_empty()
 
 
 def test_a_census_stands_in_its_own_year_alone() -> None:

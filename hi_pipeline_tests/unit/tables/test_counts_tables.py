@@ -618,3 +618,36 @@ def test_all_boards_stand_beside_england_and_without_one_there_is_no_such_row() 
     ]
     frame = _own(_build("talking_therapies", rows)).filter(dimension="total")
     assert frame.filter(area_type="boards").is_empty()
+
+
+def _checks() -> Built:
+    ages = {"14 to 17": (3.0, 5.0), "18 and over": (7.0, 10.0)}
+    groups = [("total", "All", 10.0, 15.0), *(("age", age, *counts) for age, counts in ages.items())]
+    rows = [
+        observation("practice", code, measure, value, dimension=dimension, category=category, note="layout unverified")
+        for code in ("A1", "A3", *OTHERS)
+        for dimension, category, checks, register in groups
+        for measure, value in (("health_checks", checks), ("register", register))
+    ]
+    return _build("ld_health_checks", rows, linked=LINKED)
+
+
+def test_ages_that_practices_print_stand_beside_the_total_and_never_in_it() -> None:
+    frame = _own(_checks()).filter(indicator_id="ld_checks_pct", icb_code="E54000010")
+    facts = ["dimension", "category", "numerator", "denominator"]
+    assert frame.filter(pl.col("dimension") != "deprivation").select(facts).rows() == [
+        ("age", "14 to 17", 3, 5),
+        ("age", "18 and over", 7, 10),
+        ("total", "All", 10, 15),
+    ]
+    fifth = frame.filter(dimension="deprivation", status="ok")
+    assert fifth.select(facts[1:]).rows() == [(QUINTILES[0], 10, 15)]
+    assert frame.filter(status="ok")["note"].str.contains("layout unverified").all()
+
+
+def test_the_reporters_of_an_age_are_the_practices_of_the_map() -> None:
+    built = _checks()
+    board = _own(built).filter(indicator_id="ld_checks_n", icb_code="E54000010")
+    by_group = dict(board.filter(pl.col("dimension") != "deprivation").select("category", "coverage").iter_rows())
+    # A2 is on the map and has no row.
+    assert by_group == {"All": 0.5, "14 to 17": 0.5, "18 and over": 0.5}

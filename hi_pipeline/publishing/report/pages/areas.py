@@ -37,11 +37,12 @@ def _indicator(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     blocks: list[Block] = [heading(2, sentences.title_of(found, board))]
     blocks += said(sentences.level(found, board, facts.year))
     if found.shown:
-        blocks += [*said(sentences.gap(found)), *said(sentences.ethnicity(found))]
+        gap = [*sentences.gap(found), *sentences.gap_change(found)]
+        blocks += [*said(gap), *said(sentences.ethnicity(found))]
     if found.total is None:
         return blocks
-    if found.card.target and found.shown:
-        blocks += said([sentences.say("target", found.total, target=found.card.target)])
+    if found.shown:
+        blocks += said(sentences.targets(found))
     if not found.shown:
         return [*blocks, plain(f"Reason: {found.total.note}.", role="small", rows=[found.total.id])]
     blocks += _years(found, facts)

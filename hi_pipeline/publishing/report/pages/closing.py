@@ -127,7 +127,7 @@ def cannot_say(facts: PackFacts) -> list[Block]:
         caption="What is not shown, and why",
         header=("Reason, who holds it, and how it could be supplied", "Indicators and groups"),
         rows=tuple(rows),
-        widths=(1.2, 1),
+        widths=(1, 1.1),
     )
     supply = (
         "Activity by group is held by NHS England (SUS and ECDS), vaccination by the UK Health Security Agency "

@@ -69,8 +69,8 @@ _PACE = (
 
 def overview(facts: PackFacts) -> list[Block]:
     """Return both ends of deprivation for every indicator that has them."""
-    blocks: list[Block] = [heading(1, "Overview by deprivation", new_page=True)]
     drawn = charts.overview(facts.shown, synthetic=facts.synthetic)
+    blocks: list[Block] = [heading(1, "Overview by deprivation", new_page=bool(drawn))]
     if not drawn:
         return [*blocks, plain("No indicator of this board and year has a figure at both ends of deprivation.")]
     return [*blocks, plain(_SCALE, role="small"), *drawn, _overview_table(facts)]

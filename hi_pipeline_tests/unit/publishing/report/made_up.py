@@ -165,14 +165,18 @@ def _ethnicity(chance: random.Random) -> list[dict[str, Any]]:
     return made
 
 
-def published(rows: list[dict[str, Any]], *, synthetic: bool = True) -> Published:
-    """The folder as it is read."""
+def published(rows: list[dict[str, Any]], *, synthetic: bool = True, **judged: list[dict[str, Any]]) -> Published:
+    """The folder as it is read; ``pace`` and ``targets`` are rows of these tables, the columns that the pack reads."""
+    place = {"icb_code": ICB, "financial_year": YEAR, "geography_vintage": VINTAGE.value}
+    tables = {name: pl.DataFrame([place | row for row in found]) for name, found in judged.items()}
     return Published(
         results=pl.DataFrame(rows, schema=RESULTS, orient="row"),
         cards=cards(catalogue(synthetic)),
         sources=SOURCES,
         comparisons=None,
         coverage=None,
+        pace=tables.get("pace"),
+        targets=tables.get("targets"),
         synthetic=synthetic,
         small_areas=small_areas(),
         pockets=pockets(),
@@ -252,8 +256,12 @@ def population() -> pl.DataFrame:
 
 
 def pack(
-    rows: list[dict[str, Any]], *, synthetic: bool = True, words: dict[str, tuple[str, ...]] | None = None
+    rows: list[dict[str, Any]],
+    *,
+    synthetic: bool = True,
+    words: dict[str, tuple[str, ...]] | None = None,
+    **judged: list[dict[str, Any]],
 ) -> Pack:
     """The pack of the board."""
-    facts = facts_of(published(rows, synthetic=synthetic), icb=ICB, year=YEAR, vintage=VINTAGE)
+    facts = facts_of(published(rows, synthetic=synthetic, **judged), icb=ICB, year=YEAR, vintage=VINTAGE)
     return Pack(facts=facts, document=document_of(facts, words or {}, words_path=Path("words.md")))
