@@ -18,6 +18,10 @@ _OPEN = re.compile(rf"^  rounding leaves open: ({NUMBER}) to ({NUMBER}); fewest 
 _PRACTICES = re.compile(rf"^  between practices: m = ({NUMBER}), S = sum \(x - r n\)\^2 = ({NUMBER})$")
 _GROUP = re.compile(rf"^  limits of .*: 95% ({NUMBER}) to ({NUMBER})$")
 _PRINTED = re.compile(rf"^  limits as the publisher prints them: ({NUMBER}) to ({NUMBER})$")
+_SHARES = re.compile(
+    rf"^  [a-z ]+: deciles 1 and 2 have ({NUMBER}) of ({NUMBER}), the others ({NUMBER}) of ({NUMBER}); standard"
+)
+STRATUM = re.compile(rf"^  .*: standard persons ({NUMBER}), events ({NUMBER}), population ({NUMBER}), adds ({NUMBER})$")
 _VALUE = re.compile(rf"^  value = ({NUMBER}) x numerator / denominator$")
 _QUOTIENT = re.compile(rf"^        = ({NUMBER}) x ({NUMBER}) / ({NUMBER})$")
 
@@ -33,7 +37,8 @@ def printed_limits(lines: Sequence[str]) -> dict[float, tuple[float | None, floa
 
 def way_of(lines: Sequence[str]) -> str:
     """Return the way to the limits that the lines tell."""
-    marks = {"readings": _READING, "open": _OPEN, "practices": _PRACTICES, "groups": _GROUP, "printed": _PRINTED}
+    marks = {"readings": _READING, "open": _OPEN, "practices": _PRACTICES, "groups": _GROUP, "printed": _PRINTED,
+             "shares": _SHARES, "strata": STRATUM}  # fmt: skip
     (way,) = (name for name, mark in marks.items() if any(mark.match(line) for line in lines))
     if way != "groups":
         return way
@@ -59,6 +64,11 @@ def limits_again(lines: Sequence[str], level: float, *, share: bool, index: Call
         return m * _one(counts[0], people, "Wilson", z, level)[0], m * _one(counts[1], people, "Wilson", z, level)[1]
     if way == "practices":
         return _between(lines, z, share=share)
+    if way == "strata":
+        return _of_strata(lines, z)
+    if way == "shares":
+        each = [_of_shares(*counts, z) for counts in _numbers(_SHARES, lines)]
+        return min(low for low, _ in each), max(high for _, high in each)
     if way == "pair":
         return _of_pair(lines, z)
     if way == "slope":
@@ -113,6 +123,23 @@ def _between(lines: Sequence[str], z: float, *, share: bool) -> Ends:
         return m * r * math.exp(-z * error / r), m * r * math.exp(z * error / r)
     logit, reach = math.log(r / (1 - r)), z * error / (r * (1 - r))
     return m / (1 + math.exp(reach - logit)), m / (1 + math.exp(-reach - logit))
+
+
+def _of_strata(lines: Sequence[str], z: float) -> Ends:
+    """Dobson's limits, the multiplier from the printed line of the value."""
+    strata = _numbers(STRATUM, lines)
+    sums = [match for line in lines if (match := re.match(rf"^  value = ({NUMBER}) x their sum = ({NUMBER})$", line))]
+    m, value = _float(sums[0][1]), _float(sums[0][2])
+    x = sum(events for _, events, people, _ in strata if people)
+    v = sum(events * (weight / people / 100_000) ** 2 for weight, events, people, _ in strata if people)
+    ends = _one(x, 1.0, "Byar", z, 0.0)
+    return value + m * math.sqrt(v / x) * (ends[0] - x), value + m * math.sqrt(v / x) * (ends[1] - x)
+
+
+def _of_shares(x1: float, n1: float, x2: float, n2: float, z: float) -> Ends:
+    q, y = x1 * (n1 + n2) / (n1 * (x1 + x2)), x1 + x2
+    error = math.sqrt(max((x2 / y) ** 2 * (n1 - x1) / (n1 * x1) + x2 * (n2 - x2) / (n2 * y * y), 0.0))
+    return q * math.exp(-z * error), q * math.exp(z * error)
 
 
 def _of_pair(lines: Sequence[str], z: float) -> Ends:

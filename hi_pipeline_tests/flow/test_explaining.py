@@ -14,12 +14,13 @@ import pytest
 from hi_pipeline.cli.explaining_figure import WIDTH, explain_figure
 from hi_pipeline.cli.printing import Printer
 from hi_pipeline.cli.session import Session
+from hi_pipeline.core.groups import DECILES
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.engine.tracing import figure as tracing
 from hi_pipeline.engine.tracing.lineage import SIDES, Lineage
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.broken import narrowed, run_steps
-from hi_pipeline_tests.flow.limits_again import NUMBER, PAIR, RUNG, limits_again, printed_limits, way_of
+from hi_pipeline_tests.flow.limits_again import NUMBER, PAIR, RUNG, STRATUM, limits_again, printed_limits, way_of
 
 FIGURES, SEED = 200, 20261126
 YEARS = ("2020-21", "2021-22", "2023-24", "2025-26")
@@ -36,6 +37,7 @@ INDICATORS = (
     "fuel_poverty_pct",
     "cancer_early_stage_unadjusted_pct",
     "cyp_mh_access_rate",
+    "act_outpatient_dsr",
     "core20_share_pct",
 )
 COUNT = re.compile(rf"^  (numerator|denominator) = ({NUMBER}|none)(?:, between ({NUMBER}|none) and ({NUMBER}|none))?$")
@@ -223,6 +225,17 @@ def _value(found: Explained, indicator: Any) -> float | None:
     if row["measure"] in ("sii", "rii"):
         rungs = [(_number(m[1]), _number(m[2])) for line in lines if (m := RUNG.match(line))]
         return _fitted(rungs, row["measure"], indicator)
+    if indicator.kind == "dsr" and row["dimension"] == "total":
+        strata = [[float(text.replace(",", "")) for text in m.groups()] for x in lines if (m := STRATUM.match(x))]
+        return float(indicator.multiplier * sum(w / 100_000 * x / n for w, x, n, _ in strata if n and w))
+    if row["measure"] == "disproportionality":
+        sums = [(found.counts(c), c in DECILES[:2]) for c in found.categories]
+        x1, n1, x, n = (
+            sum(counts[side] or 0.0 for counts, first in sums if first or every)
+            for every in (False, True)
+            for side in ("numerator", "denominator")
+        )
+        return (x1 / x) / (n1 / n)
     if row["measure"] != "value":
         one, two = (float(pairs[0][i].replace(",", "")) for i in (1, 3))
         return one / two if pairs[0][2] == "/" else one - two
@@ -274,7 +287,7 @@ def test_figures_of_all_kinds_are_computed_again_from_what_is_printed(session: S
     assert {row["area_type"] for row in chosen} >= {"icb", "region", "england", "remainder"}
     assert {row["measure"] for row in chosen} >= {"value", "gap", "ratio", "sii", "rii", "difference", "rate_ratio"}
     assert with_rows > len(chosen) / 2
-    assert ways >= {"", "readings", "open", "practices", "pair", "slope", "printed"}
+    assert ways >= {"", "readings", "open", "practices", "pair", "slope", "shares", "strata", "printed"}
 
 
 @pytest.mark.usefixtures("placed_once")

@@ -143,6 +143,21 @@ def _slope(figure: Figure) -> Steps:
     return Steps(lines=[*lines, f"value = {said} = {number(value)}"], value=value)
 
 
+def two_sides(
+    groups: Sequence[Group], ends: tuple[str, str, str, str] = ("", "", "", "")
+) -> tuple[float, float, float, float]:
+    """Return events and people of deciles 1 and 2, then of the others, each at an end of its bounds ("" as it is)."""
+    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
+
+    sums = []
+    for first, events, people in ((True, *ends[:2]), (False, *ends[2:])):
+        own = [g.count for g in groups if (g.count["category"] in MOST_DEPRIVED) is first]
+        x = sum(float(str(count[f"numerator{events}"])) for count in own)
+        sums += [x, max(sum(float(str(count[f"denominator{people}"])) for count in own), x)]
+    x1, n1, x2, n2 = sums
+    return x1, n1, x2, n2
+
+
 def ridits(groups: Sequence[Group]) -> list[tuple[float, float]]:
     """Return of each group its share of the denominators and the middle of its cumulative share."""
     people = [float(str(group.count["denominator"])) for group in groups]

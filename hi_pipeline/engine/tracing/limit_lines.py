@@ -1,7 +1,7 @@
 """The limits of a figure, line by line, every number whole: what is printed is enough to compute them again.
 
 Each way to limits of ``hi_pipeline.indicators`` has its own here, in plain arithmetic; ``Limits.apart`` tells which
-limits of the row do not come out. Directly standardised rates name their method alone: no indicator has one.
+limits of the row do not come out.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,9 +10,9 @@ from math import exp, hypot, log, sqrt
 
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
-from hi_pipeline.engine.tracing.arithmetic import from_scale, number, ridits, same, to_scale
+from hi_pipeline.engine.tracing.arithmetic import from_scale, number, ridits, same, to_scale, two_sides
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row
-from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, poisson, wilson, z_score
+from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, byar, poisson, wilson, z_score
 
 _SIDES = ("numerator", "denominator")
 _NAMES = tuple(f"{side}_{level}" for level in LEVELS for side in ("lower", "upper"))
@@ -45,13 +45,15 @@ def limits_of(figure: Figure) -> Limits:
 
 def _way(figure: Figure) -> Callable[[Figure], Limits]:
     row = figure.row
+    if row["measure"] == Measure.DISPROPORTIONALITY.value:
+        return _of_shares
     ways: dict[object, Callable[[Figure], Limits]] = {
         Method.PUBLISHED.value: _printed,
         Method.BETWEEN_UNITS.value: _between_practices,
         Method.MOVER.value: _of_difference,
         Method.LOG.value: _of_ratio,
         Method.CLOSED_FORM.value: _of_slope,
-        Method.DOBSON.value: lambda _: Limits(lines=[f"by the method {row['method']} (docs/methods.md)"]),
+        Method.DOBSON.value: _of_standardised,
     }
     return ways.get(row["method"], _of_counts)
 
@@ -120,6 +122,37 @@ def _of_ratio(figure: Figure) -> Limits:
 _RESCALED = "at 99.8% each side of a group is wider by the ratio of the normal quantiles"
 
 
+# Ends of the counts: few events and many people in deciles 1 and 2 make the ratio smallest.
+_READINGS = {
+    "as printed": ("", "", "", ""),
+    "smallest": ("_low", "_high", "_high", "_low"),
+    "largest": ("_high", "_low", "_low", "_high"),
+}
+
+
+def _of_shares(figure: Figure) -> Limits:
+    """Limits of a disproportionality: the outermost of three readings, each on the log scale."""
+    found, lines = [], []
+    for name, ends in _READINGS.items():
+        x1, n1, x2, n2 = two_sides(figure.groups, ends)
+        value = x1 / (x1 + x2) / (n1 / (n1 + n2))
+        variance = (x2**2 * (1 / x1 - 1 / n1) + x2 * (1 - x2 / n2)) / (x1 + x2) ** 2
+        error = sqrt(max(variance, 0.0))
+
+        def limits(level: float, value: float = value, error: float = error) -> Pair:
+            reach = exp(z_score(level) * error)
+            return value / reach, value * reach
+
+        found.append(_made(limits))
+        lines.append(
+            f"{name}: deciles 1 and 2 have {number(x1)} of {number(n1)}, the others {number(x2)} of {number(n2)}; "
+            f"standard error of the log {number(error)}"
+        )
+    lines.append("SE^2 = (x2^2 (1 / x1 - 1 / n1) + x2 (1 - x2 / n2)) / (x1 + x2)^2; the outermost of q exp(-+ z SE)")
+    outer = {name: (min if name.startswith("lower") else max)(of[name] for of in found) for name in _NAMES}
+    return Limits(lines=lines, made=outer)
+
+
 def _at(group: Group, level: float, scale: Callable[[float], float] = float) -> tuple[float, float, float]:
     """Return a group's value and limits on a scale; the limits of another level are its 95% limits made wider."""
     value, low, high = (scale(_float(group.result[name])) for name in ("value", "lower_95", "upper_95"))
@@ -161,6 +194,38 @@ def _of_slope(figure: Figure) -> Limits:
             "standard error of y = (y of the upper limit - y of the lower) / (2 x 1.96); c = 12 a (b - 1/2) / (1 - sum "
             "a^3)",
             f"slope -+ z sqrt(sum (c x standard error)^2) = z x {number(sqrt(spread))}, through the same middle",
+        ],
+        made=_made(limits),
+    )
+
+
+def _of_standardised(figure: Figure) -> Limits:
+    """Dobson's limits: those of the number of events, at the scale of the standardised rate."""
+    from hi_pipeline.indicators.kinds.dsr import WHOLE_STANDARD, standard_weight
+
+    value, m = _float(figure.row["value"]), figure.indicator.multiplier
+    strata = [
+        (
+            standard_weight(str(g.count["category"])),
+            _float(g.count["numerator"] or 0),
+            _float(g.count["denominator"] or 0),
+        )
+        for g in figure.groups
+    ]
+    known = [(weight, events, people) for weight, events, people in strata if weight and people]
+    every = sum(events for _, events, _ in known)
+    variance = sum(events * (weight / people) ** 2 for weight, events, people in known) / WHOLE_STANDARD**2
+
+    def limits(level: float) -> Pair:
+        low, high = byar(every, level)
+        spread = m * sqrt(variance / every)
+        return value + spread * (low - every), value + spread * (high - every)
+
+    return Limits(
+        lines=[
+            f"O = sum of the events = {number(every)}; V = sum x (w / n)^2 / {number(WHOLE_STANDARD)}^2 "
+            f"= {number(variance)}",
+            "value + multiplier x sqrt(V / O) x (O_L - O) and (O_U - O), O_L and O_U Byar's limits of O (Dobson 1991)",
         ],
         made=_made(limits),
     )

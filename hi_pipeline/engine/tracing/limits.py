@@ -29,6 +29,11 @@ def poisson(events: float, level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
     if events < EXACT_BELOW:
         return (_quantile(events, tail) if events else 0.0), _quantile(events + 1, 1 - tail)
+    return byar(events, level)
+
+
+def byar(events: float, level: float) -> tuple[float, float]:
+    """Return Byar's limits of a count above 0."""
     z = z_score(level)
     low = 1 - 1 / (9 * events) - z / (3 * sqrt(events))
     high = 1 - 1 / (9 * (events + 1)) + z / (3 * sqrt(events + 1))
