@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         return (self.data_dir / self.kind).resolve()
 
     @property
+    def local(self) -> Path:
+        """Return the folder of a board's own extracts and words, which all kinds of source share."""
+        return self.data_dir.resolve() / "local"
+
+    @property
     def dagster_home(self) -> Path:
         """Return the folder of this kind's Dagster instance."""
         return self.root / "dagster"

@@ -3,7 +3,7 @@
 Everything fits in 80 columns; no number is cut. A path, an address or a hash may be longer and is never broken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 import polars as pl
@@ -13,16 +13,17 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom
 from hi_pipeline.core.status import Status
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.engine.tracing.arithmetic import Limits, Steps, limits_of, number, steps_of
-from hi_pipeline.engine.tracing.figure import Figure, Group, Row, trace
+from hi_pipeline.engine.tracing.arithmetic import Steps, number, steps_of
+from hi_pipeline.engine.tracing.figure import Figure, Group, Row, read_comparisons, trace
+from hi_pipeline.engine.tracing.limit_lines import Limits, limits_of
 from hi_pipeline.engine.tracing.lineage import SIDES
 from hi_pipeline.tables.placing.registry import PLACINGS
 
 WIDTH = 79
 SHOWN = 10
 NO_ROWS = (
-    "row numbers are not kept for this publication (its figures do not stand one to a row): these figures are found "
-    "in the file by area, group and measure"
+    "a figure without a row number stands in no cell: the file leaves out its row of 0, or it is what other cells "
+    "leave of a total"
 )
 BY_CODES = "the row of the file is the one with this code, or with both of them"
 SUM_OF_BOARDS = "England's people are those of all boards and of what belongs to none: explain each of them"
@@ -41,6 +42,7 @@ def explain_figure(session: Session, row: Row, *, full: bool) -> int:
     console = session.console
     _heading(session, figure)
     _section(console, "Arithmetic", [*steps.lines, *limits.lines])
+    _section(console, "Compared with", _compared(row, read_comparisons(session.pipeline, row)))
     for group in figure.groups:
         _section(console, f"Counts: {group.count['dimension']}, {group.count['category']}", _counts(figure, group))
     _rows(console, figure)
@@ -58,6 +60,17 @@ def _heading(session: Session, figure: Figure) -> None:
     _say(session.console, f"Value: {shown} ({row['status']}; {row['comparison']})")
     _say(session.console, f"Row: {figure.id}")
     _say(session.console, indicator.definition)
+
+
+def _compared(row: Row, others: Sequence[Row]) -> Iterator[str]:
+    """Give the comparator of the results, then the further ones, each with its value and what it says of the figure."""
+    for each in (row, *others):
+        value = each["comparator_value"]
+        said = f"{number(value)}, {each['comparison']}" if value is not None else str(each["note"])
+        if each is not row or value is not None:
+            yield f"{each['comparator']}: {said}"
+    if row["comparator_value"] is None and not others:
+        yield "nothing"
 
 
 def _counts(figure: Figure, group: Group) -> Iterator[str]:

@@ -302,7 +302,7 @@ FURTHER_MEANINGS: dict[str, str] = {
     "successor_vintage": "the footprint in force",
     "successor_code": "ONS code of the board in force that took over residents",
     "successor_name": "name of that board",
-    "residents": "residents that both boards have in common (Census 2021)",
+    "residents": "usual residents; in lineage those that both boards have in common; Census 2021 but in population",
     "share_of_successor": "these residents as a share of those of the board in force",
     "area_name": "name of the area",
     "level": "the smallest area at which this breakdown is published, in words",

@@ -127,6 +127,55 @@ class Absence(StrEnum):
     NOT_IN_HAND = "not_in_hand"  # it is published, and no file of it has been seen
 
 
+class Aim(StrEnum):
+    """What a target asks of a figure, or of its change from an earlier year."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    EQUAL_PACE = "equal_pace"  # every group improves as fast as the rest, or faster
+    NARROW = "narrow"  # the difference between groups becomes smaller
+    NO_INCREASE = "no_increase"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A target that can be judged from the figures.
+
+    Attributes:
+        aim: what it asks.
+        level: for at_least and at_most the figure, in the indicator's unit.
+        measure, dimension: the rows that it speaks of; of a dimension every group is judged by itself.
+        england_only: boards are not held to it.
+        by: the day by which ("2025-03-31"), "" for one that stands at all times.
+        words: the target as it is worded.
+        source: who set it, and where it was read.
+        recalled: it is recalled and was not read in a publication.
+    """
+
+    aim: Aim
+    level: float | None = None
+    measure: Measure = Measure.VALUE
+    dimension: Dimension = Dimension.TOTAL
+    england_only: bool = False
+    by: str = ""
+    words: str
+    source: str
+    recalled: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a level without an aim for it, and the other way round."""
+        if (self.level is not None) != (self.aim in (Aim.AT_LEAST, Aim.AT_MOST)):
+            raise ValueError(f"target {self.words!r}: {self.aim} and the level {self.level} do not go together")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """From which financial year on figures are not to be compared with earlier ones, and why."""
+
+    first_year: str
+    words: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """What the list says of every indicator, computed or not.
@@ -177,7 +226,8 @@ class Listed(Entry):
         why: the reason for its total; breakdowns follow from ``levels``.
         because: the reason in words.
         method: how it would be computed.
-        published_in: the publication that holds it, where there is one.
+        published_in: name of the publication that holds it, read or not (``sources.unread``), with words after a comma;
+            "" where there is none.
     """
 
     why: Absence
@@ -218,6 +268,8 @@ class Indicator(Entry):
             to: such areas are never added up.
         disproportionality: its rows by decile also give the share of deciles 1 and 2 among its numerator, over their
             share of its denominator.
+        targets: those of its targets that can be judged from its figures; ``target`` words them all.
+        breaks: where its series end, beyond what the figures themselves say.
         further: other publications that hold figures of it. Where two give the same group of the same area and
             year, the one named first counts.
     """
@@ -242,6 +294,8 @@ class Indicator(Entry):
     unassigned: float = 0.0
     repeated: float = 0.0
     disproportionality: bool = False
+    targets: tuple[Target, ...] = ()
+    breaks: tuple[Break, ...] = ()
     further: tuple[Origin, ...] = ()
 
     @property

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from hi_pipeline.core.coverage import Cover, YearFact
@@ -65,6 +65,7 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
     table = pipeline.catalogue.counts_of(indicator)
     nothing = why_nothing(pipeline, table, year, indicator)
     lacking = [f"{s.name}:{r.edition}" for s, r in declared if s.by_year and (s, r) not in kept]
+    lacking += _tables_not_held(pipeline, kept, year)
     if nothing and lacking:
         return YearFact(cover=Cover.NOT_IN_HAND, reason=f"{nothing}; not in hand: {', '.join(lacking)}")
     if nothing:
@@ -74,6 +75,19 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
         return YearFact(cover=cover, reason=nothing)
     names = ", ".join(f"{s.name}:{r.edition}" for s, r in kept)
     return YearFact(cover=Cover.FAILED, reason=f"its file is in hand and no figure was built from it: {names}")
+
+
+def _tables_not_held(pipeline: Pipeline, kept: Iterable[tuple[Source, Release]], year: str) -> list[str]:
+    """Name the tables that a file may lack and that the one in hand lacks (2026-11: copies of QOF, achievement)."""
+    return [
+        f"{member.table} of {source.name}:{release.edition}"
+        for source, release in kept
+        for member in source.layouts[release.layout].members
+        if member.optional
+        and source.by_year
+        and member.table in source.schemas
+        and not pipeline.lake.exists("clean", source.name, year, member.table)
+    ]
 
 
 def _undeclared(source: Source, year: str) -> YearFact:

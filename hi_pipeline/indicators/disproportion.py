@@ -11,7 +11,7 @@ from hi_pipeline.core.groups import DECILES
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.limits import LIMITS
 from hi_pipeline.indicators.values import join_notes
-from hi_pipeline.stats.inequality import disproportionality
+from hi_pipeline.stats.inequality.disproportion import disproportionality
 
 MOST_DEPRIVED = DECILES[:2]
 SAID = (

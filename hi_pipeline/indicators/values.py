@@ -18,9 +18,7 @@ WITHOUT = {
     Status.NOT_APPLICABLE.value: "there is no such figure for this group",
 }
 # 2026-11: 3.30 million residents lack a decile in Mental Health Act 2023-24, whose LSOAs of 2021 met Indices of 2019.
-NO_POPULATION = (
-    "no rate: those whose group is not known are no population of their own, so nothing divides their events"
-)
+NO_POPULATION = "no rate: there is no population of people whose group is not known"
 MIXES_AGE = "not adjusted for age, so that differences between groups and areas are also those of age"
 IMPLIED_ZERO = "no events: the figure is as published"
 

@@ -8,7 +8,7 @@ from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
-from hi_pipeline.tables.flows import single_periods, whole_years
+from hi_pipeline.tables.flows import latest_month, single_periods, whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -17,6 +17,8 @@ COUNTED = ["numerator", "numerator_low", "numerator_high", "denominator", "denom
 PRINTED = ["published_value", "published_lower_95", "published_upper_95", "published_rounding"]
 # How much of the width of a side's bounds comes from hidden figures; the rest comes from rounding.
 HIDING = ["numerator_hiding", "denominator_hiding"]
+# The ids of the releases that a row rests on besides the publication's own, sorted and joined by ";"; "" for none.
+RELEASES = "releases"
 # What a row was summed from: how many practices or areas, how many reporters should have a figure and have one, and
 # of practices by fifth the sums of events squared, events times population and population squared.
 REPORTERS = ["reporters_expected", "reporters_present", "people_expected", "people_present"]
@@ -66,7 +68,7 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     # Of several snapshots in a year the latest stands for it (methods.md 4.8).
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
     rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
-    parts = _parts(whole_years(rows), indicator)
+    parts = _parts(_of_the_year(rows, indicator), indicator)
     if Dimension.PERIOD not in indicator.dimensions:
         return parts
     by_period = [
@@ -74,6 +76,10 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         for words, of_period in single_periods(rows)
     ]
     return pl.concat([parts, *by_period])
+
+
+def _of_the_year(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    return latest_month(rows) if indicator.kind is Kind.PUBLISHED else whole_years(rows)
 
 
 def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:

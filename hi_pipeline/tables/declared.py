@@ -10,18 +10,22 @@ from hi_pipeline.tables.people import ADDED
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.core20 import build_core20_population
 from hi_pipeline.tables.reference.lineage import build_lineage
+from hi_pipeline.tables.reference.pockets import build_pockets
 from hi_pipeline.tables.reference.population import build_population
 from hi_pipeline.tables.reference.practice_areas import build_practice_areas
 from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.reference.similar_boards import LISTED_IN, build_similar_boards
+from hi_pipeline.tables.reference.small_areas import build_small_areas
 from hi_pipeline.tables.schemas import (
     CORE20_POPULATION,
     COUNTS_SCHEMA,
     LINEAGE,
+    POCKETS_SCHEMA,
     POPULATION,
     PRACTICE_AREAS,
     PRACTICE_DEPRIVATION,
     SIMILAR_BOARDS,
+    SMALL_AREAS_SCHEMA,
 )
 
 _LISTS_AND_INDICES = ("gp_registrations", "iod2019", "iod2025", "ons_geography", "census_ethnicity")
@@ -92,6 +96,30 @@ REFERENCE: tuple[LinkedTable, ...] = (
         ),
         required=("census_ethnicity", "ons_geography"),
     ),
+    LinkedTable(
+        name="small_areas",
+        sources=("ons_geography", "census_ethnicity", "iod2025", "gp_registrations", "fuel_poverty"),
+        years=(LISTED_IN,),
+        build=build_small_areas,
+        schema=SMALL_AREAS_SCHEMA,
+        description=(
+            "One row for each LSOA of the 2021 census: its board on every footprint, its authority, people (list and "
+            "residents), national and local fifth of deprivation, ethnic groups, fuel poverty; one list for all years."
+        ),
+        required=("ons_geography", "census_ethnicity", "iod2025", "gp_registrations"),
+    ),
+    LinkedTable(
+        name="pockets",
+        sources=(),
+        linked=("small_areas",),
+        years=(LISTED_IN,),
+        build=build_pockets,
+        schema=POCKETS_SCHEMA,
+        description=(
+            "LSOAs of the two most deprived tenths, of at least 1,000 residents, in authorities or boards of low "
+            "average deprivation, ranked within each board of each footprint."
+        ),
+    ),
 )
 
 
@@ -112,8 +140,8 @@ def _counts(source: str, indicators: list[Indicator]) -> LinkedTable:
     linked = [name for placing in placings for name in placing.linked]
     added = [ADDED[origin.denominator_from] for origin in origins if origin.denominator_from in ADDED]
     linked += [name for one in added for name in one.linked]
-    others = [origin.source for origin in origins] + [name for placing in placings for name in placing.sources]
-    others += [name for one in added for name in one.sources]
+    others = [origin.source for origin in origins]
+    others += [name for one in placings for name in one.sources] + [name for one in added for name in one.sources]
     alone = all(origin.source == source for origin in origins)
     return LinkedTable(
         name=f"{source}_counts",

@@ -7,7 +7,9 @@ from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Status
+from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.placing.placed import Context, Placed
+from hi_pipeline.tables.sums import joined_releases
 
 # The publisher prints its rates with one decimal.
 RATE_HALF_WIDTH = 0.05
@@ -68,15 +70,18 @@ def add_residents(placed: Placed, indicator: Indicator, context: Context) -> Pla
     there = pl.col("status") != Status.NOT_PUBLISHED.value
     joined = joined.with_columns(residents=pl.when(there).then("residents"))
     said = pl.when(pl.col("residents").is_not_null()).then(pl.lit(f"residents of mid-{year}"))
+    releases = context.reader.releases("population", context.financial_year)
     placed.frame = (
         joined.with_columns(
             *(pl.col("residents").alias(name) for name in ("denominator", "denominator_low", "denominator_high")),
             note=pl.concat_str(pl.when(pl.col("note") != "").then("note"), said, separator="; ", ignore_nulls=True),
+            releases=pl.when(pl.col("residents").is_not_null())
+            .then(joined_releases(joined[RELEASES], releases))
+            .otherwise(RELEASES),
         )
         .with_columns(pl.col("note").fill_null(""))
         .drop("residents")
     )
-    placed.releases |= set(context.reader.releases("population", context.financial_year))
     return placed
 
 

@@ -9,10 +9,12 @@ from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_2001_OF_2021, Dimension
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.status import AreaType, Status
+from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.denominators import add_populations, add_residents
 from hi_pipeline.tables.placing.placed import Context, Placed
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 from hi_pipeline.tables.reference.patients import patient_list, ranked_patients
+from hi_pipeline.tables.sums import joined_releases
 
 CENSUS = "census_ethnicity"
 _BOUNDS = ("denominator", "denominator_low", "denominator_high")
@@ -51,9 +53,11 @@ def add_registered(placed: Placed, indicator: Indicator, context: Context) -> Pl
     england = table.select(icb_code=pl.lit(ENGLAND), people=pl.col("patients_all").sum()).head(1)
     boards = table.filter(pl.col("icb_code").is_not_null()).select("icb_code", people="patients_all")
     people = pl.concat([boards, england]).with_columns(
-        dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL), said=pl.lit(REGISTERED.format(day))
+        dimension=pl.lit(Dimension.TOTAL.value),
+        category=pl.lit(ALL),
+        said=pl.lit(REGISTERED.format(day)),
+        behind=pl.lit(";".join(context.reader.releases("core20_population", year))),
     )
-    placed.releases |= set(context.reader.releases("core20_population", year))
     return _filled(placed, people)
 
 
@@ -75,7 +79,6 @@ def add_groups(placed: Placed, indicator: Indicator, context: Context) -> Placed
         people=pl.col("patients").sum()
     )
     (day,) = patients.frame["extract_date"].unique().to_list()
-    placed.releases |= {*used, *patients.releases}
     part = context.reader.parts(CENSUS)[-1]
     census = context.reader.clean(CENSUS, "residents", part)
     by_group = pl.DataFrame(
@@ -83,14 +86,18 @@ def add_groups(placed: Placed, indicator: Indicator, context: Context) -> Placed
         schema={"category": pl.String, "people": pl.Float64},
         orient="row",
     )
-    placed.releases |= set(context.reader.releases(CENSUS, part))
     people = pl.concat(
         frame.select(
-            "category", "people", dimension=pl.lit(dimension.value), icb_code=pl.lit(ENGLAND), said=pl.lit(said)
+            "category",
+            "people",
+            dimension=pl.lit(dimension.value),
+            icb_code=pl.lit(ENGLAND),
+            said=pl.lit(said),
+            behind=pl.lit(";".join(sorted(behind))),
         )
-        for frame, dimension, said in (
-            (by_decile, Dimension.DEPRIVATION, BY_DECILE.format(day, edition)),
-            (by_group, Dimension.ETHNICITY, BY_ETHNICITY),
+        for frame, dimension, said, behind in (
+            (by_decile, Dimension.DEPRIVATION, BY_DECILE.format(day, edition), {*used, *patients.releases}),
+            (by_group, Dimension.ETHNICITY, BY_ETHNICITY, set(context.reader.releases(CENSUS, part))),
         )
     )
     return _filled(placed, people)
@@ -105,9 +112,12 @@ def _filled(placed: Placed, people: pl.DataFrame) -> Placed:
     note = pl.concat_str(
         pl.when(pl.col("note") != "").then("note"), pl.when(wanted).then("said"), separator="; ", ignore_nulls=True
     )
+    both = joined.select(pl.concat_str(RELEASES, "behind", separator=";", ignore_nulls=True)).to_series()
     placed.frame = joined.with_columns(
-        *(pl.when(wanted).then("people").otherwise(name).alias(name) for name in _BOUNDS), note=note.fill_null("")
-    ).drop("people", "said")
+        *(pl.when(wanted).then("people").otherwise(name).alias(name) for name in _BOUNDS),
+        note=note.fill_null(""),
+        releases=pl.when(wanted).then(joined_releases(both)).otherwise(RELEASES),
+    ).drop("people", "said", "behind")
     return placed
 
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hi_pipeline.core.area_search import find_boards
-from hi_pipeline.core.columns import COUNTS_KEY
+from hi_pipeline.core.columns import COUNTS_KEY, RESULT_KEY
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, NHS_REGIONS, vintage_of
+from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind, Polarity
 from hi_pipeline.core.status import Measure
@@ -68,22 +67,6 @@ class Figure:
         return pl.concat([pl.DataFrame(schema={"group": pl.String, **USED}), *frames])
 
 
-def area_codes(text: str) -> tuple[str, ...]:
-    """Return the ONS codes of England, a region or a board by code or name.
-
-    Raises:
-        SelectionError: no area or several of that name.
-    """
-    word = text.strip().lower()
-    if word in (ENGLAND.lower(), ENGLAND_NAME.lower()):
-        return (ENGLAND,)
-    for region in NHS_REGIONS:
-        codes = tuple(dict.fromkeys(region.ons.values()))
-        if word in (region.ods.lower(), region.name.lower(), *(code.lower() for code in codes)):
-            return codes
-    return tuple(board.ons for board in find_boards(text))
-
-
 def find_row(pipeline: Pipeline, *, indicator: str, year: str, codes: tuple[str, ...], dimension: str, category: str,
              measure: str, footprint: str = "") -> Row:  # fmt: skip
     """Return the published row of a figure; on the footprint of its year unless another is named.
@@ -120,6 +103,15 @@ def read_rows(pipeline: Pipeline, indicator: str, year: str, codes: tuple[str, .
         pl.col("indicator_id") == indicator, pl.col("financial_year") == year, of_area
     )
     return rows.collect()
+
+
+def read_comparisons(pipeline: Pipeline, row: Row) -> list[Row]:
+    """Return the published comparisons of a board's figure with further comparators; none for other areas."""
+    place = pipeline.lake.path("published", "comparisons")
+    if not place.is_file():
+        return []
+    own = [pl.col(name).eq_missing(pl.lit(row[name])) for name in RESULT_KEY]
+    return pl.scan_parquet(place, glob=False).filter(*own).sort("comparator").collect().rows(named=True)
 
 
 def trace(pipeline: Pipeline, row: Row) -> Figure:
@@ -174,7 +166,7 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
 def _group(lineage: Lineage, result: Row, count: Row) -> Group:
     again = lineage.count({name: count[name] for name in COUNTS_KEY})
     if again is None:
-        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed otherwise now")
+        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed differently now")
     used = lineage.used(again)
     apart = [
         f"the {side} is {count[side]!r}, and {again[side]!r} when it is placed again"

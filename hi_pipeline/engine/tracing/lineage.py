@@ -102,7 +102,8 @@ class Lineage:
     def _of_source(self, source: str, numbers: list[int], count: Mapping[str, object]) -> pl.DataFrame:
         every = self._observations[source].with_row_index("number")
         origins = [o for o in self._indicator.by_origin if o.source == source]
-        origin, sides = origins[0], dict[str, str]()
+        origin = origins[0]
+        sides: dict[str, str] = {}
         for one in origins:
             sides |= dict.fromkeys(one.numerator, SIDES[0])
             sides |= dict.fromkeys(one.denominator, SIDES[1]) | dict.fromkeys(one.denominator_less, SIDES[2])

@@ -30,7 +30,7 @@ INDICATORS: tuple[Indicator, ...] = (
         caveats=(
             "Not an NHS publication: the Department for Energy Security and Net Zero.",
             "The edition of 2023 holds the households of 2021; it stands in 2023-24 as the newest of that year.",
-            "Estimates of a model: the limits speak of chance alone, so they are too narrow.",
+            "Modelled estimates: the limits allow for chance alone, so they are too narrow.",
             "Deprivation is that of the small area (LSOA) by the Indices of 2025, fifths of England.",
         ),
         unconfirmed="the definition (low income, low energy efficiency) is recalled, not read in the workbook",

@@ -13,7 +13,8 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
 from hi_pipeline.indicators.limits import LIMITS
-from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013, directly_standardised_rate
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013
 
 STANDARD_SEXES = ("Female", "Male")
 WHOLE_STANDARD = 100_000.0

@@ -7,7 +7,7 @@ from hi_pipeline.core.errors import LinkageError
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING
-from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.heirs import lsoa_locations
 from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
@@ -62,6 +62,7 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
             ignore_nulls=True,
         ).fill_null("")
     )
+    summed = resting_on(summed, releases)
     boards = shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
     printed = parts.filter(area_level="local_authority")
     own = shaped(printed, area_type=AreaType.AUTHORITY, code=pl.col("area_code"), name=pl.col("area_name"))
@@ -80,7 +81,6 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
             },
         },
         notes=[said] if said else [],
-        releases=releases,
     )
 
 

@@ -9,7 +9,7 @@ from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, PeriodType, Status
-from hi_pipeline.tables.placing.placed import Context, Placed, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, resting_on, shaped
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.lsoa_boards import lsoa21_boards
 
@@ -54,8 +54,6 @@ def place_census(_parts: pl.DataFrame, indicator: Indicator, context: Context) -
         status=pl.lit(Status.OK.value),
         note=pl.lit(NOTE),
     )
-    return Placed(
-        frame=shaped(named, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")),
-        notes=[said] if said else [],
-        releases={*releases, *context.reader.releases(SOURCE, part)},
-    )
+    frame = shaped(named, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
+    behind = (*releases, *context.reader.releases(SOURCE, part))
+    return Placed(frame=resting_on(frame, behind), notes=[said] if said else [])

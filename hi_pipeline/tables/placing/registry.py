@@ -35,6 +35,7 @@ class Placing:
         on_indices: the figures themselves rest on the Indices of Deprivation, not only those by deprivation.
         recast: figures of boards, which come to another footprint by ``recast``; else they are placed there anew.
         sums: boards are sums of smaller areas; a figure that is taken as printed cannot be placed so.
+        reporters: who sends the figures in, in the plural, where boards are summed from them; "" elsewhere.
         every_part_known: each part has a group of deprivation or an own row as unknown, so that no row means none.
     """
 
@@ -47,6 +48,7 @@ class Placing:
     on_indices: bool = False
     recast: bool = False
     sums: bool = True
+    reporters: str = ""
     every_part_known: bool = False
 
 
@@ -57,12 +59,14 @@ PLACINGS: Mapping[Attribution, Placing] = {
         sources=_AREAS,
         recast=True,
         sums=False,
+        reporters="CCGs or sub-ICB locations",
     ),
     Attribution.SUB_ICB: Placing(
         place=place_published,
         words="summed from CCGs or sub-ICB locations where they make up the board whole",
         sources=_AREAS,
         recast=True,
+        reporters="CCGs or sub-ICB locations",
     ),
     Attribution.PRACTICE: Placing(
         place=place_practices,
@@ -70,6 +74,7 @@ PLACINGS: Mapping[Attribution, Placing] = {
         linked=("practice_areas", "practice_deprivation"),
         # 2026-11: people of no known practice are 2.3% of A&E attendances at ages 0 to 4 in 2021-22.
         unassigned=0.05,
+        reporters="practices",
         every_part_known=True,
     ),
     Attribution.LOCAL_AUTHORITY: Placing(

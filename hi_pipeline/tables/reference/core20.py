@@ -41,7 +41,7 @@ def build_core20_population(reader: Reader, financial_year: str) -> Built:
         for edition in vintages:
             ranked, used = ranked_patients(reader, patients, edition)
             releases |= set(used)
-            behind = ";".join(sorted({*patients.releases, *used}))
+            behind = ";".join(sorted({*patients.releases, *used, *areas.releases}))
             frames.append(
                 _by_board(every, ranked, placed).with_columns(
                     geography_vintage=pl.lit(areas.vintage.value), imd_vintage=pl.lit(edition), releases=pl.lit(behind)

@@ -143,7 +143,7 @@ def test_a_hidden_count_is_compared_where_its_bounds_are_clear(high: float, word
     found = _one(results, area_type="icb")
     assert (found["status"], found["value"], found["comparison"]) == ("suppressed", None, word)
     assert (found["figure_low"], found["figure_high"]) == (0.0, high * 10)
-    assert ("whatever it is" in found["note"]) is (word == "better")
+    assert ("whatever its value" in found["note"]) is (word == "better")
 
 
 def _printed(x: float, n: float, percent: float, **extra: object) -> dict:

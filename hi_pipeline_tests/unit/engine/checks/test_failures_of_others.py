@@ -58,6 +58,7 @@ def _from_practices(lost: int) -> Callable[[], object]:
         own_year=pl.lit(True),
         first_map=pl.lit(True),
         placed_by=pl.lit("map"),
+        releases=pl.lit("qof:2023-24"),
     )
 
     def build() -> object:
