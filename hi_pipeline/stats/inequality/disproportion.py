@@ -57,7 +57,7 @@ def disproportionality(
         >>> frame = pl.DataFrame({"x1": [60], "n1": [1000], "x2": [140], "n2": [4000]})
         >>> sides = dict(events="x1", population="n1", reference_events="x2", reference_population="n2")
         >>> disproportionality(frame, **sides, by=[]).select(pl.col("value", "lower_95", "upper_95").round(4)).rows()
-        [(1.5, 1.2267, 1.8341)]
+        [(1.5, 1.2207, 1.8433)]
 
     Reference:
         This project's own measure, by the delta method on the log scale: Agresti A. Categorical data
