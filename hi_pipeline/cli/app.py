@@ -172,6 +172,17 @@ def restore(
 
 
 @app.command()
+def prune(
+    source: Source = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+) -> None:
+    """Remove old runs, events, logs and superseded files; never what a figure rests on."""
+    from hi_pipeline.cli.pruning import prune_command
+
+    _leave(prune_command(console, source, dry_run=dry_run))
+
+
+@app.command()
 def pack(
     source: Source = None,
     icb: Icbs = [],  # noqa: B006

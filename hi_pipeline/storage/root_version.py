@@ -34,7 +34,7 @@ class RootVersion:
             if not 1 <= found <= known:
                 raise StoreError(
                     f"{where}: its {word} has the number {found}, and this version of hi knows 1 to {known}: a newer "
-                    "hi wrote it. Nothing was read or changed. Install that version, or name another folder in HI_DATA_DIR"
+                    "hi wrote it. Nothing was read or changed. Install that version, or set HI_DATA_DIR"
                 )
 
 

@@ -6,10 +6,9 @@ import dagster as dg
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.operating.backup import Backup, back_up
+from hi_pipeline.orchestration.instance.between_runs import last_run
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
 from hi_pipeline.orchestration.instance.opening import open_home
-from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive
-from hi_pipeline.orchestration.next_work import OPEN_RUNS
 from hi_pipeline.settings import Settings
 
 
@@ -24,11 +23,11 @@ def back_up_root(settings: Settings, to: Path) -> Backup:
         return back_up(settings, to, databases=(), records=False)
     instance = open_home(home)
     try:
-        before = _last_run(instance)
+        before = last_run(instance)
         databases = sorted(home.rglob("*.db"))
 
         def unchanged() -> None:
-            if _last_run(instance) != before:
+            if last_run(instance) != before:
                 raise StoreError(f"a run began while {to} was written; nothing was placed. Wait for its end, try again")
 
         return back_up(settings, to, databases=databases, records=_are_here(instance, home), before_placing=unchanged)
@@ -40,20 +39,3 @@ def _are_here(instance: dg.DagsterInstance, home: Path) -> bool:
     """Tell whether runs and events lie below the instance's folder, as ``hi`` sets them up."""
     storage = instance.event_log_storage
     return isinstance(storage, BatchedSqliteEventLogStorage) and home in Path(storage.path_for_shard("index")).parents
-
-
-def _last_run(instance: dg.DagsterInstance) -> tuple[str, int]:
-    """Return the newest run and how many there are.
-
-    Raises:
-        StoreError: one goes on.
-    """
-    for record in instance.get_run_records(dg.RunsFilter(statuses=list(OPEN_RUNS))):
-        pid = record.dagster_run.tags.get(PID_TAG)
-        # A run without a process of hi run belongs to the daemon, or waits for it.
-        if not pid or is_alive(int(pid), since=record.create_timestamp):
-            raise StoreError(
-                f"run {record.dagster_run.run_id} goes on or waits for the daemon; wait for its end, then back up"
-            )
-    newest = instance.get_run_records(limit=1)
-    return (newest[0].dagster_run.run_id if newest else "", instance.get_runs_count())
