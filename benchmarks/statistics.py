@@ -25,8 +25,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from hi_pipeline.stats.inequality import relative_index, slope_index
-from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013, directly_standardised_rate
+from hi_pipeline.stats.inequality.slope import relative_index, slope_index
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013
 
 SEED = 20_260_401
 BOARDS, YEARS, INDICATORS, FIFTHS, AGES, SEXES = 42, 10, 24, 5, 19, 2

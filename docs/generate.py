@@ -8,7 +8,8 @@ from hi_pipeline.core.area_search import when
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
 from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline.indicators.catalogue import INDICATORS
-from hi_pipeline.publishing.reference_pages import index_page, indicator_page, source_page
+from hi_pipeline.publishing.reference_pages import index_page, indicator_page, source_page, unread_page
+from hi_pipeline.sources.unread import UNREAD
 
 _BOARDS = "\n## Boards\n"
 DOCS = Path(__file__).parent
@@ -19,8 +20,13 @@ def pages() -> dict[Path, str]:
     sources = load_catalogue().sources
     made = {DOCS / "sources" / f"{name}.md": source_page(source) for name, source in sources.items()}
     made |= {DOCS / "indicators" / f"{i.id}.md": indicator_page(i, sources) for i in INDICATORS}
+    made[DOCS / "sources" / "unread.md"] = unread_page(UNREAD)
     made[DOCS / "sources" / "README.md"] = index_page(
-        "Publications", [(name, source.title) for name, source in sorted(sources.items())]
+        "Publications",
+        [
+            *((name, source.title) for name, source in sorted(sources.items())),
+            ("unread", "Publications that are not read"),
+        ],
     )
     made[DOCS / "indicators" / "README.md"] = index_page("Indicators", [(i.id, i.title) for i in INDICATORS])
     made[DOCS / "methods.md"] = methods_page()

@@ -4,7 +4,11 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
+
+import polars as pl
 
 from hi_pipeline.stats import (
     clusters,
@@ -17,6 +21,7 @@ from hi_pipeline.stats import (
     rates,
     standardisation,
     suppression,
+    unknown,
 )
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -29,6 +34,7 @@ ROOMS: tuple[ModuleType, ...] = (
     life_expectancy,
     comparison,
     suppression,
+    unknown,
     outliers,
 )
 LISTS = ("Args", "Returns", "Raises", "Reference", "Example")
@@ -88,9 +94,19 @@ distance is the root of the sum of squared differences. Inputs and distances sta
 `similar_boards`. A board without an input (three of April 2026) is not computed. The five are taken together,
 weighted by their denominators.
 
+**Small areas and pockets.** `small_areas.parquet` has one row for each LSOA of the 2021 census: its board on every
+footprint (ONS lookups), its authority (lower tier of 2022, by the exact lookup of LSOAs), people on the newest list
+of patients and residents of Census 2021, the national fifth (Indices of 2025) and the fifth within its board (by
+national rank, OHID's rule), broad ethnic groups, and households in fuel poverty. `pockets.parquet` lists pockets of
+deprivation: LSOAs of the two most deprived tenths with at least 1,000 residents whose authority is among the two
+least deprived fifths of England's authorities, or whose board is among those of its footprint's boards. An area's
+average is the mean national rank of its LSOAs, weighted by residents. The rule is ours. Pockets are ranked within
+their board by national rank, from the most deprived on. A list by LSOAs of 2011 is shared out by residents.
+
 **Coverage.** `coverage` is the share of the expected reporters (practices, locations) with a figure,
-`people_share` that of their registered patients where known. Below 90% (of people, else of reporters) a
-figure is not compared.
+`people_share` that of their registered patients where known. A figure that not all reporters are in says so
+("71 of 143 practices, 48.9% of patients are in this figure"). Below 90% (of people, else of reporters) it is
+not compared, and the check `reporters` lists it.
 
 **Hidden and rounded counts.** `figure_low` and `figure_high` are what rounding and hiding leave open, of
 suppressed figures too, which are compared where the whole range lies on one side. A hidden deduction that is
@@ -116,32 +132,109 @@ are higher.
 edition, empty where it states nothing (Talking Therapies); of groups that this project forms it is the
 edition used.
 
+**Disproportionality** of long waits is the share of deciles 1 and 2 among pathways of more than 52 weeks, over
+their share of all pathways (`inequality.disproportionality`); 1 is fair. The formula is this project's, as
+NHS England's is not known. All ten deciles must have their counts: one that is empty or hidden is named, and
+never replaced by its neighbour. Limits are the outermost over what rounding leaves open.
+
+**Months and quarters.** A year with fewer than its 12 months, or 4 quarters, is missing. Each period stands by
+itself under dimension `period`, with its own dates.
+
 **To compute a figure again.** Counts and denominators with their bounds, `units` and `between_variance` stand
 in each row; shares, ridits and weights behind each SII and RII in `slopes.parquet`.
+
+## Change, targets and what is not known
+
+**Pace** (`pace.parquet`). Each figure is set beside the last earlier year in which its area has one. A count,
+share or rate changes by ratio, later over earlier; each group's change is divided by that of the other groups of
+the breakdown together (`comparison.pace`), and the verdict is `equal_pace`, `faster`, `slower` or `cannot_tell`.
+Limits of the figures carry rounding and the differences between practices into it. A count that is rounded to 5
+and below 100 is not judged. Measures between groups change by difference, ratios by ratio, and are `narrowed`,
+`widened`, `reversed` or `cannot_tell`; `p_one_sided` of an SII or ratio tests "no increase", of a gap "at least
+as much in the most deprived as in the least". Of the verdicts on groups that truly keep pace one in twenty is
+wrong by chance: a single one among many proves little.
+
+Simulated, 2,000 draws at an equal pace, five groups, the smallest (1,500 people) and the largest (12,000):
+
+| figures | called unequal | limits hold 1 |
+|---|---|---|
+| shares | 6.1%, 4.4% | 93.9%, 95.6% |
+| shares of counts rounded to 5 | 1.6%, 2.8% | 98.4%, 97.2% |
+| rates | 4.5%, 5.0% | 95.5%, 95.0% |
+| counts rounded to 5 | 3.2%, 4.2% | 96.8%, 95.8% |
+| 30 practices a fifth, drawn anew each year | 5.4%, 5.3% | 94.6%, 94.7% |
+| the same practices in both years | 0.0%, 0.0% | 100.0%, 100.0% |
+
+The last line is why pace by practice fifth is cautious: what lasts of a practice cancels out of its change, and
+published counts do not say how much of it lasts.
+
+**Power.** Share of draws in which a group of which 40% have the event, beside a rest nine times its size, is
+called faster or slower, by its people and by the true pace. A pace within 5% of the rest's counts as equal, so
+that large groups are called so.
+
+| people | 1.02 | 1.05 | 1.10 | 1.20 |
+|---|---|---|---|---|
+| 500 | 6% | 10% | 23% | 68% |
+| 2,000 | 7% | 24% | 70% | 100% |
+| 10,000 | 19% | 80% | 100% | 100% |
+| 50,000 | 5% | 98% | 100% | 100% |
+| 200,000 | 0% | 98% | 100% | 100% |
+
+**What ends a series.** Another publication or definition, other Indices of Deprivation, another list of ethnic
+groups, a period of another kind, length or month, fewer than 90% of the reporters in a year, and another
+boundary: figures on the footprint in force follow that footprint; figures on their year's footprint follow the
+ONS code, which changes with the boundary. Where the publisher states no Indices (Talking Therapies) a change of
+them cannot be seen, and the row says so.
+
+**Trends** (`trends.parquet`). The newest unbroken part of each series, five years in a row or more
+(`comparison.trend`, no transformation, so that the change is in the unit of the figure). Ratios have none.
+
+**Targets** (`targets.parquet`). A level is `met` or `not_met` where the 95% limits of a share or rate lie on one
+side of it, else `cannot_tell`; a count is judged by what rounding leaves open, and "none" is met by a count of 0
+alone. `reached` tells what the figure itself says. A figure of a period that ends before the day is
+`not_yet_due`. A target for every group is judged group by group; the row of all groups is `not_met` where one
+is not. Aims at a change are judged by the pace. `recalled` marks targets that nobody read in a publication.
+
+**Completeness** (`completeness.parquet`). For each publication, area, year and breakdown the share of records
+whose group is not known, with what rounding leaves open, beside England's and those of three years before.
+
+**Unknown ethnicity** (`bounds.parquet`). The worst case of a difference or ratio (`unknown.worst_case`) gives
+all unknown events to one group and all unknown records without the event to the other, both ways; no allocation
+lies outside it. Rates give events alone, as residents are known. Example: A 50 of 100, B 50 of 100, unknown 20
+of 40. At most A has 70 of 120 and B 50 of 120: +16.7 percentage points, ratio 1.40; at least -16.7 and 0.71.
+Scenarios (`unknown.scenarios`) suppose where the unknown belong: all to the group, all to the reference, or to
+all groups in proportion to their known records.
 """
 
 
 def public_functions(room: ModuleType) -> list[Callable[..., object]]:
-    """List the functions that a room offers, in the order of its names or of its file."""
-    offered = getattr(room, "__all__", None)
-    if offered is None:
-        members = [m for _, m in inspect.getmembers(room, inspect.isfunction)]
-        own = [m for m in members if m.__module__ == room.__name__ and not m.__name__.startswith("_")]
-        return sorted(
-            (m for m in own if m.__annotations__.get("frame")), key=lambda m: inspect.unwrap(m).__code__.co_firstlineno
-        )
-    return [member for name in offered if inspect.isfunction(member := getattr(room, name))]
+    """List the functions over frames that a module offers, in the order of its file, or a package's, by name."""
+    if not hasattr(room, "__path__"):
+        return sorted(_offered(room), key=lambda m: inspect.unwrap(m).__code__.co_firstlineno)
+    names = [m.name for m in iter_modules(room.__path__) if not m.name.startswith("_")]
+    modules = [import_module(f"{room.__name__}.{name}") for name in names]
+    return sorted((f for module in modules for f in _offered(module)), key=lambda f: f.__name__)
+
+
+def _offered(module: ModuleType) -> list[Callable[..., object]]:
+    members = [m for _, m in inspect.getmembers(module, inspect.isfunction)]
+    own = [m for m in members if m.__module__ == module.__name__ and not m.__name__.startswith("_")]
+    return [m for m in own if m.__annotations__.get("frame") or m.__annotations__.get("return") is pl.DataFrame]
 
 
 def methods_page() -> str:
     """Write the page."""
     parts = [OPENING]
     for room in ROOMS:
-        name = room.__name__.removeprefix("hi_pipeline.")
+        name = _short(room.__name__)
         parts.append(f"## {name}\n\n{inspect.getdoc(room)}\n")
         for function in public_functions(room):
             parts.append(_section(name, function))
     return "\n".join(parts)
+
+
+def _short(module: str) -> str:
+    return module.removeprefix("hi_pipeline.")
 
 
 def _section(room: str, function: Callable[..., object]) -> str:
@@ -150,7 +243,8 @@ def _section(room: str, function: Callable[..., object]) -> str:
         for parameter in inspect.signature(function).parameters.values()
     )
     signature = signature.replace("frame, ", "frame, *, ", 1) if signature.startswith("frame") else f"*, {signature}"
-    call = textwrap.fill(f"{room}.{function.__name__}({signature})", 100, subsequent_indent="    ")
+    name = f"{_short(function.__module__)}.{function.__name__}"
+    call = textwrap.fill(f"{name}({signature})", 100, subsequent_indent="    ")
     return f"### {room.removeprefix('stats.')}.{function.__name__}\n\n```python\n{call}\n```\n\n{_body(function)}\n"
 
 

@@ -20,7 +20,7 @@ ICB, YEAR, AREA = "E54000010", "2022-23", "Mental health"
 def main() -> None:
     """Write the picture of the first page of an area."""
     settings = Settings(source="sample")
-    order = Order(icb=ICB, year=YEAR, vintage=vintage_of(YEAR), root=settings.root, local=settings.data_dir / "local")
+    order = Order(icb=ICB, year=YEAR, vintage=vintage_of(YEAR), root=settings.root, local=settings.local)
     document = pack_of(read_published(settings.root / "published"), order).document
     page = next(n for n, text in enumerate(_pages(document)) if text.startswith(AREA))
     PLACE.parent.mkdir(exist_ok=True)

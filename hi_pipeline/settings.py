@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -18,6 +18,8 @@ class Settings(BaseSettings):
         robots: "obey" a publisher's robots.txt, or "ignore" it where the publisher has agreed.
         mirror_links: "refuse" links in a mirror's folder that lead out of it, or "follow" them.
         accept: use the "first" bytes of a new edition at once, or "ask" for ``hi accept`` before they are used.
+        keep_runs_days: how long ``hi prune`` leaves every run; later those that hold the newest record of something.
+        keep_files_days: how long it leaves kept files that others took the place of.
         ui_hosts: further host names, with commas between them, under which the web interface is reached.
     """
 
@@ -29,6 +31,8 @@ class Settings(BaseSettings):
     robots: Literal["obey", "ignore"] = "obey"
     mirror_links: Literal["refuse", "follow"] = "refuse"
     accept: Literal["first", "ask"] = "first"
+    keep_runs_days: int = Field(default=180, ge=30)
+    keep_files_days: int = Field(default=1100, ge=366)
     ui_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("source")
@@ -73,8 +77,13 @@ class Settings(BaseSettings):
 
     @property
     def local(self) -> Path:
+        """Return the folder of a board's own extracts and words, which all kinds of source share."""
+        return self.data_dir.resolve() / "local"
+
+    @property
+    def extracts(self) -> Path:
         """Return the folder of boards' own extracts: one for mirror and live; the sample has its own, for trials."""
-        return ((self.root if self.synthetic else self.data_dir) / "local").resolve()
+        return self.root / "local" if self.synthetic else self.local
 
     @property
     def dagster_home(self) -> Path:

@@ -27,7 +27,10 @@ Source = Annotated[
     str | None, typer.Option("--source", help="sample, live, or mirror:<folder or http address>; else HI_SOURCE.")
 ]
 Years = Annotated[list[str], typer.Option("--year", help='Financial year such as "2023-24"; may be repeated.')]
-Icbs = Annotated[list[str], typer.Option("--icb", help="ONS code, ODS code or name of a board; may be repeated.")]
+Icbs = Annotated[
+    list[str],
+    typer.Option("--icb", help="England, a region, or a board by ONS code, ODS code or name; may be repeated."),
+]
 Indicators = Annotated[list[str], typer.Option("--indicator", help="Indicator id; may be repeated.")]
 Form = Annotated[Format, typer.Option("--format", help="To be read, or as data.")]
 
@@ -55,7 +58,9 @@ def run(
 @app.command()
 def fetch(
     source: Source = None,
-    again: Annotated[bool, typer.Option("--again", help="Ask the publishers even for what is kept.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask the publishers again, also for files that are kept.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, and fetch nothing.")] = False,
 ) -> None:
     """Bring new and changed releases into the snapshots, and build nothing."""
@@ -97,21 +102,22 @@ def status(source: Source = None, form: Form = Format.TABLE) -> None:
 
 
 @app.command()
-def coverage(source: Source = None, form: Form = Format.TABLE) -> None:
-    """Show the whole list by year: how many boards have a figure, or why they have none."""
+def coverage(
+    source: Source = None,
+    icb: Icbs = [],  # noqa: B006 - typer copies it
+    form: Form = Format.TABLE,
+) -> None:
+    """Show the whole list by year: how many boards have a figure, or why; with --icb, each area's own state."""
     from hi_pipeline.cli.coverage import coverage_command
 
-    _leave(coverage_command(console, source, form))
+    _leave(coverage_command(console, source, icb, form))
 
 
 @app.command()
 def explain(
     indicator: Annotated[str, typer.Argument(help="Indicator id or title, or the id of a row.")],
     year: Years = [],  # noqa: B006 - typer copies it
-    icb: Annotated[
-        list[str],
-        typer.Option("--icb", help="England, a region, or a board by ONS code, ODS code or name; may be repeated."),
-    ] = [],  # noqa: B006 - typer copies it
+    icb: Icbs = [],  # noqa: B006
     dimension: Annotated[str, typer.Option("--dimension", help="Of one figure: total, age, sex, ethnicity, ...")] = "",
     category: Annotated[str, typer.Option("--category", help='Of one figure: the group, such as "White".')] = "",
     measure: Annotated[str, typer.Option("--measure", help="Of one figure: value, gap, ratio, sii, rii, ...")] = "",
@@ -144,6 +150,49 @@ def verify(source: Source = None) -> None:
     from hi_pipeline.cli.verifying import verify_command
 
     _leave(verify_command(console, source))
+
+
+@app.command()
+def doctor(
+    source: Source = None,
+    port: Annotated[int, typer.Option("--port", help="Port of hi ui.")] = 3000,
+    form: Form = Format.TABLE,
+) -> None:
+    """Look at settings, folders, disk, locks, network, records and services: what fails, and what to do."""
+    from hi_pipeline.cli.doctoring import doctor_command
+
+    _leave(doctor_command(console, source, form, port=port))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="The folder to make; best on another disk.")], source: Source = None
+) -> None:
+    """Copy the data folder whole: kept files, tables, figures, published folder, Dagster's records."""
+    from hi_pipeline.cli.backing_up import backup_command
+
+    _leave(backup_command(console, source, to))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that hi backup made.")], source: Source = None
+) -> None:
+    """Put a backup in the place of the data folder, which has to be absent or empty."""
+    from hi_pipeline.cli.backing_up import restore_command
+
+    _leave(restore_command(console, source, folder))
+
+
+@app.command()
+def prune(
+    source: Source = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+) -> None:
+    """Remove old runs, events, logs and superseded files; never what a figure rests on."""
+    from hi_pipeline.cli.pruning import prune_command
+
+    _leave(prune_command(console, source, dry_run=dry_run))
 
 
 @app.command()
@@ -183,7 +232,7 @@ def export(
     form: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx.")] = "csv",
     to: Annotated[Path | None, typer.Option("--to", help="The file to write.")] = None,
 ) -> None:
-    """Write a board's figures as one file that opens rightly in Excel."""
+    """Write the figures of boards, regions or England as one file that opens rightly in Excel."""
     from hi_pipeline.cli.exporting import export_command
 
     _leave(export_command(console, source, icbs=icb, years=year, indicators=indicator, form=form, to=to))
@@ -193,7 +242,7 @@ def export(
 def ui(
     source: Source = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Only show: nothing can be run or changed.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Read only: nothing can be run or changed.")] = False,
 ) -> None:
     """Start Dagster's webserver and daemon on this machine, on what hi run built; Ctrl-C stops both."""
     from hi_pipeline.cli.serving import ui_command

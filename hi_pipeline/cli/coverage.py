@@ -7,6 +7,7 @@ import polars as pl
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
+from hi_pipeline.core.area_search import Area, find_areas
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import vintage_of
@@ -15,21 +16,34 @@ from hi_pipeline.core.indicator import Entry
 from hi_pipeline.core.status import AreaType
 
 _NO_NUMBER = 99
-_READ = ["indicator_id", "dimension", "financial_year", "geography_vintage", "area_type", "state"]
+_PLACE = ["indicator_id", "financial_year"]
+_READ = [*_PLACE, "dimension", "geography_vintage", "area_type", "icb_code", "state"]
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
 
 
-def coverage_command(console: Printer, source: str | None, form: Format) -> int:
-    """Show for every entry of the list and every year how many boards have a figure, else why they have none."""
+def coverage_command(console: Printer, source: str | None, icbs: Sequence[str], form: Format) -> int:
+    """Show for every entry of the list and every year how many boards have a figure, else why they have none.
+
+    Args:
+        console: where to print.
+        source: as of every command.
+        icbs: areas of which each has its own table, of its own states; none for all boards together.
+        form: how it is printed.
+    """
 
     def command() -> int:
         session = Session(source, console)
         catalogue = session.pipeline.catalogue
-        entries = (*catalogue.indicators, *catalogue.listed)
+        entries = sorted((*catalogue.indicators, *catalogue.listed), key=_place)
+        found = [find_areas(text) for text in icbs]
         cells = _cells(session, entries)
-        sheet = _sheet(session, sorted(entries, key=_place), cells)
-        show(console, [sheet], form, synthetic=session.settings.synthetic)
+        sheets = [_sheet_of(session, area, entries, cells) for each in found for area in each.areas]
+        show(console, sheets or [_sheet(session, entries, cells)], form, synthetic=session.settings.synthetic)
         if form is not Format.TABLE:
+            return 0
+        for note in dict.fromkeys(each.note for each in found if each.note):
+            console.print(f"Note: {note}")
+        if icbs:
             return 0
         stated = {entry.statement_number for entry in entries if entry.statement_number}
         states = dict(cells.group_by("state").len().sort("len", descending=True).rows())
@@ -63,38 +77,66 @@ def _sheet(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> S
     rows: list[list[str]] = []
     for entry in entries:
         counts = [told.get((entry.id, year), ("", "")) for year in ALL_YEARS]
-        why = dict.fromkeys(state.replace("_", " ") for _, state in counts if state)
-        number = str(entry.statement_number or "")
-        rows.append([entry.id, number, " ".join(entry.annex), *(there for there, _ in counts), ", ".join(why)])
+        why = dict.fromkeys(_words(state) for _, state in counts if state)
+        rows.append([*_named(entry), *(there for there, _ in counts), ", ".join(why)])
     return Sheet(
         name="coverage",
         title=session.title(
             "Boards with a figure in total (of those on the footprint of the year), or why there is none"
         ),
-        columns=[
-            Column(key="indicator", label="Indicator"),
-            Column(key="statement_number", label="No", number=True),
-            Column(key="annex", label="Annex"),
-            *(Column(key=year, label=year, number=True) for year in ALL_YEARS),
-            Column(key="where_none", label="Where none"),
-        ],
+        columns=[*_columns(), Column(key="where_none", label="Where none")],
         rows=rows,
     )
 
 
+def _sheet_of(session: Session, area: Area, entries: Sequence[Entry], cells: pl.DataFrame) -> Sheet:
+    """Return the state of one area by indicator and year, on the footprint of the year."""
+    own = pl.any_horizontal(
+        (pl.col("financial_year") == year) & (pl.col("icb_code") == area.codes.get(vintage_of(year)))
+        for year in ALL_YEARS
+    )
+    rows = _in_total(cells.filter(own, area_type=area.area_type.value))
+    told = {(i, year): _words(state) for i, year, state in rows.select(*_PLACE, "state").rows()}
+    return Sheet(
+        name=area.name,
+        title=session.title(f"{area.name}: the figure in total on the footprint of the year, or why there is none"),
+        columns=_columns(),
+        rows=[[*_named(entry), *(told.get((entry.id, year), "") for year in ALL_YEARS)] for entry in entries],
+    )
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(key="indicator", label="Indicator"),
+        Column(key="statement_number", label="No", number=True),
+        Column(key="annex", label="Annex"),
+        *(Column(key=year, label=year, number=True) for year in ALL_YEARS),
+    ]
+
+
+def _named(entry: Entry) -> list[str]:
+    return [entry.id, str(entry.statement_number or ""), " ".join(entry.annex)]
+
+
+def _words(state: str) -> str:
+    return state.replace("_", " ")
+
+
+def _in_total(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of the footprint of the year in total; a measure between groups has its own breakdown alone."""
+    own = [f"{year}{vintage_of(year).value}" for year in ALL_YEARS]
+    there = cells.filter(
+        pl.concat_str("financial_year", "geography_vintage").is_in(own), pl.col("state") != Cover.NO_SUCH_BOARD.value
+    )
+    alone = pl.col("dimension").n_unique().over("indicator_id") == 1
+    return there.filter((pl.col("dimension") == Dimension.TOTAL.value) | alone)
+
+
 def _by_year(cells: pl.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
     """Return by indicator and year "36/42", or "-" and the commonest state of the boards."""
-    own = [f"{year}{vintage_of(year).value}" for year in ALL_YEARS]
-    boards = cells.filter(
-        pl.concat_str("financial_year", "geography_vintage").is_in(own),
-        pl.col("state") != Cover.NO_SUCH_BOARD.value,
-        area_type=AreaType.ICB.value,
-    )
-    # A measure between groups has no total: its own breakdown stands for it.
-    first = (pl.col("dimension") == Dimension.TOTAL.value) | (pl.col("dimension").n_unique().over("indicator_id") == 1)
     counted = (
-        boards.filter(first)
-        .group_by("indicator_id", "financial_year")
+        _in_total(cells.filter(area_type=AreaType.ICB.value))
+        .group_by(_PLACE)
         .agg(
             there=pl.col("state").is_in(_THERE).sum(),
             boards=pl.len(),

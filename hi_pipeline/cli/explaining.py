@@ -11,7 +11,7 @@ from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.selecting import find_indicator, find_year
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Format, show
-from hi_pipeline.core.area_search import Area, explain_absence, find_areas
+from hi_pipeline.core.area_search import Area, codes_of, explain_absence, find_areas
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import board, is_valid, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
@@ -22,11 +22,11 @@ from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.marks import notes_of, trail, unaccepted
 from hi_pipeline.engine.releases.replacements import Replacement
 from hi_pipeline.engine.tracing.figure import ID as ROW_ID
-from hi_pipeline.engine.tracing.figure import Row, area_codes, find_row
+from hi_pipeline.engine.tracing.figure import Row, find_row
 from hi_pipeline.indicators.kind import statistics_of
 
 ONE = "Explain one of them to its rows: add --dimension and --category, or --measure."
-_BY_DEPRIVATION = ("gap", "ratio", "sii", "rii")
+_BY_DEPRIVATION = ("gap", "ratio", "sii", "rii", "disproportionality")
 _PARTS = 7  # of a row's id; the words of a category may hold a slash
 
 
@@ -111,7 +111,7 @@ def _row(
         if len(years) != 1 or len(icbs) != 1:
             raise SelectionError("one figure is named by one --year, one --icb and its group, or by the id of its row")
         name, year = find_indicator(indicator, session.pipeline.catalogue.indicators), find_year(years[0])
-        codes, footprint = area_codes(icbs[0]), ""
+        codes, footprint = codes_of(find_areas(icbs[0]).areas), ""
         dimension, category, measure = words
         measure = measure or Measure.VALUE.value
         dimension = dimension or (Dimension.DEPRIVATION.value if measure in _BY_DEPRIVATION else Dimension.TOTAL.value)
@@ -185,12 +185,14 @@ def _of_counts(pipeline: Pipeline, indicator: Indicator, year: str, published: P
 
 
 def _each_once(rows: pl.DataFrame, year: str) -> pl.DataFrame:
-    """Leave out the rows of a further footprint that say the same as those of the year's own."""
+    """Return the rows in order, without those of a further footprint that say the same as those of the year's own."""
     own = rows.filter(geography_vintage=vintage_of(year).value)
     place = ["geography_vintage", "region_code", "note"]
     figures = [name for name in rows.columns if name not in place]
     other = rows.filter(pl.col("geography_vintage") != vintage_of(year).value)
-    return pl.concat([own, other.join(own, on=figures, how="anti", nulls_equal=True)])
+    other = other.join(own, on=figures, how="anti", nulls_equal=True)
+    order = ["dimension", "category_order", "category", "measure"]  # groups in their own order: decile 10 after 9
+    return pl.concat([frame.sort(order) for frame in (own, other)])
 
 
 def _explain(session: Session, indicator: Indicator, pieces: Sequence[Piece]) -> bool:

@@ -3,7 +3,7 @@
 Everything fits in 80 columns; no number is cut. A path, an address or a hash may be longer and is never broken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 import polars as pl
@@ -13,20 +13,21 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom
 from hi_pipeline.core.status import Status
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.engine.tracing.arithmetic import Limits, Steps, limits_of, number, steps_of
-from hi_pipeline.engine.tracing.figure import Figure, Group, Row, trace
+from hi_pipeline.engine.tracing.arithmetic import Steps, number, steps_of
+from hi_pipeline.engine.tracing.figure import Figure, Group, Row, read_comparisons, trace
+from hi_pipeline.engine.tracing.limit_lines import Limits, limits_of
 from hi_pipeline.engine.tracing.lineage import SIDES
 from hi_pipeline.tables.placing.registry import PLACINGS
 
 WIDTH = 79
 SHOWN = 10
 NO_ROWS = (
-    "row numbers are not kept for this publication (its figures do not stand one to a row): these figures are found "
-    "in the file by area, group and measure"
+    "a figure without a row number stands in no cell: the file leaves out its row of 0, or it is what other cells "
+    "leave of a total"
 )
 NOT_SHOWN = "the rows of the board's own extract are true counts and stay in the data folder"
-BY_CODES = "the row of the file is the one with this PRACTICE_CODE and LSOA_CODE"
-SUM_OF_BOARDS = "England's patients are those of all boards and of what belongs to none: explain each of them"
+BY_CODES = "the row of the file is the one with this code, or with both of them"
+SUM_OF_BOARDS = "England's people are those of all boards and of what belongs to none: explain each of them"
 
 
 def explain_figure(session: Session, row: Row, *, full: bool) -> int:
@@ -42,6 +43,7 @@ def explain_figure(session: Session, row: Row, *, full: bool) -> int:
     console = session.console
     _heading(session, figure)
     _section(console, "Arithmetic", [*steps.lines, *limits.lines])
+    _section(console, "Compared with", _compared(row, read_comparisons(session.pipeline, row)))
     for group in figure.groups:
         _section(console, f"Counts: {group.count['dimension']}, {group.count['category']}", _counts(figure, group))
     _rows(console, figure)
@@ -61,6 +63,17 @@ def _heading(session: Session, figure: Figure) -> None:
     _say(session.console, indicator.definition)
 
 
+def _compared(row: Row, others: Sequence[Row]) -> Iterator[str]:
+    """Give the comparator of the results, then the further ones, each with its value and what it says of the figure."""
+    for each in (row, *others):
+        value = each["comparator_value"]
+        said = f"{number(value)}, {each['comparison']}" if value is not None else str(each["note"])
+        if each is not row or value is not None:
+            yield f"{each['comparator']}: {said}"
+    if row["comparator_value"] is None and not others:
+        yield "nothing"
+
+
 def _counts(figure: Figure, group: Group) -> Iterator[str]:
     """Give the steps from the publisher's figures to the counts, with their numbers."""
     count, used = group.count, group.used
@@ -72,8 +85,8 @@ def _counts(figure: Figure, group: Group) -> Iterator[str]:
         yield ", ".join(words)
         for name in (side, SIDES[2]) if side == SIDES[1] else (side,):
             yield from _summed(used.filter(pl.col("side") == name).unique("figure", maintain_order=True), name)
-    if figure.indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE and count["denominator"] is not None:
-        yield from _population(count)
+    if count["denominator"] is not None:
+        yield from _people(figure.indicator.denominator_from, count)
     if count["published_value"] is not None:
         yield f"the publisher's own figure: {number(count['published_value'])}"
     said = str(count["note"])
@@ -92,6 +105,19 @@ def _summed(rows: pl.DataFrame, side: str) -> Iterator[str]:
     yield words + (
         f"; {hidden:,} hidden, within their bounds at the rate of the others, else at the middle" if hidden else ""
     )
+
+
+def _people(found: DenominatorFrom, count: Row) -> Iterator[str]:
+    """Say where a denominator comes from that is in none of the publication's own rows."""
+    if found is DenominatorFrom.POPULATION_OR_RATE:
+        yield from _population(count)
+    elif found is DenominatorFrom.REGISTERED:
+        yield (
+            f"denominator: patients on the lists of the practices, linked table core20_population/"
+            f"{count['financial_year']}; traced to that table"
+        )
+    elif found is DenominatorFrom.GROUPS:
+        yield f"denominator: {count['note']}; traced to that publication"
 
 
 def _population(count: Row) -> Iterator[str]:
@@ -113,10 +139,10 @@ def _rows(console: Printer, figure: Figure) -> None:
         f"Rows of the file: the first {SHOWN} of {used.height:,} cells (--full gives all as CSV)"
     )  # fmt: skip
     lines = [_cell(row) for row in shown.iter_rows(named=True)]
-    core20 = figure.indicator.attribution is Attribution.CORE20
+    by_codes = figure.indicator.attribution in (Attribution.CORE20, Attribution.CENSUS)
     if figure.indicator.controlled:
         lines.append(NOT_SHOWN)
-    elif core20:
+    elif by_codes:
         lines.append(BY_CODES if used.height else SUM_OF_BOARDS)
     elif used["row"].null_count():
         lines.append(NO_ROWS)

@@ -9,7 +9,7 @@ from hi_pipeline.cli.tables import Column, Sheet
 _DATA = (
     "indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "icb_name", "dimension", "category",
     "measure", "value", "lower_95", "upper_95", "unit", "numerator", "denominator", "published_value",
-    "comparator_value", "comparison", "status", "note", "source_releases",
+    "comparator_value", "comparison", "unknown_share", "coverage", "imd_vintage", "status", "note", "source_releases",
 )  # fmt: skip
 
 

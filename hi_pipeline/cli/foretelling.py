@@ -28,7 +28,7 @@ def foretell(session: Session, *, again: bool) -> int:
         for line in lines:
             session.console.whole_line(line)
     if not found and not refused:
-        session.console.print("Nothing to do: every release looks like what is kept of it.")
+        session.console.print("Nothing to do: no release has changed since it was fetched.")
     return 1 if refused else 0
 
 
@@ -44,7 +44,7 @@ def _said(session: Session, place: Place, *, again: bool) -> Iterable[str]:
     kept = pipeline.snapshots.latest(source.name, place.release.edition)
     if change is None and kept is None:
         return
-    why = "asked for again" if change is None else "its place looks otherwise than what is kept" if kept else "new"
+    why = "asked for again" if change is None else "what stands there differs from what is kept" if kept else "new"
     yield f"would fetch {place.name} ({why}), then build {_follows(pipeline.catalogue, source)}"
 
 

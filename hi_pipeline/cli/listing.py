@@ -6,9 +6,15 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.core.area_search import when
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
+from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.source import release_id
 
-_DIRECTION = {"higher_is_better": "higher is better", "lower_is_better": "lower is better", "neutral": "neither"}
+_DIRECTION = {
+    Polarity.HIGHER_IS_BETTER: "higher is better",
+    Polarity.LOWER_IS_BETTER: "lower is better",
+    Polarity.NEUTRAL: "neither",
+    Polarity.CONTESTED: "contested",
+}
 
 
 def list_command(console: Printer, source: str | None, what: Listed, form: Format) -> int:
@@ -40,7 +46,7 @@ def _boards(_: Session) -> Sheet:
 
 def _indicators(session: Session) -> Sheet:
     rows = [
-        [i.id, i.title, i.unit.value, _DIRECTION[i.polarity.value], i.area, i.statement_number]
+        [i.id, i.title, i.unit.value, _DIRECTION[i.polarity], i.area, i.statement_number]
         for i in session.pipeline.catalogue.indicators
     ]
     columns = _columns(id="Indicator", title="Title", unit="Unit", direction="Direction", area="Area")

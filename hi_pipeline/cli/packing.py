@@ -60,8 +60,7 @@ def verify_pack_command(console: Printer, source: str | None, folder: Path) -> i
     def command() -> int:
         session = Session(source, console)
         published = read_published(session.settings.root / "published")
-        root, local = session.settings.root, session.settings.data_dir / "local"
-        faults = verify_folder(published, folder, root=root, local=local)
+        faults = verify_folder(published, folder, root=session.settings.root, local=session.settings.local)
         for fault in faults:
             console.whole_line(fault)
         console.print(session.title(f"{len(faults)} things in this pack are not what the published results say"))
@@ -81,14 +80,13 @@ def _orders(session: Session, asked: Asked) -> list[Order]:
     vintage = ordered_vintage((), asked.footprint, asked.year)
     icbs = _boards(asked, vintage)
     ordered_vintage(icbs, vintage.value, asked.year)
-    local = session.settings.data_dir.resolve() / "local"
     return [
         Order(
             icb=icb,
             year=asked.year,
             vintage=vintage,
             root=session.settings.root,
-            local=local,
+            local=session.settings.local,
             formats=formats,
             png=asked.png,
         )

@@ -33,7 +33,7 @@ def ui_command(console: Printer, source: str | None, *, port: int, read_only: bo
             if mended.closed or mended.recorded:
                 console.print(f"Mended: {mended.closed} runs left open, {mended.recorded} files without their record.")
             session.instance.dispose()
-        what = "Dagster, to look at," if read_only else "Dagster"
+        what = "Dagster, read only," if read_only else "Dagster"
         console.print(session.title(f"{what} on http://{HOST}:{port} (Ctrl-C stops it)"))
         return serve(session.settings, port, read_only=read_only)
 

@@ -14,6 +14,7 @@ from hi_pipeline.core.errors import SelectionError, StoreError
 from hi_pipeline.engine.pipeline import Pipeline, open_lake, open_pipeline, open_snapshots
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.lake import Lake
+from hi_pipeline.storage.root_version import mark_version
 from hi_pipeline.storage.snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Session:
         """Write the sample where it is asked for and not there, and mend what dead processes left.
 
         Raises:
-            StoreError: the data folder cannot be made.
+            StoreError: the data folder cannot be made, or a newer program wrote there.
         """
         from hi_pipeline.orchestration.instance.recovery import mend
 
@@ -78,6 +79,7 @@ class Session:
             raise StoreError(
                 f"{root}: the data folder cannot be made ({error.strerror}); set HI_DATA_DIR to a folder that can"
             ) from error
+        mark_version(root)
         if self.settings.synthetic:
             self._write_sample()
         return mend(self.pipeline, self.instance, alone=alone)

@@ -5,13 +5,16 @@ from datetime import date
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
-from hi_pipeline.core.source import Release, Source
+from hi_pipeline.core.source import Layout, Release, Source
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED
+from hi_pipeline.core.unread import REFUSED
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, is_superseded, standings
 from hi_pipeline.engine.releases.replacements import replacements
 from hi_pipeline.engine.releases.watch import new_links
 from hi_pipeline.engine.standing import Standing, asset_standings
+from hi_pipeline.sources.unread import UNREAD
 
 _NAMED = 3
 
@@ -38,6 +41,7 @@ def _releases(session: Session) -> Sheet:
                 rows.append([f"{source.name}:(not declared)", part, "", "no", standing.words])
         for link in new_links(session.pipeline, source):
             rows.append([f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}"])
+    rows += [[f"{p.name}:(not read)", p.period, "no layout", "no", f"{REFUSED}; {p.landing_page}"] for p in UNREAD]
     names = ("release", "years", "pinned", "fetched", "standing")
     return Sheet(
         name="releases",
@@ -67,9 +71,18 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     words = [found.words for found in replacements(pipeline, source, release)] + words
     if kept is None and pipeline.snapshots.waits(source.name, release.edition):
         words = ["a new edition, waits for hi accept"]
+    words += unverified_words(source.layouts[release.layout])
     if pipeline.settings.synthetic:
         words.append("SYNTHETIC")
     return [f"{source.name}:{release.edition}", span, pinned, fetched, ", ".join(w for w in words if w)]
+
+
+def unverified_words(layout: Layout) -> list[str]:
+    """Say of which tables nobody has seen a file; of all of them without their names."""
+    tables = layout.unverified
+    if not tables:
+        return []
+    return [LAYOUT_UNVERIFIED if len(tables) == len(layout.members) else f"{LAYOUT_UNVERIFIED} of {', '.join(tables)}"]
 
 
 def _assets(session: Session) -> Sheet:

@@ -56,13 +56,13 @@ def find_areas(text: str) -> Found:
         SelectionError: nothing matches; the message names what comes near.
     """
     wanted = plain_name(text)
-    if wanted in (plain_name(ENGLAND_NAME), ENGLAND.lower()):
+    if wanted in _ENGLAND:
         return Found(
             areas=(Area(area_type=AreaType.ENGLAND, name=ENGLAND_NAME, codes=dict.fromkeys(Vintage, ENGLAND)),)
         )
-    regions = [r for r in NHS_REGIONS if wanted in _names_of_region(r)]
+    regions = tuple(Area(area_type=AreaType.REGION, name=r.name, codes=r.ons) for r in _regions(wanted))
     if regions:
-        return Found(areas=tuple(Area(area_type=AreaType.REGION, name=r.name, codes=r.ons) for r in regions))
+        return Found(areas=regions)
     boards, note = _boards(text)
     return Found(areas=tuple(_area(b) for b in boards), note=note)
 
@@ -70,12 +70,21 @@ def find_areas(text: str) -> Found:
 def find_boards(text: str) -> tuple[Board, ...]:
     """Return the boards that an ONS code, an ODS code, a name, or the code of a sub-ICB location means.
 
-    Several where codes changed hands: an ODS code may have named two areas.
+    Several where codes changed hands: an ODS code may have named two areas. A region means its boards, England all.
 
     Raises:
         SelectionError: nothing matches; the message names what comes near.
     """
-    return _boards(text)[0]
+    wanted = plain_name(text)
+    if wanted in _ENGLAND:
+        return BOARDS
+    regions = {region.ods for region in _regions(wanted)}
+    return tuple(b for b in BOARDS if b.region_ods in regions) or _boards(text)[0]
+
+
+def codes_of(areas: Iterable[Area]) -> tuple[str, ...]:
+    """Return the ONS codes that areas have on any footprint, each once."""
+    return tuple(dict.fromkeys(code for area in areas for code in area.codes.values()))
 
 
 def successors(board: Board) -> tuple[Board, ...]:
@@ -154,8 +163,15 @@ def _area(board: Board) -> Area:
     return Area(area_type=AreaType.ICB, name=board.name, codes=dict.fromkeys(sorted(board.vintages), board.ons))
 
 
-def _names_of_region(region: Region) -> set[str]:
-    return {region.ods.lower(), plain_name(region.name), *(code.lower() for code in region.ons.values())}
+def _regions(wanted: str) -> tuple[Region, ...]:
+    return tuple(
+        region
+        for region in NHS_REGIONS
+        if wanted in (region.ods.lower(), plain_name(region.name), *(code.lower() for code in region.ons.values()))
+    )
+
+
+_ENGLAND = (plain_name(ENGLAND_NAME), ENGLAND.lower())
 
 
 def _became() -> list[tuple[str, str]]:

@@ -36,7 +36,8 @@ OBSERVATION_KEY = (
 
 # england is the publisher's own England row. The code schemes are ODS unless the name ends in _ons.
 # A county holds districts, whose figures stand beside it as local_authority: the two are never added.
-# unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent).
+# unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent); wales is a
+# health board of Wales whose patients are in a publication of England.
 AREA_LEVELS = (
     "england",
     "region",
@@ -55,6 +56,7 @@ AREA_LEVELS = (
     "lsoa",
     "unknown",
     "national",
+    "wales",
 )
 
 # Linked table: what an indicator is computed from, one group of one area a row, on each footprint of the year.
@@ -154,6 +156,7 @@ RESULTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "ethnicity_scheme": pl.String,
     "source_releases": pl.String,
     "synthetic": pl.Boolean,
+    "unconfirmed": pl.Boolean,
 }
 RESULT_KEY = (
     "indicator_id",
@@ -221,6 +224,7 @@ COVERAGE: dict[str, pl.DataType | type[pl.DataType]] = {
     "held_by": pl.String,
     "how_to_supply": pl.String,
     "synthetic": pl.Boolean,
+    "unconfirmed": pl.Boolean,
 }
 COVERAGE_KEY = ("indicator_id", "dimension", "financial_year", "geography_vintage", "area_type", "icb_code")
 
@@ -231,7 +235,7 @@ RESULT_MEANINGS: dict[str, str] = {
     "financial_year": "the financial year the figure stands for, such as 2023-24",
     "period_start": "first day of the period that the figure describes",
     "period_end": "last day of that period; the day itself for a snapshot",
-    "period_type": "financial_year, snapshot, calendar_year, season or audit_year",
+    "period_type": "financial_year, snapshot, month, quarter, calendar_year, season or audit_year",
     "area_type": (
         "icb, region, england, or remainder (what belongs to no board, shown and not lost); boards (all of England's "
         "together) stand in comparators.parquet"
@@ -244,10 +248,12 @@ RESULT_MEANINGS: dict[str, str] = {
         "month from which the footprint of boards applies: 2022-07, 2023-04 or 2026-04; each figure stands on the "
         "footprint of its year and on the one in force, so choose one before adding anything up"
     ),
-    "dimension": "total, age, sex, ethnicity or deprivation",
+    "dimension": (
+        "total, age, sex, ethnicity, deprivation, or period (each month or quarter of a year's flow by itself)"
+    ),
     "category": "the group, in words; All for totals and for measures over all groups of a dimension",
     "category_order": "order of the groups; 1 is the most deprived; 99 is the unknown group",
-    "measure": "value, or derived from the groups: gap, ratio, sii, rii, difference, rate_ratio",
+    "measure": "value, or derived from the groups: gap, ratio, sii, rii, disproportionality, difference, rate_ratio",
     "value": (
         "the figure: computed from the counts where that lies within the rounding of the figure that the publisher "
         "prints, else the publisher's; empty unless status is ok; "
@@ -288,12 +294,15 @@ RESULT_MEANINGS: dict[str, str] = {
     "ethnicity_scheme": "list of ethnic groups used: 2001 (16+1) or 2021",
     "source_releases": "ids of the releases used, joined by ;",
     "synthetic": "true for the embedded sample, whose figures are made up",
+    "unconfirmed": (
+        "true where something that is said of the indicator is recalled and was not read; indicators.json says what"
+    ),
 }
 FURTHER_MEANINGS: dict[str, str] = {
     "successor_vintage": "the footprint in force",
     "successor_code": "ONS code of the board in force that took over residents",
     "successor_name": "name of that board",
-    "residents": "residents that both boards have in common (Census 2021)",
+    "residents": "usual residents; in lineage those that both boards have in common; Census 2021 but in population",
     "share_of_successor": "these residents as a share of those of the board in force",
     "area_name": "name of the area",
     "level": "the smallest area at which this breakdown is published, in words",

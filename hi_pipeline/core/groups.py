@@ -4,7 +4,9 @@ Labels of publishers are mapped to these words by their words, never by their nu
 Mental Health Act files number deciles from the least deprived, everyone else from the most deprived.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -20,6 +22,7 @@ class Dimension(StrEnum):
     # Age and sex within each group: no figures of their own, what a group's standardised rate is made of.
     ETHNICITY_STRATA = "ethnicity_by_age_and_sex"
     DEPRIVATION_STRATA = "deprivation_by_age_and_sex"
+    PERIOD = "period"  # no groups of people: the months or quarters that a year's flow is made of
 
 
 class EthnicityScheme(StrEnum):
@@ -29,6 +32,20 @@ class EthnicityScheme(StrEnum):
     CENSUS_2021 = "2021"
 
 
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 ALL = "All"
 UNKNOWN = "Unknown"
 INDETERMINATE = "Indeterminate"
@@ -87,6 +104,26 @@ ETHNIC_DETAIL_2001 = (
     "Other Ethnic Groups: Chinese",
     "Other Ethnic Groups: Any other ethnic group",
 )
+# The groups of the 2021 census (names as in the clean table of its residents) in those of 2001: Chinese moves to Other,
+# Arab and any other group stand together, and Gypsy, Irish Traveller and Roma are other White.
+ETHNIC_2001_OF_2021: Mapping[str, tuple[str, ...]] = {
+    "White: British": ("white_british",),
+    "White: Irish": ("white_irish",),
+    "White: Any other White background": ("white_gypsy_or_irish_traveller", "white_roma", "white_other"),
+    "Mixed: White and Black Caribbean": ("mixed_white_black_caribbean",),
+    "Mixed: White and Black African": ("mixed_white_black_african",),
+    "Mixed: White and Asian": ("mixed_white_asian",),
+    "Mixed: Any other Mixed background": ("mixed_other",),
+    "Asian or Asian British: Indian": ("asian_indian",),
+    "Asian or Asian British: Pakistani": ("asian_pakistani",),
+    "Asian or Asian British: Bangladeshi": ("asian_bangladeshi",),
+    "Asian or Asian British: Any other Asian background": ("asian_other",),
+    "Black or Black British: Caribbean": ("black_caribbean",),
+    "Black or Black British: African": ("black_african",),
+    "Black or Black British: Any other Black background": ("black_other",),
+    "Other Ethnic Groups: Chinese": ("asian_chinese",),
+    "Other Ethnic Groups: Any other ethnic group": ("other_arab", "other_any"),
+}
 WHITE_BRITISH = "White: British"
 WHITE = "White"
 ETHNICITIES = (*ETHNIC_BROAD, *ETHNIC_DETAIL_2001)
@@ -143,6 +180,8 @@ def category_order(dimension: Dimension, category: str) -> int:
         within = category_order(STRATA_OF[dimension], stratum.group) if stratum.group else 0
         own = _SEX_STEP * category_order(Dimension.SEX, stratum.sex) + category_order(Dimension.AGE, stratum.band)
         return _GROUP_STEP * within + own
+    if dimension is Dimension.PERIOD:
+        return _period_order(category)
     known = {
         Dimension.SEX: (SEXES,),
         Dimension.ETHNICITY: (ETHNICITIES,),
@@ -152,6 +191,24 @@ def category_order(dimension: Dimension, category: str) -> int:
         if category in words:
             return words.index(category) + 1
     raise ValueError(f"{category!r} is no category of {dimension}; see hi_pipeline.core.groups")
+
+
+def period_words(first: date, last: date) -> str:
+    """Return what a month or quarter is called: "January 2026", "January to March 2025"."""
+    start, end = MONTHS[first.month - 1], MONTHS[last.month - 1]
+    return (
+        f"{end} {last.year}"
+        if (first.month, first.year) == (last.month, last.year)
+        else f"{start} to {end} {last.year}"
+    )
+
+
+def _period_order(category: str) -> int:
+    """Return the place of a period's first month in the financial year, which begins in April."""
+    month = category.split()[0]
+    if month not in MONTHS:
+        raise ValueError(f"{category!r} is no period such as 'January 2026' or 'January to March 2025'")
+    return (MONTHS.index(month) - 3) % 12 + 1
 
 
 def _age_order(category: str) -> int:

@@ -46,6 +46,7 @@ class Attribution(StrEnum):
     LOCAL_AUTHORITY = "local_authority"  # shared out by LSOA population where an authority spans boards
     LSOA = "lsoa"  # summed from the LSOAs of a publication; deprivation by fifth of LSOA
     CORE20 = "core20"  # registered patients by the LSOA they live in
+    CENSUS = "census"  # residents of Census 2021 by the LSOA they live in
     ENGLAND = "england"  # England alone is published: boards have no figure
     REGION = "region"  # England and regions alone
     PROVIDER = "provider"  # providers (trusts), with England and regions where they are printed; boards have none
@@ -58,6 +59,9 @@ class DenominatorFrom(StrEnum):
 
     SOURCE = "source"  # the same publication
     POPULATION_OR_RATE = "population_or_rate"  # residents for total, age, sex; implied by the publisher's rate else
+    REGISTERED = "registered"  # patients on the lists of the board's practices, for totals
+    # Of England: residents for total, age, sex; Census 2021 for ethnicity; patients by where they live for deprivation
+    GROUPS = "groups"
     NONE = "none"  # a count
 
 
@@ -84,12 +88,12 @@ class Level(StrEnum):
     """The smallest area at which a breakdown is published, in words."""
 
     BOARD = "boards"
-    PART = "practices, small areas, locations or authorities, of which boards can be made"
+    PART = "parts of boards"  # practices, small areas, locations, authorities: boards are made of them
     PROVIDER = "providers"
-    AUTHORITY = "England and local authorities, of which boards are not made"
+    AUTHORITY = "England and authorities"  # boards are not made of them
     REGION = "regions"
     ENGLAND = "England only"
-    UNVERIFIED = "not verified whether it is published"
+    UNVERIFIED = "not verified"
     NONE = "not published"
 
 
@@ -124,6 +128,55 @@ class Absence(StrEnum):
     NOT_PUBLIC = "not_public"  # somebody holds it and does not publish it
     NOT_COLLECTED = "not_collected"  # nobody is known to collect it
     NOT_IN_HAND = "not_in_hand"  # it is published, and no file of it has been seen
+
+
+class Aim(StrEnum):
+    """What a target asks of a figure, or of its change from an earlier year."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    EQUAL_PACE = "equal_pace"  # every group improves as fast as the rest, or faster
+    NARROW = "narrow"  # the difference between groups becomes smaller
+    NO_INCREASE = "no_increase"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A target that can be judged from the figures.
+
+    Attributes:
+        aim: what it asks.
+        level: for at_least and at_most the figure, in the indicator's unit.
+        measure, dimension: the rows that it speaks of; of a dimension every group is judged by itself.
+        england_only: boards are not held to it.
+        by: the day by which ("2025-03-31"), "" for one that stands at all times.
+        words: the target as it is worded.
+        source: who set it, and where it was read.
+        recalled: it is recalled and was not read in a publication.
+    """
+
+    aim: Aim
+    level: float | None = None
+    measure: Measure = Measure.VALUE
+    dimension: Dimension = Dimension.TOTAL
+    england_only: bool = False
+    by: str = ""
+    words: str
+    source: str
+    recalled: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a level without an aim for it, and the other way round."""
+        if (self.level is not None) != (self.aim in (Aim.AT_LEAST, Aim.AT_MOST)):
+            raise ValueError(f"target {self.words!r}: {self.aim} and the level {self.level} do not go together")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """From which financial year on figures are not to be compared with earlier ones, and why."""
+
+    first_year: str
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +229,8 @@ class Listed(Entry):
         why: the reason for its total; breakdowns follow from ``levels``.
         because: the reason in words.
         method: how it would be computed.
-        published_in: the publication that holds it, where there is one.
+        published_in: name of the publication that holds it, read or not (``sources.unread``), with words after a comma;
+            "" where there is none.
     """
 
     why: Absence
@@ -217,6 +271,10 @@ class Indicator(Entry):
             to: such areas are never added up.
         controlled: it counts people from a board's own records: small counts are hidden and others rounded before
             anything is shown (``tables/disclosure``).
+        disproportionality: its rows by decile also give the share of deciles 1 and 2 among its numerator, over their
+            share of its denominator.
+        targets: those of its targets that can be judged from its figures; ``target`` words them all.
+        breaks: where its series end, beyond what the figures themselves say.
         further: other publications that hold figures of it. Where two give the same group of the same area and
             year, the one named first counts.
     """
@@ -241,12 +299,20 @@ class Indicator(Entry):
     unassigned: float = 0.0
     repeated: float = 0.0
     controlled: bool = False
+    disproportionality: bool = False
+    targets: tuple[Target, ...] = ()
+    breaks: tuple[Break, ...] = ()
     further: tuple[Origin, ...] = ()
 
     @property
     def by_origin(self) -> tuple["Indicator", ...]:
-        """Return the indicator as each of its publications gives it, in the order in which they count."""
-        return (replace(self, further=()), *(self._at(origin) for origin in self.further))
+        """Return the indicator as each of its publications gives it, in the order in which they count.
+
+        A dimension that a further origin takes from the same publication, by other measures, is that origin's alone.
+        """
+        taken = {d for origin in self.further if origin.source == self.source for d in origin.dimensions}
+        own = tuple(d for d in self.dimensions if d not in taken)
+        return (replace(self, further=(), dimensions=own), *(self._at(origin) for origin in self.further))
 
     def _at(self, origin: Origin) -> "Indicator":
         told = {f.name: getattr(origin, f.name) for f in fields(origin)}

@@ -10,20 +10,27 @@ from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import label_of_date, period, start_year
 from hi_pipeline.core.row_index import cells
-from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
 from hi_pipeline.core.text_tables import MEMBER
 
 _MAX_SHOWN = 8
 ONCE = "Expected each once. If the publisher repeats rows, say in parse.py which one counts; else fetch the file again."
 
 
-def melt_figures(frame: pl.DataFrame, *, measures: Mapping[str, str], keep: Sequence[str]) -> pl.DataFrame:
+def melt_figures(
+    frame: pl.DataFrame,
+    *,
+    measures: Mapping[str, str],
+    keep: Sequence[str],
+    printed_in: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
     """Turn columns read by ``text_tables.read_numbers`` into rows.
 
     Args:
         frame: has ``<column>_value`` and ``<column>_status`` for each column.
         measures: name of the measure to the column that holds it.
         keep: columns that stand on every row.
+        printed_in: column to what the publisher calls it, where that is not its own name.
 
     Returns:
         ``keep`` with measure, value (Float64) and status (String); one block of rows for each measure. Rows that
@@ -36,7 +43,7 @@ def melt_figures(frame: pl.DataFrame, *, measures: Mapping[str, str], keep: Sequ
             pl.lit(measure).alias("measure"),
             pl.col(f"{column}_value").alias("value"),
             pl.col(f"{column}_status").alias("status"),
-            *([cells(frame, column)] if numbered else []),
+            *([cells(frame, column, name=(printed_in or {}).get(column, ""))] if numbered else []),
         )
         for measure, column in measures.items()
     ]
@@ -90,6 +97,18 @@ def add_calendar_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame:
         pl.lit(date(year, 12, 31)).alias("period_end"),
         pl.lit(PeriodType.CALENDAR_YEAR.value).alias("period_type"),
     )
+
+
+def unverified(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say on every row that it comes from a file whose layout nobody has seen (``Member.unverified``).
+
+    Args:
+        frame: has note.
+    """
+    said = pl.concat_str(
+        pl.when(pl.col("note") != "").then("note"), pl.lit(LAYOUT_UNVERIFIED), separator="; ", ignore_nulls=True
+    )
+    return frame.with_columns(note=said)
 
 
 def to_observations(frame: pl.DataFrame) -> pl.DataFrame:

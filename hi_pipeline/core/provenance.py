@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 
@@ -57,8 +58,7 @@ class Provenance:
 
         Two files with one fingerprint are the same, so nothing is rebuilt while it holds.
         """
-        facts = [sorted((i.name, i.sha256) for i in self.inputs), *self.program]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        return _fingerprint(self.inputs, self.program)
 
     @property
     def program(self) -> tuple[str, str, bool]:
@@ -120,6 +120,13 @@ def read_sidecar(text: str) -> Provenance | CellsProvenance:
         ValueError, KeyError, TypeError: it is no sidecar.
     """
     return CellsProvenance.from_json(text) if "made" in json.loads(text) else Provenance.from_json(text)
+
+
+@lru_cache(maxsize=4096)
+def _fingerprint(inputs: tuple[Input, ...], program: tuple[str, str, bool]) -> str:
+    """Return the hash of both; the cells of a file share them, so that it is made once for all of them."""
+    facts = [sorted((i.name, i.sha256) for i in inputs), *program]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _from_facts(facts: dict[str, Any]) -> Provenance:

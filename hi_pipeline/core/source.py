@@ -70,6 +70,8 @@ class Member:
         aliases: other spellings of declared columns that the publisher has used, each with the declared one. The
             frame keeps the spelling found; the parser renames.
         json_rows: of a JSON member, the key of its list of rows; the fields of an object have no order.
+        unverified: its columns were read in public code, and nobody has seen such a file; see
+            ``core.observations.unverified``.
     """
 
     table: str
@@ -82,6 +84,7 @@ class Member:
     extra_columns: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     json_rows: str = ""
+    unverified: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,11 @@ class Layout:
     members: tuple[Member, ...]
     ignored: tuple[str, ...] = ()
     kept_for: str = ""
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Return the tables whose columns nobody has seen in a file."""
+        return tuple(member.table for member in self.members if member.unverified)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,8 +203,6 @@ class Source:
         whole_levels: financial years by level of area: in these years every area of the level (board, sub-ICB
             location, or some practice of each location) must be in ``observations``; see ``core.whole``. Where the
             newest declared year is among them, they go on for the later years of found editions.
-        reporters: who sends in the figures, by level of area, in the plural ("practice": "practices"): levels whose
-            areas may be absent from a file, so that a sum of them is partial; see ``core.whole.reporting``.
         series: runs of editions of which new ones are found and fetched without a change of this declaration.
         unread: clean tables from which nothing is built; an unknown label there is a warning.
         gather: where a release is no file of the publisher's but the answers of an interface: given what returns the
@@ -225,7 +231,6 @@ class Source:
     owner: str = "team:hi_pipeline"
     tags: Mapping[str, str] = field(default_factory=dict)
     whole_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    reporters: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
     gather: Callable[[Callable[[str], bytes], Release], Iterable[tuple[str, bytes]]] | None = None

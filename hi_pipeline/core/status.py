@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+# What every figure says that rests on a table of which nobody has seen a file (``source.Member.unverified``).
+LAYOUT_UNVERIFIED = "layout unverified"
+
 
 class Status(StrEnum):
     """Why a figure is or is not there; four reasons for its absence are four different words."""

@@ -1,6 +1,6 @@
-"""No area is missing: a file without a board or a sub-ICB location stops; absent reporters are counted and said."""
+"""No area is missing: a file without a board or a sub-ICB location stops."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -62,61 +62,3 @@ def validate_areas(codes: Collection[str], *, level: str, financial_year: str, w
             f"{absent[:_MAX_SHOWN]}. Expected all, with a token where there is no figure. Fetch the file again; if the "
             "footprint changed, declare it in core/icb_codes.py."
         )
-
-
-def reporting(
-    expected: pl.DataFrame, present: Collection[str], *, by: Sequence[str], words: str, people: str
-) -> pl.DataFrame:
-    """Say how much of each area reported: the share of its reporters and of the people behind them.
-
-    Args:
-        expected: one row a reporter that should be there: ``by``, ``reporter`` (its code), ``people`` (patients or
-            residents of it; null where not known).
-        present: codes of the reporters that have a figure; those that nobody expects are not counted.
-        by: columns of the area (board and footprint); none for all of them together.
-        words: reporters in the plural (``Source.reporters``).
-        people: what the people of a reporter are ("patients").
-
-    Returns:
-        One row an area, sorted: ``by``, expected and present (numbers of reporters), coverage (present over expected),
-        people_share (of the people; null where those of a reporter are not known), compared (whether people_share, or
-        else coverage, reaches ``COMPARED_FROM``) and note ("71 of 143 practices, 48.9% of patients are in this figure";
-        "" where all are).
-
-    Raises:
-        ValidationError: a reporter that is expected twice.
-    """
-    twice = expected.filter(pl.col("reporter").is_duplicated())
-    if twice.height:
-        raise ValidationError(
-            f"{words}: {twice['reporter'].unique().sort().to_list()[:_MAX_SHOWN]} are expected twice; each belongs to "
-            "one area, or its people would count twice",
-            failures=twice,
-        )
-    here = pl.col("reporter").is_in(list(present))
-    known = pl.col("people").null_count() == 0
-    summed = (
-        expected.group_by(list(by) or [pl.lit(0).alias("_all")])
-        .agg(
-            expected=pl.len(),
-            present=here.sum(),
-            people_share=pl.when(known & (pl.col("people").sum() > 0)).then(
-                pl.col("people").filter(here).sum() / pl.col("people").sum()
-            ),
-        )
-        .with_columns(coverage=pl.col("present") / pl.col("expected"))
-    )
-    counted = pl.format(f"{{}} of {{}} {words}", "present", "expected")
-    share = pl.format(f"{{}}, {{}}% of {people}", counted, (100 * pl.col("people_share")).round(1))
-    missed = pl.format(
-        "{} are in this figure", pl.when(pl.col("people_share").is_null()).then(counted).otherwise(share)
-    )
-    return summed.select(
-        *by,
-        "expected",
-        "present",
-        "coverage",
-        "people_share",
-        compared=pl.coalesce("people_share", "coverage") >= COMPARED_FROM,
-        note=pl.when(pl.col("present") < pl.col("expected")).then(missed).otherwise(pl.lit("")),
-    ).sort(list(by) or "expected")

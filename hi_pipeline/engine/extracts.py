@@ -74,7 +74,7 @@ def take_in(settings: Settings, path: Path) -> Taken:
     raw = read_extract(path)
     indicator, ons, year = named(validated(raw.frame, where=path.name, first_row=raw.first_row))
     board = next(b for b in BOARDS if b.ons == ons)
-    into = settings.local / place_of(indicator, board.ods, year)
+    into = settings.extracts / place_of(indicator, board.ods, year)
     replaced = into.exists()
     write_bytes(into, _in_contract(raw.frame).write_csv().encode())
     return Taken(path=into, indicator=indicator, board=board.name, financial_year=year, replaced=replaced)

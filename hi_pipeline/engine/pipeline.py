@@ -15,6 +15,7 @@ from hi_pipeline.settings import Settings
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline.storage.cells import CellFiles
 from hi_pipeline.storage.lake import Lake
+from hi_pipeline.storage.root_version import version_of
 from hi_pipeline.storage.snapshots import Snapshots
 
 ReadTables = Callable[[Any, Any], Mapping[str, Any]]
@@ -27,10 +28,10 @@ class Catalogue:
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
         result_schema: pandera schema of its frame.
-        compare: ``comparisons(results, similar, indicators)``: boards beside further comparators.
+        beside: ``tables_beside(results, similar, indicators)``: by name, what is said of the results as a whole.
         listed: what is on the list and not computed by itself.
-        publish: ``publish(lake, *, results, comparisons, lineage, provenance, indicators, listed, facts, sources,
-            revised, accepted)``.
+        publish: ``publish(lake, *, results, beside, lists, provenance, indicators, listed, facts, sources, revised,
+            accepted)``.
     """
 
     sources: Mapping[str, Source]
@@ -38,7 +39,7 @@ class Catalogue:
     indicators: tuple[Indicator, ...]
     compute: Callable[..., pl.DataFrame]
     result_schema: Any
-    compare: Callable[..., pl.DataFrame]
+    beside: Callable[..., dict[str, pl.DataFrame]]
     publish: Callable[..., Any]
     listed: tuple[Entry, ...] = ()
 
@@ -128,7 +129,7 @@ def load_catalogue() -> Catalogue:
         indicators=tuple(INDICATORS),
         compute=_compute,
         result_schema=RESULTS_SCHEMA,
-        compare=_compare,
+        beside=_beside,
         publish=publish,
         listed=LISTED,
     )
@@ -141,10 +142,12 @@ def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataF
     return compute_results(indicator, counts, **how)
 
 
-def _compare(results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
-    from hi_pipeline.indicators.comparisons import comparisons
+def _beside(
+    results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]
+) -> dict[str, pl.DataFrame]:
+    from hi_pipeline.indicators.beside import tables_beside
 
-    return comparisons(results, similar, indicators)
+    return tables_beside(results, similar, indicators)
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
@@ -153,19 +156,29 @@ def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pip
 
     return Pipeline(
         settings=settings,
-        catalogue=with_editions(catalogue or load_catalogue(), settings.root, settings.local),
+        catalogue=with_editions(catalogue or load_catalogue(), settings.root, settings.extracts),
         lake=open_lake(settings),
         snapshots=open_snapshots(settings),
     )
 
 
 def open_lake(settings: Settings) -> Lake:
-    """Return the built tables of a data root."""
+    """Return the built tables of a data root.
+
+    Raises:
+        StoreError: a newer program wrote there.
+    """
+    version_of(settings.root).check(settings.root)
     return Lake(settings.root)
 
 
 def open_snapshots(settings: Settings) -> Snapshots:
-    """Return the kept files of a data root."""
+    """Return the kept files of a data root.
+
+    Raises:
+        StoreError: a newer program wrote there.
+    """
+    version_of(settings.root).check(settings.root)
     return Snapshots(
         settings.root,
         mode=settings.kind,  # type: ignore[arg-type]
@@ -174,5 +187,5 @@ def open_snapshots(settings: Settings) -> Snapshots:
         obeys_robots=settings.robots == "obey",
         follows_links=settings.mirror_links == "follow",
         asks_first=settings.accept == "ask",
-        local=settings.local,
+        extracts=settings.extracts,
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from hi_pipeline.core.coverage import FIRST_STATED_YEAR, Cover, YearFact
@@ -63,20 +63,35 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
         names = ", ".join(f"{s.name}:{r.edition}" for s, r in declared)
         coming = [r.published for _, r in declared if r.published and r.published > DECLARED_ON]
         cover = Cover.NOT_YET_DUE if len(coming) == len(declared) else Cover.NOT_IN_HAND
-        return YearFact(cover=cover, reason=f"declared, and no file of it is in hand: {names}")
+        return YearFact(cover=cover, reason=f"no file in hand of {names}")
     if year in pipeline.cells.parts(indicator.id):
         return YearFact(cover=None, reason="")
     table = pipeline.catalogue.counts_of(indicator)
     nothing = why_nothing(pipeline, table, year, indicator)
     lacking = [f"{s.name}:{r.edition}" for s, r in declared if s.by_year and (s, r) not in kept]
+    lacking += _tables_not_held(pipeline, kept, year)
     if nothing and lacking:
         return YearFact(cover=Cover.NOT_IN_HAND, reason=f"{nothing}; not in hand: {', '.join(lacking)}")
     if nothing:
-        # Reference data have no years of their own: what is nearest to the year is not in hand.
-        cover = Cover.NOT_PUBLISHED_THAT_YEAR if sources[0].by_year else Cover.NOT_IN_HAND
+        # Reference data have no years of their own: what is nearest to the year is not in hand. A census has its day.
+        dated = sources[0].by_year or indicator.attribution is Attribution.CENSUS
+        cover = Cover.NOT_PUBLISHED_THAT_YEAR if dated else Cover.NOT_IN_HAND
         return YearFact(cover=cover, reason=nothing)
     names = ", ".join(f"{s.name}:{r.edition}" for s, r in kept)
     return YearFact(cover=Cover.FAILED, reason=f"its file is in hand and no figure was built from it: {names}")
+
+
+def _tables_not_held(pipeline: Pipeline, kept: Iterable[tuple[Source, Release]], year: str) -> list[str]:
+    """Name the tables that a file may lack and that the one in hand lacks (2026-11: copies of QOF, achievement)."""
+    return [
+        f"{member.table} of {source.name}:{release.edition}"
+        for source, release in kept
+        for member in source.layouts[release.layout].members
+        if member.optional
+        and source.by_year
+        and member.table in source.schemas
+        and not pipeline.lake.exists("clean", source.name, year, member.table)
+    ]
 
 
 def _undeclared(source: Source, year: str) -> YearFact:

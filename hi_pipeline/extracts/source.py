@@ -14,6 +14,8 @@ from hi_pipeline.extracts.contract import EXTRACTS
 from hi_pipeline.extracts.parse import SCHEMAS, TABLE, edition_of, parse
 
 NAME = "local_extracts"
+# The folder of a board's own words for its pack (``publishing/report/words``).
+WORDS = "words"
 LANDING_PAGE = "https://www.england.nhs.uk/long-read/nhs-englands-statement-on-information-on-health-inequalities-duty/"
 _FILE = re.compile(r"([A-Z0-9]{3})_(\d{4}-\d{2})\.csv")
 _MAX_BYTES = 200_000_000
@@ -63,8 +65,9 @@ def releases_in(places: Iterable[str]) -> tuple[Release, ...]:
 
 
 def strangers_in(places: Iterable[str]) -> tuple[str, ...]:
-    """Return the files of the folder that are no extracts by their name."""
-    return tuple(place for place in sorted(places) if _release(place) is None and place != "README.md")
+    """Return the files of the folder that are no extracts by their name; a board's own words lie beside them."""
+    others = (place for place in sorted(places) if _release(place) is None and place != "README.md")
+    return tuple(place for place in others if PurePosixPath(place).parts[0] != WORDS)
 
 
 def _release(place: str) -> Release | None:

@@ -24,8 +24,10 @@ _DIRECTIONS = {
     Comparison.WORSE.value: 1,
     Comparison.HIGHER.value: 1,
 }
-CLEAR = "the count is hidden, and whatever it is the figure is {} the comparator's"
-BOTH_ENDS = "not compared: both ends differ from the comparator's in the same direction"
+CLEAR = "the count is hidden; whatever its value, the figure is {} the comparator's"
+BOTH_ENDS = (
+    "not compared: the most and the least deprived group both differ from the comparator's in the same direction"
+)
 PARTIAL = f"not compared: under {COMPARED_FROM:.0%} of the expected reporters, or of their people, are in this figure"
 
 

@@ -7,12 +7,13 @@ from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, Vintage, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.status import AreaType, Measure, Unit
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, AreaType, Measure, Unit
 from hi_pipeline.indicators.compare import with_comparison
 from hi_pipeline.indicators.deprivation import deprivation_rows
+from hi_pipeline.indicators.disproportion import disproportionality_rows
 from hi_pipeline.indicators.ethnicity import by_reference, ethnicity_rows
 from hi_pipeline.indicators.kind import statistics_of
-from hi_pipeline.indicators.values import value_rows
+from hi_pipeline.indicators.values import join_notes, value_rows
 
 # What names an area of a year and footprint: years never meet, nor do footprints, they are only computed at once.
 _AREA = ["financial_year", "geography_vintage", "area_type", "icb_code", "area_name"]
@@ -26,9 +27,8 @@ _SHARED = (
     "people_share",
     "imd_vintage",
     "ethnicity_scheme",
-    "source_releases",
 )
-_RATIOS = (Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value)
+_RATIOS = (Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value, Measure.DISPROPORTIONALITY.value)
 _DIFFERENCES = (Measure.GAP.value, Measure.SII.value, Measure.DIFFERENCE.value)
 _ODS = {board.ons: board.ods for board in BOARDS} | {ons: r.ods for r in NHS_REGIONS for ons in r.ons.values()}
 _REGION = {f"{b.ons}{v}": region_of(b.ons, v).ons[v] for b in BOARDS for v in Vintage if v in b.vintages} | {
@@ -40,7 +40,8 @@ def compute_results(indicator: Indicator, counts: pl.DataFrame, *, synthetic: bo
     """Compute every result row of one indicator, each financial year and footprint by itself.
 
     Measures: ``value`` for every group; for deprivation ``gap``, ``ratio``, ``sii`` and ``rii`` of each area
-    (category All, order 0); for ethnicity ``difference`` and ``rate_ratio`` of each group to White British or White.
+    (category All, order 0), and ``disproportionality`` where the indicator has it; for ethnicity ``difference`` and
+    ``rate_ratio`` of each group to White British or White.
 
     Args:
         indicator: the declaration.
@@ -86,8 +87,11 @@ def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
     by_deprivation = areas.filter(pl.col("dimension") == Dimension.DEPRIVATION.value)
     if by_deprivation.height:
         rows = deprivation_rows(indicator, by_deprivation, area=_AREA)
+        if indicator.disproportionality:
+            rows = pl.concat([rows, disproportionality_rows(by_deprivation, area=_AREA).select(rows.columns)])
         rows = rows.with_columns(category=pl.lit(ALL), category_order=pl.lit(0, dtype=pl.Int32))
-        found.append(_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA))
+        # There are none where nobody's decile is known.
+        found += [_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA)] if rows.height else []
     for by_ethnicity in by_reference(areas.filter(pl.col("dimension") == Dimension.ETHNICITY.value)):
         rows = ethnicity_rows(indicator, by_ethnicity, area=_AREA)
         orders = by_ethnicity.select("financial_year", "category", "category_order").unique()
@@ -97,9 +101,16 @@ def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension, *, on: list[str]) -> pl.DataFrame:
-    facts = source.group_by(on, maintain_order=True).agg(pl.col(name).first() for name in _SHARED)
+    unseen = pl.col("note").str.contains(LAYOUT_UNVERIFIED, literal=True).any().alias("unseen")
+    # A measure between groups rests on the releases of all of them.
+    facts = source.group_by(on, maintain_order=True).agg(
+        *(pl.col(name).first() for name in _SHARED),
+        pl.col("source_releases").str.split(";").list.explode().unique().sort().str.join(";"),
+        unseen,
+    )
     joined = rows.join(facts, on=on, how="left", nulls_equal=True, validate="m:1")
-    return joined.with_columns(dimension=pl.lit(dimension.value))
+    said = join_notes(pl.col("note"), pl.when("unseen").then(pl.lit(LAYOUT_UNVERIFIED)))
+    return joined.with_columns(dimension=pl.lit(dimension.value), note=said).drop("unseen")
 
 
 def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:
@@ -126,6 +137,7 @@ def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -
         unit=unit,
         multiplier=pl.when(ratio).then(1.0).otherwise(pl.lit(float(indicator.multiplier))),
         synthetic=pl.lit(synthetic),
+        unconfirmed=pl.lit(bool(indicator.unconfirmed)),
         note=pl.col("note").fill_null(""),
     )
     ordered = filled.select(pl.col(name).cast(dtype) for name, dtype in RESULTS.items())

@@ -13,8 +13,9 @@ from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.limits import LIMITS
 from hi_pipeline.indicators.values import MIXES_AGE, join_notes
-from hi_pipeline.stats import inequality
 from hi_pipeline.stats.clusters import FEWEST_UNITS
+from hi_pipeline.stats.inequality.ends import absolute_gap, end_ratio
+from hi_pipeline.stats.inequality.slope import relative_index, slope_index
 
 MEASURES = (Measure.GAP, Measure.RATIO, Measure.SII, Measure.RII)
 _SLOPES = (Measure.SII, Measure.RII)
@@ -112,7 +113,7 @@ def _without(gaps: pl.DataFrame) -> pl.DataFrame:
 
 def _ends(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     """Gap and ratio of the two ends, from their figures and limits."""
-    call = inequality.end_ratio if measure is Measure.RATIO else inequality.absolute_gap
+    call = end_ratio if measure is Measure.RATIO else absolute_gap
     raw = call(whole, rank="rank", value="value", lower="lower_95", upper="upper_95", by=["row"])
     if measure is Measure.RATIO:
         raw = _inverted(raw)
@@ -126,7 +127,7 @@ def _slope(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.Da
     proportion = statistics_of(indicator.kind).share
     scale = indicator.multiplier if proportion else 1.0
     table = whole.select("row", "rank", "denominator", *(pl.col(c) / scale for c in ("value", "lower_95", "upper_95")))
-    call = inequality.slope_index if measure is Measure.SII else inequality.relative_index
+    call = slope_index if measure is Measure.SII else relative_index
     raw = call(
         table,
         rank="rank",

@@ -6,7 +6,7 @@ from hi_pipeline.core.groups import UNKNOWN, WHITE, WHITE_BRITISH
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Measure, Method, Status
 from hi_pipeline.indicators.limits import LIMITS
-from hi_pipeline.stats import inequality
+from hi_pipeline.stats.inequality.ends import absolute_gap, end_ratio
 
 _BELOW = [AreaType.ICB.value, AreaType.REGION.value, AreaType.PROVIDER.value, AreaType.AUTHORITY.value]
 
@@ -80,7 +80,7 @@ def _usable(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _compare(pairs: pl.DataFrame, measure: Measure, reference: str) -> pl.DataFrame:
-    call = inequality.end_ratio if measure is Measure.RATE_RATIO else inequality.absolute_gap
+    call = end_ratio if measure is Measure.RATE_RATIO else absolute_gap
     figures = call(pairs, rank="rank", value="value", lower="lower_95", upper="upper_95", by=["row"])
     figures = figures.with_columns(pl.col("note").fill_null(""))
     word = "over" if measure is Measure.RATE_RATIO else "less"

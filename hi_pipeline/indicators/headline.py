@@ -13,11 +13,14 @@ from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.limits import FIGURE, LIMITS, ROUNDED, by_units, divisible, rounded
 from hi_pipeline.stats.proportions import proportion
-from hi_pipeline.stats.suppression import figure_bounds
+from hi_pipeline.stats.suppression.carried import figure_bounds
 
 _SLACK = 1e-9
-PUBLISHERS = "the publisher's figure, made from unrounded counts; ours lies outside its rounding"
-OTHER = "the publisher's figure; ours from the counts lies outside its rounding"
+PUBLISHERS = (
+    "the publisher's figure, made from unrounded counts; the figure computed from rounded counts differs by more than "
+    "rounding"
+)
+OTHER = "the publisher's figure; the figure computed from the counts differs by more than rounding"
 _NAMED = {
     Method.WILSON.value: Method.PUBLISHED_WILSON.value,
     Method.BYAR.value: Method.PUBLISHED_BYAR.value,

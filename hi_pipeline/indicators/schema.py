@@ -5,7 +5,7 @@ import polars as pl
 
 from hi_pipeline.core.columns import RESULT_KEY, RESULTS
 from hi_pipeline.core.geography import NHS_REGIONS, Vintage
-from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.groups import DECILES, QUINTILES, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Method, PeriodType, Status, Unit
 from hi_pipeline.core.validation import validate
@@ -51,6 +51,9 @@ _WORDS = {
 }
 _SHARES = ("unknown_share", "coverage", "people_share")
 _LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
+_AREA = [name for name in RESULT_KEY if name not in ("dimension", "category", "measure")]
+_ENDS = ([DECILES[0], QUINTILES[0]], [DECILES[-1], QUINTILES[-1]])
+_OF_ENDS = [Measure.GAP.value, Measure.RATIO.value]
 # A limit that equals its value by algebra may miss it by rounding.
 _SLACK = 1e-9
 
@@ -73,6 +76,7 @@ def results_schema() -> pa.DataFrameSchema:
             pa.Check(_code_unless_remainder, name="every area but a remainder has a code"),
             pa.Check(_region_of_areas, name="boards and regions have the code of a region of their footprint"),
             pa.Check(_note_where_not_ok, name="a figure that is not there has a note"),
+            pa.Check(_ends_are_there, name="a gap or ratio stands only where both end groups have a figure"),
         ],
         unique=list(RESULT_KEY),
         strict=True,
@@ -133,6 +137,18 @@ def _region_of_areas(data: pa.PolarsData) -> pl.LazyFrame:
 
 def _note_where_not_ok(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select((pl.col("status") == Status.OK.value) | (pl.col("note") != ""))
+
+
+def _ends_are_there(data: pa.PolarsData) -> pl.LazyFrame:
+    """An end group without a figure is never replaced by its neighbour."""
+    shown = (
+        (pl.col("dimension") == Dimension.DEPRIVATION.value)
+        & (pl.col("measure") == Measure.VALUE.value)
+        & (pl.col("status") == Status.OK.value)
+    )
+    ends = [(shown & pl.col("category").is_in(words)).any().over(_AREA) for words in _ENDS]
+    between = pl.col("measure").is_in(_OF_ENDS) & (pl.col("status") == Status.OK.value)
+    return data.lazyframe.select(~between | pl.all_horizontal(ends))
 
 
 RESULTS_SCHEMA = results_schema()

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hi_pipeline.core.groups import NO_GROUPS
+from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.headline import with_headline, with_open
@@ -18,9 +18,7 @@ WITHOUT = {
     Status.NOT_APPLICABLE.value: "there is no such figure for this group",
 }
 # 2026-11: 3.30 million residents lack a decile in Mental Health Act 2023-24, whose LSOAs of 2021 met Indices of 2019.
-NO_POPULATION = (
-    "no rate: those whose group is not known are no population of their own, so nothing divides their events"
-)
+NO_POPULATION = "no rate: there is no population of people whose group is not known"
 MIXES_AGE = "not adjusted for age, so that differences between groups and areas are also those of age"
 IMPLIED_ZERO = "no events: the figure is as published"
 
@@ -51,15 +49,14 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
     joined = rows.rename({"status": "given", "note": "given_note"}).join(figures, on="row", how="left", validate="1:1")
     joined = _settle(joined.sort("row"))
     if indicator.mixes_age:
-        joined = joined.with_columns(
-            note=join_notes(pl.col("note"), pl.when(pl.col("status") == "ok").then(pl.lit(MIXES_AGE)))
-        )
+        mixed = (pl.col("status") == "ok") & (pl.col("dimension") != Dimension.AGE.value)
+        joined = joined.with_columns(note=join_notes(pl.col("note"), pl.when(mixed).then(pl.lit(MIXES_AGE))))
     return joined.drop("row", "given", "given_note")
 
 
 def _without_population(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Take the rate from people whose group is not known, where they are counted among residents."""
-    if indicator.denominator_from is not DenominatorFrom.POPULATION_OR_RATE:
+    if indicator.denominator_from in (DenominatorFrom.SOURCE, DenominatorFrom.NONE):
         return rows
     nobody = pl.col("category").is_in(NO_GROUPS) & (pl.col("status") == Status.OK.value)
     bounds = ["denominator", "denominator_low", "denominator_high", "figure_low", "figure_high"]

@@ -17,10 +17,14 @@ from hi_pipeline.core.geography import CURRENT, Vintage, boards_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import by_layer as found
+from hi_pipeline.engine.checks.findings import Finding
+from hi_pipeline.engine.checks.packs import PACK_CHECKS, of_packs
 from hi_pipeline.engine.layers.clean import build_clean, clean_code, fetch_part, parts_of
 from hi_pipeline.engine.layers.indicator import build_years, indicator_code
 from hi_pipeline.engine.layers.linked import build_linked, linked_code
+from hi_pipeline.engine.layers.packs import PackMade, build_packs, open_published, summary_of
 from hi_pipeline.engine.layers.published import publish_results
+from hi_pipeline.engine.layers.published_lists import LINKED_TABLES
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
 from hi_pipeline.orchestration.events import Events, report
@@ -179,10 +183,14 @@ def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         asked = partial(found.of_published, pipeline, outcome)
         yield from report(context, [outcome], *found.guarded(found.PUBLISHED_CHECKS, asked))
 
+    read = [table.name for table in catalogue.tables if table.name in LINKED_TABLES]
     return _asset(
         body,
         key=("published", "results"),
-        deps=[dg.AssetDep(["indicator", i.id], partition_mapping=_ANY_YEAR) for i in catalogue.indicators],
+        deps=[
+            *(dg.AssetDep(["indicator", i.id], partition_mapping=_ANY_YEAR) for i in catalogue.indicators),
+            *(dg.AssetDep(["linked", name], partition_mapping=_ANY_YEAR) for name in read),
+        ],
         partitions=None,
         checks=found.PUBLISHED_CHECKS,
         description="Every figure once, with England, regions and remainders: parquet, CSV, data package.",
@@ -190,6 +198,51 @@ def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         code_version="1",
         metadata={},
     )
+
+
+def packs_asset() -> dg.AssetsDefinition:
+    """Return the asset of board packs, by financial year and board."""
+
+    def body(context: dg.AssetExecutionContext) -> Events:
+        pipeline = _pipeline(context)
+        published = open_published(pipeline)
+        cells = [tuple(str(key).split("|")) for key in context.partition_keys]
+        made = []
+        for pack in build_packs(pipeline, published, [(year, icb) for year, icb in cells]):
+            _told(context, pack.outcome)
+            made.append(pack)
+        asked = partial(_of_packs, published, made)
+        outcomes = [pack.outcome for pack in made]
+        yield from report(context, outcomes, *found.guarded(PACK_CHECKS, asked), one_by_one=True)
+
+    return _asset(
+        body,
+        key=("published", "packs"),
+        deps=[dg.AssetDep(["published", "results"])],
+        partitions=GRID,
+        checks=PACK_CHECKS,
+        description=(
+            "What a board takes away, from the published figures: report (HTML, PDF, Word), workbooks, one-page "
+            "summary. Made on the footprint of the year, or on the one in force for boards that are on that alone. "
+            "hi run does not make them: materialise the boards that are wanted, or use hi pack."
+        ),
+        kinds={"html", "pdf", "excel"},
+        code_version="1",
+        metadata={},
+    )
+
+
+def _of_packs(published: Any, made: Sequence[PackMade]) -> tuple[list[Finding], found.Details]:
+    """Return the findings about packs, and by cell what the UI shows of each: its summary, and where it lies."""
+    shown = {
+        pack.outcome.partition: {
+            "summary": dg.MetadataValue.md("\n".join(f"- {text}" for text in summary_of(pack.order.folder))),
+            "folder": dg.MetadataValue.path(pack.order.folder),
+        }
+        for pack in made
+        if pack.order is not None and pack.outcome.good
+    }
+    return of_packs(published, made), shown
 
 
 def build_assets(catalogue: Catalogue, *, synthetic: bool = False) -> list[dg.AssetsDefinition]:
@@ -201,6 +254,7 @@ def build_assets(catalogue: Catalogue, *, synthetic: bool = False) -> list[dg.As
         *(linked_asset(catalogue, table) for table in catalogue.tables),
         *(indicator_asset(catalogue, indicator) for indicator in catalogue.indicators),
         published_asset(catalogue),
+        packs_asset(),
     ]
     return [_labelled(asset) for asset in assets] if synthetic else assets
 

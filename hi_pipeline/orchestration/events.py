@@ -74,14 +74,14 @@ def materialization(
 
 def metadata_of(outcome: Outcome) -> dict[str, Any]:
     """Return the facts of a partition: rows, releases, hashes, and whether anything was written."""
-    facts: dict[str, Any] = {"dagster/row_count": outcome.rows, "releases": ", ".join(outcome.releases)}
+    facts: dict[str, Any] = {"releases": ", ".join(outcome.releases)}
     if any(p.synthetic for p in outcome.files.values()):
         facts["SYNTHETIC"] = True
     if "|" in outcome.partition:
         # The rest of a cell stands in its sidecar and its hash in the record's tag: with tens of thousands of records
         # they would swell the log.
         return facts
-    facts |= {"sha256": outcome.sha256, "written": outcome.state is State.WRITTEN}
+    facts |= {"dagster/row_count": outcome.rows, "sha256": outcome.sha256, "written": outcome.state is State.WRITTEN}
     dropped = {what: n for p in outcome.files.values() for what, n in p.dropped_rows.items()}
     corrections = sorted({c for p in outcome.files.values() for c in p.corrections})
     notes = list(dict.fromkeys(n for p in outcome.files.values() for n in p.notes))

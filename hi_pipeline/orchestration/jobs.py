@@ -28,7 +28,7 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
         "publish": dg.define_asset_job(
             "publish",
             selection=groups("published"),
-            description="Collect every figure and write the published folder.",
+            description="Collect every figure and write the published folder; make the board packs that are chosen.",
         ),
     }
 

@@ -1,4 +1,4 @@
-"""A board's tidy rows as a small file that opens rightly in Excel, with a dictionary of its columns beside it.
+"""An area's tidy rows as a small file that opens rightly in Excel, with a dictionary of its columns beside it.
 
 In csv and xlsx a code stays text, a footprint is no date, and no text begins like a formula; parquet is as published.
 """
@@ -21,7 +21,7 @@ _FORMULA_SIGNS = "=+-@\t\r"
 def board_rows(
     results: pl.DataFrame, *, icbs: Sequence[str], years: Sequence[str], indicators: Sequence[str]
 ) -> pl.DataFrame:
-    """Return the rows of some boards, as published and in order; empty years or indicators mean all of them."""
+    """Return the rows of some areas, as published and in order; empty years or indicators mean all of them."""
     wanted = pl.col("icb_code").is_in(list(icbs))
     for column, asked in (("financial_year", years), ("indicator_id", indicators)):
         if asked:

@@ -70,6 +70,7 @@ def _release(
         "published": release.published.isoformat() if release.published else None,
         "status": release.status.value,
         "unconfirmed": release.unconfirmed,
+        "layout_unverified": list(source.layouts[release.layout].unverified),
         "revised": revised.get(release_id(source, release)),
     }
 

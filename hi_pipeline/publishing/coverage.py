@@ -34,7 +34,9 @@ _ABSENCES = {
     Absence.NOT_COLLECTED: Cover.NOT_COLLECTED,
     Absence.NOT_IN_HAND: Cover.NOT_IN_HAND,
 }
-NO_BOARD = "the board does not exist on this footprint"
+NO_BOARD = "not on this footprint"
+# States of a cell that nobody can supply: it is there, or there is no such thing.
+_NOT_SUPPLIED = [c.value for c in (Cover.SHOWN, Cover.NO_SUCH_BOARD, Cover.NO_SUCH_BREAKDOWN, Cover.NOT_YET_DUE)]
 _CASE = {
     "indicator_id": pl.String,
     "dimension": pl.String,
@@ -75,7 +77,9 @@ def coverage(
     cells = cases.join(areas, on=["financial_year", "area_type"], how="inner", validate="m:m").join(
         found, on=["indicator_id", "dimension", *_CELL], how="left", validate="1:1"
     )
-    return validate_coverage(_settled(cells.with_columns(synthetic=pl.lit(synthetic))), found)
+    marked = {entry.id: bool(entry.unconfirmed) for entry in entries}
+    unconfirmed = pl.col("indicator_id").replace_strict(marked, return_dtype=pl.Boolean)
+    return validate_coverage(_settled(cells.with_columns(synthetic=pl.lit(synthetic), unconfirmed=unconfirmed)), found)
 
 
 def _cases(
@@ -113,7 +117,7 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     if level is Level.NONE:
         if isinstance(base, Listed) and base.levels.total is Level.NONE:
             return _ABSENCES[base.why], base.because
-        return Cover.NO_SUCH_BREAKDOWN, f"no public file has it by {dimension.value}"
+        return Cover.NO_SUCH_BREAKDOWN, "in no public file"
     if area_type in _ABOVE.get(level, ()):
         return Cover.ENGLAND_ONLY, f"published for {level.value}"
     if isinstance(base, Listed):
@@ -149,7 +153,8 @@ def _areas(years: Iterable[str]) -> pl.DataFrame:
         for vintage in footprints_of(year):
             known = {region.ons[vintage]: region.name for region in NHS_REGIONS}
             rows += [
-                (year, vintage.value, _AREAS[0], b.ons, b.name, vintage in b.vintages) for b in boards_of_year(year)
+                (year, vintage.value, _AREAS[0], b.ons, b.short_name, vintage in b.vintages)
+                for b in boards_of_year(year)
             ]
             rows += [(year, vintage.value, _AREAS[1], ons, name, True) for ons, name in known.items()]
             rows.append((year, vintage.value, _AREAS[2], ENGLAND, ENGLAND_NAME, True))
@@ -162,7 +167,7 @@ def _found(results: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
     named = pl.DataFrame(
         derived, schema=dict.fromkeys(("entry", "indicator_id", "measure", "dimension"), pl.String), orient="row"
     )
-    of_areas = results.filter(pl.col("area_type").is_in(_AREAS))
+    of_areas = results.filter(pl.col("area_type").is_in(_AREAS), pl.col("dimension").is_in([d.value for d in SPLITS]))
     groups = pl.concat(
         [
             of_areas.filter(measure=Measure.VALUE.value).with_columns(entry="indicator_id").select(*_CELL, *_OF_GROUP),
@@ -225,7 +230,10 @@ def _settled(cells: pl.DataFrame) -> pl.DataFrame:
         .then(note)
         .otherwise("because")
     )
-    settled = cells.with_columns(state=state, reason=reason)
+    supplied = ~pl.col("state").is_in(_NOT_SUPPLIED)
+    settled = cells.with_columns(state=state, reason=reason).with_columns(
+        pl.when(supplied).then(name).otherwise(pl.lit("")).alias(name) for name in ("held_by", "how_to_supply")
+    )
     return settled.select(pl.col(name).cast(dtype) for name, dtype in COVERAGE.items()).sort(COVERAGE_KEY)
 
 

@@ -1,12 +1,19 @@
-"""CSVW (W3C, CSV on the Web): what the columns of the CSV are, in the file that readers of CSVW look for beside it."""
+"""CSVW (W3C, CSV on the Web): what the columns of a CSV are, in the file that readers of CSVW look for beside it."""
 
 from typing import Any
 
 import polars as pl
 
-from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
+from hi_pipeline.publishing.package import MEANINGS, columns_of, description_of, title_of
 
-_TYPES = {pl.String: "string", pl.Float64: "double", pl.Int32: "integer", pl.Date: "date", pl.Boolean: "boolean"}
+_TYPES = {
+    pl.String: "string",
+    pl.Float64: "double",
+    pl.Int32: "integer",
+    pl.Int64: "integer",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+}
 
 
 def name_beside(csv: str) -> str:
@@ -14,25 +21,25 @@ def name_beside(csv: str) -> str:
     return f"{csv}-metadata.json"
 
 
-def csvw_metadata(csv: str, *, title: str, description: str, licences: list[str]) -> dict[str, Any]:
-    """Return the content of the metadata file of a CSV in the results contract.
+def csvw_metadata(table: str, *, licences: list[str], synthetic: bool) -> dict[str, Any]:
+    """Return the content of the metadata file of a published table's CSV.
 
     Args:
-        csv: its name.
-        title: of the table.
-        description: in plain words.
+        table: its name, without the suffix.
         licences: addresses of the licences.
+        synthetic: whether the figures are made up.
     """
+    columns, key = columns_of(table)
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": csv,
-        "dc:title": title,
-        "dc:description": description,
+        "url": f"{table}.csv",
+        "dc:title": title_of(table, synthetic=synthetic),
+        "dc:description": description_of(table, synthetic=synthetic),
         "dc:license": [{"@id": address} for address in licences],
         "dialect": {"header": True, "encoding": "utf-8"},
         "tableSchema": {
-            "columns": [_column(name, dtype) for name, dtype in RESULTS.items()],
-            "primaryKey": list(RESULT_KEY),
+            "columns": [_column(name, dtype) for name, dtype in columns.items()],
+            "primaryKey": list(key),
         },
     }
 
@@ -41,7 +48,7 @@ def _column(name: str, dtype: Any) -> dict[str, Any]:
     return {
         "name": name,
         "titles": name,
-        "dc:description": RESULT_MEANINGS[name],
+        "dc:description": MEANINGS[name],
         "datatype": _TYPES[dtype],
         "null": "",
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from hi_pipeline.core.beside import JUDGING, JUDGING_MEANINGS, Verdict
 from hi_pipeline.core.columns import (
     COMPARISON_KEY,
     COMPARISONS,
@@ -22,6 +23,16 @@ from hi_pipeline.core.columns import (
     SLOPE_GROUPS,
 )
 from hi_pipeline.core.coverage import Cover
+from hi_pipeline.core.indicator import Aim
+from hi_pipeline.core.people_columns import (
+    PEOPLE_MEANINGS,
+    POCKET_KEY,
+    POCKETS,
+    POPULATION,
+    POPULATION_KEY,
+    SMALL_AREA_KEY,
+    SMALL_AREAS,
+)
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.status import AreaType, Comparison, Measure, PeriodType, Status, Unit
 
@@ -41,13 +52,37 @@ _WORDS = {
     "area_type": AreaType,
     "unit": Unit,
     "state": Cover,
+    "verdict": Verdict,
+    "aim": Aim,
 }
+# What a linked table gets when it is published; in the lake the sample has a root of its own.
+_MARKED: dict[str, Any] = {"synthetic": pl.Boolean}
 # Tables in other columns than the results.
-TABLES = {
+TABLES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "comparisons": (COMPARISONS, COMPARISON_KEY),
     "coverage": (COVERAGE, COVERAGE_KEY),
-    "lineage": (LINEAGE, LINEAGE_KEY),
+    "lineage": (LINEAGE | _MARKED, LINEAGE_KEY),
+    "pockets": (POCKETS | _MARKED, POCKET_KEY),
+    "population": (POPULATION | _MARKED, POPULATION_KEY),
     "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
+    "small_areas": (SMALL_AREAS | _MARKED, SMALL_AREA_KEY),
+    **JUDGING,
+}
+# Of these, the linked tables that are published as they are.
+LISTS = ("lineage", "small_areas", "pockets", "population")
+MEANINGS = RESULT_MEANINGS | FURTHER_MEANINGS | PEOPLE_MEANINGS | JUDGING_MEANINGS
+_TITLES = {
+    "coverage": "What is published of each indicator, and why the rest is not",
+    "pockets": "Pockets of deprivation: deprived small areas in authorities or boards of low average deprivation",
+    "small_areas": "Small areas of England (LSOAs): board, authority, people, deprivation, ethnicity, fuel poverty",
+}
+_DESCRIPTIONS = {
+    "coverage": "One row is one cell of the list: an indicator, a breakdown, a financial year and an area.",
+    "pockets": (
+        "One row is a small area of the two most deprived tenths, of at least 1,000 residents, whose authority or "
+        "board is among the two least deprived fifths by the average rank of its small areas; by footprint."
+    ),
+    "small_areas": "One row is one small area of the 2021 census. The board's column says of which footprint it is.",
 }
 _FORMATS = {
     "parquet": "application/vnd.apache.parquet",
@@ -95,9 +130,9 @@ def data_package(
     }
 
 
-def title_of(*, synthetic: bool) -> str:
-    """Return the title of what is published."""
-    title = "Health-inequality indicators for the integrated care boards of England"
+def title_of(table: str = "", *, synthetic: bool) -> str:
+    """Return the title of a published table; of the results, and of the whole, where none is named."""
+    title = _TITLES.get(table, "Health-inequality indicators for the integrated care boards of England")
     return f"SYNTHETIC: {title}" if synthetic else title
 
 
@@ -108,13 +143,19 @@ def _version(files: Mapping[str, bytes], created: date | None) -> str:
     return f"{day}+{content.hexdigest()[:12]}"
 
 
-def description_of(*, synthetic: bool) -> str:
-    """Return in plain words what is published."""
+def description_of(table: str = "", *, synthetic: bool) -> str:
+    """Return in plain words what a published table is."""
     made_up = "SYNTHETIC: every figure is made up, for trying the pipeline out; use none of them. " if synthetic else ""
-    return (
-        f"{made_up}One row is one figure: an indicator, a financial year, an area, a group and a measure. "
+    figures = (
+        "One row is one figure: an indicator, a financial year, an area, a group and a measure. "
         "A hidden figure is empty, never 0; its status says why."
     )
+    return made_up + _DESCRIPTIONS.get(table, figures)
+
+
+def columns_of(table: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Return the columns and the key of a published table."""
+    return TABLES.get(table, (RESULTS, RESULT_KEY))
 
 
 def _resource(name: str, content: bytes, rows: Mapping[str, int]) -> dict[str, Any]:
@@ -133,7 +174,7 @@ def _resource(name: str, content: bytes, rows: Mapping[str, int]) -> dict[str, A
 
 
 def _schema(table: str) -> dict[str, Any]:
-    columns, key = TABLES.get(table, (RESULTS, RESULT_KEY))
+    columns, key = columns_of(table)
     return {"fields": [_field(name, dtype) for name, dtype in columns.items()], "primaryKey": list(key)}
 
 
@@ -141,7 +182,7 @@ def _field(name: str, dtype: Any) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": name,
         "type": _TYPES[dtype],
-        "description": (RESULT_MEANINGS | FURTHER_MEANINGS)[name],
+        "description": MEANINGS[name],
     }
     if name in _WORDS:
         field["constraints"] = {"enum": [word.value for word in _WORDS[name]]}

@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.source import Source
+from hi_pipeline.core.unread import Unread
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("hi_pipeline.publishing"),
@@ -22,6 +23,7 @@ _LEVELS = {
     Attribution.PRACTICE: "general practice",
     Attribution.LOCAL_AUTHORITY: "local authority",
     Attribution.LSOA: "small area (LSOA)",
+    Attribution.CENSUS: "small area (LSOA)",
     Attribution.CORE20: "general practice and small area (LSOA)",
     Attribution.ENGLAND: "England only",
     Attribution.REGION: "region only",
@@ -34,6 +36,11 @@ _LEVELS = {
 def source_page(source: Source) -> str:
     """Return the reference page of a publication (Markdown)."""
     return _ENVIRONMENT.get_template("source.md.jinja").render(source=source)
+
+
+def unread_page(publications: Sequence[Unread]) -> str:
+    """Return the page of the publications that are declared and not read (Markdown)."""
+    return _ENVIRONMENT.get_template("unread.md.jinja").render(publications=publications)
 
 
 def indicator_page(indicator: Indicator, sources: Mapping[str, Source]) -> str:

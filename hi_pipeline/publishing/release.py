@@ -14,9 +14,9 @@ from typing import Any
 
 import polars as pl
 
-from hi_pipeline.core.columns import LINEAGE, RESULT_KEY
+from hi_pipeline.core.columns import RESULT_KEY
 from hi_pipeline.core.coverage import YearFact
-from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.errors import StoreError, ValidationError
 from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source, release_id
@@ -26,7 +26,7 @@ from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.coverage import coverage
 from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
-from hi_pipeline.publishing.package import data_package, description_of, title_of
+from hi_pipeline.publishing.package import LISTS, TABLES, columns_of, data_package
 from hi_pipeline.publishing.slope_groups import slope_groups
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
@@ -34,6 +34,8 @@ from hi_pipeline.storage.lake import Lake, to_parquet
 LAYER = "published"
 NAME = "results"
 CSV = f"{NAME}.csv"
+# Tables beside the results that stand there as CSV too.
+CSV_TOO = ("coverage", "small_areas", "pockets")
 # Areas that are no board, region or England, by the file they stand in.
 FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities", AreaType.BOARDS: "comparators"}
 
@@ -42,8 +44,8 @@ def publish(
     lake: Lake,
     *,
     results: pl.DataFrame,
-    comparisons: pl.DataFrame,
-    lineage: pl.DataFrame | None = None,
+    beside: Mapping[str, pl.DataFrame],
+    lists: Mapping[str, pl.DataFrame] | None = None,
     provenance: Provenance,
     indicators: Sequence[Indicator],
     listed: Sequence[Entry] = (),
@@ -55,15 +57,18 @@ def publish(
     """Write the results as parquet, CSV and CSV for Excel, with what describes them and ATTRIBUTION.md.
 
     Rows of providers, of authorities and of all boards together stand in providers.parquet, authorities.parquet and
-    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators;
-    slopes.parquet holds the groups behind each slope, lineage.parquet which boards came from which.
+    comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators; pace, trends,
+    targets, completeness and bounds judge the figures (``core.beside``); slopes.parquet holds the groups behind each
+    slope. lineage.parquet tells which boards came from which, small_areas.parquet and pockets.parquet (CSV too) of
+    LSOAs, population.parquet of boards' residents.
     coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
         results: all figures, each once, in the results contract (already validated).
-        comparisons: boards beside further comparators, in the COMPARISONS contract.
-        lineage: which boards came from which, in the LINEAGE contract; None where it is not known.
+        beside: what is said of the results as a whole, by the name of the file, in the contracts of
+            ``package.TABLES``.
+        lists: by name of ``package.LISTS``, tables in their contract; one that is left out is published without rows.
         provenance: what the results were made from.
         indicators: the computed part of the catalogue.
         listed: the rest of it, declared and not computed by itself.
@@ -77,18 +82,19 @@ def publish(
 
     Raises:
         StoreError: a file could not be written.
-        ValidationError: a cell of coverage is unexplained; nothing is written.
+        ValidationError: a cell of coverage is unexplained, or a table breaks its contract; nothing is written.
     """
     every = results.sort(*RESULT_KEY, nulls_last=True)
     tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
     apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
-    used_releases = _used_releases(every)
+    people = {name: _contracted(name, (lists or {}).get(name), synthetic=provenance.synthetic) for name in LISTS}
+    used_releases = _used_releases(every, *people.values())
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
-    beside = {"comparisons": comparisons, "slopes": slope_groups(every), "coverage": covered}
-    beside["lineage"] = pl.DataFrame(schema=LINEAGE) if lineage is None else lineage.select(list(LINEAGE))
+    tables = {**beside, "slopes": slope_groups(every), "coverage": covered, **people}
+    _refuse_unlike(tables)
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -96,25 +102,23 @@ def publish(
     catalogue = indicator_entries((*indicators, *listed))
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
     publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
-    described = csvw_metadata(
-        CSV,
-        title=title_of(synthetic=synthetic),
-        description=description_of(synthetic=synthetic),
-        licences=sorted({source.licence_url for source in used_sources}),
-    )
+    licences = sorted({source.licence_url for source in used_sources})
     files = {
         CSV: csv,
-        name_beside(CSV): _json(described),
         for_excel.NAME: for_excel.for_excel(tidy),
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | beside).items()},
-        "coverage.csv": covered.write_csv().encode(),
+        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | tables).items()},
+        **{f"{name}.csv": tables[name].write_csv().encode() for name in CSV_TOO},
+        **{
+            name_beside(f"{name}.csv"): _json(csvw_metadata(name, licences=licences, synthetic=synthetic))
+            for name in (NAME, *CSV_TOO)
+        },
         "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
         "sources.json": _json({"synthetic": synthetic, "sources": publications}),
         "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
     }
     package = data_package(
         files={"results.parquet": to_parquet(tidy), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | beside).items()},
+        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | tables).items()},
         sources=used_sources,
         revised=unaccepted,
         created=_newest(used_sources, used_releases),
@@ -127,6 +131,19 @@ def publish(
     provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
     lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
     return (parquet, *(folder / name for name in files))
+
+
+def _refuse_unlike(tables: Mapping[str, pl.DataFrame]) -> None:
+    """Refuse tables that are not those of the package, in its columns, each key once."""
+    if set(tables) != set(TABLES):
+        raise ValidationError(f"published tables: found {sorted(tables)}; expected {sorted(TABLES)}")
+    for name, rows in tables.items():
+        columns, key = TABLES[name]
+        if dict(rows.schema) != dict(columns):
+            raise ValidationError(f"{name}.parquet: its columns are {dict(rows.schema)}; expected {dict(columns)}")
+        twice = rows.filter(rows.select(key).is_duplicated())
+        if twice.height:
+            raise ValidationError(f"{name}.parquet: {twice.height} rows share a key ({', '.join(key)})", failures=twice)
 
 
 def read_published(lake: Lake) -> pl.DataFrame:
@@ -150,9 +167,18 @@ def _newest(sources: Sequence[Source], used_releases: Sequence[str]) -> date | N
     return max(days, default=None)
 
 
-def _used_releases(results: pl.DataFrame) -> list[str]:
-    """Return the ids of all releases that a figure names, sorted."""
-    ids = results["source_releases"].unique().str.split(";").explode().unique().drop_nulls()
+def _contracted(name: str, frame: pl.DataFrame | None, *, synthetic: bool) -> pl.DataFrame:
+    """Return a list in its contract, without rows where there is none."""
+    columns, _ = columns_of(name)
+    if frame is None:
+        return pl.DataFrame(schema=dict(columns))
+    return frame.with_columns(synthetic=pl.lit(synthetic)).select(list(columns))
+
+
+def _used_releases(*frames: pl.DataFrame) -> list[str]:
+    """Return the ids of all releases that a row of some tables names, sorted."""
+    named = [frame["source_releases"].unique() for frame in frames if "source_releases" in frame.columns]
+    ids = pl.concat(named).str.split(";").explode().unique().drop_nulls()
     return sorted(i for i in ids if i)
 
 

@@ -7,12 +7,14 @@ import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.storage.atomic import Staged
 from hi_pipeline.storage.folder_mirror import Arrival
+
+if TYPE_CHECKING:  # commands that only read do without httpx, which takes a tenth of a second
+    import httpx
 
 _PIECE = 1 << 16
 
@@ -88,7 +90,7 @@ class TryAgain(Exception):
         self.wait = wait
 
 
-def said_by(response: httpx.Response) -> Known:
+def said_by(response: "httpx.Response") -> Known:
     """Return what an answer's headers say of its body."""
     declared = response.headers.get("content-length", "")
     packed = response.headers.get("content-encoding", "identity") != "identity"
@@ -99,7 +101,7 @@ def said_by(response: httpx.Response) -> Known:
     )
 
 
-async def save_body(response: httpx.Response, download: Download, *, deadline: float) -> Arrival:
+async def save_body(response: "httpx.Response", download: Download, *, deadline: float) -> Arrival:
     """Stream a body to a temporary file, hashing and counting on the way.
 
     Raises:
@@ -141,7 +143,7 @@ async def save_body(response: httpx.Response, download: Download, *, deadline: f
     )
 
 
-async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _decoded(response: "httpx.Response") -> AsyncIterator[bytes]:
     """Give the body in small pieces, unpacked where the server packed it although it was asked not to."""
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("", "identity"):
@@ -164,7 +166,7 @@ async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
         raise TryAgain(f"its {coding} packing ends {'too early' if not unpack.eof else 'before the body does'}")
 
 
-def _goes_on(response: httpx.Response) -> bool:
+def _goes_on(response: "httpx.Response") -> bool:
     """Tell whether bytes came after the end that the server declared: then the body is cut and nobody says so.
 
     httpx ends a body at its Content-Length and hides what follows; its parser (h11) still has it. Where the parser

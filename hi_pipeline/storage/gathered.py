@@ -8,19 +8,22 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.core.source import Release
 from hi_pipeline.storage.atomic import stage
 from hi_pipeline.storage.download import Download
 from hi_pipeline.storage.folder_mirror import Arrival
-from hi_pipeline.storage.http import Downloader
+
+if TYPE_CHECKING:
+    from hi_pipeline.storage.http import Downloader
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 Gather = Callable[[Callable[[str], bytes], Release], Iterable[tuple[str, bytes]]]
 
 
-def fetch_answers(downloader: Downloader, download: Download, release: Release, gather: Gather) -> Arrival:
+def fetch_answers(downloader: "Downloader", download: Download, release: Release, gather: Gather) -> Arrival:
     """Ask what a publication's ``gather`` asks, and return the archive of the answers.
 
     Args:

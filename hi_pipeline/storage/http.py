@@ -50,8 +50,7 @@ class Downloader:
             limits: patience.
             sleep: waits; tests give another.
         """
-        said = f"{AGENT} ({contact or 'health-inequality indicators from public statistics; no contact given'})"
-        self._agent = "".join(c for c in said if c.isprintable()).encode("ascii", "replace").decode()
+        self._agent = user_agent(contact)
         self._trusted = trusted_origin
         self._limits = limits or HttpLimits()
         self._sleep = sleep
@@ -237,6 +236,12 @@ class Downloader:
         _check_status(response, download)
         said = said_by(response)
         return None if known and said.agrees_with(known) else said.mark
+
+
+def user_agent(contact: str) -> str:
+    """Return what publishers are told of the program; ``contact`` is "" where the operator gave none."""
+    said = f"{AGENT} ({contact or 'health-inequality indicators from public statistics; no contact given'})"
+    return "".join(c for c in said if c.isprintable()).encode("ascii", "replace").decode()
 
 
 def _too_slow(download: Download, limits: HttpLimits, why: str) -> FetchError:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -58,6 +59,8 @@ class Lake:
         self.locks = self.root / "locks"
         # What was read of a file, by its path: valid while inode, time and size are the same.
         self._hashes: dict[str, tuple[_Stamp, str]] = {}
+        # Asked for thousands of times by commands that only read, and slow to make.
+        self._paths: dict[tuple[str, ...], Path] = {}
         self._sidecars: dict[str, tuple[_Stamp, Provenance | CellsProvenance | None]] = {}
 
     def path(self, layer: str, name: str, *parts: str) -> Path:
@@ -67,6 +70,11 @@ class Lake:
             StoreError: a part that could leave its folder.
         """
         places = (layer, name, *parts)
+        if places not in self._paths:
+            self._paths[places] = self._checked(places)
+        return self._paths[places]
+
+    def _checked(self, places: tuple[str, ...]) -> Path:
         for place in places:
             if not place or place.startswith(".") or not set(place).isdisjoint("/\\\0"):
                 raise StoreError(
@@ -269,6 +277,7 @@ def _lacks_a_neighbour(folder: Path, found: Collection[Path]) -> bool:
     return any(match and not (folder / match["name"]).exists() for match in waiting)
 
 
+@lru_cache(maxsize=8192)
 def _sidecar(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 

@@ -8,9 +8,9 @@ lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SU
 import logging
 import re
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
 from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
@@ -19,12 +19,14 @@ from hi_pipeline.storage import atomic
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import MANIFEST, Arrival, FolderMirror, copy_in, hash_of, stamp_of
 from hi_pipeline.storage.gathered import fetch_answers
-from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.keeper import Keeper, safe_name
 from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
 from hi_pipeline.storage.remote_mirror import list_remote
+
+if TYPE_CHECKING:
+    from hi_pipeline.storage.http import Downloader
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +47,8 @@ class Snapshots:
         obeys_robots: bool = True,
         follows_links: bool = False,
         asks_first: bool = False,
-        local: Path | None = None,
-        downloader: Downloader | None = None,
+        extracts: Path | None = None,
+        downloader: "Downloader | None" = None,
     ) -> None:
         """Open the store; nothing is read or fetched yet.
 
@@ -58,7 +60,7 @@ class Snapshots:
             obeys_robots: do not fetch what a publisher's robots.txt forbids to programs.
             follows_links: read files of a mirror's folder that are links out of it.
             asks_first: do not use the first bytes of a found edition before somebody accepts them.
-            local: the folder of boards' own extracts, from which sources that are ``local`` are read.
+            extracts: the folder of boards' own extracts, from which sources that are ``local`` are read.
             downloader: fetches over the network; by default one with the usual limits.
         """
         self.root = Path(root)
@@ -68,9 +70,20 @@ class Snapshots:
         self._folder = FolderMirror(Path(mirror), follows_links=follows_links)
         self._asks_first = asks_first
         # Extracts lie in a folder whatever the mode is: one more store of the same files, which reads that folder.
-        self._extracts = Snapshots(root, mode="mirror", mirror=str(local), contact="") if local else None
-        trusted = self._mirror if self._remote else None
-        self._downloader = downloader or Downloader(contact=contact, trusted_origin=trusted, obeys_robots=obeys_robots)
+        self._extracts = Snapshots(root, mode="mirror", mirror=str(extracts), contact="") if extracts else None
+        self._given = downloader
+        self._manners: dict[str, Any] = {
+            "contact": contact,
+            "trusted_origin": self._mirror if self._remote else None,
+            "obeys_robots": obeys_robots,
+        }
+
+    @cached_property
+    def _downloader(self) -> "Downloader":
+        """Return what fetches; its module, with httpx, is read only where something is fetched."""
+        from hi_pipeline.storage.http import Downloader
+
+        return self._given or Downloader(**self._manners)
 
     def fetch(self, source: Source, release: Release, *, force: bool = False) -> Snapshot:
         """Fetch a release, unless what is kept is still what is there, and return the file to build from.

@@ -8,8 +8,6 @@ import io
 from collections import Counter
 
 import polars as pl
-import pyarrow as pa
-from pyarrow import csv as arrow_csv
 
 from hi_pipeline.core.errors import ArchiveError, LayoutError
 from hi_pipeline.storage.limits import LIMITS, Limits
@@ -42,17 +40,13 @@ def read_csv(data: bytes, *, where: str, limits: Limits = LIMITS) -> pl.DataFram
         raise ArchiveError(f"{where}: the file is empty; fetch it again or look at the publisher's page")
     _check_bytes(body, where)
     header = read_header(body, where=where, limits=limits)
-    try:
-        table = _parse(body, len(header), threads=True)
-    except pa.ArrowInvalid:
-        table = _parse_again(body, len(header), where)
-    frame = pl.DataFrame(pl.from_arrow(table))
+    frame = _parse(body, len(header), where)
     stray = [
         column for column, name in zip(frame.columns, header, strict=True) if not name and not _holds(frame[column])
     ]
     kept = [name for column, name in zip(frame.columns, header, strict=True) if column not in stray]
     if kept.count("") > 1:
-        raise LayoutError(f"{where}: {kept.count('')} columns hold values and have no name; each must be told by one")
+        raise LayoutError(f"{where}: {kept.count('')} columns hold values and have no name; each needs one")
     frame = frame.drop(stray)
     frame.columns = kept
     return frame
@@ -62,29 +56,37 @@ def _holds(column: pl.Series) -> bool:
     return column.null_count() < column.len()
 
 
-def _parse(body: bytes, width: int, *, threads: bool) -> pa.Table:
+def _parse(body: bytes, width: int, where: str) -> pl.DataFrame:
+    # Read here: commands that only read tables do without pyarrow, which takes a tenth of a second.
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
     names = [f"c{i}" for i in range(width)]
-    return arrow_csv.read_csv(
-        pa.BufferReader(body),
-        read_options=arrow_csv.ReadOptions(
-            column_names=names, skip_rows_after_names=1, block_size=_BLOCK, use_threads=threads
-        ),
-        parse_options=arrow_csv.ParseOptions(newlines_in_values=b'"' in body),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types={name: pa.string() for name in names},
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=True,
-            null_values=[""],
-        ),
-    )
 
+    def parse(*, threads: bool) -> pa.Table:
+        return arrow_csv.read_csv(
+            pa.BufferReader(body),
+            read_options=arrow_csv.ReadOptions(
+                column_names=names, skip_rows_after_names=1, block_size=_BLOCK, use_threads=threads
+            ),
+            parse_options=arrow_csv.ParseOptions(newlines_in_values=b'"' in body),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
 
-def _parse_again(body: bytes, width: int, where: str) -> pa.Table:
-    """Parse by one thread: only then does the reader say which row is broken."""
     try:
-        return _parse(body, width, threads=False)
+        try:
+            table = parse(threads=True)
+        except pa.ArrowInvalid:
+            # By one thread: only then does the reader say which row is broken.
+            table = parse(threads=False)
     except pa.ArrowInvalid as error:
         raise ArchiveError(f"{where}: broken CSV: {str(error)[:300]}. Fetch it again; no row is guessed.") from error
+    return pl.DataFrame(pl.from_arrow(table))
 
 
 def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str]:
@@ -105,7 +107,7 @@ def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str
         raise ArchiveError(f"{where}: the header has more than {limits.columns} columns; this is no table")
     twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
-        raise LayoutError(f"{where}: column names that occur twice: {twice}. A column must be told by its name.")
+        raise LayoutError(f"{where}: column names that occur twice: {twice}. Each column needs a name of its own.")
     return header
 
 

@@ -5,9 +5,10 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
+from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
-from hi_pipeline.tables.flows import whole_years
+from hi_pipeline.tables.flows import latest_month, single_periods, whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -16,6 +17,8 @@ COUNTED = ["numerator", "numerator_low", "numerator_high", "denominator", "denom
 PRINTED = ["published_value", "published_lower_95", "published_upper_95", "published_rounding"]
 # How much of the width of a side's bounds comes from hidden figures; the rest comes from rounding.
 HIDING = ["numerator_hiding", "denominator_hiding"]
+# The ids of the releases that a row rests on besides the publication's own, sorted and joined by ";"; "" for none.
+RELEASES = "releases"
 # What a row was summed from: how many practices or areas, how many reporters should have a figure and have one, and
 # of practices by fifth the sums of events squared, events times population and population squared.
 REPORTERS = ["reporters_expected", "reporters_present", "people_expected", "people_present"]
@@ -53,7 +56,8 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     Returns:
         One row an area and group of the publisher: AREA, GROUP, PERIOD, COUNTED, HIDING, PRINTED, status, note.
         A figure is there only where all its measures are; bounds add up, those of what is taken away the other way
-        round. A figure that is taken as printed is there where the publisher prints it.
+        round. A figure that is taken as printed is there where the publisher prints it. Where the indicator has
+        periods, each month or quarter of a flow stands as a group of the dimension ``period``, with its own period.
 
     Raises:
         NothingToBuild: the observations hold none of the indicator's measures: it is not published in this year.
@@ -64,7 +68,22 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     # Of several snapshots in a year the latest stands for it (methods.md 4.8).
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
     rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
-    rows = whole_years(rows)
+    parts = _parts(_of_the_year(rows, indicator), indicator)
+    if Dimension.PERIOD not in indicator.dimensions:
+        return parts
+    by_period = [
+        _parts(of_period, indicator).with_columns(dimension=pl.lit(Dimension.PERIOD.value), category=pl.lit(words))
+        for words, of_period in single_periods(rows)
+    ]
+    return pl.concat([parts, *by_period])
+
+
+def _of_the_year(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    return latest_month(rows) if indicator.kind is Kind.PUBLISHED else whole_years(rows)
+
+
+def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Return the parts of one period, sorted."""
     if indicator.kind is Kind.PUBLISHED:
         return _as_printed(rows, indicator)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
@@ -73,7 +92,7 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     if top.is_empty():
         raise ValidationError(
             f"{indicator.id}: the observations of {indicator.source} hold no measure {indicator.numerator}; they hold "
-            f"{observations['measure'].unique().sort().to_list()[:12]}"
+            f"{rows['measure'].unique().sort().to_list()[:12]}"
         )
     bottom = _side(rows, plus=indicator.denominator, less=indicator.denominator_less, name="denominator")
     key = [*AREA, *GROUP]
@@ -84,6 +103,7 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     absent = own_denominator & pl.col("denominator_status").is_null()
     if indicator.kind is Kind.PROPORTION:
         parts = _capped(parts)
+    above = _above_all(parts, rows, indicator)
     status = (
         pl.when(pl.col("numerator_status") != "ok")
         .then("numerator_status")
@@ -93,8 +113,9 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     )
     notes = pl.concat_str(_said("numerator_note"), _said("denominator_note"), separator="; ", ignore_nulls=True)
     same = pl.col("numerator_note") == pl.col("denominator_note")
+    parts = parts.with_columns(status=status, note=pl.when(same).then("numerator_note").otherwise(notes).fill_null(""))
     return (
-        parts.with_columns(status=status, note=pl.when(same).then("numerator_note").otherwise(notes).fill_null(""))
+        _without(parts, above)
         .join(_one_period(rows, indicator, indicator.numerator), how="cross")
         .with_columns(pl.col(HIDING).fill_null(0.0))
         .select(*key, *PERIOD, *COUNTED, *HIDING, *PRINTED, "status", "note")
@@ -110,6 +131,28 @@ def _printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     return printed.rename({"value": PRINTED[0], "lower_95": PRINTED[1], "upper_95": PRINTED[2]}).with_columns(
         (0.5 * pl.lit(10.0).pow(-pl.col("digits"))).alias(PRINTED[3])
     )
+
+
+def _above_all(parts: pl.DataFrame, rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    """Return the groups with more events than people whose share the publisher withholds as well, and its words.
+
+    2026-11: the vaccinated aged 75 to 79 are more than the estimate of residents has, and the workbook says "100%*".
+    """
+    withheld = rows.filter(measure=indicator.published or "", status=Status.NOT_APPLICABLE.value)
+    key = [*AREA, *GROUP]
+    more = parts.filter(pl.col("numerator") > pl.col("denominator"))
+    return more.join(withheld.select(*key, said="note"), on=key, how="inner", validate="1:1").select(*key, "said")
+
+
+def _without(parts: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
+    """Take the counts from groups that the publisher gives no share: they are missing, with the publisher's words."""
+    joined = parts.join(above, on=[*AREA, *GROUP], how="left", validate="1:1", maintain_order="left")
+    stays = pl.col("said").is_null()
+    return joined.with_columns(
+        *(pl.when(stays).then(name).alias(name) for name in COUNTED),
+        status=pl.when(stays).then("status").otherwise(pl.lit(Status.MISSING.value)),
+        note=pl.coalesce("said", "note"),
+    ).drop("said")
 
 
 def _capped(parts: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,7 @@
 """Placed figures to the whole COUNTS contract: regions and England by sum, order, unknown shares, vintages."""
 
+from collections.abc import Collection
+
 import polars as pl
 
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
@@ -7,12 +9,12 @@ from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, boards_
 from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, category_order
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import GROUP, REPORTERS, total
+from hi_pipeline.tables.assemble import GROUP, RELEASES, REPORTERS, total
 from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.placing.spread import between_variance
 from hi_pipeline.tables.reference import footprint
-from hi_pipeline.tables.sums import add_up
+from hi_pipeline.tables.sums import add_up, joined_releases
 from hi_pipeline.tables.totals import parts_of_england
 
 SUM_OF_BOARDS = "sum of the region's boards"
@@ -26,7 +28,7 @@ def complete(
     placed: Placed,
     indicator: Indicator,
     context: Context,
-    releases: tuple[str, ...],
+    releases: Collection[str],
 ) -> pl.DataFrame:
     """Return counts of one footprint in the contract, sorted by key.
 
@@ -37,7 +39,7 @@ def complete(
         placed: figures on the footprint.
         indicator: the declaration.
         context: year and footprint.
-        releases: ids of all releases behind the figures.
+        releases: ids of the publication's own releases; each row adds those that it names itself.
     """
     frame = _with_origin(placed.frame, context)
     if indicator.kind is not Kind.PUBLISHED and not PLACINGS[indicator.attribution].alone:
@@ -59,16 +61,33 @@ def complete(
         people_share=pl.when(pl.col("people_expected") > 0).then(pl.col("people_present") / pl.col("people_expected")),
         between_variance=between_variance(),
         imd_vintage=pl.when(by_deprivation).then(pl.lit(indices, dtype=pl.String)).otherwise(pl.lit("")),
-        note=_and_also(NO_INDICES, by_deprivation & pl.lit(indices is None)),
+        note=_and_also(
+            pl.when(by_deprivation & pl.lit(indices is None)).then(pl.lit(NO_INDICES)),
+            _who_reported(PLACINGS[indicator.attribution].reporters),
+        ),
         ethnicity_scheme=pl.when(by_ethnicity).then(pl.lit(EthnicityScheme.CENSUS_2001.value)).otherwise(pl.lit("")),
-        source_releases=pl.lit(";".join(sorted(set(releases)))),
+        source_releases=joined_releases(frame[RELEASES], releases),
     )
     return full.select(pl.col(name).cast(dtype) for name, dtype in COUNTS.items()).sort(COUNTS_KEY, nulls_last=True)
 
 
-def _and_also(words: str, where: pl.Expr) -> pl.Expr:
-    notes = (pl.when(pl.col("note") != "").then("note"), pl.when(where).then(pl.lit(words)))
-    return pl.concat_str(*notes, separator="; ", ignore_nulls=True).fill_null("")
+def _and_also(*words: pl.Expr) -> pl.Expr:
+    """Put words, null where there is nothing to say, behind the note."""
+    return pl.concat_str(
+        pl.when(pl.col("note") != "").then("note"), *words, separator="; ", ignore_nulls=True
+    ).fill_null("")
+
+
+def _who_reported(reporters: str) -> pl.Expr:
+    """Say of a figure that not all reporters are in how many are, and whom they serve where that is known."""
+    there, expected = pl.col("reporters_present"), pl.col("reporters_expected")
+    counted = pl.format(f"{{}} of {{}} {reporters}", there.cast(pl.Int64), expected.cast(pl.Int64))
+    share = (100 * pl.col("people_present") / pl.col("people_expected")).round(1)
+    with_people = pl.format("{}, {}% of patients", counted, share)
+    said = pl.when(pl.col("people_expected") > 0).then(with_people).otherwise(counted)
+    return pl.when((there < expected) & pl.col("numerator").is_not_null()).then(
+        pl.format("{} are in this figure", said)
+    )
 
 
 def _with_origin(frame: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -15,8 +15,8 @@ from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, 
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
-from hi_pipeline.tables.denominators import add_populations
 from hi_pipeline.tables.disclosure import controlled
+from hi_pipeline.tables.people import ADDED, add_registered
 from hi_pipeline.tables.placing.placed import Context, Placed, absent_boards
 from hi_pipeline.tables.placing.recast import recast
 from hi_pipeline.tables.placing.registry import PLACINGS
@@ -48,7 +48,6 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
     own, *others = footprints_of(financial_year)
     context = Context(reader=reader, financial_year=financial_year, vintage=own)
     frames: list[pl.DataFrame] = []
-    releases: set[str] = set()
     counted: dict[str, int] = {}
     notes: list[str] = []
     declared = reader.indicators(source)
@@ -66,7 +65,6 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
             placed = {own: found} | {v: _on_other(found, parts, origin, replace(context, vintage=v)) for v in others}
             completed.append(_completed(placed, origin, context))
             for one in placed.values():
-                releases |= one.releases
                 counted |= {what: rows for what, rows in one.counted.items() if rows}
                 notes += [note for note in one.notes if note not in notes]
         if completed:
@@ -75,6 +73,7 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
     if not frames:
         raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
     frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
+    releases = {release for text in frame["source_releases"].unique() for release in text.split(";")}
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
 
 
@@ -102,28 +101,30 @@ def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
             "attribution, or declare the counts."
         )
     parts = parts_of(context.reader.clean(indicator.source, "observations", context.financial_year), indicator)
-    return with_totals(parts) if indicator.kind is Kind.DSR else parts
+    if indicator.kind is not Kind.DSR:
+        return parts
+    if parts.filter(dimension=Dimension.AGE_AND_SEX.value).is_empty():
+        raise NothingToBuild(f"{indicator.id}: {indicator.source} gives no counts by age and sex for the year")
+    return with_totals(parts)
 
 
 def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
     """Place the rows on a footprint, with the population of it where the publication has none."""
     placed = PLACINGS[indicator.attribution].place(parts, indicator, context)
-    if indicator.levels.total is Level.PART and indicator.attribution is Attribution.PUBLISHED:
+    some = indicator.levels.total in (Level.PART, Level.UNVERIFIED)
+    if some and indicator.attribution is Attribution.PUBLISHED:
         placed.frame = pl.concat([placed.frame, absent_boards(placed.frame, context)])
-    if indicator.denominator_from is DenominatorFrom.POPULATION_OR_RATE:
-        placed = add_populations(placed, indicator, context)
+    if indicator.denominator_from in ADDED:
+        placed = ADDED[indicator.denominator_from].add(placed, indicator, context)
     return placed
 
 
 def _on_own_footprint(indicator: Indicator, context: Context, counted: dict[str, int]) -> tuple[pl.DataFrame, Placed]:
     """Return the publisher's rows and the figures on the year's own footprint."""
-    year, reader = context.financial_year, context.reader
     parts = _parts(indicator, context)
     placed = _placed(parts, indicator, context)
     _refuse_absent(placed, indicator, context)
-    counted |= validate_total(placed, parts, indicator, where=f"{indicator.source}_counts {year}")
-    if PLACINGS[indicator.attribution].observations:
-        placed.releases |= _own_releases(reader.releases(indicator.source, year), indicator)
+    counted |= validate_total(placed, parts, indicator, where=f"{indicator.source}_counts {context.financial_year}")
     return parts, placed
 
 
@@ -136,10 +137,12 @@ def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: C
     try:
         again = not PLACINGS[indicator.attribution].recast
         placed = (_placed if again else partial(recast, own))(parts, indicator, context)
+        if not again and indicator.denominator_from is DenominatorFrom.REGISTERED:
+            # A board that is the sum of its locations has no patients yet.
+            placed = add_registered(placed, indicator, context)
     except NothingToBuild as nothing:
         placed = recast(own, parts, indicator, context, why=f"not published: {nothing}")
         placed.notes.append(str(nothing))
-    placed.releases |= own.releases
     where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"
     validate_footprints(own, placed, where=where)
     _refuse_absent(placed, indicator, context)
@@ -149,8 +152,9 @@ def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: C
 def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Context) -> pl.DataFrame:
     """Return the counts of all footprints in the contract; England and all boards are the same rows on each."""
     frames: list[pl.DataFrame] = []
+    releases = _own_releases(indicator, context)
     for vintage, one in placed.items():
-        frame = complete(one, indicator, replace(context, vintage=vintage), tuple(one.releases))
+        frame = complete(one, indicator, replace(context, vintage=vintage), releases)
         england = pl.col("area_type").is_in([AreaType.ENGLAND.value, AreaType.BOARDS.value])
         if frames:
             own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
@@ -168,8 +172,15 @@ def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> No
     refuse_absent_boards(totals["icb_code"].to_list(), context.vintage, where=where)
 
 
-def _own_releases(releases: tuple[str, ...], indicator: Indicator) -> set[str]:
-    """Leave out releases of other indicators, where the declaration names its own editions."""
+def _own_releases(indicator: Indicator, context: Context) -> set[str]:
+    """Return the publication's own releases: where the declaration names its editions, these; none for linked tables.
+
+    Raises:
+        ValidationError: the year rests on none of the editions that the declaration names.
+    """
+    if not PLACINGS[indicator.attribution].observations:
+        return set()
+    releases = context.reader.releases(indicator.source, context.financial_year)
     named = {f"{indicator.source}:{edition}" for edition in indicator.editions}
     if named and not named & set(releases):
         raise ValidationError(

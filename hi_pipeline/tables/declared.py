@@ -4,23 +4,28 @@ from collections.abc import Iterable
 
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.tables.counts import counts_builder
+from hi_pipeline.tables.people import ADDED
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.reference.core20 import build_core20_population
 from hi_pipeline.tables.reference.lineage import build_lineage
+from hi_pipeline.tables.reference.pockets import build_pockets
 from hi_pipeline.tables.reference.population import build_population
 from hi_pipeline.tables.reference.practice_areas import build_practice_areas
 from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.reference.similar_boards import LISTED_IN, build_similar_boards
+from hi_pipeline.tables.reference.small_areas import build_small_areas
 from hi_pipeline.tables.schemas import (
     CORE20_POPULATION,
     COUNTS_SCHEMA,
     LINEAGE,
+    POCKETS_SCHEMA,
     POPULATION,
     PRACTICE_AREAS,
     PRACTICE_DEPRIVATION,
     SIMILAR_BOARDS,
+    SMALL_AREAS_SCHEMA,
 )
 
 _LISTS_AND_INDICES = ("gp_registrations", "iod2019", "iod2025", "ons_geography", "census_ethnicity")
@@ -91,6 +96,30 @@ REFERENCE: tuple[LinkedTable, ...] = (
         ),
         required=("census_ethnicity", "ons_geography"),
     ),
+    LinkedTable(
+        name="small_areas",
+        sources=("ons_geography", "census_ethnicity", "iod2025", "gp_registrations", "fuel_poverty"),
+        years=(LISTED_IN,),
+        build=build_small_areas,
+        schema=SMALL_AREAS_SCHEMA,
+        description=(
+            "One row for each LSOA of the 2021 census: its board on every footprint, its authority, people (list and "
+            "residents), national and local fifth of deprivation, ethnic groups, fuel poverty; one list for all years."
+        ),
+        required=("ons_geography", "census_ethnicity", "iod2025", "gp_registrations"),
+    ),
+    LinkedTable(
+        name="pockets",
+        sources=(),
+        linked=("small_areas",),
+        years=(LISTED_IN,),
+        build=build_pockets,
+        schema=POCKETS_SCHEMA,
+        description=(
+            "LSOAs of the two most deprived tenths, of at least 1,000 residents, in authorities or boards of low "
+            "average deprivation, ranked within each board of each footprint."
+        ),
+    ),
 )
 
 
@@ -109,9 +138,10 @@ def _counts(source: str, indicators: list[Indicator]) -> LinkedTable:
     origins = [origin for indicator in indicators for origin in indicator.by_origin]
     placings = [PLACINGS[attribution] for attribution in dict.fromkeys(origin.attribution for origin in origins)]
     linked = [name for placing in placings for name in placing.linked]
-    if any(origin.denominator_from is DenominatorFrom.POPULATION_OR_RATE for origin in origins):
-        linked.append("population")
-    others = [origin.source for origin in origins] + [name for placing in placings for name in placing.sources]
+    added = [ADDED[origin.denominator_from] for origin in origins if origin.denominator_from in ADDED]
+    linked += [name for one in added for name in one.linked]
+    others = [origin.source for origin in origins]
+    others += [name for one in placings for name in one.sources] + [name for one in added for name in one.sources]
     alone = all(origin.source == source for origin in origins)
     return LinkedTable(
         name=f"{source}_counts",

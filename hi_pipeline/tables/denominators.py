@@ -6,7 +6,10 @@ from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.status import Status
+from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.placing.placed import Context, Placed
+from hi_pipeline.tables.sums import joined_releases
 
 # The publisher prints its rates with one decimal.
 RATE_HALF_WIDTH = 0.05
@@ -21,17 +24,10 @@ _RESIDENT = (Dimension.TOTAL.value, Dimension.AGE.value, Dimension.SEX.value, Di
 def add_populations(placed: Placed, indicator: Indicator, context: Context) -> Placed:
     """Fill in denominators: residents for total, age and sex, the implied population for ethnicity and deprivation.
 
-    Residents are those of the mid-year before the financial year starts (as the publisher divides), or the nearest
-    in hand. The implied population is count over rate; its bounds come from the rounding of the rate, as that of
-    the count is in the numerator's own bounds and may not count twice. A hidden count implies nothing.
+    The implied population is count over rate; its bounds come from the rounding of the rate, as that of the count is in
+    the numerator's own bounds and may not count twice. A hidden count implies nothing.
     """
-    population = context.reader.linked("population", context.financial_year)
-    population = population.filter(geography_vintage=context.vintage.value)
-    before = start_year(context.financial_year) - 1
-    years = population["mid_year"].unique().sort().to_list()
-    year = before if before in years else min(years, key=lambda y: (abs(y - before), y))
-    residents = _residents(population.filter(mid_year=year), placed.frame, ages=indicator.ages or _ALL_AGES)
-    joined = placed.frame.join(residents, on=["icb_code", "dimension", "category"], how="left", validate="m:1")
+    placed = add_residents(placed, indicator, context)
     resident = pl.col("dimension").is_in(_RESIDENT)
     # Half a step more or less on the rate moves the implied population the other way.
     step = RATE_HALF_WIDTH / indicator.multiplier
@@ -44,24 +40,54 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
     note = pl.concat_str(
         pl.when(pl.col("note") != "").then("note"),
         pl.when(implied & middle.is_not_null()).then(pl.lit(IMPLIED)),
-        pl.when(resident & pl.col("residents").is_not_null()).then(pl.lit(f"residents of mid-{year}")),
         pl.when(resident & _differs(indicator)).then(pl.lit(OTHER_POPULATION)),
         separator="; ",
         ignore_nulls=True,
     ).fill_null("")
-    placed.frame = joined.with_columns(
-        denominator=pl.when(resident).then("residents").when(implied).then(middle),
-        denominator_low=pl.when(resident).then("residents").when(implied).then(low),
-        denominator_high=pl.when(resident).then("residents").when(implied).then(high),
+    placed.frame = placed.frame.with_columns(
+        denominator=pl.when(implied).then(middle).otherwise("denominator"),
+        denominator_low=pl.when(implied).then(low).otherwise("denominator_low"),
+        denominator_high=pl.when(implied).then(high).otherwise("denominator_high"),
         note=note,
-    ).drop("residents")
-    placed.releases |= set(context.reader.releases("population", context.financial_year))
+    )
+    return placed
+
+
+def add_residents(placed: Placed, indicator: Indicator, context: Context) -> Placed:
+    """Fill in denominators of total, age and sex: residents; those of other groups are emptied.
+
+    Residents are those of the mid-year before the financial year starts (as the publisher divides), or the nearest
+    in hand.
+    """
+    population = context.reader.linked("population", context.financial_year)
+    population = population.filter(geography_vintage=context.vintage.value)
+    before = start_year(context.financial_year) - 1
+    years = population["mid_year"].unique().sort().to_list()
+    year = before if before in years else min(years, key=lambda y: (abs(y - before), y))
+    residents = _residents(population.filter(mid_year=year), placed.frame, ages=indicator.ages or _ALL_AGES)
+    joined = placed.frame.join(residents, on=["icb_code", "dimension", "category"], how="left", validate="m:1")
+    # Boards of which nothing is published have nothing to divide.
+    there = pl.col("status") != Status.NOT_PUBLISHED.value
+    joined = joined.with_columns(residents=pl.when(there).then("residents"))
+    said = pl.when(pl.col("residents").is_not_null()).then(pl.lit(f"residents of mid-{year}"))
+    releases = context.reader.releases("population", context.financial_year)
+    placed.frame = (
+        joined.with_columns(
+            *(pl.col("residents").alias(name) for name in ("denominator", "denominator_low", "denominator_high")),
+            note=pl.concat_str(pl.when(pl.col("note") != "").then("note"), said, separator="; ", ignore_nulls=True),
+            releases=pl.when(pl.col("residents").is_not_null())
+            .then(joined_releases(joined[RELEASES], releases))
+            .otherwise(RELEASES),
+        )
+        .with_columns(pl.col("note").fill_null(""))
+        .drop("residents")
+    )
     return placed
 
 
 def _differs(indicator: Indicator) -> pl.Expr:
     """Tell where the printed rate cannot come from these residents, whatever the rounding of count and rate."""
-    scale = indicator.multiplier / pl.col("residents")
+    scale = indicator.multiplier / pl.col("denominator")
     low, high = pl.col("numerator_low") * scale - RATE_HALF_WIDTH, pl.col("numerator_high") * scale + RATE_HALF_WIDTH
     return ((pl.col("published_value") < low) | (pl.col("published_value") > high)).fill_null(False)
 
@@ -74,7 +100,9 @@ def _residents(population: pl.DataFrame, rows: pl.DataFrame, *, ages: tuple[int,
     for band in bands["category"].unique().sort().to_list():
         first, last = age_bounds(band)
         groups.append((Dimension.AGE.value, band, pl.col("age").is_between(first, last)))
-    both = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
+    # "Female, Unknown" is of no age.
+    known = ~pl.col("category").str.ends_with(UNKNOWN)
+    both = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
     for category in both["category"].unique().sort().to_list():
         sex, _, band = category.partition(SEX_THEN_AGE)
         chosen = (pl.col("sex") == sex) & pl.col("age").is_between(*age_bounds(band))

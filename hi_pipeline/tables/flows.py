@@ -1,14 +1,36 @@
-"""Months and quarters of a flow to the financial year: their sum where all are there, else why there is none."""
+"""Months and quarters of a flow to the financial year: their sum where all are there, else why there is none.
+
+A figure that is taken as the publisher prints it is no flow: of several months the last one stands for the year.
+"""
 
 import polars as pl
 
 from hi_pipeline.core.coverage import PART_OF_A_YEAR
 from hi_pipeline.core.financial_year import period
-from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.core.groups import Dimension, period_words
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
 
 # How many periods make a year.
 OF_A_YEAR = {PeriodType.MONTH.value: 12, PeriodType.QUARTER.value: 4}
 SAID = "{} of {} {}s " + PART_OF_A_YEAR
+
+
+def single_periods(observations: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """Return, for each month and quarter of flows, its words and the totals of that period with what is no flow.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+    """
+    totals = observations.filter(dimension=Dimension.TOTAL.value)
+    flow = pl.col("period_type").is_in(list(OF_A_YEAR))
+    periods = totals.filter(flow).select("period_start", "period_end").unique().sort("period_start", "period_end")
+    return [
+        (
+            period_words(first, last),
+            totals.filter(~flow | ((pl.col("period_start") == first) & (pl.col("period_end") == last))),
+        )
+        for first, last in periods.rows()
+    ]
 
 
 def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
@@ -41,10 +63,25 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
         upper_95=pl.lit(None, dtype=pl.Float64),
         status=pl.when(whole).then(bad.fill_null(Status.OK.value)).otherwise(pl.lit(Status.MISSING.value)),
         note=pl.when(whole).then(pl.lit("sum of the year's periods")).otherwise(said),
+        unseen=pl.col("note").str.contains(LAYOUT_UNVERIFIED, literal=True).any(),
     )
     years = years.with_columns(
         period_type=pl.lit(PeriodType.FINANCIAL_YEAR.value),
         period_start=pl.lit(first),
         period_end=pl.lit(last),
+        note=pl.when("unseen").then(pl.concat_str("note", pl.lit(f"; {LAYOUT_UNVERIFIED}"))).otherwise("note"),
     )
     return pl.concat([observations.filter(~flow), years.select(observations.columns)])
+
+
+def latest_month(observations: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows without the months before the last one; rows of other periods stay.
+
+    For figures as printed, which cannot be added up; they keep their month as their period.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+    """
+    month = pl.col("period_type") == PeriodType.MONTH.value
+    last = pl.col("period_end").filter(month).max()
+    return observations.filter(~month | (pl.col("period_end") == last))

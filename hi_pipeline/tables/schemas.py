@@ -6,6 +6,7 @@ import polars as pl
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.people_columns import ETHNIC_GROUPS, POCKET_KEY, POCKETS, SMALL_AREAS, on_footprint
 from hi_pipeline.core.status import AreaType, PeriodType, Status
 
 _BOARD = r"^E54\d{6}$"
@@ -115,6 +116,7 @@ PRACTICE_AREAS = pa.DataFrameSchema(
         "first_map": pa.Column(pl.Boolean),
         "placed_by": pa.Column(pl.String, pa.Check.isin(["map", "patients", "network", "nothing"])),
         "share": pa.Column(pl.Float64, _SHARE, nullable=True),
+        "releases": pa.Column(pl.String),
     },
     checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
     unique=["geography_vintage", "practice_code"],
@@ -206,6 +208,72 @@ CORE20_POPULATION = pa.DataFrameSchema(
     },
     checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
     unique=["geography_vintage", "icb_code", "imd_vintage"],
+    strict=True,
+    ordered=True,
+)
+
+_LSOA = r"^E01\d{6}$"
+_TENTH, _FIFTH = pa.Check.in_range(1, 10), pa.Check.in_range(1, 5)
+_FUEL = {"households", "fuel_poor", "fuel_poor_pct"}
+
+
+def _ethnic_groups_hold_everybody(data: pa.PolarsData) -> pl.LazyFrame:
+    groups = pl.sum_horizontal([f"residents_{group}" for group in ETHNIC_GROUPS])
+    return data.lazyframe.select(
+        (groups == pl.col("residents")) & (pl.col("residents_white_british") <= pl.col("residents_white"))
+    )
+
+
+def _boards_of_their_footprint(data: pa.PolarsData) -> pl.LazyFrame:
+    known = [
+        pl.col(on_footprint("icb_code", vintage)).is_in([b.ons for b in boards_of(vintage)]) for vintage in Vintage
+    ]
+    return data.lazyframe.select(pl.all_horizontal(known))
+
+
+def _fuel_poor_within_households(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select((pl.col("fuel_poor") <= pl.col("households")).fill_null(True))
+
+
+def _small_area_column(name: str) -> pa.Column:
+    local = name.startswith("local_fifth")
+    checks = {
+        "lsoa_code": [pa.Check.str_matches(_LSOA)],
+        "authority_code": [pa.Check.str_matches(r"^E0[6-9]\d{6}$")],
+        "imd_vintage": [pa.Check.isin(["2019", "2025"])],
+        "imd_rank": [pa.Check.ge(1)],
+        "imd_decile": [_TENTH],
+        "fuel_poor_pct": [pa.Check.in_range(0, 100)],
+    }.get(name, [_FIFTH] if local or name.endswith("_fifth") else [])
+    if name.startswith(("residents", "patients")):
+        checks = [pa.Check.ge(0)]
+    # A board of fewer than five LSOAs has no fifths (the sample of a few boards).
+    return pa.Column((SMALL_AREAS | POCKETS)[name], nullable=name in _FUEL or local, checks=checks)
+
+
+SMALL_AREAS_SCHEMA = pa.DataFrameSchema(
+    {name: _small_area_column(name) for name in SMALL_AREAS},
+    checks=[
+        pa.Check(_ethnic_groups_hold_everybody, name="ethnic groups add up to the residents"),
+        pa.Check(_boards_of_their_footprint, name="boards that their footprints have"),
+        pa.Check(_fuel_poor_within_households, name="no more households in fuel poverty than there are"),
+    ],
+    unique=["lsoa_code"],
+    strict=True,
+    ordered=True,
+)
+
+POCKETS_SCHEMA = pa.DataFrameSchema(
+    {
+        **{name: _small_area_column(name) for name in POCKETS},
+        "geography_vintage": pa.Column(pl.String, _FOOTPRINT),
+        "icb_code": pa.Column(pl.String, pa.Check.str_matches(_BOARD)),
+        "place": pa.Column(pl.Int32, pa.Check.ge(1)),
+        "imd_decile": pa.Column(pl.Int64, pa.Check.isin([1, 2])),
+        "lies_in": pa.Column(pl.String, pa.Check.isin(["authority", "board", "both"])),
+    },
+    checks=[pa.Check(_board_of_footprint, name="a board that the footprint has")],
+    unique=list(POCKET_KEY),
     strict=True,
     ordered=True,
 )

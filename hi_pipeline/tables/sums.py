@@ -8,12 +8,12 @@ more open than rounding, or where a count is missing without bounds, the sum is 
 A sum whose every part is exact is therefore hidden by one hidden part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from hi_pipeline.core.status import Status
-from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, UNITS, total, worst
+from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, RELEASES, UNITS, total, worst
 
 # What notes say of how one part was made: left out of a sum, or said of all its parts.
 _OF_A_PART = (
@@ -55,13 +55,22 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         worst(),
         _notes_of_parts(),
         *([_unknown_share()] if "unknown_share" in parts.columns else []),
+        *([pl.col(RELEASES).drop_nulls().unique().str.join(";")] if RELEASES in parts.columns else []),
         *(total(name) for name in carried),
         *([] if "units" in carried else [pl.len().cast(pl.Float64).alias("units")]),
         pl.len().alias("parts"),
         hidden.sum().alias("hidden"),
         pl.col("denominator").is_null().all().alias("no_denominator"),
     )
+    if RELEASES in parts.columns:
+        summed = summed.with_columns(joined_releases(summed[RELEASES]))
     return _settle(summed)
+
+
+def joined_releases(joined: pl.Series, more: Iterable[str] = ()) -> pl.Series:
+    """Return ids joined by ";", each once and in order, with some more in each row; null counts as none."""
+    each = {text: ";".join(sorted({*text.split(";"), *more} - {""})) for text in joined.fill_null("").unique()}
+    return joined.fill_null("").replace_strict(each, return_dtype=pl.String)
 
 
 def _with_middles(parts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

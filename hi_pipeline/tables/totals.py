@@ -3,6 +3,7 @@
 import polars as pl
 
 from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import COUNTED, GROUP, total
@@ -11,6 +12,8 @@ from hi_pipeline.tables.placing.registry import PLACINGS
 
 # Authorities: England is exact and residents outside England count in it; what hidden cells do not explain.
 ROUNDING_SLACK = 0.001
+# Of these groups boards and remainders make up England whole; people of no known group are in no other one.
+_WHOLE = [Dimension.TOTAL.value, Dimension.PERIOD.value]
 # Footprints hold the same people.
 EXACT = 1e-9
 
@@ -36,21 +39,24 @@ def validate_total(placed: Placed, parts: pl.DataFrame, indicator: Indicator, *,
     Raises:
         ValidationError: the difference is larger than its explanations.
     """
-    england = placed.frame.filter(
-        (pl.col("area_type") == AreaType.ENGLAND.value) & (pl.col("dimension") == "total") & (pl.col("status") == "ok")
-    )
-    if england.is_empty() or england["numerator"].null_count():
-        return {}
-    whole = england["numerator"].item()
-    shown = parts_of_england(placed).filter(dimension="total")
-    unpublished = (shown["status"] == Status.NOT_PUBLISHED.value).any()
-    if not unpublished:
-        _check(shown, whole, indicator, where=where, what="boards and remainder")
-    partnerships = parts.filter(pl.col("area_level").is_in(["stp", "stp_ons"]) & (pl.col("dimension") == "total"))
-    if partnerships.height:
-        _check(partnerships, whole, indicator, where=where, what="partnerships (STPs)")
-    counted = shown["numerator"].fill_null(shown["numerator_low"]).sum()
-    return {f"{indicator.id}: England less the sum of what is shown": round(whole - float(counted))}
+    england = placed.frame.filter(area_type=AreaType.ENGLAND.value, status=Status.OK.value)
+    england = england.filter(pl.col("dimension").is_in(_WHOLE) & pl.col("numerator").is_not_null())
+    every = parts_of_england(placed)
+    counted: dict[str, int] = {}
+    for dimension, category, whole in england.select("dimension", "category", "numerator").rows():
+        shown = every.filter(dimension=dimension, category=category)
+        named = f"{where}, {category}" if dimension == Dimension.PERIOD.value else where
+        printed_boards = dimension == Dimension.TOTAL.value or shown.height
+        if printed_boards and not (shown["status"] == Status.NOT_PUBLISHED.value).any():
+            _check(shown, whole, indicator, where=named, what="boards and remainder")
+        printed = parts.filter(pl.col("area_level").is_in(["stp", "stp_ons"]))
+        partnerships = printed.filter(dimension=dimension, category=category)
+        if partnerships.height:
+            _check(partnerships, whole, indicator, where=named, what="partnerships (STPs)")
+        if dimension == Dimension.TOTAL.value:
+            sum_of = float(shown["numerator"].fill_null(shown["numerator_low"]).sum())
+            counted[f"{indicator.id}: England less the sum of what is shown"] = round(whole - sum_of)
+    return counted
 
 
 def parts_of_england(placed: Placed) -> pl.DataFrame:

@@ -57,12 +57,47 @@ def test_coverage_of_the_health_checks(real: RealFiles) -> None:
     assert (somerset["status"], somerset["coverage"], somerset["comparison"]) == ("missing", 0.0, "not_compared")
 
 
+def test_england_is_the_areas_that_submitted(real: RealFiles) -> None:
+    """Without Somerset in 2020-21 and 2021-22: the publisher's own sums are 23.41 and 42.83."""
+    for year, value, lacks in (("2020-21", 23.63, "QSL"), ("2021-22", 43.18, "QSL"), ("2018-19", 30.45, None)):
+        results = real.own_results("smi_checks_pct", year).filter(dimension="total", measure="value")
+        england = _one(results, area_type="england")
+        assert round(england["value"], 2) == value and england["coverage"] < 1
+        if lacks:
+            assert _one(results, icb_ods_code=lacks)["status"] == "missing"
+
+
 def test_every_figure_of_practices_has_its_coverage(real: RealFiles) -> None:
     for indicator, year in ((ATTENDANCE, "2021-22"), ("hypertension_prevalence_pct", "2022-23")):
         rows = real.own_results(indicator, year).filter(
             pl.col("area_type").is_in(["icb", "region", "england"]) & (pl.col("category") != "Unknown"), status="ok"
         )
         assert rows["coverage"].null_count() == 0
+
+
+class HalfOfStaffordshire(RealFiles):
+    """The real files without the first 72 of the 143 practices of a board in QOF."""
+
+    def _parsed(self, source: str, edition: str) -> dict[str, pl.DataFrame]:
+        found = super()._parsed(source, edition)
+        if source != "qof":
+            return found
+        own = found["practices"].filter(icb_ods="QNC")["practice_code"].unique().sort()
+        lost = pl.col("area_code").is_in(own.head(72).implode()) & (pl.col("area_level") == "practice")
+        return {**found, "observations": found["observations"].filter(~lost)}
+
+
+def test_a_board_without_half_of_its_practices_says_so_and_is_not_compared(real: RealFiles) -> None:
+    indicator, year = "hypertension_prevalence_pct", "2022-23"
+    whole, half = (
+        _one(found.own_results(indicator, year), icb_ods_code="QNC", dimension="total", measure="value")
+        for found in (real, HalfOfStaffordshire(real.mirror))
+    )
+    assert (round(whole["value"], 2), whole["comparison"]) == (16.76, "higher")
+    assert half["value"] != whole["value"]
+    assert half["coverage"] == pytest.approx(71 / 143)
+    assert "71 of 143 practices" in half["note"] and "% of patients are in this figure" in half["note"]
+    assert half["comparison"] == "not_compared"
 
 
 def test_hidden_extractions_are_below_england_for_certain(real: RealFiles) -> None:

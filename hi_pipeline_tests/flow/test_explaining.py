@@ -10,16 +10,17 @@ from typing import Any
 
 import polars as pl
 import pytest
-from scipy.stats import chi2, norm
 
 from hi_pipeline.cli.explaining_figure import WIDTH, explain_figure
 from hi_pipeline.cli.printing import Printer
 from hi_pipeline.cli.session import Session
+from hi_pipeline.core.groups import DECILES
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.engine.tracing import figure as tracing
 from hi_pipeline.engine.tracing.lineage import SIDES, Lineage
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.broken import narrowed, run_steps
+from hi_pipeline_tests.flow.limits_again import NUMBER, PAIR, RUNG, STRATUM, limits_again, printed_limits, way_of
 
 FIGURES, SEED = 200, 20261126
 YEARS = ("2020-21", "2021-22", "2023-24", "2025-26")
@@ -34,13 +35,12 @@ INDICATORS = (
     "wl_gt52_pct",
     "tooth_extraction_decay_0_10_rate",
     "fuel_poverty_pct",
+    "cancer_early_stage_unadjusted_pct",
+    "cyp_mh_access_rate",
+    "act_outpatient_attended_dsr",
     "core20_share_pct",
 )
-NUMBER = r"-?[\d,]+(?:\.\d+)?(?:e-?\d+)?"
 COUNT = re.compile(rf"^  (numerator|denominator) = ({NUMBER}|none)(?:, between ({NUMBER}|none) and ({NUMBER}|none))?$")
-PAIR = re.compile(rf"^        = ({NUMBER}) ([-/]) ({NUMBER})$")
-RUNG = re.compile(rf"^  .*: denominator ({NUMBER}), value ({NUMBER}), a ")
-READING = re.compile(rf"^  [a-z ]+: ({NUMBER}) of ({NUMBER}), 95% ({NUMBER}) to ({NUMBER}) by (.*)$")
 SAME = 1e-9
 
 
@@ -124,7 +124,10 @@ def _explained(session: Session, row: dict[str, Any]) -> Explained:
 
 
 def _chosen(results: pl.DataFrame) -> list[dict[str, Any]]:
-    """Take figures of all kinds: in turn one of each indicator, measure, type of area, dimension, status and method."""
+    """Take figures of all kinds: in turn one of each indicator, measure, type of area, dimension, status and method.
+
+    At least FIGURES, and one of each kind however many there are.
+    """
     kinds = ["indicator_id", "measure", "area_type", "dimension", "status", "method"]
     groups = [frame.rows(named=True) for frame in results.partition_by(kinds, maintain_order=True)]
     chance = random.Random(SEED)
@@ -132,7 +135,7 @@ def _chosen(results: pl.DataFrame) -> list[dict[str, Any]]:
         chance.shuffle(rows)
     chance.shuffle(groups)
     turns = [rows[turn] for turn in range(max(map(len, groups))) for rows in groups if turn < len(rows)]
-    return turns[:FIGURES]
+    return turns[: max(FIGURES, len(groups))]
 
 
 def _from_text(text: str, value: float) -> float:
@@ -189,35 +192,24 @@ def _check_hidden(cells: pl.DataFrame, printed: float | None) -> None:
     assert ends[0] - SAME <= printed <= ends[1] + SAME, (ends, printed)
 
 
-def _check_limits(found: Explained) -> int:
-    readings = [match for line in found.section("Arithmetic") if (match := READING.match(line))]
-    if not readings:
-        return 0
-    lows, highs = [], []
-    for match in readings:
-        events, people, low, high = (float(match[i].replace(",", "")) for i in range(1, 5))
-        own = _limits(events, people, match[5])
-        assert all(_close(found.row["multiplier"] * mine, said) for mine, said in zip(own, (low, high), strict=True))
-        lows.append(low)
-        highs.append(high)
-    assert _close(min(lows), found.row["lower_95"])
-    assert _close(max(highs), found.row["upper_95"])
-    return 1
-
-
-def _limits(events: float, people: float, way: str) -> tuple[float, float]:
-    z = float(norm.ppf(0.975))
-    if way == "Wilson":
-        share, middle = events / people, 1 + z * z / people
-        half = z * math.sqrt(share * (1 - share) / people + z * z / (4 * people * people)) / middle
-        return (share + z * z / (2 * people)) / middle - half, (share + z * z / (2 * people)) / middle + half
-    if way == "Byar":
-        low, high = (
-            (n, 1 - 1 / (9 * n) + sign * z / (3 * math.sqrt(n))) for n, sign in ((events, -1), (events + 1, 1))
-        )
-        return low[0] * low[1] ** 3 / people, high[0] * high[1] ** 3 / people
-    lower = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
-    return float(lower) / people, float(chi2.ppf(0.975, 2 * events + 2)) / 2 / people
+def _check_limits(found: Explained, indicator: Any) -> str:
+    """Compute the limits again from what was printed; return by which way, "" for a figure without limits."""
+    row, lines = found.row, found.section("Arithmetic")
+    if row["lower_95"] is None and row["upper_95"] is None:
+        assert any("limits: none" in line for line in lines)
+        return ""
+    shown = printed_limits(lines)
+    assert (row["lower_998"] is None and row["upper_998"] is None) == (len(shown) == 1)
+    for level, name in ((0.95, "95"), (0.998, "998")):
+        ends = shown.get(level, (None, None))
+        assert ends == (row[f"lower_{name}"], row[f"upper_{name}"])
+        again = limits_again(
+            lines, level, share=indicator.kind == "proportion",
+            index=lambda rungs: _fitted(rungs, row["measure"], indicator),
+        )  # fmt: skip
+        for one, two in zip(again, ends, strict=True):
+            assert two is None or _close(one, two), (way_of(lines), level, again, ends, lines)
+    return way_of(lines)
 
 
 def _value(found: Explained, indicator: Any) -> float | None:
@@ -233,6 +225,17 @@ def _value(found: Explained, indicator: Any) -> float | None:
     if row["measure"] in ("sii", "rii"):
         rungs = [(_number(m[1]), _number(m[2])) for line in lines if (m := RUNG.match(line))]
         return _fitted(rungs, row["measure"], indicator)
+    if indicator.kind == "dsr" and row["dimension"] == "total":
+        strata = [[float(text.replace(",", "")) for text in m.groups()] for x in lines if (m := STRATUM.match(x))]
+        return float(indicator.multiplier * sum(w / 100_000 * x / n for w, x, n, _ in strata if n and w))
+    if row["measure"] == "disproportionality":
+        sums = [(found.counts(c), c in DECILES[:2]) for c in found.categories]
+        x1, n1, x, n = (
+            sum(counts[side] or 0.0 for counts, first in sums if first or every)
+            for every in (False, True)
+            for side in ("numerator", "denominator")
+        )
+        return (x1 / x) / (n1 / n)
     if row["measure"] != "value":
         one, two = (float(pairs[0][i].replace(",", "")) for i in (1, 3))
         return one / two if pairs[0][2] == "/" else one - two
@@ -266,25 +269,25 @@ def _fitted(rungs: list[Any], measure: str, indicator: Any) -> float:
 def test_figures_of_all_kinds_are_computed_again_from_what_is_printed(session: Session) -> None:
     results = session.pipeline.lake.read("published", "results")
     chosen = _chosen(results)
-    assert len(chosen) == FIGURES
-    with_rows, with_limits = 0, 0
+    assert len(chosen) >= FIGURES
+    with_rows, ways = 0, set()
     for row in chosen:
         indicator = session.pipeline.catalogue.indicators_by_id[row["indicator_id"]]
         found = _explained(session, row)
         _check_counts(found, float(indicator.multiplier))
         value = _value(found, indicator)
         assert value is row["value"] is None or _close(value, row["value"]), (row, value, found.lines)
-        with_limits += _check_limits(found)
+        ways.add(_check_limits(found, indicator))
         with_rows += found.cells.height > 0 and found.cells["text"].null_count() < found.cells.height
-        if row["status"] == "ok" and indicator.id not in ("core20_share_pct", "fuel_poverty_pct"):
+        if row["status"] == "ok" and indicator.id != "core20_share_pct":
             assert found.cells.height, f"{row}: a figure without rows"
             # The waiting list's files leave out a band of 0, which therefore has no row.
             left_out = pl.col("figure").str.starts_with("wlmds/") & (pl.col("value").cast(pl.Float64) == 0)
             assert found.cells.filter(pl.col("row").is_null() & ~left_out).is_empty(), f"{row}: a cell without its row"
     assert {row["area_type"] for row in chosen} >= {"icb", "region", "england", "remainder"}
     assert {row["measure"] for row in chosen} >= {"value", "gap", "ratio", "sii", "rii", "difference", "rate_ratio"}
-    assert with_rows > FIGURES / 2
-    assert with_limits
+    assert with_rows > len(chosen) / 2
+    assert ways >= {"", "readings", "open", "practices", "pair", "slope", "shares", "strata", "printed"}
 
 
 @pytest.mark.usefixtures("placed_once")
@@ -304,6 +307,13 @@ def test_a_row_is_found_by_its_id_and_names_publisher_file_and_correction(sessio
     text = "\n".join(lines)
     assert "NHS England, Quality and Outcomes Framework" in text
     assert "address https://" in text
+    beside = lines[lines.index("Compared with") + 1 : lines.index("", lines.index("Compared with"))]
+    assert [line.strip().partition(":")[0] for line in beside] == [
+        row["comparator"], "England as published", "most similar boards", "region"
+    ]  # fmt: skip
+    assert all(
+        re.search(r": [\d.]+, (better|similar|worse|lower|higher|not_compared)$", x) for x in beside[:2] + beside[3:]
+    )
     assert "member or sheet PREVALENCE" in text
     assert re.search(r"sha256 [0-9a-f]{64}", text)
     assert lines[lines.index("Corrections") + 1] == "  none"

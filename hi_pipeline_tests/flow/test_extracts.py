@@ -21,7 +21,7 @@ from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import validate_results
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
-from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013
+from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013
 
 PAGE = Path(__file__).parents[2] / "docs" / "local-extracts.md"
 YEAR, NAME, QHM = "2024-25", "act_emergency_dsr", "E54000050"

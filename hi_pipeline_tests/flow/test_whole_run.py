@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from hi_pipeline.core.beside import JUDGING
 from hi_pipeline.engine.layers.published import publish_results
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import open_pipeline
@@ -107,6 +108,7 @@ def test_another_run_writes_the_same_bytes(whole: Whole, sample: Path, tmp_path:
     named = {f"indicator/{name}.parquet" for name in figures} | {
         "published/results.parquet",
         "published/slopes.parquet",
+        *(f"published/{name}.parquet" for name in JUDGING),
     }
     assert named <= ours.keys()
     assert [path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)] == []

@@ -27,7 +27,7 @@ from hi_pipeline.core.status import Unit
 from hi_pipeline.core.text_tables import read_numbers
 from hi_pipeline.core.validation import observations_schema
 from hi_pipeline.engine.pipeline import Catalogue
-from hi_pipeline.indicators.comparisons import comparisons
+from hi_pipeline.indicators.beside import tables_beside
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import RESULTS_SCHEMA
 from hi_pipeline.publishing.release import publish
@@ -216,7 +216,7 @@ def make_catalogue(*, indicators: int = 1, compute: object = compute_results) ->
         indicators=tuple(make_indicator(n + 1) for n in range(indicators)),
         compute=compute,  # type: ignore[arg-type]
         result_schema=RESULTS_SCHEMA,
-        compare=comparisons,
+        beside=tables_beside,
         publish=publish,
     )
 

@@ -41,7 +41,8 @@ def test_data_flows_one_way(found: dict[str, Any]) -> None:
         assert asset["group"] == key.split("/")[0]
         for parent in asset["deps"]:
             other = LAYERS.index(parent.split("/")[0])
-            assert other < layer or (other == layer and key.startswith("linked/")), f"{key} depends on {parent}"
+            within = key.startswith("linked/") or (key, parent) == ("published/packs", "published/results")
+            assert other < layer or (other == layer and within), f"{key} depends on {parent}"
 
 
 def test_every_figure_goes_back_to_its_publication(found: dict[str, Any]) -> None:
@@ -52,7 +53,7 @@ def test_every_figure_goes_back_to_its_publication(found: dict[str, Any]) -> Non
 
     for indicator in load_catalogue().indicators:
         assert f"snapshot/{indicator.source}" in ancestors(f"indicator/{indicator.id}")
-        assert f"indicator/{indicator.id}" in ancestors("published/results")
+        assert f"indicator/{indicator.id}" in ancestors("published/packs")
 
 
 def test_every_asset_says_what_it_is(definitions: dg.Definitions) -> None:
@@ -67,7 +68,8 @@ def test_every_asset_says_what_it_is(definitions: dg.Definitions) -> None:
 
 def test_every_asset_has_checks(found: dict[str, Any]) -> None:
     for key, asset in found["assets"].items():
-        assert len(asset["checks"]) >= 4, key
+        # Packs hold no table: what can be asked of them is three things.
+        assert len(asset["checks"]) >= (3 if key == "published/packs" else 4), key
         assert "schema" in asset["checks"], key
     indicators = [a for k, a in found["assets"].items() if k.startswith("indicator/")]
     for asset in indicators:

@@ -5,8 +5,14 @@ import math
 import polars as pl
 import pytest
 
-from hi_pipeline.stats import inequality, proportions, rates, standardisation
-from hi_pipeline.stats.comparison import against_benchmark, change, change_of_estimates, difference_of_changes, trend
+from hi_pipeline.stats import proportions, rates
+from hi_pipeline.stats.comparison.benchmark import against_benchmark
+from hi_pipeline.stats.comparison.change import change, change_of_estimates
+from hi_pipeline.stats.comparison.pace import difference_of_changes
+from hi_pipeline.stats.comparison.trend import trend
+from hi_pipeline.stats.inequality.slope import relative_index, slope_index
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.european import european_standard_population
 
 EXACT_LOWER = [0, 0.025318, 0.242209, 0.618672, 1.089865, 1.623486, 2.201894, 2.814363, 3.453832, 4.115373]
 EXACT_UPPER = [3.688879, 5.571643, 7.224688, 8.767273, 10.241589, 11.668332, 13.059474, 14.422675, 15.763189, 17.084803]
@@ -87,7 +93,7 @@ def test_funnel_of_proportions_is_the_share_whose_wilson_limit_is_the_average() 
 def test_directly_standardised_rate_by_hand() -> None:
     """Weights 60 and 40, rates 10/1000 and 30/500: (60*0.01 + 40*0.06)/100 = 0.03."""
     strata = pl.DataFrame({"x": [10, 30], "n": [1000, 500], "w": [60, 40]})
-    rate = standardisation.directly_standardised_rate
+    rate = directly_standardised_rate
     row = rate(strata, events="x", population="n", weight="w", by=[], multiplier=1000).row(0, named=True)
     variance = (10 * (60 / 1000) ** 2 + 30 * (40 / 500) ** 2) / 100**2
     lower_count = 40 * (1 - 1 / 360 - Z / (3 * math.sqrt(40))) ** 3
@@ -100,7 +106,7 @@ def test_repeated_events_widen_the_limits() -> None:
     """20 persons with one event and 10 with two: 40 events, variance 20 + 4*10 in place of 40."""
     rows = pl.DataFrame({"f": [1, 2], "x": [20, 10], "n": [1000, 1000], "w": [1, 1]})
     columns = {"events": "x", "population": "n", "weight": "w", "by": [], "multiplier": 1000}
-    rate = standardisation.directly_standardised_rate
+    rate = directly_standardised_rate
     row = rate(rows, event_frequency="f", **columns).row(0, named=True)
     alone = rate(pl.DataFrame({"x": [40], "n": [1000], "w": [1]}), **columns).row(0, named=True)
     assert (row["value"], row["events"]) == (pytest.approx(40), 40)
@@ -109,7 +115,7 @@ def test_repeated_events_widen_the_limits() -> None:
 
 
 def test_european_standard_population() -> None:
-    esp = standardisation.european_standard_population
+    esp = european_standard_population
     assert esp()["weight"].sum() == 100_000
     assert esp(sexes=["women", "men"])["weight"].sum() == 100_000
     assert esp(sexes=["women", "men"]).height == 38
@@ -121,9 +127,9 @@ def test_european_standard_population() -> None:
 def test_slope_index_of_equal_fifths() -> None:
     """y = 70, 72 ... 78 at ridits 0.1 ... 0.9 lie on 69 + 10x."""
     frame = pl.DataFrame({"rank": range(1, 6), "n": [20] * 5, "y": [70, 72, 74, 76, 78], "se": [1] * 5})
-    row = inequality.slope_index(
-        frame, rank="rank", population="n", value="y", standard_error="se", by=[], kind="other"
-    ).row(0, named=True)
+    row = slope_index(frame, rank="rank", population="n", value="y", standard_error="se", by=[], kind="other").row(
+        0, named=True
+    )
     # c = 12 * 0.2 * (b - 1/2) / 0.96 = -1, -0.5, 0, 0.5, 1
     assert (row["value"], row["intercept"], row["end"]) == pytest.approx((10, 69, 79))
     assert row["upper_95"] == pytest.approx(10 + Z * math.sqrt(2.5))
@@ -137,8 +143,8 @@ def test_relative_index_of_a_geometric_ladder() -> None:
         below += share
     frame = pl.DataFrame({"rank": range(1, 6), "n": shares, "y": values})
     columns = {"rank": "rank", "population": "n", "value": "y", "by": []}
-    assert inequality.relative_index(frame, **columns)["value"][0] == pytest.approx(2)
-    assert inequality.slope_index(frame, **columns)["value"][0] == pytest.approx(100)
+    assert relative_index(frame, **columns)["value"][0] == pytest.approx(2)
+    assert slope_index(frame, **columns)["value"][0] == pytest.approx(100)
 
 
 def test_trend_of_a_straight_series() -> None:

@@ -6,15 +6,13 @@ from contextlib import redirect_stdout
 import polars as pl
 import pytest
 
-from hi_pipeline.stats.inequality import relative_index, slope_index, summary_measures
+from hi_pipeline.stats.inequality.slope import relative_index, slope_index
+from hi_pipeline.stats.inequality.summary import summary_measures
 from hi_pipeline.stats.proportions import proportion
 from hi_pipeline.stats.rates import crude_rate
-from hi_pipeline.stats.standardisation import (
-    directly_standardised_rate,
-    european_standard_population,
-    indirectly_standardised_rate,
-    indirectly_standardised_ratio,
-)
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.european import european_standard_population
+from hi_pipeline.stats.standardisation.indirect import indirectly_standardised_rate, indirectly_standardised_ratio
 
 RATES = pl.DataFrame(
     {

@@ -11,11 +11,8 @@ from hi_pipeline.stats.proportions import funnel_limits, proportion
 from hi_pipeline.stats.quantiles import quantile
 from hi_pipeline.stats.rates import crude_rate
 from hi_pipeline.stats.rates import funnel_limits as rate_funnel
-from hi_pipeline.stats.standardisation import (
-    directly_standardised_rate,
-    indirectly_standardised_rate,
-    indirectly_standardised_ratio,
-)
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.indirect import indirectly_standardised_rate, indirectly_standardised_ratio
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

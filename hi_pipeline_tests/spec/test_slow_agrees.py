@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from hi_pipeline.stats.inequality import relative_index, slope_index, summary_measures
+from hi_pipeline.stats.inequality.slope import relative_index, slope_index
+from hi_pipeline.stats.inequality.summary import summary_measures
 from hi_pipeline.stats.life_expectancy import life_expectancy
 from hi_pipeline.stats.proportions import proportion
 from hi_pipeline.stats.quantiles import quantile
 from hi_pipeline.stats.rates import crude_rate
-from hi_pipeline.stats.standardisation import directly_standardised_rate
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
 from hi_pipeline_tests.spec import slow
 
 LEVELS = {"95": 0.95, "998": 0.998}

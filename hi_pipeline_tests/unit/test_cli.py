@@ -5,19 +5,23 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
 from hi_pipeline.cli.complaining import complaints
+from hi_pipeline.cli.listed import Listed
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
+from hi_pipeline.engine.grid import ICBS
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.orchestration.runs import FailedCheck, Report
@@ -32,6 +36,7 @@ from hi_pipeline_tests.flow.tiny import (
 )
 
 REPOSITORY = Path(__file__).parents[2]
+CHANGELOG = REPOSITORY / "docs" / "changelog.md"
 CELL = ("--year", "2023-24", "--icb", "Staffordshire and Stoke-on-Trent", "--indicator", "tiny_1_pct")
 
 
@@ -95,7 +100,15 @@ def test_run_shows_what_it_read_and_made_and_then_has_nothing_to_do(mirror: Path
 
 @pytest.mark.parametrize(
     "name",
-    ["results.csv", "datapackage.json", "ATTRIBUTION.md", "results.parquet", "providers.parquet", "slopes.parquet"],
+    [
+        "results.csv",
+        "datapackage.json",
+        "ATTRIBUTION.md",
+        "results.parquet",
+        "providers.parquet",
+        "slopes.parquet",
+        "targets.parquet",
+    ],
 )
 def test_one_changed_line_of_a_published_file_is_seen_and_mended(mirror: Path, tmp_path: Path, name: str) -> None:
     hi("run", *CELL)
@@ -126,7 +139,7 @@ def test_fetch_says_what_it_would_do_then_does_it_and_builds_nothing(mirror: Pat
     hi("fetch")
     assert "Nothing to do" in hi("fetch", "--dry-run")
     write_release(mirror, "2023-24", rows_of("2023-24")[:-1])
-    assert "tiny:2023-24 (its place looks otherwise than what is kept)" in hi("fetch", "--dry-run")
+    assert "tiny:2023-24 (what stands there differs from what is kept)" in hi("fetch", "--dry-run")
     assert list((tmp_path / "data").rglob("*.csv"))
     assert not list((tmp_path / "data").rglob("*.parquet"))
 
@@ -205,6 +218,13 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     assert {row["table"] for row in table} == {"releases", "assets"}
     (row,) = json.loads(raw("coverage", "--format", "json"))["coverage"]
     assert row["2023-24"] == "42/42"
+    areas = json.loads(raw("coverage", "--icb", "England", "--icb", "05Q", "--icb", "Midlands", "--format", "json"))
+    board = "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
+    assert {name: areas[name][0]["2023-24"] for name in ("England", board, "Midlands")} == {
+        "England": "shown", board: "shown", "Midlands": "not published that year"
+    }  # fmt: skip
+    assert areas[board][0]["2022-23"] == "not in hand"
+    assert "05Q is a sub-ICB location of" in hi("coverage", "--icb", "05Q")
     narrow = subprocess.run(
         [sys.executable, "-m", "hi_pipeline_tests.flow.tiny_hi", "coverage"],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True, check=True,
@@ -220,6 +240,23 @@ def test_lists(mirror: Path) -> None:
     assert by_code["E54000044"]["exists"] == "to 2025-26, then NHS Thames Valley Integrated Care Board (E54000070)"
     assert "tiny_1_pct" in hi("list", "indicators")
     assert "tiny:2023-24" in hi("list", "releases")
+
+
+@pytest.mark.parametrize("what", list(Listed))
+def test_all_that_is_declared_is_listed(what: Listed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path))
+    rows = json.loads(raw("list", what.value, "--source", "sample", "--format", "json"))[what.value]
+    declared = open_pipeline(Settings(source="sample", data_dir=tmp_path)).catalogue
+    expected = {
+        Listed.BOARDS: len(ICBS),
+        Listed.INDICATORS: len(declared.indicators),
+        Listed.RELEASES: sum(len(source.releases) for source in declared.sources.values()),
+    }
+    assert len(rows) == expected[what]
+    if what is Listed.INDICATORS:
+        said = {row["id"]: row["direction"] for row in rows}
+        assert said["mha_detention_rate"] == "contested"
+        assert said["tt_recovery_pct"] == "higher is better"
 
 
 def test_a_file_of_six_years_that_is_bad_is_one_failure() -> None:
@@ -240,3 +277,32 @@ def test_a_file_of_six_years_that_is_bad_is_one_failure() -> None:
 def test_exit_codes_are_documented() -> None:
     assert "Exit codes: 0" in hi("--help")
     assert "| 130 |" in (REPOSITORY / "docs" / "operators.md").read_text()
+
+
+def _documented() -> list[tuple[str, str]]:
+    """Return each command of README and docs, with the page: in a line of text or in a block of code.
+
+    The changelog tells of options apart from whole commands.
+    """
+    pages = [REPOSITORY / "README.md", *sorted(set((REPOSITORY / "docs").glob("*.md")) - {CHANGELOG})]
+    found = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        found += [(page.name, command) for command in re.findall(r"`(hi [a-z][^`]*)`", text)]
+        blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+        found += [(page.name, line) for block in blocks for line in block.splitlines() if line.startswith("hi ")]
+    return found
+
+
+@pytest.mark.parametrize(("page", "command"), _documented())
+def test_every_documented_command_is_one_that_is_taken(page: str, command: str) -> None:
+    _, name, *words = shlex.split(command, comments=True)
+    known = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    if words:  # else the text speaks of the command by its name
+        known.make_context(name, words)
+
+
+def test_the_ten_questions_have_a_command_each() -> None:
+    commands = [command for page, command in _documented() if page == "analysts.md"]
+    assert len(commands) >= 10
+    assert {shlex.split(command)[1] for command in commands} >= {"list", "explain", "export", "coverage", "pack"}

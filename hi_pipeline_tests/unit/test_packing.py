@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from hi_pipeline.cli.exporting import export_command
@@ -78,6 +79,7 @@ def test_boards_without_figures_fail_alone(root: Path) -> None:
 def test_a_region_and_all_are_the_boards_of_the_footprint(root: Path) -> None:
     midlands = packed(region="midlands", formats="xlsx")[1]
     assert "1 made; 10 failed" in midlands
+    assert "1 unchanged; 10 failed" in packed(icbs=["Midlands"], formats="xlsx")[1]
     assert len(boards_of(Vintage.APRIL_2023)) == 42
 
 
@@ -92,4 +94,7 @@ def test_the_rows_of_a_board_are_exported_with_their_meaning(root: Path, tmp_pat
     assert (root / "exports" / f"SYNTHETIC-{made_up.ICB}.csv").is_file()
     assert export(form="xlsx", to=tmp_path / "mine.xlsx", years=["2022-23"]) == 0
     assert (tmp_path / "mine-columns.csv").is_file()
+    assert export(icbs=["England", "QNC"], to=tmp_path / "both.csv") == 0
+    rows = pl.read_csv(tmp_path / "both.csv")
+    assert set(rows["icb_code"]) == {"E92000001", made_up.ICB}
     assert export(form="doc") == export(icbs=[]) == export(years=["2018-19"]) == REFUSED

@@ -6,7 +6,9 @@ import json
 import pytest
 
 from hi_pipeline.cli.printing import Printer
+from hi_pipeline.cli.status import unverified_words
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
+from hi_pipeline.sources import SOURCES
 
 YEARS = [f"{year}-{year - 1999}" for year in range(2013, 2026)]
 SHEET = Sheet(
@@ -46,3 +48,9 @@ def test_the_same_values_as_data() -> None:
     assert head.endswith(",why,synthetic") and row.endswith(",true")
     assert "1234500" in row
     assert "| 1234512 |" in printed(Format.MD, 80)
+
+
+def test_the_status_says_of_which_tables_nobody_has_seen_a_file() -> None:
+    assert unverified_words(SOURCES["cvdprevent"].layouts["answers"]) == ["layout unverified"]
+    assert unverified_words(SOURCES["qof"].layouts["raw_2425"]) == ["layout unverified of achievement"]
+    assert unverified_words(SOURCES["iod2019"].layouts[SOURCES["iod2019"].releases[0].layout]) == []

@@ -16,7 +16,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.revisions import table_key
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import findings as ask
-from hi_pipeline.engine.checks.cells import cell_facts
+from hi_pipeline.engine.checks.cells import facts_of_cells
 from hi_pipeline.engine.checks.findings import Finding, finding
 from hi_pipeline.engine.checks.units import check_far_units, units_of
 from hi_pipeline.engine.grid import cell
@@ -40,13 +40,14 @@ Details = dict[str, dict[str, Any]]
 _PREVIEW_ROWS = 5
 _REVISED_ROWS = 10
 _SCHEMA = ("schema", "every partition satisfies its schema; the failing rows are shown")
-_KEYS = ("keys", "each key stands once")
+_KEYS = ("keys", "each key occurs once")
 _LABELS = ("unknown_labels", "every category is a word of the vocabulary")
 _COVERAGE = ("coverage_did_not_shrink", "no partition holds fewer rows than its last good file")
 _RANGE = ("values_in_range", "figures lie in their plausible range; no share exceeds the whole")
 _ICBS = ("all_icbs", "every board of the year's footprint is there")
 _ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
 _UNITS = ("single_units", "no practice or area of the file lies far from the others; those that do, with their weight")
+_REPORTERS = ("reporters", "each figure of a board rests on at least 90% of its reporters; those that do not")
 _STALE = ("stale_partitions", "no partition was built from other inputs, code or schema than those of now")
 _LIST = ("list_covered", "no cell of the list failed: the file was there and gave no figure; cells by state")
 _FRESH = ("freshness", "each financial year's release is there when its calendar says so")
@@ -54,12 +55,12 @@ _FRESH = ("freshness", "each financial year's release is there when its calendar
 SNAPSHOT_CHECKS = (
     ("schema", "every release could be fetched and is what was declared"),
     ("hashes", "each kept file has the hash it was kept by"),
-    ("revisions", "no publisher put other bytes at the same address"),
+    ("revisions", "no publisher replaced a file at the same address"),
     _FRESH,
 )
 CLEAN_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
 LINKED_CHECKS = (_SCHEMA, _KEYS, _LABELS, _COVERAGE, _RANGE, _STALE)
-COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _UNITS, _STALE)
+COUNTS_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _REPORTERS, _UNITS, _STALE)
 INDICATOR_CHECKS = (_SCHEMA, _KEYS, _LABELS, _ICBS, _ENGLAND, _COVERAGE, _RANGE, _STALE)
 PUBLISHED_CHECKS = (
     _SCHEMA, _KEYS, _LABELS, _COVERAGE, ("hashes", "each published file has the hash it was given"), _LIST, _STALE,
@@ -98,7 +99,12 @@ def of_snapshot(
     replaced = {r.edition: replacements(pipeline, source, r) for r in source.releases}
     findings = [
         ask.check_schema(outcomes),
-        finding("hashes", pl.DataFrame(broken), good="all hashes agree", bad="kept files have other bytes"),
+        finding(
+            "hashes",
+            pl.DataFrame(broken),
+            good="all hashes agree",
+            bad="kept files differ from the hash they were kept by",
+        ),
         _check_revisions([found for each in replaced.values() for found in each if found.alarm]),
         check_freshness(pipeline, source, today=today),
     ]
@@ -170,7 +176,7 @@ def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) ->
     twice = [ask.check_keys({place: f}, table_key(source.schemas, place.split("/")[1])) for place, f in frames.items()]
     findings = [
         ask.check_schema(outcomes),
-        _worst(twice, "keys", good="each key stands once"),
+        _worst(twice, "keys", good="each key occurs once"),
         _worst(
             [ask.check_left_out(outcomes, unread=source.unread), ask.check_labels(frames)],
             "unknown_labels",
@@ -204,6 +210,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
             ask.check_coverage(outcomes),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
+            ask.check_reporters(frames),
             check_far_units(units_of(pipeline, linked, year) for year in frames),
         ]
     return [*findings, check_stale(linked_standing(pipeline, linked))], _details(outcomes, frames)
@@ -235,9 +242,11 @@ def of_indicator(
         check_stale(indicator_standing(pipeline, indicator)),
     ]
     details = {
-        cell(year, str(icb)): cell_facts(rows, file=_place(pipeline.lake.path("indicator", indicator.id, year)))
+        cell(year, icb): facts
         for year, frame in frames.items()
-        for (icb,), rows in frame.partition_by("icb_code", as_dict=True).items()
+        for icb, facts in facts_of_cells(
+            frame, file=_place(pipeline.lake.path("indicator", indicator.id, year))
+        ).items()
     }
     return findings, details
 

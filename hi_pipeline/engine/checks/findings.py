@@ -11,6 +11,7 @@ from hi_pipeline.core.geography import boards_of, footprints_of
 from hi_pipeline.core.groups import Dimension, category_order
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
+from hi_pipeline.core.whole import COMPARED_FROM
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.tables.totals import ROUNDING_SLACK, short_of_england
 
@@ -71,7 +72,7 @@ def check_keys(frames: Mapping[str, pl.DataFrame], key: Sequence[str]) -> Findin
     return finding(
         "keys",
         pl.concat(wrong, how="diagonal") if wrong else pl.DataFrame(),
-        good=f"each of {', '.join(key) or 'its rows'} stands once",
+        good=f"each of {', '.join(key) or 'its rows'} occurs once",
         bad="rows share a key",
     )
 
@@ -105,7 +106,7 @@ def check_left_out(outcomes: Iterable[Outcome], *, unread: Collection[str]) -> F
     ]
     told = "; ".join(f"{w['partition']} {w['table']}: {w['label']} ({w['rows']} rows)" for w in wrong[:_SHOWN])
     harmless = all(w["table"] in unread for w in wrong)
-    kept = "no figure reads them" if harmless else "figures made from these tables stay as they were last good"
+    kept = "no figure reads them" if harmless else "figures made from these tables keep their last good values"
     found = finding(
         "unknown_labels",
         pl.DataFrame(wrong),
@@ -225,6 +226,29 @@ def check_coverage(outcomes: Iterable[Outcome]) -> Finding:
     )
 
 
+def check_reporters(frames: Mapping[str, pl.DataFrame]) -> Finding:
+    """No figure of a board rests on less than 90% of its reporters, or of their people (a warning: it is not compared).
+
+    Args:
+        frames: in the COUNTS contract, by year.
+    """
+    share = pl.coalesce("people_share", "coverage")
+    shown = ["indicator_id", "geography_vintage", "area_name", "dimension", "category", "coverage", "people_share"]
+    partial = [
+        _text(frame.filter((share < COMPARED_FROM).fill_null(False), area_type=AreaType.ICB.value).select(shown))
+        .with_columns(partition=pl.lit(partition))
+        for partition, frame in frames.items()
+    ]  # fmt: skip
+    found = finding(
+        "reporters",
+        pl.concat(partial) if partial else pl.DataFrame(),
+        good=f"each figure of a board rests on at least {COMPARED_FROM:.0%} of its reporters",
+        bad=f"{sum(p.height for p in partial)} figures of boards rest on less than {COMPARED_FROM:.0%} of their "
+        "reporters, or of their people, and are not compared",
+    )
+    return replace(found, warning=True)
+
+
 def check_values_not_negative(frames: Mapping[str, pl.DataFrame]) -> Finding:
     """No number of a clean or linked table is negative or not finite."""
     wrong = []
@@ -238,7 +262,9 @@ def check_values_not_negative(frames: Mapping[str, pl.DataFrame]) -> Finding:
                 continue
             if bad.height:
                 wrong.append({"partition": partition, "column": name, "rows": bad.height, "first": str(bad[name][0])})
-    return finding("values_in_range", pl.DataFrame(wrong), good="no negative number", bad="negative or endless numbers")
+    return finding(
+        "values_in_range", pl.DataFrame(wrong), good="no negative number", bad="negative or infinite numbers"
+    )
 
 
 def _text(frame: pl.DataFrame) -> pl.DataFrame:

@@ -135,8 +135,11 @@ def current_hash(lake: Lake, name: str) -> str:
         _, source, part = name.removeprefix(HOLDING).split("/")
         return _BUILT if part in built_parts(lake, source) else _ABSENT
     known = made_from(lake, name)
-    if known is None:
-        return _ABSENT
+    return _ABSENT if known is None else _own_hash(name, known)
+
+
+def _own_hash(name: str, known: Provenance) -> str:
+    """Return the hash of a recorded input within its file: of a table of counts, of one indicator's rows."""
     layer, _, _, *indicator = name.split("/")
     if layer == "linked" and indicator:
         part = known.parts.get(indicator[0])
@@ -159,7 +162,7 @@ def files_behind(lake: Lake, known: Provenance) -> dict[str, str]:
     found = dict(known.kept)
     for item in known.inputs:
         behind = made_from(lake, item.name)
-        if behind is not None and current_hash(lake, item.name) == item.sha256:
+        if behind is not None and _own_hash(item.name, behind) == item.sha256:
             now = behind.kept if item.name.startswith("clean/") else files_behind(lake, behind)
             found |= {release: sha256 for release, sha256 in now.items() if release in found}
     return found

@@ -17,6 +17,7 @@ from hi_pipeline.core.validation import validate
 from hi_pipeline.engine.currency.code import code_of, own_code, schema_version
 from hi_pipeline.engine.grid import ICBS, valid_cells
 from hi_pipeline.engine.layers.indicator import counts_for, wanted_provenance
+from hi_pipeline.engine.layers.published_lists import SIMILAR, list_places, listed, people_lists
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.accepted import accepted_facts, accepted_inputs
@@ -25,13 +26,11 @@ from hi_pipeline.engine.releases.newer import NewerFiles
 from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
 from hi_pipeline.engine.year_facts import Facts, facts_input, year_facts
 from hi_pipeline.publishing.release import read_published
-from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
-# Table and year of the lists of similar boards, and of which boards came from which.
-SIMILAR, LINEAGE = ("similar_boards", LISTED_IN), ("lineage", LISTED_IN)
 _MISSING = f"missing: no figure of this board {NOT_BUILT}"
 _OWN_CODE = (
     "hi_pipeline.engine.layers.published",
+    "hi_pipeline.engine.layers.published_lists",
     "hi_pipeline.engine.releases.accepted",
     "hi_pipeline.engine.releases.marks",
     "hi_pipeline.engine.releases.newer",
@@ -135,17 +134,22 @@ def _cells(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Pro
 def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks, facts: Facts) -> Provenance:
     inputs = {Input(name=year.name, sha256=year.hash()) for year in years}
     inputs |= {i for year in years for i in year.wanted.inputs}
-    releases = tuple(sorted({r for year in years for r in year.wanted.releases}))
+    kept = {r: sha for year in years for r, sha in year.wanted.kept.items()}
+    used = {r for year in years for r in year.wanted.releases}
+    for place in list_places(pipeline):
+        built = pipeline.lake.provenance("linked", *place)
+        if built is not None:
+            inputs.add(Input(name="/".join(("linked", *place)), sha256=built.sha256))
+            used |= set(built.releases)
+            kept = built.kept | kept
+    releases = tuple(sorted(used))
     inputs |= {facts_input(facts), *marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
-    for place in (SIMILAR, LINEAGE):
-        listed = pipeline.lake.provenance("linked", *place)
-        inputs |= {Input(name="/".join(("linked", *place)), sha256=listed.sha256)} if listed else set()
     return Provenance(
         inputs=tuple(sorted(inputs, key=lambda i: i.name)),
         code_version=f"{code_of(pipeline.catalogue.publish, validate)}+{own_code(*_OWN_CODE)}",
         schema_version=schema_version(pipeline.catalogue.result_schema),
         releases=releases,
-        kept=dict(sorted({r: sha for year in years for r, sha in year.wanted.kept.items()}.items())),
+        kept=dict(sorted(kept.items())),
         corrections=tuple(sorted({c for year in years for c in year.wanted.corrections})),
         notes=marks.lines,
         synthetic=pipeline.settings.synthetic,
@@ -173,8 +177,8 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         catalogue.publish(
             pipeline.lake,
             results=results,
-            comparisons=catalogue.compare(results, _listed(pipeline, SIMILAR), catalogue.indicators_by_id),
-            lineage=_listed(pipeline, LINEAGE),
+            beside=catalogue.beside(results, listed(pipeline, SIMILAR), catalogue.indicators_by_id),
+            lists=people_lists(pipeline),
             provenance=wanted,
             indicators=catalogue.indicators,
             listed=catalogue.listed,
@@ -187,12 +191,6 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         return failed("", error, rows_before=before)
     written = pipeline.lake.provenance("published", "results") or wanted
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
-
-
-def _listed(pipeline: Pipeline, place: tuple[str, str]) -> pl.DataFrame | None:
-    """Return a list of boards; None where it is not built."""
-    built = pipeline.lake.provenance("linked", *place)
-    return pipeline.lake.read("linked", *place) if built else None
 
 
 def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[str, pl.DataFrame]:

@@ -43,29 +43,29 @@ class Found:
     earlier: tuple[str, ...] = ()
 
 
-def with_editions(catalogue: Catalogue, root: Path, local: Path) -> Catalogue:
+def with_editions(catalogue: Catalogue, root: Path, folder: Path) -> Catalogue:
     """Return the declarations with the editions that a data root has found; what is declared wins.
 
     Args:
         catalogue: the declarations.
         root: the data root.
-        local: the folder of boards' own extracts, each file of which is an edition.
+        folder: that of boards' own extracts, each file of which is an edition.
 
     Raises:
         StoreError: the record of them cannot be read.
     """
     found = _read(root)
-    extracts = releases_in(places_in(local))
+    extracts = releases_in(places_in(folder))
     sources = {
         s.name: replace(s, releases=extracts) if s.local else _joined(s, found) for s in catalogue.sources.values()
     }
     return replace(catalogue, sources=sources)
 
 
-def places_in(local: Path) -> tuple[str, ...]:
+def places_in(folder: Path) -> tuple[str, ...]:
     """Return the files in the folder of boards' own extracts, by their place below it."""
-    found = [path for path in sorted(local.glob("**/*")) if path.is_file()]
-    return tuple(path.relative_to(local).as_posix() for path in found)
+    found = [path for path in sorted(folder.glob("**/*")) if path.is_file()]
+    return tuple(path.relative_to(folder).as_posix() for path in found)
 
 
 def look_for_editions(pipeline: Pipeline, *, today: date, ask: bool = True) -> tuple[str, ...]:
@@ -120,11 +120,11 @@ def waiting(pipeline: Pipeline) -> tuple[str, ...]:
 
 def _in_folder(pipeline: Pipeline, source: Source) -> tuple[str, ...]:
     """Take the extracts that lie in their folder now into the pipeline's sources; return files that are none."""
-    places = places_in(pipeline.settings.local)
+    places = places_in(pipeline.settings.extracts)
     taken = replace(source, releases=releases_in(places))
     pipeline.catalogue = replace(pipeline.catalogue, sources={**pipeline.catalogue.sources, source.name: taken})
     return tuple(
-        f"{pipeline.settings.local / place} is no extract by its name and is not read; give it to hi import"
+        f"{pipeline.settings.extracts / place} is no extract by its name and is not read; give it to hi import"
         for place in strangers_in(places)
     )
 
@@ -185,7 +185,7 @@ def _note(
         if known != before:
             _write(pipeline.settings.root, known.values())
             pipeline.catalogue = with_editions(
-                _declared(pipeline.catalogue), pipeline.settings.root, pipeline.settings.local
+                _declared(pipeline.catalogue), pipeline.settings.root, pipeline.settings.extracts
             )
     return said
 

@@ -15,7 +15,7 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.engine.releases.marks import Notes, cautious
 from hi_pipeline.engine.releases.newer import NewerFiles
 
-STALE = "stale: the last good figure; the newer file of {} has not got through"
+STALE = "stale: the last good figure; the newer file of {} has not been used"
 OLDER = "computed by an earlier version of the program"
 
 

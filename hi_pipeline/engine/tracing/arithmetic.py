@@ -3,14 +3,14 @@
 Each line of a value ends in a number; ``Steps.value`` is the last one, and must be the figure as it stands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
 from hi_pipeline.core.groups import Dimension, stratum_of
-from hi_pipeline.core.indicator import Indicator, Kind, Polarity
+from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
-from hi_pipeline.engine.tracing.figure import Figure, Group, Row
-from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, poisson, wilson
+from hi_pipeline.engine.tracing.figure import Figure, Group
 
 TRUE_COUNTS = (
     "standardised from the true counts by age and sex, then rounded; these counts are not shown, so the figure is not "
@@ -33,18 +33,6 @@ class Steps:
     def agrees(self, stored: object) -> bool:
         """Tell whether the value is the stored one, to 1e-9 of it."""
         return same(self.value, stored)
-
-
-@dataclass
-class Limits:
-    """Lines about the limits; ``made`` holds those that are computed again, by the name of their column."""
-
-    lines: list[str]
-    made: dict[str, float] = field(default_factory=dict)
-
-    def apart(self, row: Row) -> list[str]:
-        """Return the names of the limits that do not come to those of the row."""
-        return [name for name, value in self.made.items() if not same(value, row[name])]
 
 
 def same(one: object, two: object) -> bool:
@@ -74,6 +62,8 @@ def steps_of(figure: Figure) -> Steps:
     measure = row["measure"]
     if measure in _SLOPES:
         return _slope(figure)
+    if measure == Measure.DISPROPORTIONALITY.value:
+        return _disproportionality(figure)
     if measure in _OVER or measure in _LESS:
         return _pair(figure)
     if figure.indicator.kind is Kind.DSR and figure.indicator.controlled and row["dimension"] != Dimension.AGE.value:
@@ -83,55 +73,6 @@ def steps_of(figure: Figure) -> Steps:
     if figure.indicator.kind is Kind.DSR and not figure.indicator.controlled:
         return _standardised(figure)
     return _quotient(figure)
-
-
-def limits_of(figure: Figure) -> Limits:
-    """Return how the limits of a value come from its counts: three readings of them, the outermost limits count."""
-    row, kind = figure.row, figure.indicator.kind
-    if row["lower_95"] is None:
-        return Limits(lines=["limits: none"])
-    shown = f"limits: 95% {number(row['lower_95'])} to {number(row['upper_95'])}"
-    if row["lower_998"] is not None:
-        shown += f"; 99.8% {number(row['lower_998'])} to {number(row['upper_998'])}"
-    if row["measure"] != Measure.VALUE.value or kind not in (Kind.PROPORTION, Kind.RATE):
-        return Limits(lines=[f"{shown}, by the method {row['method']} (docs/methods.md)"])
-    count = figure.groups[0].count
-    rounded = any(count[f"{side}_low"] != count[f"{side}_high"] for side in _BOUNDED)
-    if rounded or count["between_variance"] is not None or not same(row["value"], row["computed_value"]):
-        # Centred on the value, with what rounding leaves open, or from between the practices: not done again here.
-        return Limits(lines=[f"{shown}, by the method {row['method']} (docs/methods.md)"])
-    lines, found = [], []
-    for words, events, people in _readings(figure.groups[0].count, proportion=kind is Kind.PROPORTION):
-        pairs = [_pair_of_limits(figure.indicator, events, people, level) for level in LEVELS.values()]
-        found.append([*pairs[0], *pairs[1]])
-        (low, high), way = pairs[0], _way(kind, events)
-        lines.append(f"{words}: {number(events)} of {number(people)}, 95% {number(low)} to {number(high)} by {way}")
-    lows, highs = ([min(f[i] for f in found) for i in (0, 2)], [max(f[i] for f in found) for i in (1, 3)])
-    made = {"lower_95": lows[0], "upper_95": highs[0], "lower_998": lows[1], "upper_998": highs[1]}
-    return Limits(lines=[*lines, f"{shown}: the outermost of these" if len(lines) > 1 else shown], made=made)
-
-
-def _readings(count: Row, *, proportion: bool) -> list[tuple[str, float, float]]:
-    """Return the counts as printed and, where they are bounded, at the ends of their bounds (indicators.widen)."""
-    found = [("as printed", float(str(count["numerator"])), float(str(count["denominator"])))]
-    if any(count[f"{side}_low"] != count[f"{side}_high"] for side in _BOUNDED):
-        for words, one, two in (("lowest over highest", "low", "high"), ("highest over lowest", "high", "low")):
-            events, people = float(str(count[f"numerator_{one}"])), float(str(count[f"denominator_{two}"]))
-            people = max(people, 1.0) if proportion else people
-            found.append((words, min(events, people) if proportion else events, people))
-    return found
-
-
-def _pair_of_limits(indicator: Indicator, events: float, people: float, level: float) -> tuple[float, float]:
-    if indicator.kind is Kind.PROPORTION:
-        low, high = wilson(events, people, level)
-    else:
-        low, high = (limit / people for limit in poisson(events, level))
-    return indicator.multiplier * low, indicator.multiplier * high
-
-
-def _way(kind: Kind, events: float) -> str:
-    return "Wilson" if kind is Kind.PROPORTION else "exact limits" if events < EXACT_BELOW else "Byar"
 
 
 def _quotient(figure: Figure) -> Steps:
@@ -165,6 +106,21 @@ def _pair(figure: Figure) -> Steps:
     return Steps(lines=lines, value=value)
 
 
+def _disproportionality(figure: Figure) -> Steps:
+    """The first two deciles' share of the numerators over their share of the denominators."""
+    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
+
+    lines, shares = [], []
+    for side in _BOUNDED:
+        counts = {str(g.count["category"]): float(str(g.count[side])) for g in figure.groups}
+        first, every = sum(counts[word] for word in MOST_DEPRIVED), sum(counts.values())
+        shares.append(first / every)
+        lines.append(f"{side}s of deciles 1 and 2 over those of all: {number(first)} / {number(every)} = "
+                     f"{number(shares[-1])}")  # fmt: skip
+    value = shares[0] / shares[1]
+    return Steps(lines=[*lines, f"value = {number(shares[0])} / {number(shares[1])} = {number(value)}"], value=value)
+
+
 def _value(group: Group) -> float:
     return float(str(group.result["value"]))
 
@@ -173,21 +129,17 @@ def _slope(figure: Figure) -> Steps:
     """The share-weighted line through the groups, on the log scale for rates and the logit scale for proportions."""
     share_of = figure.indicator.kind is Kind.PROPORTION
     scale = float(figure.indicator.multiplier) if share_of else 1.0
-    people = [float(str(g.count["denominator"])) for g in figure.groups]
-    every, below, points = sum(people), 0.0, []
+    points = []
     lines = ["a = share of the denominators; b = middle of the cumulative share, most deprived first",
              f"y = {'log(p / (1 - p)), p = value / ' + number(scale) if share_of else 'log(value)'}"]  # fmt: skip
-    for group, n in zip(figure.groups, people, strict=True):
-        share, value = n / every, _value(group) / scale
-        middle = below + share / 2
-        below += share
-        y = log(value) - log1p(-value) if share_of else log(value)
-        points.append((share, middle, y))
-        lines.append(f"{group.count['category']}: denominator {number(n)}, value {number(_value(group))}, "
-                     f"a {number(share)}, b {number(middle)}, y {number(y)}")  # fmt: skip
+    for group, (a, b) in zip(figure.groups, ridits(figure.groups), strict=True):
+        y = to_scale(_value(group) / scale, share=share_of)
+        points.append((a, b, y))
+        lines.append(f"{group.count['category']}: denominator {number(group.count['denominator'])}, "
+                     f"value {number(_value(group))}, a {number(a)}, b {number(b)}, y {number(y)}")  # fmt: skip
     slope = 12 * sum(a * (b - 0.5) * y for a, b, y in points) / (1 - sum(a**3 for a, _, _ in points))
     middle = sum(a * y for a, _, y in points)
-    first, last = (_back(middle + half * slope, share_of) for half in (-0.5, 0.5))
+    first, last = (from_scale(middle + half * slope, share=share_of) for half in (-0.5, 0.5))
     lines += [f"slope = 12 sum a (b - 1/2) y / (1 - sum a^3) = {number(slope)}", f"middle = sum a y = {number(middle)}",
               f"fitted at the most deprived end (middle - slope / 2): {number(first * scale)}",
               f"fitted at the least deprived end (middle + slope / 2): {number(last * scale)}"]  # fmt: skip
@@ -200,7 +152,35 @@ def _slope(figure: Figure) -> Steps:
     return Steps(lines=[*lines, f"value = {said} = {number(value)}"], value=value)
 
 
-def _back(value: float, share: bool) -> float:
+def two_sides(
+    groups: Sequence[Group], ends: tuple[str, str, str, str] = ("", "", "", "")
+) -> tuple[float, float, float, float]:
+    """Return events and people of deciles 1 and 2, then of the others, each at an end of its bounds ("" as it is)."""
+    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
+
+    sums = []
+    for first, events, people in ((True, *ends[:2]), (False, *ends[2:])):
+        own = [g.count for g in groups if (g.count["category"] in MOST_DEPRIVED) is first]
+        x = sum(float(str(count[f"numerator{events}"])) for count in own)
+        sums += [x, max(sum(float(str(count[f"denominator{people}"])) for count in own), x)]
+    x1, n1, x2, n2 = sums
+    return x1, n1, x2, n2
+
+
+def ridits(groups: Sequence[Group]) -> list[tuple[float, float]]:
+    """Return of each group its share of the denominators and the middle of its cumulative share."""
+    people = [float(str(group.count["denominator"])) for group in groups]
+    shares = [n / sum(people) for n in people]
+    return [(share, sum(shares[:place]) + share / 2) for place, share in enumerate(shares)]
+
+
+def to_scale(value: float, *, share: bool) -> float:
+    """Return the logit of a share, the log of a rate."""
+    return log(value) - log1p(-value) if share else log(value)
+
+
+def from_scale(value: float, *, share: bool) -> float:
+    """Return the share of a logit, the rate of a log."""
     return 1 / (1 + exp(-value)) if share else exp(value)
 
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hi_pipeline.core.area_search import find_boards
-from hi_pipeline.core.columns import COUNTS_KEY
+from hi_pipeline.core.columns import COUNTS_KEY, RESULT_KEY
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, NHS_REGIONS, vintage_of
+from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind, Polarity
 from hi_pipeline.core.status import Measure
@@ -19,7 +18,8 @@ ID = (
     "/"  # a row's id: indicator/year/footprint/area/dimension/category/measure, as in "x/2023-24/2023-04/E54000010/..."
 )
 _ENDS = (Measure.GAP.value, Measure.RATIO.value)
-_SLOPES = (Measure.SII.value, Measure.RII.value)
+# Measures that all groups go into.
+_OF_ALL = (Measure.SII.value, Measure.RII.value, Measure.DISPROPORTIONALITY.value)
 _PAIRS = (Measure.DIFFERENCE.value, Measure.RATE_RATIO.value)
 _SAME = 1e-9
 
@@ -67,22 +67,6 @@ class Figure:
         return pl.concat([pl.DataFrame(schema={"group": pl.String, **USED}), *frames])
 
 
-def area_codes(text: str) -> tuple[str, ...]:
-    """Return the ONS codes of England, a region or a board by code or name.
-
-    Raises:
-        SelectionError: no area or several of that name.
-    """
-    word = text.strip().lower()
-    if word in (ENGLAND.lower(), ENGLAND_NAME.lower()):
-        return (ENGLAND,)
-    for region in NHS_REGIONS:
-        codes = tuple(dict.fromkeys(region.ons.values()))
-        if word in (region.ods.lower(), region.name.lower(), *(code.lower() for code in codes)):
-            return codes
-    return tuple(board.ons for board in find_boards(text))
-
-
 def find_row(pipeline: Pipeline, *, indicator: str, year: str, codes: tuple[str, ...], dimension: str, category: str,
              measure: str, footprint: str = "") -> Row:  # fmt: skip
     """Return the published row of a figure; on the footprint of its year unless another is named.
@@ -119,6 +103,15 @@ def read_rows(pipeline: Pipeline, indicator: str, year: str, codes: tuple[str, .
         pl.col("indicator_id") == indicator, pl.col("financial_year") == year, of_area
     )
     return rows.collect()
+
+
+def read_comparisons(pipeline: Pipeline, row: Row) -> list[Row]:
+    """Return the published comparisons of a board's figure with further comparators; none for other areas."""
+    place = pipeline.lake.path("published", "comparisons")
+    if not place.is_file():
+        return []
+    own = [pl.col(name).eq_missing(pl.lit(row[name])) for name in RESULT_KEY]
+    return pl.scan_parquet(place, glob=False).filter(*own).sort("comparator").collect().rows(named=True)
 
 
 def trace(pipeline: Pipeline, row: Row) -> Figure:
@@ -160,7 +153,7 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
         return [(dimension, category), (dimension, reference_group(year))]
     ranked = counts.filter((pl.col("dimension") == dimension) & (pl.col("category") != UNKNOWN)).sort("category_order")
     words = [(dimension, word) for word in ranked["category"].to_list()]
-    if measure in _SLOPES:
+    if measure in _OF_ALL:
         return words
     if indicator.kind is Kind.SHARE_GAP:
         deciles = counts.filter((pl.col("dimension") == Dimension.DEPRIVATION.value) & (pl.col("category") != UNKNOWN))
@@ -169,12 +162,10 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
         turned = measure == Measure.GAP.value and indicator.polarity is Polarity.HIGHER_IS_BETTER
         ends = [words[0], words[-1]] if words else []
         return ends[::-1] if turned else ends
-    if (
-        indicator.kind is Kind.DSR
-        and not indicator.controlled
-        and (dimension, category) == (Dimension.TOTAL.value, ALL)
-    ):
-        strata = counts.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & (pl.col("category") != UNKNOWN))
+    whole = (dimension, category) == (Dimension.TOTAL.value, ALL)
+    if indicator.kind is Kind.DSR and not indicator.controlled and whole:
+        known = ~pl.col("category").str.ends_with(UNKNOWN)
+        strata = counts.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
         return [(Dimension.AGE_AND_SEX.value, word) for word in strata.sort("category_order")["category"].to_list()]
     return [(dimension, category)]
 
@@ -182,7 +173,7 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
 def _group(lineage: Lineage, result: Row, count: Row) -> Group:
     again = lineage.count({name: count[name] for name in COUNTS_KEY})
     if again is None:
-        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed otherwise now")
+        return Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="it is placed differently now")
     used = lineage.used(again)
     apart = [
         f"the {side} is {count[side]!r}, and {again[side]!r} when it is placed again"

@@ -11,9 +11,14 @@ EXACT_BELOW = 10
 LEVELS = {"95": 0.95, "998": 0.998}
 
 
+def z_score(level: float) -> float:
+    """Return the two-sided quantile of the normal distribution."""
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
 def wilson(events: float, people: float, level: float) -> tuple[float, float]:
     """Return Wilson's score limits of a share (Wilson 1927)."""
-    z = NormalDist().inv_cdf(0.5 + level / 2)
+    z = z_score(level)
     root = z * sqrt(z * z + 4 * events * (1 - events / people))
     low, high = ((2 * events + z * z + sign * root) / (2 * (people + z * z)) for sign in (-1, 1))
     return (0.0 if events == 0 else low), (1.0 if events == people else high)
@@ -24,7 +29,12 @@ def poisson(events: float, level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
     if events < EXACT_BELOW:
         return (_quantile(events, tail) if events else 0.0), _quantile(events + 1, 1 - tail)
-    z = NormalDist().inv_cdf(1 - tail)
+    return byar(events, level)
+
+
+def byar(events: float, level: float) -> tuple[float, float]:
+    """Return Byar's limits of a count above 0."""
+    z = z_score(level)
     low = 1 - 1 / (9 * events) - z / (3 * sqrt(events))
     high = 1 - 1 / (9 * (events + 1)) + z / (3 * sqrt(events + 1))
     return events * low**3, (events + 1) * high**3

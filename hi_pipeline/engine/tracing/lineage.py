@@ -19,6 +19,7 @@ from hi_pipeline.core.status import AreaType
 from hi_pipeline.engine.currency.inputs import LakeReader
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.tracing.patients import patients_behind
+from hi_pipeline.engine.tracing.residents import residents_behind
 from hi_pipeline.tables.placing.authorities import authority_shares
 from hi_pipeline.tables.placing.placed import Context
 from hi_pipeline.tables.reference import footprint
@@ -89,6 +90,9 @@ class Lineage:
             return pl.concat(
                 [pl.DataFrame(schema=USED), patients_behind(self._reader, self._year, count)], how="diagonal"
             )
+        if self._indicator.attribution is Attribution.CENSUS:
+            behind = residents_behind(self._reader, self._indicator, count)
+            return pl.concat([pl.DataFrame(schema=USED), behind], how="diagonal")
         numbers: dict[str, list[int]] = {}
         for source, number in dict.fromkeys(_NUMBER.findall(str(count["note"]))):
             numbers.setdefault(source, []).append(int(number))
@@ -97,12 +101,12 @@ class Lineage:
 
     def _of_source(self, source: str, numbers: list[int], count: Mapping[str, object]) -> pl.DataFrame:
         every = self._observations[source].with_row_index("number")
-        origin = next(o for o in self._indicator.by_origin if o.source == source)
-        sides = {
-            **dict.fromkeys(origin.numerator, SIDES[0]),
-            **dict.fromkeys(origin.denominator, SIDES[1]),
-            **dict.fromkeys(origin.denominator_less, SIDES[2]),
-        }
+        origins = [o for o in self._indicator.by_origin if o.source == source]
+        origin = origins[0]
+        sides: dict[str, str] = {}
+        for one in origins:
+            sides |= dict.fromkeys(one.numerator, SIDES[0])
+            sides |= dict.fromkeys(one.denominator, SIDES[1]) | dict.fromkeys(one.denominator_less, SIDES[2])
         rows = every.filter(pl.col("number").is_in(numbers))
         rows = pl.concat([rows, _printed(every, rows, origin, count)]).unique("number", maintain_order=True)
         sides |= {origin.published: SIDES[3]} if origin.published else {}
@@ -121,8 +125,9 @@ class Lineage:
         if not spans or whole:
             return rows.with_columns(share=1.0)
         vintage = Vintage(str(count["geography_vintage"]))
+        codes = rows["area_code"].replace(AUTHORITY_TO_2022.successors)
         shares, _, _ = authority_shares(
-            self._reader, Context(reader=self._reader, financial_year=self._year, vintage=vintage)
+            self._reader, Context(reader=self._reader, financial_year=self._year, vintage=vintage), codes
         )
         boards = footprint.boards(vintage).select("icb_code", "region_code")
         placed = shares.join(boards, on="icb_code", how="left", validate="m:1")

@@ -5,7 +5,18 @@ RECORDED_PREVALENCE = (
     "Not standardised for age: deprived practices are younger.",
     "Deprivation is that of the practice (ecological), not of the patient.",
 )
+ACHIEVEMENT = (
+    (
+        "Patients with a personalised care adjustment count in the denominator; the publisher's net figure leaves "
+        "them out."
+    ),
+    "No demographics are published: deprivation is that of the practice (ecological), not of the patient.",
+    "Layout unverified: no file of achievement has been seen.",
+)
+NOT_SEEN = "Layout unverified: no file or answer of the publisher has been seen, and a file that does not match stops."
 RECALLED = "the wording of the statement is recalled: its appendix was not read"
+BOARD_PAPER = "NHS England board paper of July 2024, annexes 1 and 2"
+GUIDANCE = "NHS planning guidance"
 HOW_SUS = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold: "
     "hi import (docs/local-extracts.md)"

@@ -3,7 +3,7 @@
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Origin, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_ALLIANCE, RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, HOW_ALLIANCE, RECORDED_PREVALENCE
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -300,5 +300,73 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         controlled=True,
         plausible=(0.0, 1_000_000.0),
+    ),
+    Indicator(
+        id="qof_cs005_pct",
+        title="Cervical screening in general practice, ages 25 to 49 (CS005)",
+        short="Cervical screening, practices, 25-49 (CS005)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Cancer",
+        statement_number=None,
+        definition=(
+            "Share of women aged 25 to 49 on practices' lists whose records show cervical screening in the last 3 "
+            "years and 6 months."
+        ),
+        numerator_words="Women with a record of screening in that time",
+        denominator_words="Women aged 25 to 49 on practices' lists",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("cs005_achieved",),
+        denominator=("cs005_eligible", "cs005_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=(
+            (
+                "Not the coverage of the screening programme, which leaves out other women and dates it otherwise "
+                "(screening_cervical_25_49)."
+            ),
+            *ACHIEVEMENT,
+        ),
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="qof_cs006_pct",
+        title="Cervical screening in general practice, ages 50 to 64 (CS006)",
+        short="Cervical screening, practices, 50-64 (CS006)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Cancer",
+        statement_number=None,
+        definition=(
+            "Share of women aged 50 to 64 on practices' lists whose records show cervical screening in the last 5 "
+            "years and 6 months."
+        ),
+        numerator_words="Women with a record of screening in that time",
+        denominator_words="Women aged 50 to 64 on practices' lists",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("cs006_achieved",),
+        denominator=("cs006_eligible", "cs006_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=(
+            (
+                "Not the coverage of the screening programme, which leaves out other women and dates it otherwise "
+                "(screening_cervical_50_64)."
+            ),
+            *ACHIEVEMENT,
+        ),
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
     ),
 )

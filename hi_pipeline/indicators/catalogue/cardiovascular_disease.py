@@ -3,7 +3,7 @@
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import HOW_SUS_UNREAD, RECORDED_PREVALENCE
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -188,7 +188,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "2024-25-diagnoses",
         ),
         caveats=(
-            "No figure of the statement: the whole block of diagnoses, not standardised, England only.",
+            "Not the statement's figure: the whole block of diagnoses, not standardised, England only.",
             "Holds the late effects of stroke (I69) beside stroke itself.",
         ),
         plausible=(0.0, 2_000_000.0),
@@ -221,9 +221,93 @@ INDICATORS: tuple[Indicator, ...] = (
             "2024-25-diagnoses",
         ),
         caveats=(
-            "No figure of the statement: the whole block of diagnoses, not standardised, England only.",
+            "Not the statement's figure: the whole block of diagnoses, not standardised, England only.",
             "Holds angina beside heart attack (I21, I22).",
         ),
         plausible=(0.0, 2_000_000.0),
+    ),
+    Indicator(
+        id="stroke_adm_dsr",
+        title="Stroke: emergency admissions, standardised rate",
+        short="Stroke admissions, standardised",
+        area="Cardiovascular disease",
+        statement_number=12,
+        annex=("1-5a", "3"),
+        definition=(
+            "Emergency admissions with stroke as the primary diagnosis, standardised for age and sex, per 100,000."
+        ),
+        numerator_words="Emergency admissions with stroke as the primary diagnosis",
+        denominator_words="Residents",
+        unit=Unit.PER_100K,
+        polarity=Polarity.LOWER_IS_BETTER,
+        target="narrow the gap by decile and ethnic group",
+        levels=Levels(total=Level.UNVERIFIED, sex=Level.UNVERIFIED, deprivation=Level.ENGLAND),
+        code_lists=(
+            "I60 to I69 (commissioning support units)",
+            "I61 to I64, first episode, classes 1 and 2 (Office for Health Improvement and Disparities)",
+            "I61, I63, I64 (CVDPREVENT)",
+            "I60 to I64 (strokes without their late effects)",
+        ),
+        held_by="NHS England and commissioning support units (Secondary Uses Service)",
+        how_to_supply=HOW_SUS_UNREAD,
+        caveats=(
+            "England's admissions by block of diagnoses are published and are no figure of the statement.",
+            "Value and limits as Fingertips prints them (indicator 93231); boards are never added up.",
+            "By deprivation and ethnic group only with the Secondary Uses Service.",
+        ),
+        source="fingertips",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PUBLISHED,
+        multiplier=100_000,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("count_93231",),
+        denominator=("denominator_93231",),
+        published="value_93231",
+        editions=("93231",),
+        unconfirmed=(
+            "the wording of the statement and the last code list of stroke are recalled; no file of this indicator "
+            "was seen: whether it has boards, its years and ages"
+        ),
+        plausible=(0.0, 2_000.0),
+    ),
+    Indicator(
+        id="mi_adm_dsr",
+        title="Heart attack: emergency admissions, standardised rate",
+        short="Heart attack admissions, standardised",
+        area="Cardiovascular disease",
+        statement_number=13,
+        annex=("3",),
+        definition=(
+            "Emergency admissions with heart attack as the primary diagnosis, standardised for age and sex, per "
+            "100,000."
+        ),
+        numerator_words="Emergency admissions with heart attack as the primary diagnosis",
+        denominator_words="Residents",
+        unit=Unit.PER_100K,
+        polarity=Polarity.LOWER_IS_BETTER,
+        target="narrow the gap by decile",
+        levels=Levels(total=Level.UNVERIFIED, sex=Level.UNVERIFIED, deprivation=Level.ENGLAND),
+        code_lists=("I21, I22 (commissioning support units; Office for Health Improvement and Disparities)",),
+        held_by="NHS England and commissioning support units (Secondary Uses Service)",
+        how_to_supply=HOW_SUS_UNREAD,
+        caveats=(
+            "England's admissions by block of diagnoses are published and are no figure of the statement.",
+            "Value and limits as Fingertips prints them (indicator 93232); boards are never added up.",
+            "By deprivation and ethnic group only with the Secondary Uses Service.",
+        ),
+        source="fingertips",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PUBLISHED,
+        multiplier=100_000,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("count_93232",),
+        denominator=("denominator_93232",),
+        published="value_93232",
+        editions=("93232",),
+        unconfirmed=(
+            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "its years and ages"
+        ),
+        plausible=(0.0, 2_000.0),
     ),
 )

@@ -1,9 +1,9 @@
 """The indicators of diabetes: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_NDPP, RECALLED, RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, HOW_NDPP, RECALLED, RECORDED_PREVALENCE
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -91,5 +91,106 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("ndpp_referral_share_gap_pp_denominator",),
         controlled=True,
         plausible=(-100.0, 100.0),
+    ),
+    Indicator(
+        id="qof_dm020_pct",
+        title="Diabetes without frailty: HbA1c of 58 mmol/mol or less (DM020)",
+        short="HbA1c to threshold (DM020)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Diabetes",
+        statement_number=None,
+        definition=(
+            "Share of patients with diabetes and without moderate or severe frailty whose last HbA1c in 12 months "
+            "is 58 mmol/mol or less."
+        ),
+        numerator_words="Patients whose last HbA1c is 58 mmol/mol or less",
+        denominator_words="Patients with diabetes and without moderate or severe frailty",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("dm020_achieved",),
+        denominator=("dm020_eligible", "dm020_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=ACHIEVEMENT,
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="dm_t1_8cp_pct",
+        title="Diabetes type 1: all eight care processes",
+        short="Eight care processes, type 1",
+        area="Diabetes",
+        statement_number=17,
+        definition="Share of people with type 1 diabetes who received all eight care processes in the audit period.",
+        numerator_words="People with diabetes of the type who received all eight care processes in the audit period",
+        denominator_words="People with diabetes of the type",
+        unit=Unit.PERCENT,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        levels=Levels(
+            total=Level.BOARD, age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.PART
+        ),
+        children=(ChildrenArea.DIABETES,),
+        caveats=(
+            "The audit period has 15 months, January to March of the next year.",
+            "Retinal screening is not one of the eight.",
+            "Counts rounded to 5; 1 to 7 are printed as 5.",
+            "Value and limits as Fingertips prints them (indicator 92872); boards are never added up.",
+        ),
+        source="fingertips",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PUBLISHED,
+        multiplier=100,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("count_92872",),
+        denominator=("denominator_92872",),
+        published="value_92872",
+        editions=("92872",),
+        unconfirmed=(
+            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "its years and ages"
+        ),
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="dm_t2_8cp_pct",
+        title="Diabetes type 2 and other: all eight care processes",
+        short="Eight care processes, type 2",
+        area="Diabetes",
+        statement_number=17,
+        definition=(
+            "Share of people with type 2 and other diabetes who received all eight care processes in the audit period."
+        ),
+        numerator_words="People with diabetes of the type who received all eight care processes in the audit period",
+        denominator_words="People with diabetes of the type",
+        unit=Unit.PERCENT,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        levels=Levels(
+            total=Level.BOARD, age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.PART
+        ),
+        caveats=(
+            "The audit period has 15 months, January to March of the next year.",
+            "Retinal screening is not one of the eight.",
+            "Counts rounded to 5; 1 to 7 are printed as 5.",
+            "Value and limits as Fingertips prints them (indicator 92873); boards are never added up.",
+        ),
+        source="fingertips",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PUBLISHED,
+        multiplier=100,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("count_92873",),
+        denominator=("denominator_92873",),
+        published="value_92873",
+        editions=("92873",),
+        unconfirmed=(
+            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "its years and ages"
+        ),
+        plausible=(0.0, 100.0),
     ),
 )

@@ -1,9 +1,20 @@
 """The indicators of elective recovery: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Origin, Polarity
+from hi_pipeline.core.indicator import (
+    Aim,
+    Attribution,
+    DenominatorFrom,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Origin,
+    Polarity,
+    Target,
+)
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import RECALLED
+from hi_pipeline.indicators.catalogue._wording import BOARD_PAPER, RECALLED
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -29,6 +40,33 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         numerator=("pathways_total",),
         denominator_from=DenominatorFrom.NONE,
+        target="equal pace of reduction in all groups",
+        targets=(
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.AGE,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.SEX,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.ETHNICITY,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.DEPRIVATION,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
             "Pathways are not people: one person may wait on several.",
@@ -69,6 +107,15 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("pathways_gt18",),
         denominator=("pathways_total",),
         target="at most 8%",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=8,
+                words="at most 8% (92% within 18 weeks)",
+                source="NHS constitution standard",
+                recalled=True,
+            ),
+        ),
         unconfirmed="the standard of 92% within 18 weeks is recalled, not read in a publication",
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
@@ -108,9 +155,19 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.LOWER_IS_BETTER,
         dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
         deprivation_groups=10,
+        disproportionality=True,
         numerator=("pathways_gt52",),
         denominator=("pathways_total",),
         target="none by March 2025",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2025-03-31",
+                words="none by March 2025",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
@@ -151,6 +208,15 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("pathways_gt65",),
         denominator=("pathways_total",),
         target="none by March 2024",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2024-03-31",
+                words="none by March 2024",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Patients who chose to wait cannot be told apart.",
@@ -184,6 +250,39 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         target="none by March 2025, at an equal pace",
         target_by="2025-03-31",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2025-03-31",
+                words="none by March 2025",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.AGE,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.SEX,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.ETHNICITY,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.EQUAL_PACE,
+                dimension=Dimension.DEPRIVATION,
+                words="equal pace of reduction in all groups",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
@@ -226,6 +325,15 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator_from=DenominatorFrom.NONE,
         target="none by March 2024, but for patients who choose to wait",
         target_by="2024-03-31",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=0,
+                by="2024-03-31",
+                words="none by March 2024, but for patients who choose to wait",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Patients who chose to wait cannot be told apart.",
@@ -234,82 +342,49 @@ INDICATORS: tuple[Indicator, ...] = (
         plausible=(0.0, 20_000_000.0),
     ),
     Indicator(
-        id="act_by_pod_n",
-        title="Activity: completed pathways",
-        short="Completed pathways",
-        annex=("2-3a",),
-        levels=Levels(total=Level.BOARD),
-        held_by="NHS England (Secondary Uses Service)",
+        id="hospital_episodes_n",
+        title="Finished consultant episodes in hospital (number)",
+        short="Hospital episodes (number)",
+        levels=Levels(
+            total=Level.PART,
+            age=Level.ENGLAND,
+            sex=Level.ENGLAND,
+            ethnicity=Level.ENGLAND,
+            deprivation=Level.ENGLAND,
+        ),
         area="Elective recovery",
         statement_number=None,
-        definition="Referral-to-treatment pathways that were completed in the year, with and without admission.",
-        numerator_words="Completed pathways, admitted and not admitted",
+        definition=(
+            "Finished consultant episodes of admitted patients in the year; England by age, sex, ethnic group and "
+            "tenth."
+        ),
+        numerator_words="Finished consultant episodes",
         denominator_words="None: a count",
-        source="rtt",
-        attribution=Attribution.PUBLISHED,
+        source="hes_admitted",
+        attribution=Attribution.SUB_ICB,
         kind=Kind.COUNT,
         unit=Unit.COUNT,
         multiplier=1,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        dimensions=(Dimension.TOTAL,),
-        numerator=("completed_admitted", "completed_non_admitted"),
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
+        numerator=("episodes",),
         denominator_from=DenominatorFrom.NONE,
-        target="growth targets of each system, at an equal pace",
+        editions=("2024-25-icb", "2024-25-groups", "2024-25-ages"),
+        deprivation_groups=10,
+        unassigned=0.05,
         caveats=(
-            "Stands in for activity by point of delivery, which no board has: pathways, no attendances.",
-            "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
-            "A year with fewer than its 12 months is missing.",
+            "England holds patients of Welsh boards treated in England, who belong to no board here.",
+            "Numbers, not rates: groups differ in size and age.",
+            (
+                "By group for England only; boards are sums of sub-ICB locations. A count of episodes under a "
+                "consultant, not of people: a stay may hold several."
+            ),
+            "Figures by group come from a file of which no copy has been seen (layout unverified).",
         ),
-        plausible=(0.0, 20_000_000.0),
-    ),
-    Indicator(
-        id="act_completed_admitted_n",
-        title="Activity: completed pathways with admission",
-        short="Completed pathways, admitted",
-        levels=Levels(total=Level.BOARD),
-        area="Elective recovery",
-        statement_number=None,
-        definition="Referral-to-treatment pathways that were completed by an admission in the year.",
-        numerator_words="Completed pathways, admitted",
-        denominator_words="None: a count",
-        source="rtt",
-        attribution=Attribution.PUBLISHED,
-        kind=Kind.COUNT,
-        unit=Unit.COUNT,
-        multiplier=1,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        dimensions=(Dimension.TOTAL,),
-        numerator=("completed_admitted",),
-        denominator_from=DenominatorFrom.NONE,
-        caveats=(
-            "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
-            "A year with fewer than its 12 months is missing.",
+        unconfirmed=(
+            "layout unverified of the figures by group: what those without a tenth are called, and the Indices behind "
+            "the tenths"
         ),
-        plausible=(0.0, 20_000_000.0),
-    ),
-    Indicator(
-        id="act_completed_non_admitted_n",
-        title="Activity: completed pathways without admission",
-        short="Completed pathways, not admitted",
-        levels=Levels(total=Level.BOARD),
-        area="Elective recovery",
-        statement_number=None,
-        definition="Referral-to-treatment pathways that were completed without an admission in the year.",
-        numerator_words="Completed pathways, not admitted",
-        denominator_words="None: a count",
-        source="rtt",
-        attribution=Attribution.PUBLISHED,
-        kind=Kind.COUNT,
-        unit=Unit.COUNT,
-        multiplier=1,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        dimensions=(Dimension.TOTAL,),
-        numerator=("completed_non_admitted",),
-        denominator_from=DenominatorFrom.NONE,
-        caveats=(
-            "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
-            "A year with fewer than its 12 months is missing.",
-        ),
-        plausible=(0.0, 20_000_000.0),
+        plausible=(0.0, 60_000_000.0),
     ),
 )

@@ -1,8 +1,9 @@
 """The indicators of maternity and newborns: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Aim, Attribution, Indicator, Kind, Level, Levels, Origin, Polarity, Target
 from hi_pipeline.core.status import Unit
+from hi_pipeline.indicators.catalogue._wording import NOT_SEEN
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -28,14 +29,65 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("babies_known_gestation",),
         target="6% by 2025",
         target_by="2025-12-31",
+        targets=(
+            Target(
+                aim=Aim.AT_MOST,
+                level=6,
+                by="2025-12-31",
+                words="6% by 2025",
+                source="national maternity safety ambition",
+                recalled=True,
+            ),
+        ),
         caveats=(
-            "England, regions and providers; boards only in the monthly files, which are not in hand.",
+            "England, regions and providers are annual; boards come from the monthly files, of which none is in hand.",
+            "A board's figure is that of the trusts of its local maternity system, not of the women who live there.",
             "All counts are rounded to 5; limits are widened for it.",
             "Live births and stillbirths are counted together.",
             "Gestation is crossed with neither ethnicity nor deprivation.",
         ),
-        unconfirmed="the wording of the statement and the target are recalled",
+        unconfirmed="the wording of the statement and the target are recalled; layout unverified of the monthly files",
         plausible=(0.0, 40.0),
+        further=(
+            Origin(
+                source="maternity_monthly",
+                attribution=Attribution.PUBLISHED,
+                numerator=("babies_preterm",),
+                denominator=("babies_known_gestation",),
+            ),
+        ),
+    ),
+    Indicator(
+        id="continuity_of_carer_pct",
+        title="Midwifery continuity of carer",
+        short="Continuity of carer",
+        annex=("1-1a",),
+        levels=Levels(total=Level.BOARD, ethnicity=Level.UNVERIFIED, deprivation=Level.BOARD),
+        area="Maternity and neonatal",
+        statement_number=None,
+        definition="Share of women at 29 weeks who were placed on a midwifery continuity of carer pathway by 28 weeks.",
+        numerator_words="Women placed on a continuity of carer pathway by 28 weeks, sum of 12 months",
+        denominator_words="Women who reached 29 weeks, sum of 12 months",
+        source="maternity_monthly",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("coc_placed",),
+        denominator=("coc_women",),
+        deprivation_groups=10,
+        caveats=(
+            "Placed by 28 weeks; whether the woman goes on to receive it is another measure (COC_receiving_ongoing).",
+            "Most providers submit few records, and those that fail the publisher's test of quality may be left out.",
+            "A board's figure is that of the trusts of its local maternity system, not of the women who live there.",
+            "Each month is rounded: 1 to 7 are printed as 5. Limits are widened for it.",
+            "Ethnic groups are printed in another grouping (BAME, White, Other) and are not read.",
+            NOT_SEEN,
+        ),
+        unconfirmed="layout unverified; that there has been no target since September 2022 is recalled",
+        plausible=(0.0, 100.0),
     ),
     Indicator(
         id="perinatal_mortality_rate",
@@ -89,7 +141,7 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("extended_perinatal_deaths",),
         denominator=("total_births",),
         caveats=(
-            "England lies between bounds, as four trusts hide deaths; it is never made of the two kinds apart.",
+            "England has bounds, as four trusts suppress deaths; it is not added up from the two kinds of death.",
             "Small trusts vary by chance: compare the stabilised rate.",
         ),
         plausible=(0.0, 50.0),

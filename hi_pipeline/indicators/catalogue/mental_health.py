@@ -2,7 +2,9 @@
 
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import (
+    Aim,
     Attribution,
+    Break,
     ChildrenArea,
     DenominatorFrom,
     Indicator,
@@ -10,8 +12,10 @@ from hi_pipeline.core.indicator import (
     Level,
     Levels,
     Polarity,
+    Target,
 )
-from hi_pipeline.core.status import Unit
+from hi_pipeline.core.status import Measure, Unit
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, GUIDANCE, NOT_SEEN
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -44,6 +48,22 @@ INDICATORS: tuple[Indicator, ...] = (
         published="recovery_pct",
         deprivation_groups=10,
         target="50% for every ethnic group",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST,
+                level=50,
+                dimension=Dimension.ETHNICITY,
+                words="50% for every ethnic group",
+                source=BOARD_PAPER,
+            ),
+            Target(
+                aim=Aim.NARROW,
+                measure=Measure.DIFFERENCE,
+                dimension=Dimension.ETHNICITY,
+                words="narrow the gap to White British",
+                source=BOARD_PAPER,
+            ),
+        ),
         caveats=(
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
             "The publisher's percentage was made from unrounded counts and is shown beside ours.",
@@ -80,6 +100,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published="reliable_recovery_pct",
         deprivation_groups=10,
         target="48%",
+        targets=(Target(aim=Aim.AT_LEAST, level=48, words="48%", source=GUIDANCE, recalled=True),),
         unconfirmed="the target of 48% is recalled, not read in a publication",
         caveats=(
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
@@ -146,6 +167,22 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("six_checks",),
         denominator_from=DenominatorFrom.NONE,
         target="390,000 in England in 2023-24",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST,
+                level=390_000,
+                england_only=True,
+                by="2024-03-31",
+                words="390,000 in England in 2023-24",
+                source=BOARD_PAPER,
+            ),
+        ),
+        breaks=(
+            Break(
+                first_year="2024-25",
+                words="collected from practices since 2024-25, without people in remission, and by boards before",
+            ),
+        ),
         caveats=("Years to 2020-21 were published for CCGs that no longer exist.",),
         plausible=(0.0, 1_000_000.0),
     ),
@@ -170,6 +207,18 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL,),
         numerator=("six_checks",),
         denominator=("register",),
+        target="60%, then 75%",
+        targets=(
+            Target(aim=Aim.AT_LEAST, level=60, words="60%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=75, words="75%", source=GUIDANCE, recalled=True),
+        ),
+        breaks=(
+            Break(
+                first_year="2024-25",
+                words="collected from practices since 2024-25, without people in remission, and by boards before",
+            ),
+        ),
+        unconfirmed="the targets of 60% and 75% are recalled, not read in a publication",
         caveats=("Years to 2020-21 were published for CCGs that no longer exist.",),
         plausible=(0.0, 100.0),
     ),
@@ -257,7 +306,7 @@ INDICATORS: tuple[Indicator, ...] = (
         mixes_age=True,
         caveats=(
             "Recorded, not true prevalence: a low figure may mean undiagnosed dementia.",
-            "Not standardised for age: practices with more old people have more dementia.",
+            "Not standardised for age: practices with more older people have more dementia.",
             "Deprivation is that of the practice (ecological), not of the patient.",
         ),
         plausible=(0.0, 5.0),
@@ -291,13 +340,77 @@ INDICATORS: tuple[Indicator, ...] = (
         target="345,000 more in England by 2023-24",
         target_by="2024-03-31",
         caveats=(
-            "A person is counted in every area that she lived or was registered in: areas do not add up.",
-            "Boards before 2022-23 are partnerships with the area of the board.",
+            "A person is counted in every area that they lived or were registered in: areas do not add up.",
+            "Before 2022-23 a partnership with the same area stands for the board.",
             "Groups of boards are published in later files, which are not in hand.",
         ),
         unconfirmed="the wording of the statement and the target are recalled",
         unassigned=0.03,
         repeated=0.03,
         plausible=(0.0, 50_000.0),
+    ),
+    Indicator(
+        id="qof_mh003_pct",
+        title="Severe mental illness: blood pressure recorded (MH003)",
+        short="SMI, blood pressure recorded (MH003)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Mental health",
+        statement_number=None,
+        definition=(
+            "Share of patients with severe mental illness who have a record of blood pressure in the last 12 months."
+        ),
+        numerator_words="Patients with such a record",
+        denominator_words="Patients with severe mental illness",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("mh003_achieved",),
+        denominator=("mh003_eligible", "mh003_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=ACHIEVEMENT,
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="restrictive_intervention_rate",
+        title="Restrictive interventions in inpatient care",
+        short="Restrictive interventions",
+        levels=Levels(total=Level.PROVIDER, age=Level.ENGLAND, sex=Level.UNVERIFIED, ethnicity=Level.ENGLAND),
+        area="Mental health",
+        statement_number=8,
+        definition=(
+            "Uses of restrictive interventions per 1,000 occupied bed days in March, as the publisher prints it "
+            "(MHS96)."
+        ),
+        numerator_words="Uses of restrictive interventions with inpatients",
+        denominator_words="Occupied bed days, which are not published",
+        source="restrictive_interventions",
+        attribution=Attribution.PROVIDER,
+        kind=Kind.PUBLISHED,
+        unit=Unit.PER_1K,
+        multiplier=1_000,
+        polarity=Polarity.LOWER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.ETHNICITY),
+        denominator_from=DenominatorFrom.NONE,
+        published="interventions_per_1k_bed_days",
+        caveats=(
+            (
+                "One month, March, stands for its year: the bed days are not published, so a rate of 12 months "
+                "cannot be made."
+            ),
+            "Whole numbers without limits: small differences are lost in rounding.",
+            (
+                "Providers are where care is given: never summed to boards. One without any use, or without a "
+                "return, is absent."
+            ),
+            NOT_SEEN,
+        ),
+        unconfirmed="the wording of the statement is recalled; layout unverified; whether a row by sex exists",
+        plausible=(0.0, 1_000.0),
     ),
 )

@@ -1,9 +1,9 @@
 """The indicators of respiratory disease: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Origin, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import RECALLED, RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import HOW_IMMFORM, RECALLED, RECORDED_PREVALENCE
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -77,16 +77,63 @@ INDICATORS: tuple[Indicator, ...] = (
         unit=Unit.PERCENT,
         multiplier=100,
         polarity=Polarity.HIGHER_IS_BETTER,
-        dimensions=(Dimension.TOTAL,),
+        dimensions=(Dimension.TOTAL, Dimension.AGE),
         numerator=("first_doses",),
         denominator=("population_16_and_over",),
         caveats=(
-            "Eligible were those of 45 and over and people at risk: the total is no uptake of the eligible.",
-            "Boards did not exist: partnerships with the area of a board stand for it.",
-            "By age the publisher's estimates of people are lower than the people vaccinated; ages are not shown.",
+            "Only people aged 45 and over and people at risk were eligible: the total is not uptake among them.",
+            "There were no boards yet: a partnership with the same area stands for the board.",
+            "Ages from 45, over the same estimates; where more were vaccinated than the estimate has, the publisher "
+            "prints 100%* and there is no figure. Under 45 there is no estimate of the same age.",
         ),
         unconfirmed=RECALLED,
         unassigned=0.01,
+        plausible=(0.0, 100.0),
+        further=(
+            Origin(
+                source="covid_vaccinations",
+                attribution=Attribution.PUBLISHED,
+                numerator=("first_doses",),
+                denominator=("population",),
+                published="first_dose_pct",
+                dimensions=(Dimension.AGE,),
+            ),
+        ),
+    ),
+    Indicator(
+        id="flu_uptake_65plus",
+        title="Influenza vaccination: people aged 65 and over",
+        short="Flu vaccination, 65 and over",
+        area="Respiratory",
+        statement_number=5,
+        annex=("1-3a",),
+        definition="Share of registered people aged 65 and over who were vaccinated against influenza in the season.",
+        numerator_words="Vaccinated people aged 65 and over, 1 September to the end of February",
+        denominator_words="Registered people aged 65 and over",
+        unit=Unit.PERCENT,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        target="75% at 65 and over (World Health Organization); narrow the gap by decile and ethnic group",
+        levels=Levels(total=Level.BOARD, age=Level.BOARD, ethnicity=Level.UNVERIFIED, deprivation=Level.UNVERIFIED),
+        held_by="UK Health Security Agency (ImmForm), for ethnicity and deprivation",
+        how_to_supply=HOW_IMMFORM,
+        caveats=(
+            "Cohorts change from season to season; a season is no financial year.",
+            "Reported by practices and extrapolated.",
+            "Value and limits as Fingertips prints them (indicator 30314); boards are never added up.",
+        ),
+        source="fingertips",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PUBLISHED,
+        multiplier=100,
+        dimensions=(Dimension.TOTAL,),
+        numerator=("count_30314",),
+        denominator=("denominator_30314",),
+        published="value_30314",
+        editions=("30314",),
+        unconfirmed=(
+            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "its years and ages"
+        ),
         plausible=(0.0, 100.0),
     ),
 )

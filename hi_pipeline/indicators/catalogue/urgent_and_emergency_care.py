@@ -4,6 +4,7 @@ from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import (
     Attribution,
     ChildrenArea,
+    DenominatorFrom,
     Indicator,
     Kind,
     Level,
@@ -61,14 +62,14 @@ INDICATORS: tuple[Indicator, ...] = (
         unit=Unit.PERCENT,
         multiplier=100,
         polarity=Polarity.NEUTRAL,
-        dimensions=(Dimension.TOTAL,),
+        dimensions=(Dimension.TOTAL, Dimension.PERIOD),
         numerator=("admissions_type1",),
         denominator=("attendances_type1",),
         caveats=(
             "Stands in for the standardised rate (ed_type1_conversion_std): not adjusted for age, sex or acuity.",
             "By provider, where care is given: never summed to boards.",
-            "A year with fewer than its 12 months is missing.",
-            "How short stays are admitted drives it.",
+            "A year with fewer than its 12 months is missing; the months in hand stand by themselves.",
+            "It depends on how trusts record short stays.",
         ),
         plausible=(0.0, 100.0),
     ),
@@ -107,5 +108,41 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         controlled=True,
         plausible=(0.0, 1_000.0),
+    ),
+    Indicator(
+        id="emergency_admissions_n",
+        title="Emergency admissions to hospital (number)",
+        short="Emergency admissions (number)",
+        levels=Levels(total=Level.PART, ethnicity=Level.ENGLAND, deprivation=Level.ENGLAND),
+        area="Urgent and emergency care",
+        statement_number=None,
+        definition=(
+            "Finished admission episodes by emergency in the year; England by ethnic group and tenth of deprivation."
+        ),
+        numerator_words="Emergency admissions",
+        denominator_words="None: a count",
+        source="hes_admitted",
+        attribution=Attribution.SUB_ICB,
+        kind=Kind.COUNT,
+        unit=Unit.COUNT,
+        multiplier=1,
+        polarity=Polarity.NEUTRAL,
+        dimensions=(Dimension.TOTAL, Dimension.ETHNICITY, Dimension.DEPRIVATION),
+        numerator=("admissions_emergency",),
+        denominator_from=DenominatorFrom.NONE,
+        editions=("2024-25-icb", "2024-25-groups"),
+        deprivation_groups=10,
+        unassigned=0.05,
+        caveats=(
+            "England holds patients of Welsh boards treated in England, who belong to no board here.",
+            "Numbers, not rates: groups differ in size and age.",
+            "By group for England only; boards are sums of sub-ICB locations. A count of admissions, not of people.",
+            "Figures by group come from a file of which no copy has been seen (layout unverified).",
+        ),
+        unconfirmed=(
+            "layout unverified of the figures by group: what those without a tenth are called, and the Indices behind "
+            "the tenths"
+        ),
+        plausible=(0.0, 20_000_000.0),
     ),
 )

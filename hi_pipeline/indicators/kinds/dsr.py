@@ -21,7 +21,8 @@ from hi_pipeline.indicators.kind import Statistics
 from hi_pipeline.indicators.limits import FIGURE, LIMITS, divisible, widened
 from hi_pipeline.stats import rates
 from hi_pipeline.stats.output_control import OUTPUT_ROUNDING
-from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013, directly_standardised_rate
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013
 
 STANDARD_SEXES = ("Female", "Male")
 WHOLE_STANDARD = 100_000.0
@@ -118,7 +119,7 @@ def _strata(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
 
 
 def standard_weight(sex: str, band: str) -> float:
-    """Return the standard persons of a group of age and sex; 0 for sexes that the standard does not have.
+    """Return the standard persons of a group of age and sex; 0 where the standard has none: other sexes, no known age.
 
     Args:
         sex: as in "Female".
@@ -127,9 +128,9 @@ def standard_weight(sex: str, band: str) -> float:
     Raises:
         ValueError: the words are no age band.
     """
-    first, last = age_bounds(band)
-    if sex not in STANDARD_SEXES:
+    if sex not in STANDARD_SEXES or band == UNKNOWN:
         return 0.0
+    first, last = age_bounds(band)
     oldest = EUROPEAN_STANDARD_POPULATION_2013[-1][0]
     people = 0.0
     for start, weight in EUROPEAN_STANDARD_POPULATION_2013:

@@ -12,9 +12,9 @@ It is still needed where figures stand in one file a year: Dagster's partitions 
 backfills and fails them so, and that is about 39,000 records of 66 indicators, 27 minutes of Dagster's own log.
 
 It is kept small too, because 39,000 records of three events each are most of a data root (2026-11: 11.7 kB a record
-without what follows, 6.6 with it, see docs/performance.md): events leave out what they say twice
-(``_slim``), a run's file holds the headline of a cell and the index the rest (``_in_short``), JSON has no spaces, and
-the indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
+without what follows, see docs/performance.md): events leave out what they say twice (``slim``) and those of cells
+their empty fields (``in_brief``), a run's file holds the headline of a cell and the index the rest (``in_short``),
+JSON has no spaces, and the indices that nobody's question uses are not made (``UNUSED_IN_RUN``).
 
 Safe against a crash: events are kept in memory for at most ``INTERVAL_S`` seconds, are written before any
 reader of this process looks and before a run or a step changes its state, and each batch is one transaction of the
@@ -49,6 +49,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.orchestration.instance.run_storage import STORAGE_CONFIG, folder_of, naming
+from hi_pipeline.orchestration.instance.slim_events import in_brief, in_short, is_planned_cell, slim, type_of
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 
@@ -67,9 +68,6 @@ UNUSED_IN_RUN = ("idx_events_by_asset", "idx_events_by_asset_partition", "idx_ev
 _MODE_BYTES, _WAL = slice(18, 20), b"\x02\x02"
 # Metadata of an observation that tells which planned partitions of a run do not apply (no release, no such board).
 NOT_APPLICABLE = "partitions_not_applicable"
-
-# What a run's own log keeps of a cell's metadata; a whole record of it takes 3 kB, and stands in the index.
-HEADLINE = ("figure", "SYNTHETIC", "reconciled")
 
 # After these the state that other processes see must be whole at once.
 _WRITE_NOW = {
@@ -91,6 +89,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         self._inside = threading.local()
         self._migrated: set[str] = set()
         self._columns: set[str] = set()
+        self._checks_there = False
         self._empty: bytes | None = None
         index = Path(base_dir) / f"{INDEX_SHARD_NAME}.db"
         is_new = not index.exists()
@@ -115,8 +114,8 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Keep an event for the next batch; write at once where a run or a step changes its state."""
         with self._lock:
-            self._pending.append(_slim(event))
-            if len(self._pending) >= BATCH_SIZE or _type(event) in _WRITE_NOW:
+            self._pending.append(slim(event))
+            if len(self._pending) >= BATCH_SIZE or type_of(event) in _WRITE_NOW:
                 self.flush()
             elif self._timer is None:
                 self._timer = threading.Timer(INTERVAL_S, self._flush_quietly)
@@ -144,6 +143,12 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         if column_name not in self._columns and super()._has_asset_key_col_on_connection(conn, column_name):
             self._columns.add(column_name)
         return column_name in self._columns
+
+    @property
+    def supports_asset_checks(self) -> bool:
+        """Tell whether there is a table of checks; asked for each check, of the file, and true for good once it is."""
+        self._checks_there = self._checks_there or super().supports_asset_checks
+        return self._checks_there
 
     def flush(self) -> None:
         """Write all pending events: one transaction for each run's file, one for the index."""
@@ -294,7 +299,7 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         ):
             self._inside.connections = {run_id: run, INDEX_SHARD_NAME: index}
             try:
-                own = [_in_short(event) for event in events if not _is_planned_cell(event)]
+                own = [in_short(event) for event in events if not is_planned_cell(event)]
                 if own:
                     self._insert(run, own)
                 if indexed:
@@ -312,21 +317,21 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         return list(range(start, start + len(events)))
 
     def _event_to_row(self, event: EventLogEntry) -> dict[str, Any]:
-        """Return an event's row as in Dagster, its JSON without spaces."""
+        """Return an event's row as in Dagster, its JSON without spaces and, for most, without empty fields."""
         row = super()._event_to_row(event)
-        return row | {"event": json.dumps(json.loads(row["event"]), separators=(",", ":"))}
+        return row | {"event": in_brief(event, row["event"])}
 
     def _index(self, index: Connection, events: Sequence[EventLogEntry], ids: Sequence[int]) -> None:
         """Bring the tables of assets, tags and checks up to date with new rows of the index."""
-        about_assets = [(e, i) for e, i in zip(events, ids, strict=True) if _type(e) in ASSET_EVENTS]
+        about_assets = [(e, i) for e, i in zip(events, ids, strict=True) if type_of(e) in ASSET_EVENTS]
         if about_assets:
             self._store_asset_event_tags(index, [e for e, _ in about_assets], [i for _, i in about_assets])
         # The table of assets holds the newest event of each kind, so only the last one of each is written.
-        newest = {(_type(e), e.dagster_event.asset_key): (e, i) for e, i in about_assets if e.dagster_event}
+        newest = {(type_of(e), e.dagster_event.asset_key): (e, i) for e, i in about_assets if e.dagster_event}
         for event, event_id in sorted(newest.values(), key=lambda pair: pair[1]):
             self._store_asset_event(index, event, event_id)
         for event, event_id in zip(events, ids, strict=True):
-            if _type(event) in ASSET_CHECK_EVENTS:
+            if type_of(event) in ASSET_CHECK_EVENTS:
                 self.store_asset_check_event(event, event_id)
 
     def _not_applicable(self, asset_key: AssetKey, run_ids: set[str]) -> dict[str, set[str]]:
@@ -357,58 +362,9 @@ def _shape(path: Path) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _type(event: EventLogEntry) -> Any:
-    return event.dagster_event_type if event.is_dagster_event else None
-
-
-def _slim(event: EventLogEntry) -> EventLogEntry:
-    """Leave out of an event what it says twice; what the UI shows stays: its kind, step, asset, partition and metadata.
-
-    The message stands twice in each event, and that of a cell's record ("Materialized value indicator a.") only repeats
-    kind and asset; records of cells and of checks name their step also as an object and in the tags of the log line;
-    the plan of a cell is only counted, by the columns of its row.
-    """
-    said = event.dagster_event
-    if said is None:
-        return event
-    if said.message and event.user_message == said.message:
-        event = event._replace(user_message="")
-    if _is_planned_cell(event):
-        return event._replace(step_key=None, dagster_event=said._replace(message=None, step_key=None))
-    if said.event_type is DagsterEventType.ASSET_CHECK_EVALUATION or _is_made_cell(event):
-        message = None if _is_made_cell(event) else said.message
-        slim = said._replace(message=message, logging_tags={}, node_handle=None, step_handle=None)
-        return event._replace(dagster_event=slim)
-    return event
-
-
-def _in_short(event: EventLogEntry) -> EventLogEntry:
-    """Return what the log of a run says of a cell: its headline. The cell's page shows all of it, from the index."""
-    said = event.dagster_event
-    if said is None or not _is_made_cell(event):
-        return event
-    data = said.step_materialization_data
-    headline = {name: value for name, value in data.materialization.metadata.items() if name in HEADLINE}
-    record = data.materialization.with_metadata(headline)._replace(tags={})
-    return event._replace(dagster_event=said._replace(event_specific_data=data._replace(materialization=record)))
-
-
-def _is_made_cell(event: EventLogEntry) -> bool:
-    said = event.dagster_event
-    made = said is not None and said.event_type is DagsterEventType.ASSET_MATERIALIZATION
-    return made and said is not None and "|" in (said.partition or "")
-
-
-def _is_planned_cell(event: EventLogEntry) -> bool:
-    """Tell the plans of cells: all who ask for them read the index, and the run's own log would double in size."""
-    said = event.dagster_event
-    planned = said is not None and said.event_type is DagsterEventType.ASSET_MATERIALIZATION_PLANNED
-    return planned and said is not None and "|" in (said.partition or "")
-
-
 def _is_indexed(event: EventLogEntry) -> bool:
     """Tell whether an event is also kept in the index: as in ``SqliteEventLogStorage.store_event``."""
-    kind = _type(event)
+    kind = type_of(event)
     return kind in ASSET_EVENTS or kind in ASSET_CHECK_EVENTS or kind in EVENT_TYPE_TO_PIPELINE_RUN_STATUS
 
 

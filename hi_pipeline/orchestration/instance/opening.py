@@ -14,6 +14,7 @@ from dagster._check import CheckError
 from yaml import YAMLError
 
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.orchestration.instance.revisions import check_revisions
 from hi_pipeline.orchestration.instance.run_storage import HOME, naming
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
@@ -102,7 +103,7 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     One process after the other: Dagster's databases do not bear being made by two at once, nor being left half made.
 
     Raises:
-        StoreError: its files cannot be read or written; names them.
+        StoreError: its files cannot be read or written, or a newer Dagster wrote them; names them.
 
     """
     with locked(settings.root / "locks", "dagster"), warnings.catch_warnings():
@@ -113,6 +114,7 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
             # Whoever made it died on the way, before anything was recorded.
             for folder in _DATABASES:
                 shutil.rmtree(home / folder, ignore_errors=True)
+        check_revisions(home)
         is_new = not (home / _DATABASES[0]).exists()
         if is_new:
             write_bytes(begun, b"")

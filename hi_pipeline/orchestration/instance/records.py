@@ -12,10 +12,12 @@ from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.grid import cell
 from hi_pipeline.engine.layers.clean import clean_staleness, kept_provenance, parts_of, releases_for
+from hi_pipeline.engine.layers.packs import placed_packs
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.orchestration.events import materialization
 
+PACKS = dg.AssetKey(["published", "packs"])
 _DATA_VERSION = "dagster/data_version"
 Files = dict[str, Provenance]
 
@@ -55,6 +57,7 @@ def _on_disk(pipeline: Pipeline) -> Iterator[tuple[dg.AssetKey, dict[str, Files]
         yield dg.AssetKey(["indicator", indicator.id]), _cells(pipeline, indicator.id)
     published = pipeline.lake.provenance("published", "results")
     yield dg.AssetKey(["published", "results"]), {"": {"": published}} if published else {}
+    yield PACKS, {partition: {"": known} for partition, known in placed_packs(pipeline).items()}
 
 
 def _linked(pipeline: Pipeline, name: str) -> dict[str, Files]:
@@ -97,7 +100,7 @@ def _kept(pipeline: Pipeline, source: Source) -> dict[str, Files]:
 
 def _recorded(instance: dg.DagsterInstance, key: dg.AssetKey) -> dict[str, str]:
     """Return the hash in the newest record of each partition, "" where it holds none."""
-    if key.path[0] == "indicator":
+    if key.path[0] == "indicator" or key == PACKS:
         # Thousands of records: only their tags are read, which hold the same hash.
         return _tagged(instance, key)
     storage = instance.event_log_storage

@@ -9,7 +9,7 @@ from typing import Any
 
 from hi_pipeline.publishing.report.document import Block, Document, OwnWords
 from hi_pipeline.publishing.report.facts import Figure, PackFacts
-from hi_pipeline.publishing.report.pages import areas, closing, opening
+from hi_pipeline.publishing.report.pages import areas, closing, opening, people
 from hi_pipeline.publishing.report.words import refuse_unknown
 
 _NOTICE = "SYNTHETIC: every figure in this pack is made up. Use none of them."
@@ -32,8 +32,10 @@ def document_of(facts: PackFacts, words: Mapping[str, tuple[str, ...]], *, words
     blocks: list[Block] = [
         *first,
         *opening.coverage(facts),
+        *people.population(facts),
         *opening.overview(facts),
         *areas.areas(facts, words),
+        *people.pockets(facts),
         *closing.beside(facts),
         *closing.quality(facts),
         *closing.cannot_say(facts),
@@ -67,6 +69,7 @@ def _rest(facts: PackFacts) -> dict[str, Any]:
         "synthetic": facts.synthetic,
         "coverage": facts.coverage,
         "comparisons": facts.comparisons,
+        "people": asdict(facts.people) if facts.people is not None else None,
         "sources": [release["id"] for source in facts.sources for release in source["releases"]],
     }
 

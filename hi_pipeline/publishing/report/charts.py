@@ -18,8 +18,10 @@ from hi_pipeline.publishing.report.numbers import MINUS, printed, unit_words
 _ALT = 250
 _STEP, _WIDE_STEP = 22, 38
 _DOZEN = 12
+_SHORT = 140
 _Ends = tuple[IndicatorFacts, tuple[Figure, Figure], Figure]
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+_DOTS_KEY = "Dot: value. Line: 95% limits. Upright tick: England. Diamond: no limits."
 _NOTICE = "SYNTHETIC: made-up figures"
 _HEADER = ("Group", "Value", "Lower 95% limit", "Upper 95% limit", "England", "Unit", "Status")
 
@@ -54,20 +56,55 @@ def dots(
     known = [f for f in figures if f.value is not None]
     if not known:
         return None
-    parts, top = _top(synthetic, "Dot: value. Line: 95% limits. Upright tick: England. Diamond: no limits.")
-    left = 12 + max(svg.width_of(label) for label in labels)
+    parts, top = _top(synthetic, _DOTS_KEY)
+    parts += _panel(figures, labels, top=top, begin=0.0, end=svg.WIDTH)
+    alt = _alt(f"Dot plot with 95% limits. {pattern}", known, labels=[lab for f, lab in _pairs(figures, labels)])
+    height = top + _STEP * len(figures) + 34
+    return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
+
+
+def years(
+    totals: Sequence[Figure], gaps: Sequence[Figure], *, anchor: str, title: str, synthetic: bool
+) -> Chart | None:
+    """Return everybody's figure by year and, beside it on a scale of its own, the gap by deprivation by year.
+
+    A series of fewer than two figures is left out; None where both are.
+    """
+    named = (("Everybody", totals), ("Gap by deprivation", gaps))
+    shown = [(name, figures) for name, figures in named if sum(f.value is not None for f in figures) > 1]
+    if not shown:
+        return None
+    parts, top = _top(synthetic, _DOTS_KEY)
+    room = svg.WIDTH / 2
+    drawn: list[tuple[str, ...]] = [_HEADER]
+    said = []
+    for number, (name, figures) in enumerate(shown):
+        labels = [f.year for f in figures]
+        parts.append(svg.text(number * room + 12, top + 12, name))
+        parts += _panel(figures, labels, top=top + 18, begin=number * room, end=(number + 1) * room)
+        drawn += _drawn(figures, [f"{name}, {year}" for year in labels])[1:]
+        known = _pairs(figures, labels)
+        (first, first_year), (last, last_year) = known[0], known[-1]
+        said.append(f"{name}: {first.said} in {first_year}, {last.said} in {last_year}.")
+    alt = " ".join(["Dot plot by year with 95% limits.", *said])
+    height = top + 18 + _STEP * max(len(figures) for _, figures in shown) + 34
+    return _chart(parts, height=height, anchor=anchor, title=title, alt=alt[:_ALT], drawn=tuple(drawn))
+
+
+def _panel(figures: Sequence[Figure], labels: Sequence[str], *, top: float, begin: float, end: float) -> list[str]:
+    """Return rows of dots with their labels, values and axis between two edges; at least one figure has a value."""
+    known = [f for f in figures if f.value is not None]
+    parts = []
+    left = begin + 12 + max(svg.width_of(label) for label in labels)
     notes = [_beside(f) for f in figures]
-    scale = _scale(known, left=left + 12, right=svg.WIDTH - 16 - max(svg.width_of(n) for n in notes))
+    scale = _scale(known, left=left + 12, right=end - 16 - max(svg.width_of(n) for n in notes))
     for number, (figure, label, note) in enumerate(zip(figures, labels, notes, strict=True)):
         y = top + _STEP * number + _STEP / 2
         parts.append(svg.text(left, y + 4, label, anchor="end"))
         parts.append(svg.line(scale.left, y, scale.right, y, colour="#D8DDE0"))
         parts += _mark(figure, scale, y)
         parts.append(svg.text(scale.right + 12, y + 4, note))
-    bottom = top + _STEP * len(figures)
-    parts += _axis(scale, bottom, known[0])
-    alt = _alt(f"Dot plot with 95% limits. {pattern}", known, labels=[lab for f, lab in _pairs(figures, labels)])
-    return _chart(parts, height=bottom + 34, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
+    return [*parts, *_axis(scale, top + _STEP * len(figures), known[0])]
 
 
 def overview(indicators: Sequence[IndicatorFacts], *, synthetic: bool) -> tuple[Chart, ...]:
@@ -177,7 +214,8 @@ def _end(figure: Figure, england: Figure | None, scale: _Scale, y: float, *, lea
 
 def _axis(scale: _Scale, y: float, sample: Figure) -> list[str]:
     parts = [svg.line(scale.left, y, scale.right, y)]
-    for share in (0.0, 0.5, 1.0):
+    # On a short axis the middle would run into the ends.
+    for share in (0.0, 0.5, 1.0) if scale.right - scale.left > _SHORT else (0.0, 1.0):
         value = scale.low + share * (scale.high - scale.low)
         x = scale.at(value)
         anchor = {0.0: "start", 1.0: "end"}.get(share, "middle")

@@ -25,11 +25,12 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """A heading of level 1 to 3; level 1 begins a page."""
+    """A heading of level 1 to 3; ``new_page`` tells whether a page begins with it."""
 
     level: int
     text: str
     anchor: str
+    new_page: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ Whatever a pack prints takes its numbers from here. A fact is rounded once, when
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,9 @@ from hi_pipeline.core.geography import ENGLAND_NAME, Board, Vintage, board, regi
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.status import AreaType, Measure, Status, Unit
 from hi_pipeline.publishing.report.cards import Card
+from hi_pipeline.publishing.report.judged import GapChange, JudgedTarget, gap_change, judged_targets
 from hi_pipeline.publishing.report.numbers import decimals_of, printed, with_unit
+from hi_pipeline.publishing.report.people import People, people_of
 from hi_pipeline.publishing.report.published import Published
 
 _YEARS_SHOWN = 3
@@ -103,6 +105,7 @@ class IndicatorFacts:
         ethnic: differences of ethnic groups from the reference group.
         england: England's figure for everybody.
         years: totals of up to three years, the pack's own last; gaps alike.
+        gap_change: how the gap changed from an earlier year; targets: the verdicts on its targets.
     """
 
     card: Card
@@ -113,6 +116,8 @@ class IndicatorFacts:
     england: Figure | None
     years: tuple[Figure, ...]
     gaps: tuple[Figure, ...]
+    gap_change: GapChange | None = None
+    targets: tuple[JudgedTarget, ...] = ()
 
     @property
     def shown(self) -> bool:
@@ -153,6 +158,7 @@ class PackFacts:
     coverage: tuple[Mapping[str, Any], ...] | None
     comparisons: tuple[Mapping[str, Any], ...] | None
     sources: tuple[Mapping[str, Any], ...]
+    people: People | None
 
     @property
     def shown(self) -> tuple[IndicatorFacts, ...]:
@@ -199,12 +205,19 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
     if here.is_empty():
         raise SelectionError(f"no figure of {board(icb).name} ({icb}) is published for {year}; see hi coverage")
     by_indicator = rows.partition_by("indicator_id", as_dict=True)
+    pace, targets = (_rows(t, icb=icb, year=year, vintage=vintage) or () for t in (published.pace, published.targets))
     found = [
-        _indicator(card, by_indicator[name,], icb, year)
+        replace(
+            _indicator(card, by_indicator[name,], icb, year),
+            gap_change=gap_change(pace, name),
+            targets=judged_targets(targets, name),
+        )
         for name, card in published.cards.items()
         if (name,) in by_indicator and name in set(here["indicator_id"])
     ]
+    people = people_of(published, icb=icb, year=year, vintage=vintage)
     used = {release for f in found for figure in f.figures for release in figure.releases}
+    used |= set(people.releases) if people is not None else set()
     return PackFacts(
         board=board(icb),
         year=year,
@@ -216,6 +229,7 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         coverage=_rows(published.coverage, icb=icb, year=year, vintage=vintage),
         comparisons=_totals(_rows(published.comparisons, icb=icb, year=year, vintage=vintage)),
         sources=_sources(published.sources, used),
+        people=people,
     )
 
 

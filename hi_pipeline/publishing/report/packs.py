@@ -104,7 +104,7 @@ def verify_folder(published: Published, folder: Path, *, root: Path, local: Path
         StoreError: the folder holds no pack.
         SelectionError: its board or year is not published any more.
     """
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     if manifest is None:
         raise StoreError(f"{folder}: holds no pack ({MANIFEST} is missing or cannot be read); make one with hi pack")
     key = manifest["key"]
@@ -169,7 +169,7 @@ def _program() -> str:
 
 
 def _is_current(folder: Path, key: Mapping[str, Any]) -> bool:
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     if manifest is None or manifest["key"] != key:
         return False
     known = {name: sha for name, sha in manifest["files"].items() if name != _WORD}
@@ -202,7 +202,7 @@ def _place(folder: Path, files: Mapping[str, bytes], key: Mapping[str, Any]) -> 
 
 def _kept(folder: Path) -> list[str]:
     """Return the files of a folder that no pack made as they are: the board's own, and an edited Word document."""
-    manifest = _manifest(folder) or {"files": {}}
+    manifest = manifest_of(folder) or {"files": {}}
     made = {*manifest["files"], MANIFEST} - {_WORD}
     names = [p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file()]
     as_made = manifest["files"].get(_WORD)
@@ -228,7 +228,8 @@ def _beside(folder: Path, word: str) -> Path:
     return folder.with_name(f".{folder.name}.{word}")
 
 
-def _manifest(folder: Path) -> dict[str, Any] | None:
+def manifest_of(folder: Path) -> dict[str, Any] | None:
+    """Return what a placed pack was made from and the hash of each of its files; None where there is no pack."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return found if isinstance(found, dict) and {"key", "files"} <= set(found) else None

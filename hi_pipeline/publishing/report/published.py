@@ -23,7 +23,8 @@ class Published:
         results: all figures of boards and England.
         cards: the indicators by id.
         sources: entries of sources.json.
-        comparisons, coverage: further tables, None where they are not built.
+        comparisons, coverage, pace, targets, small_areas, pockets, population: further tables, None where they are not
+            built.
         synthetic: whether the figures are made up.
     """
 
@@ -32,7 +33,12 @@ class Published:
     sources: tuple[Mapping[str, Any], ...]
     comparisons: pl.DataFrame | None
     coverage: pl.DataFrame | None
+    pace: pl.DataFrame | None
+    targets: pl.DataFrame | None
     synthetic: bool
+    small_areas: pl.DataFrame | None = None
+    pockets: pl.DataFrame | None = None
+    population: pl.DataFrame | None = None
 
 
 def read_published(folder: Path) -> Published:
@@ -55,7 +61,12 @@ def read_published(folder: Path) -> Published:
         sources=tuple(sources["sources"]),
         comparisons=_optional(folder / "comparisons.parquet"),
         coverage=_optional(folder / "coverage.parquet"),
+        pace=_optional(folder / "pace.parquet"),
+        targets=_optional(folder / "targets.parquet"),
         synthetic=bool(catalogue["synthetic"]),
+        small_areas=_optional(folder / "small_areas.parquet"),
+        pockets=_optional(folder / "pockets.parquet"),
+        population=_optional(folder / "population.parquet"),
     )
 
 
@@ -63,6 +74,8 @@ def _optional(path: Path) -> pl.DataFrame | None:
     if not path.is_file():
         return None
     try:
-        return pl.read_parquet(path, glob=False)
+        found = pl.read_parquet(path, glob=False)
+        # A table whose linked table is not built is published without rows.
+        return None if found.is_empty() else found
     except (OSError, pl.exceptions.PolarsError) as error:
         raise StoreError(f"{path}: cannot be read ({error}); run hi run again") from error

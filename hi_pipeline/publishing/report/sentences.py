@@ -12,7 +12,8 @@ from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import printed, rounded, with_unit
-from hi_pipeline.publishing.report.wording import AGAINST, REASONS, TEMPLATES
+from hi_pipeline.publishing.report.people import Part, People
+from hi_pipeline.publishing.report.wording import AGAINST, CHANGES, REASONS, RECALLED, TARGETS, TEMPLATES
 
 _LARGEST = 3
 
@@ -110,6 +111,27 @@ def gap(found: IndicatorFacts) -> list[Sentence]:
         )
     )
     return [*said, *_ratio(found)]
+
+
+def gap_change(found: IndicatorFacts) -> list[Sentence]:
+    """Say how the gap changed from the year before, where that was judged and the gap does not mix age."""
+    change, gap = found.gap_change, found.gap
+    if change is None or gap is None or found.card.mixes_age:
+        return []
+    return [say("gap_change", gap, y0=change.start_year, y1=gap.year, word=CHANGES[change.verdict.value])]
+
+
+def targets(found: IndicatorFacts) -> list[Sentence]:
+    """Say the target as it is worded, and the verdict on each part of it that can be judged."""
+    if found.total is None or not found.card.target:
+        return []
+    said = [say("target", found.total, target=found.card.target)]
+    for judged in found.targets:
+        rows = found.groups.get(judged.dimension, (found.total,))
+        by = f" by {judged.dimension}" if judged.dimension in found.groups else ""
+        verdict, recalled = TARGETS[judged.verdict.value], RECALLED if judged.recalled else ""
+        said.append(say("target_judged", *rows, target=judged.words, by=by, verdict=verdict, recalled=recalled))
+    return said
 
 
 def _ratio(found: IndicatorFacts) -> list[Sentence]:
@@ -240,3 +262,30 @@ def title_of(found: IndicatorFacts, board: str) -> str:
     if figure is not None and figure.value is not None and figure.comparison in AGAINST:
         return f"{found.card.short}: {AGAINST[figure.comparison]} England"
     return found.card.short
+
+
+def say_of_people(people: People, board: str) -> list[Sentence]:
+    """Say how many people live in the board, how many in the most deprived fifth, and how many not White British."""
+    counts = {"n": f"{people.residents:,}", "a": f"{people.areas:,}", "p": printed(people.patients, 0)}
+    return [
+        _say("people", people, board=board, **counts),
+        _say("core20", people, **_shares(people.core20)),
+        _say("minority", people, **_shares(people.minority)),
+    ]
+
+
+def say_of_pockets(people: People, board: str) -> list[Sentence]:
+    """Say how many pockets there are, and how many people live in them."""
+    if not people.pockets:
+        return [_say("pockets_none", people, board=board)]
+    residents = f"{sum(pocket.residents for pocket in people.pockets):,}"
+    return [_say("pockets", people, board=board, n=f"{len(people.pockets):,}", p=residents)]
+
+
+def _shares(part: Part) -> dict[str, str]:
+    return {"c": printed(part.share, 1), "e": printed(part.england_share, 1)}
+
+
+def _say(kind: str, people: People, **words: str) -> Sentence:
+    """Return a sentence bound to the small areas of the board."""
+    return Sentence(kind=kind, text=TEMPLATES[kind].format(**words), rows=(people.id,))

@@ -29,7 +29,9 @@ TEMPLATES: dict[str, str] = {
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "unknown": "{dimension} was not known for {u}% of records.",
     "unknown_none": "The source does not say for how many records {dimension} was not known.",
+    "gap_change": "Between {y0} and {y1} the gap by deprivation {word}.",
     "target": "The target is: {target}.",
+    "target_judged": "The target “{target}”{by} is {verdict}{recalled}.",
     "summary": (
         "Of {n} indicators with data, the figure of the most deprived group is higher in {k}, lower in {m}, not "
         "clearly different in {j}, and cannot be compared in {x}."
@@ -40,6 +42,16 @@ TEMPLATES: dict[str, str] = {
         "Compared with England, {n} indicators stand so: better {b}, worse {w}, higher {h}, lower {l}, similar {s}, "
         "not compared {x}."
     ),
+    "people": (
+        "The residents of {board} numbered {n} at Census 2021, in {a} small areas; {p} people on GP lists lived there."
+    ),
+    "core20": (
+        "Of these residents {c}% lived in the most deprived fifth of small areas of England, where {e}% of England's "
+        "residents lived."
+    ),
+    "minority": "An ethnic group other than White British was stated for {c}% of residents ({e}% in England).",
+    "pockets": "Pockets of deprivation in {board} number {n}, with {p} residents.",
+    "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
     "hidden": ("Publishers suppress {h} of {n} figures of groups, so that nobody can be recognised."),
 }
 
@@ -51,6 +63,23 @@ AGAINST = {
     "lower": "lower than",
     "similar": "similar to",
 }
+
+# How the gap changed, after "the gap".
+CHANGES = {
+    "narrowed": "narrowed",
+    "widened": "widened",
+    "reversed": "turned round",
+    "cannot_tell": "did not clearly change",
+}
+
+# The verdict on a target, after "is".
+TARGETS = {
+    "met": "met",
+    "not_met": "not met",
+    "not_yet_due": "not yet due",
+    "cannot_tell": "neither clearly met nor clearly missed",
+}
+RECALLED = ", if it is as recalled"
 
 REASONS = {
     "suppressed": "the publisher hides it because the number of people is small",

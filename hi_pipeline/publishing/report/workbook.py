@@ -12,6 +12,7 @@ from hi_pipeline.publishing.report import sentences
 from hi_pipeline.publishing.report.document import Document, Heading, OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import rounded, unit_words
+from hi_pipeline.publishing.report.pages.opening import covered
 
 Cell = str | Decimal | None
 OWN_SHEET = "Own words"
@@ -64,7 +65,12 @@ _EVIDENCE = (
 )
 _TABLES = {
     "Coverage": "coverage",
+    "Ages": "ages",
+    "Ethnic groups": "ethnic-groups",
+    "Fifths": "fifths",
+    "Places": "places",
     "Overview": "overview",
+    "Pockets": "pockets",
     "Comparators": "comparators",
     "Data quality": "quality",
     "Not shown": "cannot-say",
@@ -114,7 +120,11 @@ def sheets_of(document: Document, facts: PackFacts) -> tuple[Sheet, ...]:
     for name, anchor in _TABLES.items():
         if anchor in tables:
             table = tables[anchor]
-            content.append(_sheet(document, name, table.caption, table.header, table.rows))
+            rows = table.rows
+            if anchor == "coverage" and facts.coverage is not None:
+                # The report leaves out what has nothing of the board; the workbook lists everything.
+                rows = tuple(covered(facts.coverage, facts.cards))
+            content.append(_sheet(document, name, table.caption, table.header, rows))
     content.append(_sheet(document, OWN_SHEET, "The board's own words", ("Box", "Words"), _own(document)))
     cover = _sheet(document, "Cover", document.title, tables["about"].header, tables["about"].rows)
     names = [(sheet.name, sheet.title) for sheet in content]

@@ -12,8 +12,9 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND_NAME, NHS_REGIONS
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_month, check_within, melt_figures, to_observations
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_exactly, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, number_rows, read_numbers
 
 # 2026-11: every cell of the two months in hand is a number; a trust that reports nothing has no row.
 TOKENS: Mapping[str | None, Token] = {}
@@ -40,7 +41,7 @@ MEASURES: Mapping[str, str] = {
 # 2026-11: most names of regions end in a blank, so they are compared without it.
 REGION_LABELS: Mapping[str, str] = {f"NHS ENGLAND {region.name.upper()}": region.ods for region in NHS_REGIONS}
 TOTAL = "TOTAL"  # in each of the first four columns of the last row
-_AREA = ("area_level", "area_code", "area_name", "dimension", "category")
+_FIGURE = ("measure", "value", "status", CELLS)
 _PERIOD = re.compile(r"MSitAE-([A-Z]+)-(\d{4})")
 _PARTS = tuple((f"over_4h_{kind}", f"attendances_{kind}") for kind in ("type1", "type2", "other"))
 
@@ -54,7 +55,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """
     raw = tables["providers"][0]
     where = f"ae_monthly {release.edition}, {raw.member}"
-    frame = raw.frame
+    frame = number_rows(raw)
     for column in MEASURES.values():
         frame = read_numbers(frame, column, tokens=TOKENS, where=where, whole=True)
     total = frame.filter(pl.col("Period") == TOTAL)
@@ -74,13 +75,13 @@ def parse(tables: RawTables, release: Release) -> Tables:
     areas = pl.concat([_providers(providers), _regions(providers), _england(total)]).with_columns(
         pl.lit(Dimension.TOTAL.value).alias("dimension"), pl.lit(ALL).alias("category")
     )
-    figures = melt_figures(areas, measures={name: name for name in MEASURES}, keep=_AREA)
-    observations = to_observations(add_month(add_bounds(figures, half_width=pl.lit(0.0)), day))
+    figures = add_month(add_bounds(areas, half_width=pl.lit(0.0)), day)
+    observations = to_observations(figures)
     for part, whole in _PARTS:
         check_within(observations, part=part, whole=whole, where=where)
     account = Account()
     account.note("a region's figures are the sum of its providers; attendances do not hold booked appointments")
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
 def _month_end(frame: pl.DataFrame, release: Release, where: str) -> date:
@@ -113,41 +114,33 @@ def _check_total(providers: pl.DataFrame, total: pl.DataFrame, where: str) -> No
         )
 
 
-def _figures() -> list[pl.Expr]:
-    return [
-        expression
-        for name, column in MEASURES.items()
-        for expression in (
-            pl.col(f"{column}_value").alias(f"{name}_value"),
-            pl.col(f"{column}_status").alias(f"{name}_status"),
-        )
-    ]
-
-
 def _providers(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(
+    return melt_figures(frame, measures=MEASURES, keep=["Org Code", "Org name"]).select(
         pl.lit("provider").alias("area_level"),
         pl.col("Org Code").alias("area_code"),
         pl.col("Org name").str.strip_chars().alias("area_name"),
-        *_figures(),
+        *_FIGURE,
     )
 
 
 def _regions(frame: pl.DataFrame) -> pl.DataFrame:
     names = {region.ods: region.name for region in NHS_REGIONS}
-    summed = frame.select("region", *_figures()).group_by("region", maintain_order=True)
-    return summed.agg(pl.col("^.*_value$").sum(), pl.col("^.*_status$").first()).select(
+    of_providers = melt_figures(frame, measures=MEASURES, keep=["region"])
+    summed = of_providers.group_by("region", "measure", maintain_order=True).agg(
+        pl.col("value").sum(), pl.col("status").first(), together()
+    )
+    return summed.select(
         pl.lit("region").alias("area_level"),
         pl.col("region").alias("area_code"),
         pl.col("region").replace_strict(names).alias("area_name"),
-        *[f"{name}_{end}" for name in MEASURES for end in ("value", "status")],
+        *_FIGURE,
     )
 
 
 def _england(total: pl.DataFrame) -> pl.DataFrame:
-    return total.select(
+    return melt_figures(total, measures=MEASURES, keep=[]).select(
         pl.lit("england").alias("area_level"),
         pl.lit("").alias("area_code"),
         pl.lit(ENGLAND_NAME).alias("area_name"),
-        *_figures(),
+        *_FIGURE,
     )

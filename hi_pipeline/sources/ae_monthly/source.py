@@ -1,5 +1,6 @@
 """A&E attendances and emergency admissions, monthly. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.ae_monthly.parse import MEASURES, parse
 from hi_pipeline.sources.ae_monthly.schema import SCHEMAS
@@ -37,6 +38,20 @@ SOURCE = Source(
     releases=(
         _month("2025-01", "January-2025", "2024-25"),
         _month("2025-03", "March-2025", "2024-25"),
+    ),
+    series=(
+        Series(
+            name="providers",
+            layout=PROVIDERS.name,
+            page=f"{LANDING_PAGE}ae-attendances-and-emergency-admissions-{{financial_year}}/",
+            host="www.england.nhs.uk",
+            # As the copies in hand are named; letters that nobody can foretell may follow (2026-11).
+            file=r"statistics/wp-content/uploads/sites/2/\d{4}/\d\d/Monthly-AE-(?P<month>[A-Z][a-z]+)-(?P<year>\d{4})"
+            r"(-(?P<revised>revised))?(-\w{5,6})?\.csv",
+            first="2024-04",
+            every=1,
+            unconfirmed="the publisher's own file name; layout as in March 2025, until the file is read",
+        ),
     ),
     parse=parse,
     schemas=SCHEMAS,

@@ -9,8 +9,9 @@ from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_calendar_year, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_exactly, map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, map_labels, number_rows, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {None: Token.SUPPRESSED}
 EARLY_STAGE = "early_stage_unadjusted_pct"
@@ -63,7 +64,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables["authorities"][0]
     where = f"cancer_stage {release.edition}, {raw.member}"
     account = Account()
-    frame = raw.frame.with_columns(pl.col("AREANM").str.strip_chars(), pl.col("Observation Status").fill_null(""))
+    frame = number_rows(raw).with_columns(
+        pl.col("AREANM").str.strip_chars(), pl.col("Observation Status").fill_null("")
+    )
     for column, expected in _SAME_EVERYWHERE.items():
         frame = map_exactly(frame, column, labels={expected: expected}, into=column, where=where)
     frame = _areas(_years(frame, release, account, where), account, where)
@@ -83,14 +86,21 @@ def parse(tables: RawTables, release: Release) -> Tables:
         pl.col("Value_status").alias("status"),
         *(pl.col(f"{column}_value").alias(name) for name, column in _LIMITS.items()),
         _note().alias("note"),
+        cells(frame, "Value"),
     )
     bounded = add_bounds(figures, half_width=pl.lit(0.0))
-    years = [add_calendar_year(bounded.filter(financial_year=year), year) for year in release.financial_years]
+    whole = pl.concat(
+        [add_calendar_year(bounded.filter(financial_year=year), year) for year in release.financial_years]
+    )
     account.note(
         "codes of abolished authorities and of their successors stand side by side in one year; counties stand beside "
         "their districts: none of them are added"
     )
-    return {"observations": to_observations(pl.concat(years)), ACCOUNT: account.frame()}
+    return {
+        "observations": to_observations(whole),
+        ROW_INDEX: row_index_of(whole, release),
+        ACCOUNT: account.frame(),
+    }
 
 
 def _years(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:

@@ -9,9 +9,10 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, to_observations
-from hi_pipeline.core.source import RawTables, Release, Tables, Token
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, spreadsheet_column, together
+from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
 from hi_pipeline.core.status import PeriodType
-from hi_pipeline.core.text_tables import map_exactly, read_numbers
+from hi_pipeline.core.text_tables import MEMBER, ROW, map_exactly, number_rows, read_numbers
 from hi_pipeline.sources.covid_vaccinations import sheets
 from hi_pipeline.sources.covid_vaccinations.labels import ETHNICITY_LABELS, PARTNERSHIP_LABELS
 from hi_pipeline.sources.covid_vaccinations.sheets import FIRST, POPULATION, SECOND, SHARE, Sheet
@@ -42,8 +43,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """
     where = f"covid_vaccinations {release.edition}"
     account = Account()
-    figures = pl.concat(_figures(tables[s.table][0].frame, s, f"{where}, table {s.table}") for s in sheets.SHEETS)
-    england = _england(tables["ethnicity"][0].frame, f"{where}, table ethnicity")
+    figures = pl.concat(_figures(tables[s.table][0], s, f"{where}, table {s.table}") for s in sheets.SHEETS)
+    england = _england(tables["ethnicity"][0], f"{where}, table ethnicity")
     figures = _with_totals(figures, england, account, where)
     _check_shares(figures, where)
     share = pl.col("measure") == SHARE
@@ -56,7 +57,12 @@ def parse(tables: RawTables, release: Release) -> Tables:
         pl.lit(PeriodType.SEASON.value).alias("period_type"),
     )
     account.note("the workbook has no populations by ethnic group")
-    return {"observations": to_observations(add_bounds(noted, half_width=pl.lit(0.0))), ACCOUNT: account.frame()}
+    bounded = add_bounds(noted, half_width=pl.lit(0.0))
+    return {
+        "observations": to_observations(bounded),
+        ROW_INDEX: row_index_of(bounded, release),
+        ACCOUNT: account.frame(),
+    }
 
 
 def _check_words(matrix: pl.DataFrame, words: Mapping[tuple[int, int], str], where: str) -> None:
@@ -70,11 +76,11 @@ def _check_words(matrix: pl.DataFrame, words: Mapping[tuple[int, int], str], whe
             )
 
 
-def _figures(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
+def _figures(raw: RawTable, sheet: Sheet, where: str) -> pl.DataFrame:
     """Return the figures of England and of each partnership, one a row."""
-    _check_words(matrix, {(sheets.PERIOD_ROW, 2): sheet.period, **sheet.words}, where)
+    _check_words(raw.frame, {(sheets.PERIOD_ROW, 2): sheet.period, **sheet.words}, where)
     name, region = f"column_{sheet.name_column}", f"column_{sheet.name_column - 2}"
-    body = matrix.slice(sheets.TOTAL_ROW).with_row_index("row")
+    body = number_rows(raw).slice(sheets.TOTAL_ROW).with_row_index("row")
     places = body.filter(pl.col(name).is_not_null())
     england = body.filter((pl.col("row") == 0) & (pl.col(region) == _TOTAL) & pl.col(name).is_null())
     if england.height != 1 or sorted(places[name]) != sorted(PARTNERSHIP_LABELS):
@@ -100,10 +106,10 @@ def _figures(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
 
 def _column(rows: pl.DataFrame, number: int, figure: sheets.Figure, where: str) -> pl.DataFrame:
     measure, dimension, category = figure
-    cells = rows.select(*_AREA, pl.col(f"column_{number}").alias("cell"))
+    texts = rows.select(*_AREA, ROW, MEMBER, pl.col(f"column_{number}").alias("cell"))
     share = measure == SHARE
     place = f"{where}, column {number + 1}"
-    read = read_numbers(cells, "cell", tokens=TOKENS if share else {}, where=place, whole=not share)
+    read = read_numbers(texts, "cell", tokens=TOKENS if share else {}, where=place, whole=not share)
     return read.select(
         *_AREA,
         pl.lit(dimension.value).alias("dimension"),
@@ -111,12 +117,14 @@ def _column(rows: pl.DataFrame, number: int, figure: sheets.Figure, where: str) 
         pl.lit(measure).alias("measure"),
         (pl.col("cell_value") * (100.0 if share else 1.0)).alias("value"),
         pl.col("cell_status").alias("status"),
+        cells(read, "cell", name=spreadsheet_column(f"column_{number}")),
     )
 
 
-def _england(matrix: pl.DataFrame, where: str) -> pl.DataFrame:
+def _england(raw: RawTable, where: str) -> pl.DataFrame:
     """Return England's doses by ethnic group and in total, from the sheet that has no partnerships."""
-    _check_words(matrix, {(sheets.PERIOD_ROW, 2): sheets.TO_APRIL, **sheets.ENGLAND_WORDS}, where)
+    _check_words(raw.frame, {(sheets.PERIOD_ROW, 2): sheets.TO_APRIL, **sheets.ENGLAND_WORDS}, where)
+    matrix = number_rows(raw)
     rows = pl.concat([matrix.slice(12, 1), matrix.slice(14, len(ETHNICITY_LABELS))]).with_columns(
         pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"), pl.lit("England").alias("area_name")
     )
@@ -134,6 +142,7 @@ def _england(matrix: pl.DataFrame, where: str) -> pl.DataFrame:
                 pl.lit(measure).alias("measure"),
                 pl.col(f"column_{number}_value").alias("value"),
                 pl.col(f"column_{number}_status").alias("status"),
+                cells(read, f"column_{number}", name=spreadsheet_column(f"column_{number}")),
             )
         )
     return pl.concat(blocks)
@@ -148,7 +157,7 @@ def _with_totals(figures: pl.DataFrame, england: pl.DataFrame, account: Account,
     first = figures.filter((pl.col("measure") == FIRST) & (pl.col("dimension") == Dimension.ETHNICITY.value))
     totals = (
         first.group_by(_AREA, maintain_order=True)
-        .agg(pl.col("value").sum())
+        .agg(pl.col("value").sum(), together())
         .select(
             *_AREA,
             pl.lit("total").alias("dimension"),
@@ -156,12 +165,13 @@ def _with_totals(figures: pl.DataFrame, england: pl.DataFrame, account: Account,
             pl.lit(FIRST).alias("measure"),
             "value",
             pl.lit("ok").alias("status"),
+            CELLS,
         )
     )
-    together = pl.concat([figures, totals])
-    both = together.join(england.select(*key, other="value"), on=key, how="inner", validate="1:1")
+    whole = pl.concat([figures, totals])
+    both = whole.join(england.select(*key, other="value"), on=key, how="inner", validate="1:1")
     apart = both.filter(pl.col("value") != pl.col("other"))
-    doses = together.filter(dimension="total").pivot("measure", index="area_code", values="value")
+    doses = whole.filter(dimension="total").pivot("measure", index="area_code", values="value")
     unequal = doses.filter(pl.col(FIRST) + pl.col(SECOND) != pl.col(sheets.ALL_DOSES))
     if apart.height or unequal.height or both.is_empty():
         raise ValidationError(
@@ -177,8 +187,8 @@ def _with_totals(figures: pl.DataFrame, england: pl.DataFrame, account: Account,
         f"{elsewhere['england'] - elsewhere['partnerships']:,.0f} of {elsewhere['england']:,.0f} doses were given to "
         "people with an address outside England or unknown: they are in no partnership"
     )
-    more = england.join(together, on=key, how="anti").filter(pl.col("measure") != sheets.ALL_DOSES)
-    return pl.concat([together, more])
+    more = england.join(whole, on=key, how="anti").filter(pl.col("measure") != sheets.ALL_DOSES)
+    return pl.concat([whole, more])
 
 
 def _check_shares(figures: pl.DataFrame, where: str) -> None:

@@ -6,7 +6,14 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, boards_of, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
+from hi_pipeline.core.observations import (
+    ONCE,
+    add_bounds,
+    add_financial_year,
+    check_within,
+    to_observations,
+    unverified,
+)
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
@@ -52,7 +59,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     _check_all_there(found, account, where)
     figures = pl.concat(found)
     _check_boards(figures, year, account, where)
-    observations = to_observations(add_financial_year(_bound(_of_the_year(figures, year)), year))
+    observations = to_observations(unverified(add_financial_year(_bound(_of_the_year(figures, year)), year)))
     for figure in FIGURES.values():
         check_within(observations, part=figure.numerator, whole=figure.denominator, where=where)
     return {"observations": observations, ACCOUNT: account.frame()}

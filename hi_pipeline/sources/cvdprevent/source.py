@@ -43,6 +43,7 @@ ANSWERS_OF_A_YEAR = Layout(
             columns=PERIOD_FIELDS,
             also=("StartDate", "EndDate", "IndicatorTypeID"),
             json_rows="timePeriodList",
+            unverified=True,
         ),
         Member(
             table="levels",
@@ -50,6 +51,7 @@ ANSWERS_OF_A_YEAR = Layout(
             columns=LEVEL_FIELDS,
             also=("IsVisible", "NationalLevel", "SystemLevelOrder"),
             json_rows="systemLevels",
+            unverified=True,
         ),
         Member(
             table="indicators",
@@ -70,8 +72,9 @@ ANSWERS_OF_A_YEAR = Layout(
                 "NotificationCount",
             ),
             json_rows="indicatorList",
+            unverified=True,
         ),
-        Member(table="raw", pattern=ANSWERS, columns=RAW_FIELDS, json_rows="indicatorRawData"),
+        Member(table="raw", pattern=ANSWERS, columns=RAW_FIELDS, json_rows="indicatorRawData", unverified=True),
     ),
 )
 

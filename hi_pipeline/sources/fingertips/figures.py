@@ -14,6 +14,7 @@ class Figures:
         half_width: what rounding of counts may hide; 0 where they are exact.
         hidden: least and greatest count that a suppressed cell may hide; None where nothing is known.
         at_31_march: a time period of one year, "2024", is the position at 31 March of that year.
+        season: a time period, "2023/24", is the season of vaccination, September to February.
         own_files: levels of area that come from files of their own, whatever else the indicator's file holds.
     """
 
@@ -22,6 +23,7 @@ class Figures:
     half_width: float = 0.0
     hidden: tuple[float, float] | None = None
     at_31_march: bool = False
+    season: bool = False
     own_files: tuple[str, ...] = ()
 
 
@@ -33,6 +35,7 @@ FIGURES: Mapping[str, Figures] = {
     # and round the rest to 5; that this file follows that rule is unconfirmed, so 0 is not excluded.
     "93930": Figures(per=1000.0, half_width=2.0, hidden=(0.0, 7.0)),
     "200": Figures(per=100.0, proportion=True),
+    "30314": Figures(season=True),
     **dict.fromkeys(("93560", "93561", "91720", "94063"), _SCREENING),
 }
 DEFAULT = Figures()

@@ -1,6 +1,6 @@
-"""The time periods of Fingertips: financial years as "2021/22", and screening years as the position at 31 March."""
+"""The time periods of Fingertips: financial years as "2021/22", seasons, and years as the position at 31 March."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -28,7 +28,11 @@ def declared_years(frame: pl.DataFrame, release: Release, facts: Figures, accoun
     periods = (
         frame.select("Time period")
         .unique()
-        .with_columns(pl.col("Time period").map_elements(_meaning, return_dtype=_MEANING).alias("meaning"))
+        .with_columns(
+            pl.col("Time period")
+            .map_elements(_season if facts.season else _meaning, return_dtype=_MEANING)
+            .alias("meaning")
+        )
     )
     dated = frame.join(periods.unnest("meaning"), on="Time period", how="left", validate="m:1")
     kept = dated.filter(pl.col("financial_year").is_in(list(release.financial_years)))
@@ -52,3 +56,11 @@ def _meaning(text: str) -> dict[str, str | date]:
         return dict(zip(PERIOD, (label, first, last, PeriodType.FINANCIAL_YEAR.value), strict=True))
     day = date(int(text), 3, 31)
     return dict(zip(PERIOD, (label_of(day.year - 1), day, day, PeriodType.SNAPSHOT.value), strict=True))
+
+
+def _season(text: str) -> dict[str, str | date]:
+    """Return the columns of ``PERIOD`` of a season of vaccination: 1 September to the last day of February."""
+    label = text.replace("/", "-")
+    first, last = period(label)
+    days = date(first.year, 9, 1), date(last.year, 3, 1) - timedelta(days=1)
+    return dict(zip(PERIOD, (label, *days, PeriodType.SEASON.value), strict=True))

@@ -9,9 +9,10 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables
 from hi_pipeline.core.status import PeriodType
-from hi_pipeline.core.text_tables import Form, read_numbers
+from hi_pipeline.core.text_tables import MEMBER, ROW, Form, number_rows, read_numbers
 
 _FIGURES = ("Number of households", "Number of households in fuel poverty", "Proportion of households fuel poor (%)")
 LSOA_COLUMNS = ("LSOA Code", "LSOA Name", "LA Code", "LA Name", "Region", *_FIGURES)
@@ -40,23 +41,22 @@ def parse(tables: RawTables, release: Release) -> Tables:
     figures = pl.concat([_areas(tables["areas"][0], account, release, where), _lsoas(tables["lsoas"][0], where)])
     year = HOUSEHOLDS_OF[release.edition]
     (financial_year,) = release.financial_years
-    observations = to_observations(
-        add_bounds(figures, half_width=pl.lit(0.0)).with_columns(
-            financial_year=pl.lit(financial_year),
-            period_start=pl.lit(date(year, 1, 1)),
-            period_end=pl.lit(date(year, 12, 31)),
-            period_type=pl.lit(PeriodType.CALENDAR_YEAR.value),
-            dimension=pl.lit(Dimension.TOTAL.value),
-            category=pl.lit(ALL),
-            note=pl.lit(NOTE.format(year=year, edition=release.edition)),
-        )
+    whole = add_bounds(figures, half_width=pl.lit(0.0)).with_columns(
+        financial_year=pl.lit(financial_year),
+        period_start=pl.lit(date(year, 1, 1)),
+        period_end=pl.lit(date(year, 12, 31)),
+        period_type=pl.lit(PeriodType.CALENDAR_YEAR.value),
+        dimension=pl.lit(Dimension.TOTAL.value),
+        category=pl.lit(ALL),
+        note=pl.lit(NOTE.format(year=year, edition=release.edition)),
     )
+    observations = to_observations(whole)
     check_within(observations, part="fuel_poor", whole="households", where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(whole, release), ACCOUNT: account.frame()}
 
 
 def _lsoas(raw: RawTable, where: str) -> pl.DataFrame:
-    rows = _without_foot(raw.frame, "LSOA Code")
+    rows = _without_foot(number_rows(raw), "LSOA Code")
     _refuse_codes(rows.filter(~pl.col("LSOA Code").str.contains(r"^E01\d{6}$")), "LSOA Code", f"{where}, {raw.member}")
     named = rows.with_columns(area_level=pl.lit("lsoa"), area_code=pl.col("LSOA Code"), area_name=pl.col("LSOA Name"))
     return _figures(named, f"{where}, {raw.member}")
@@ -72,7 +72,7 @@ def _areas(raw: RawTable, account: Account, release: Release, where: str) -> pl.
             f"{HOUSEHOLDS_OF[release.edition]} and {list(AREA_HEADER)}. Declare the layout, or the year in parse.py."
         )
     code, *names = raw.frame.columns[:4]
-    rows = _without_foot(raw.frame.slice(_HEADER_AT + 1), code)
+    rows = _without_foot(number_rows(raw).slice(_HEADER_AT + 1), code)
     rows = rows.rename(dict(zip(raw.frame.columns[4:], _FIGURES, strict=True)))
     other = pl.col(code).str.contains(_OTHER_CODES)
     account.left_out("counties, regions and parts of London", rows.filter(other).height)
@@ -85,8 +85,8 @@ def _areas(raw: RawTable, account: Account, release: Release, where: str) -> pl.
 
 def _without_foot(frame: pl.DataFrame, code: str) -> pl.DataFrame:
     """Leave out blank rows and the link at the foot of the sheet."""
-    blank = pl.all_horizontal(pl.all().is_null())
-    link = (pl.col(code) == BACK) & pl.all_horizontal(pl.exclude(code).is_null())
+    blank = pl.all_horizontal(pl.exclude(ROW, MEMBER).is_null())
+    link = (pl.col(code) == BACK) & pl.all_horizontal(pl.exclude(code, ROW, MEMBER).is_null())
     return frame.filter(~blank & ~link.fill_null(False))
 
 

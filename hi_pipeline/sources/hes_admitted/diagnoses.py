@@ -9,8 +9,10 @@ from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, melt_figures, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
+from hi_pipeline.core.source import RawTable, Release
 from hi_pipeline.sources.hes_admitted.layouts import ADMISSIONS, DIAGNOSIS_FIRST, DIAGNOSIS_HEADER, EPISODES, METHODS
-from hi_pipeline.sources.hes_admitted.sheets import read_body, validate_exact
+from hi_pipeline.sources.hes_admitted.sheets import letters, read_body, validate_exact
 
 EMERGENCY = METHODS[0]
 # The blocks that hold heart attacks (I21, I22) and strokes (I60 to I64), with much else beside them.
@@ -23,14 +25,15 @@ _MARK = "‡"
 _NOTE = "primary diagnoses of the whole block {}: more than heart attack or stroke as the statement counts them"
 
 
-def read_diagnoses(matrix: pl.DataFrame, year: str, account: Account, where: str) -> dict[str, pl.DataFrame]:
-    """Return ``observations`` of two blocks, and ``diagnoses``: every block with its figures.
+def read_diagnoses(raw: RawTable, release: Release, account: Account, where: str) -> dict[str, pl.DataFrame]:
+    """Return ``observations`` of two blocks with the row index, and ``diagnoses``: every block with its figures.
 
     Raises:
         LayoutError: the header, a code or a token is not as declared, or a block that is read is absent.
         ValidationError: admissions that are not their four methods, or episodes not their sexes.
     """
-    rows = read_body(matrix, DIAGNOSIS_HEADER, first=DIAGNOSIS_FIRST, where=where)
+    year = release.financial_years[0]
+    rows = read_body(raw, DIAGNOSIS_HEADER, first=DIAGNOSIS_FIRST, where=where)
     rows = rows.with_columns(pl.col("code").str.strip_chars_start(f"{_MARK} "))
     odd = rows.filter(~pl.col("code").str.contains(_CODE).fill_null(False) | pl.col("name").is_null())
     if odd.height:
@@ -46,10 +49,11 @@ def read_diagnoses(matrix: pl.DataFrame, year: str, account: Account, where: str
         pl.col("name").alias("description"),
         *(pl.col(f"{name}_value").cast(pl.Int64).alias(name) for name in (EPISODES, ADMISSIONS, *METHODS)),
     ).sort("diagnoses")
-    return {"observations": _observations(rows, year), "diagnoses": every}
+    figures = _figures(rows, year)
+    return {"observations": to_observations(figures), ROW_INDEX: row_index_of(figures, release), "diagnoses": every}
 
 
-def _observations(rows: pl.DataFrame, year: str) -> pl.DataFrame:
+def _figures(rows: pl.DataFrame, year: str) -> pl.DataFrame:
     england = rows.filter(pl.col("code").is_in(list(BLOCKS))).with_columns(
         pl.lit("england").alias("area_level"),
         pl.lit("").alias("area_code"),
@@ -60,9 +64,11 @@ def _observations(rows: pl.DataFrame, year: str) -> pl.DataFrame:
         pl.col("code").replace_strict(dict(BLOCKS)).alias("block"),
     )
     keep = ("area_level", "area_code", "area_name", "dimension", "category", "note", "block")
-    figures = melt_figures(england, measures={name: name for name in FIGURES}, keep=keep)
+    figures = melt_figures(
+        england, measures={name: name for name in FIGURES}, keep=keep, printed_in=letters(DIAGNOSIS_FIRST)
+    )
     named = figures.with_columns(pl.concat_str("block", pl.lit("_"), "measure").alias("measure"))
-    return to_observations(add_financial_year(add_bounds(named, half_width=pl.lit(0.0)), year))
+    return add_financial_year(add_bounds(named, half_width=pl.lit(0.0)), year)
 
 
 def _note_around(code: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

@@ -7,6 +7,8 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND_NAME, SUB_ICB_LOCATIONS, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_financial_year, check_within, melt_figures, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
+from hi_pipeline.core.source import RawTable, Release
 from hi_pipeline.core.whole import validate_areas
 from hi_pipeline.sources.hes_admitted.layouts import (
     ADMISSIONS,
@@ -19,7 +21,7 @@ from hi_pipeline.sources.hes_admitted.layouts import (
     ROUNDED_BY,
     SMALLEST_PRINTED,
 )
-from hi_pipeline.sources.hes_admitted.sheets import read_body, validate_exact
+from hi_pipeline.sources.hes_admitted.sheets import letters, read_body, validate_exact
 
 MEASURES = (EPISODES, ADMISSIONS, *METHODS)
 TOTAL = "Total"
@@ -30,14 +32,15 @@ _KEEP = ("area_level", "area_code", "area_name", "dimension", "category")
 _MAX_SHOWN = 8
 
 
-def read_locations(matrix: pl.DataFrame, year: str, account: Account, where: str) -> dict[str, pl.DataFrame]:
-    """Return ``observations``: England (the Total row), locations, and the hubs of NHS England at level ``national``.
+def read_locations(raw: RawTable, release: Release, account: Account, where: str) -> dict[str, pl.DataFrame]:
+    """Return observations and row index: England (the Total row), locations, NHS England's hubs, boards of Wales.
 
     Raises:
         LayoutError: the header, a code, a token or the rounding is not as declared.
         ValidationError: a location without a row, more admissions than England has, or parts above their whole.
     """
-    rows = read_body(matrix, ICB_HEADER, first=ICB_FIRST, where=where)
+    year = release.financial_years[0]
+    rows = read_body(raw, ICB_HEADER, first=ICB_FIRST, where=where)
     rows = rows.with_columns(_level(year).alias("area_level"))
     odd = rows.filter(pl.col("area_level") == "?")
     if odd.height:
@@ -50,17 +53,18 @@ def read_locations(matrix: pl.DataFrame, year: str, account: Account, where: str
     if england.height != 1:
         raise LayoutError(f"{where}: {england.height} rows named {TOTAL}; expected one")
     validate_exact(england, where=where)
-    bounded = _bound(melt_figures(_described(rows), measures={name: name for name in MEASURES}, keep=_KEEP), where)
+    measures = {name: name for name in MEASURES}
+    figures = melt_figures(_described(rows), measures=measures, keep=_KEEP, printed_in=letters(ICB_FIRST))
+    bounded = _bound(figures, where)
     _check_parts(bounded, where)
-    wales = pl.col("area_level") == "wales"
-    account.left_out("rows of boards of Wales", rows.filter(wales).height)
     account.note("patients are placed by the location that is responsible for them; ages are of episodes and not read")
-    observations = to_observations(add_financial_year(bounded.filter(~wales), year))
+    kept = add_financial_year(bounded, year)
+    observations = to_observations(kept)
     locations = observations.filter(area_level="sub_icb")["area_code"].unique().to_list()
     validate_areas(locations, level="sub_icb", financial_year=year, where=where)
     for part in METHODS:
         check_within(observations, part=part, whole=ADMISSIONS, where=where)
-    return {"observations": observations}
+    return {"observations": observations, ROW_INDEX: row_index_of(kept, release)}
 
 
 def _level(year: str) -> pl.Expr:

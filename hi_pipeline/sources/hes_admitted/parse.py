@@ -1,24 +1,25 @@
-"""Hospital admitted patient care: admissions by sub-ICB location of responsibility, and England by diagnosis."""
+"""Hospital admitted patient care: admissions by sub-ICB location, England by diagnosis, group, age and sex."""
 
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.sources.hes_admitted.diagnoses import read_diagnoses
+from hi_pipeline.sources.hes_admitted.groups import read_ages, read_groups
 from hi_pipeline.sources.hes_admitted.locations import read_locations
+
+_READ = {"locations": read_locations, "diagnoses": read_diagnoses, "groups": read_groups, "ages": read_ages}
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
-    """Return what the edition's workbook holds: figures by location, or England's by block of diagnoses.
+    """Return what the edition's file holds: figures by location, or England's by diagnoses, by group, or by age.
 
     Raises:
         LayoutError: a header, code, name or token that is not declared.
         ValidationError: a row twice there, parts that do not fit their whole, or a location without a row.
     """
     account = Account()
-    name = "locations" if "locations" in tables else "diagnoses"
-    raw = tables[name][0]
-    where = f"hes_admitted {release.edition}, sheet {raw.member!r}"
-    read = read_locations if name == "locations" else read_diagnoses
-    found: dict[str, pl.DataFrame] = read(raw.frame, release.financial_years[0], account, where)
+    ((name, (raw,)),) = tables.items()
+    where = f"hes_admitted {release.edition}, {raw.member!r}"
+    found: dict[str, pl.DataFrame] = _READ[name](raw, release, account, where)
     return {**found, ACCOUNT: account.frame()}

@@ -1,4 +1,4 @@
-"""Admitted patient care: England by block of diagnoses for six years, and one year by sub-ICB location."""
+"""Admitted patient care: England by diagnosis for six years; one year by location, by group, by age and sex."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,11 +7,19 @@ from hi_pipeline.core.geography import board, vintage_of
 from hi_pipeline.core.source import Release
 from hi_pipeline.sample.areas import locations
 from hi_pipeline.sample.chance import chance, drawn, rounded, share_out
-from hi_pipeline.sample.containers import Cell, write_file, xlsx_bytes
+from hi_pipeline.sample.containers import Cell, csv_bytes, write_file, xlsx_bytes
 from hi_pipeline.sample.people import residents_by_decile
+from hi_pipeline.sources.hes_admitted.groups import AGE_LABELS, BREAKDOWNS, CATEGORIES, MEASURES, SEX_LABELS
 from hi_pipeline.sources.hes_admitted.layouts import DIAGNOSIS_HEADER, HIDDEN_HIGH, ICB_HEADER
 from hi_pipeline.sources.hes_admitted.locations import TOTAL
-from hi_pipeline.sources.hes_admitted.source import LOCATIONS, SOURCE
+from hi_pipeline.sources.hes_admitted.source import (
+    AGE_COLUMNS,
+    AGES,
+    GROUP_COLUMNS,
+    GROUPS,
+    LOCATIONS,
+    SOURCE,
+)
 
 _BLOCKS = {
     "A00-A09": ("Intestinal infectious diseases", 202_000),
@@ -30,10 +38,20 @@ _OTHERS = (
 
 
 def write(folder: Path) -> None:
-    """Write the declared workbooks."""
+    """Write the declared files."""
     for release in SOURCE.releases:
-        data = _locations(release) if release.layout == LOCATIONS.name else _diagnoses(release.financial_years[0])
-        write_file(folder, release.mirror_file, data)
+        write_file(folder, release.mirror_file, _file(release))
+
+
+def _file(release: Release) -> bytes:
+    (year,) = release.financial_years
+    if release.layout == LOCATIONS.name:
+        return _locations(release)
+    if release.layout == GROUPS.name:
+        return csv_bytes(GROUP_COLUMNS, _by_group(year))
+    if release.layout == AGES.name:
+        return csv_bytes(AGE_COLUMNS, _by_age(year))
+    return _diagnoses(year)
 
 
 def _figures(admissions: int, name: str) -> list[int]:
@@ -83,3 +101,41 @@ def _areas(year: str) -> Iterator[tuple[str, str, list[int]]]:
         need = sum(n * weight for n, weight in zip(people[place.ods], weights, strict=True))
         admissions = drawn(generator, round(need), _PER_RESIDENT)
         yield place.ods, f"{owner} ICB - {place.ods}", _figures(admissions, f"{place.ods} {year}")
+
+
+def _england(year: str) -> list[int]:
+    """Return the figures of all areas together, as the workbook of locations has them in its total."""
+    return [sum(column) for column in zip(*(figures for _, _, figures in _areas(year)), strict=True)]
+
+
+def _by_group(year: str) -> Iterator[tuple[Cell, ...]]:
+    """Yield England's figures by ethnic group and tenth, and what nobody reads."""
+    episodes, _, *rest = _england(year)
+    methods = rest[3:]
+    number = 0
+    for name in BREAKDOWNS:
+        labels = list(CATEGORIES[name])
+        generator = chance(f"groups {name} {year}")
+        size = {"British (White)": 30.0, "Unknown/Non-UK Country": 0.1}
+        weights = [generator.uniform(0.8, 1.2) * size.get(label, 1.0) for label in labels]
+        of_methods = list(zip(*(share_out(count, weights) for count in methods), strict=True))
+        for label, counts, shared in zip(labels, of_methods, share_out(episodes, weights), strict=True):
+            own = dict(zip(MEASURES, (max(shared, sum(counts)), sum(counts), *counts), strict=True))
+            for word, count in (*own.items(), ("ELECDUR_CALC_MEAN", 80)):
+                number += 1
+                yield number, label, name, word.replace("EMERGENCY_SUM", "EMERGENCY_Sum"), count
+    yield number + 1, "300", "MAINSPEF", "FCE_SUM", 1_000
+
+
+def _by_age(year: str) -> Iterator[tuple[Cell, ...]]:
+    """Yield England's episodes by age and sex, and a region that nobody reads."""
+    episodes, _, *sexes = _england(year)
+    period = f"{year[2:4]}{year[5:]}"
+    england: tuple[Cell, ...] = ("ENGLAND", period, "E92000001", "ENGLAND")
+    ages = share_out(episodes, [1.0 + 0.1 * at for at in range(len(AGE_LABELS))])
+    of_sexes = (sexes[0], sexes[1], episodes - sexes[0] - sexes[1])
+    rows = [("Summary", word, count) for word, count in zip(SEX_LABELS, of_sexes, strict=True)]
+    rows += [("FCE patient age", word, count) for word, count in zip(AGE_LABELS, ages, strict=True)]
+    for number, (kind, word, count) in enumerate((*rows, ("Summary", "FCE_SUM", episodes)), start=1):
+        yield number, *england, kind, word, count, number, 1
+    yield len(rows) + 2, "REGION", period, "Y56", "LONDON COMMISSIONING REGION", "Summary", "FCE_SUM", "*", 1, 2

@@ -14,7 +14,8 @@ def _admissions_are_episodes(data: pa.PolarsData) -> pl.LazyFrame:
 
 SCHEMAS = {
     "observations": observations_schema(
-        measures=(*locations.MEASURES, *diagnoses.MEASURES), area_levels=("england", "sub_icb", "national")
+        measures=(*locations.MEASURES, *diagnoses.MEASURES),
+        area_levels=("england", "sub_icb", "national", "wales"),
     ),
     "diagnoses": pa.DataFrameSchema(
         {

@@ -6,18 +6,20 @@ import polars as pl
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.observations import ONCE
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.row_index import spreadsheet_column
+from hi_pipeline.core.source import RawTable
+from hi_pipeline.core.text_tables import MEMBER, ROW, number_rows, read_numbers
 from hi_pipeline.sources.hes_admitted.layouts import ADMISSIONS, EPISODES, METHODS, READ, SEXES, TOKENS
 
 _HEADER_WITHIN = 30
 _MAX_SHOWN = 8
 
 
-def read_body(matrix: pl.DataFrame, header: Sequence[str | None], *, first: int, where: str) -> pl.DataFrame:
-    """Return code, name and for each of READ ``<name>_value`` and ``<name>_status``.
+def read_body(raw: RawTable, header: Sequence[str | None], *, first: int, where: str) -> pl.DataFrame:
+    """Return the numbered rows with code, name and for each of READ its text, ``<name>_value`` and ``<name>_status``.
 
     Args:
-        matrix: a sheet, columns column_0, column_1, ...
+        raw: a sheet, columns column_0, column_1, ...
         header: the cells that one of the first rows must begin with; null where a cell must be empty.
         first: the column of the first figure; the others follow it.
         where: file and sheet, for the error.
@@ -27,7 +29,7 @@ def read_body(matrix: pl.DataFrame, header: Sequence[str | None], *, first: int,
         ValidationError: a code that stands there twice.
     """
     width = len(header)
-    top = matrix.head(_HEADER_WITHIN).rows()
+    top = raw.frame.head(_HEADER_WITHIN).rows()
     places = [n for n, row in enumerate(top) if tuple(cell or None for cell in row[:width]) == tuple(header)]
     if len(places) != 1:
         near = [row[:width] for row in top if row and row[0] == header[0]]
@@ -35,12 +37,17 @@ def read_body(matrix: pl.DataFrame, header: Sequence[str | None], *, first: int,
             f"{where}: {len(places)} of the first {_HEADER_WITHIN} rows are the declared header; expected one. "
             f"{f'Found {near[0]}. ' if near else ''}If the publisher changed the sheet, declare it in layouts.py."
         )
-    body = matrix.slice(places[0] + 1)
+    body = number_rows(raw).slice(places[0] + 1)
     cells = {name: pl.col(f"column_{first + number}") for number, name in enumerate(READ)}
     rows = body.select(
-        pl.col("column_0").str.strip_chars().alias("code"), pl.col("column_1").str.strip_chars().alias("name"), **cells
+        ROW,
+        MEMBER,
+        pl.col("column_0").str.strip_chars().alias("code"),
+        pl.col("column_1").str.strip_chars().alias("name"),
+        **cells,
     )
-    blank = pl.all_horizontal(pl.all().is_null() | (pl.all() == ""))
+    texts = pl.exclude(ROW, MEMBER)
+    blank = pl.all_horizontal(texts.is_null() | (texts == ""))
     rows = rows.filter(~blank)
     for name in READ:
         rows = read_numbers(rows, name, tokens=TOKENS, where=where, whole=True)
@@ -48,7 +55,16 @@ def read_body(matrix: pl.DataFrame, header: Sequence[str | None], *, first: int,
     if twice.height:
         codes = twice["code"].unique(maintain_order=True).to_list()[:_MAX_SHOWN]
         raise ValidationError(f"{where}: {codes} stand there twice. {ONCE}", failures=twice)
-    return rows.drop(READ)
+    return rows
+
+
+def letters(first: int) -> dict[str, str]:
+    """Return the sheet's own letters of the column of each of READ.
+
+    Args:
+        first: the column of the first figure, counted from 0.
+    """
+    return {name: spreadsheet_column(f"column_{first + number}") for number, name in enumerate(READ)}
 
 
 def validate_exact(rows: pl.DataFrame, *, where: str) -> None:

@@ -1,4 +1,4 @@
-"""Hospital admitted patient care activity, annual workbooks. Declaration and pinned releases."""
+"""Hospital admitted patient care activity, annual workbooks and CSVs. Declaration and pinned releases."""
 
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.hes_admitted.parse import parse
@@ -22,6 +22,23 @@ LOCATIONS = Layout(
     container=Container.XLSX,
     members=(Member(table="locations", pattern=".*"),),  # one sheet, whose name was not seen
 )
+GROUP_COLUMNS = ("UID", "Code", "Category", "Measure", "Measure_Value")
+AGE_COLUMNS = (
+    "UID",
+    "ORG_LEVEL",
+    "REPORTING_PERIOD",
+    "ORG_CODE",
+    "ORG_DESCRIPTION",
+    "MEASURE_TYPE",
+    "MEASURE",
+    "MEASURE_VALUE",
+    "Table_Order",
+    "Level_Order",
+)
+GROUPS, AGES = (
+    Layout(name=name, container=Container.CSV, members=(Member(table=name, columns=columns, unverified=True),))
+    for name, columns in (("groups", GROUP_COLUMNS), ("ages", AGE_COLUMNS))
+)
 _UNSEEN = "file not in hand: header and sheets assumed to be those of 2023-24"
 
 
@@ -39,7 +56,7 @@ def _diagnoses(year: str, path: str, *, mirror_path: str = "", unconfirmed: str 
 
 SOURCE = Source(
     name="hes_admitted",
-    title="Hospital admitted patient care activity: ICB of responsibility, and diagnoses",
+    title="Hospital admitted patient care activity: ICB of responsibility, diagnoses, groups of England",
     publisher="NHS England",
     landing_page=LANDING_PAGE,
     attribution=(
@@ -50,7 +67,7 @@ SOURCE = Source(
     calendar=ReleaseCalendar(
         cadence=Cadence.ANNUAL, usual_month=9, last_known_edition="2024-25-icb", unconfirmed=False
     ),
-    layouts={DIAGNOSES.name: DIAGNOSES, LOCATIONS.name: LOCATIONS},
+    layouts={layout.name: layout for layout in (DIAGNOSES, LOCATIONS, GROUPS, AGES)},
     releases=(
         _diagnoses("2019-20", "37/8D9781/hosp-epis-stat-admi-diag-2019-20-tab%20supp.xlsx"),
         _diagnoses("2020-21", "5B/AD892C/hosp-epis-stat-admi-diag-2020-21-tab.xlsx"),
@@ -73,6 +90,28 @@ SOURCE = Source(
                 "file not in hand: of its rows the first 28 below the total and of its 50 columns the first 40 were "
                 "seen, and not the name of its sheet"
             ),
+        ),
+        Release(
+            edition="2024-25-groups",
+            layout=GROUPS.name,
+            landing_page=f"{LANDING_PAGE}/2024-25",
+            address=f"{_FILES}/1D/C82CE8/hosp-epis-stat-admi-oth-2024-25.csv",
+            financial_years=("2024-25",),
+            unconfirmed=(
+                "layout unverified: columns and words from public code, no file seen; what those without a tenth of "
+                "deprivation are called, and the Indices behind the tenths"
+            ),
+        ),
+        Release(
+            edition="2024-25-ages",
+            layout=AGES.name,
+            landing_page=f"{LANDING_PAGE}/2024-25",
+            mirror_path=(
+                "files.digital.nhs.uk/hospital-admitted-patient-care-activity/hosp-epis-stat-admi-pla-2024-25.csv"
+            ),
+            financial_years=("2024-25",),
+            max_bytes=128_000_000,
+            unconfirmed="layout unverified: columns and words from public code, no file seen; the address",
         ),
     ),
     parse=parse,

@@ -6,26 +6,27 @@ from hi_pipeline.core.account import Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import SEX_THEN_AGE, UNKNOWN, Dimension
 from hi_pipeline.core.observations import ONCE
-from hi_pipeline.core.source import Release
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.row_index import CELLS, cells, together
+from hi_pipeline.core.source import RawTable, Release
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.sources.hes_outpatients.labels import AGE_SEX_LABELS, AGES, ALL_SEXES, SEXES, TOKENS
 
 ALL_SPECIALTIES = "All"
 _MAX_SHOWN = 8
 
 
-def read_age_sex(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
-    """Return dimension, category, measure and value: by age, by sex (of all ages), and by both at once.
+def read_age_sex(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
+    """Return dimension, category, measure, value and cells: by age, by sex (of all ages), and by both at once.
 
     "All Genders" holds people of unknown sex too, who have no rows of their own: over all ages they are what the two
-    sexes leave of it, which is no hidden figure.
+    sexes leave of it, which is no hidden figure and stands in no cell.
 
     Raises:
         LayoutError: another year or token than declared, or an age or sex without a row.
         ValidationError: a figure twice there, or more women and men of an age than people.
     """
-    validate_year(frame, release, where)
-    frame = map_labels(frame, "MEASURE_TYPE", labels=AGE_SEX_LABELS, into="measure", account=account)
+    validate_year(raw.frame, release, where)
+    frame = map_labels(number_rows(raw), "MEASURE_TYPE", labels=AGE_SEX_LABELS, into="measure", account=account)
     every = pl.col("MAINSPEF_CODE") == ALL_SPECIALTIES
     account.left_out("rows of single specialties, which the rows of all sum", frame.filter(~every).height)
     frame = read_numbers(frame.filter(every), "MEASURE_VALUE", tokens=TOKENS, where=where, whole=True)
@@ -36,6 +37,7 @@ def read_age_sex(frame: pl.DataFrame, release: Release, account: Account, where:
         pl.col("age").replace_strict(dict(AGES), return_dtype=pl.String).alias("age"),
         pl.col("MEASURE").str.extract(f"({'|'.join((ALL_SEXES, *SEXES))})$").alias("sex"),
         pl.col("MEASURE_VALUE_value").alias("value"),
+        cells(frame, "MEASURE_VALUE"),
     )
     _check_unique(frame, where)
     complete = not account.has_unknown_labels
@@ -90,13 +92,19 @@ def _check_whole(frame: pl.DataFrame, where: str) -> None:
 
 
 def _over_ages(frame: pl.DataFrame) -> pl.DataFrame:
-    summed = frame.group_by("measure", "sex", maintain_order=True).agg(pl.col("value").sum())
+    summed = frame.group_by("measure", "sex", maintain_order=True).agg(pl.col("value").sum(), together())
     wide = summed.pivot("sex", index="measure", values="value")
     unknown = pl.col(ALL_SEXES) - pl.sum_horizontal(SEXES)
-    return wide.select("measure", *SEXES, unknown.alias(UNKNOWN)).unpivot(
+    figures = wide.select("measure", *SEXES, unknown.alias(UNKNOWN)).unpivot(
         index="measure", variable_name="sex", value_name="value"
+    )
+    behind = summed.select("measure", "sex", CELLS)
+    return figures.join(behind, on=["measure", "sex"], how="left", validate="1:1", maintain_order="left").with_columns(
+        pl.col(CELLS).fill_null([])
     )
 
 
 def _figures(frame: pl.DataFrame, dimension: Dimension, category: pl.Expr) -> pl.DataFrame:
-    return frame.select(pl.lit(dimension.value).alias("dimension"), category.alias("category"), "measure", "value")
+    return frame.select(
+        pl.lit(dimension.value).alias("dimension"), category.alias("category"), "measure", "value", CELLS
+    )

@@ -7,8 +7,9 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, to_observations
-from hi_pipeline.core.source import RawTables, Release, Tables
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, together
+from hi_pipeline.core.source import RawTable, RawTables, Release, Tables
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.sources.hes_outpatients.age_sex import read_age_sex, validate_year
 from hi_pipeline.sources.hes_outpatients.labels import (
     ALL_GROUPS,
@@ -45,13 +46,13 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"hes_outpatients {release.edition}"
     account = Account()
     if "age_sex" in tables:
-        figures = read_age_sex(tables["age_sex"][0].frame, release, account, where)
+        figures = read_age_sex(tables["age_sex"][0], release, account, where)
     elif "groups" in tables:
-        figures = _long(tables["groups"][0].frame, release, account, where)
+        figures = _long(tables["groups"][0], release, account, where)
     elif "deciles" in tables:
-        figures = _wide(tables["deciles"][0].frame, BY_DECILE, KIND_UNKNOWN_BY_DECILE, account, where)
+        figures = _wide(tables["deciles"][0], BY_DECILE, KIND_UNKNOWN_BY_DECILE, account, where)
     else:
-        figures = _wide(tables["ethnicity"][0].frame, BY_ETHNICITY, KIND_UNKNOWN_BY_ETHNICITY, account, where)
+        figures = _wide(tables["ethnicity"][0], BY_ETHNICITY, KIND_UNKNOWN_BY_ETHNICITY, account, where)
     if "age_sex" not in tables:
         if not account.has_unknown_labels:
             _check_kinds(figures, where)
@@ -66,14 +67,18 @@ def parse(tables: RawTables, release: Release) -> Tables:
         ),
         half_width=pl.lit(0.0),
     )
-    observations = to_observations(add_financial_year(exact, release.financial_years[0]))
-    return {"observations": observations, ACCOUNT: account.frame()}
+    whole = add_financial_year(exact, release.financial_years[0])
+    return {
+        "observations": to_observations(whole),
+        ROW_INDEX: row_index_of(whole, release),
+        ACCOUNT: account.frame(),
+    }
 
 
-def _long(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
+def _long(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
     """Read the CSV, whose MEASURE holds kind and group: "All Attendances - Irish (White)"."""
-    validate_year(frame, release, where)
-    frame = map_labels(frame, "MEASURE_TYPE", labels=DIMENSIONS, into="dimension", account=account)
+    validate_year(raw.frame, release, where)
+    frame = map_labels(number_rows(raw), "MEASURE_TYPE", labels=DIMENSIONS, into="dimension", account=account)
     parts = pl.col("MEASURE").str.splitn(" - ", 2).struct
     frame = frame.with_columns(parts.field("field_0").alias("kind"), parts.field("field_1").alias("group"))
     percentages = frame.filter(pl.col("kind") == PERCENTAGE)
@@ -81,20 +86,25 @@ def _long(frame: pl.DataFrame, release: Release, account: Account, where: str) -
     frame = frame.filter(pl.col("kind").ne_missing(PERCENTAGE))
     frame = map_labels(frame, "kind", labels=KIND_LABELS, into="measure", account=account)
     frame = read_numbers(frame, "MEASURE_VALUE", tokens=TOKENS, where=where, whole=True)
-    return _groups(frame.with_columns(pl.col("MEASURE_VALUE_value").alias("value")), account, where)
+    value = pl.col("MEASURE_VALUE_value").alias("value")
+    return _groups(frame.with_columns(value, cells(frame, "MEASURE_VALUE")), account, where)
 
 
-def _wide(frame: pl.DataFrame, breakdown: str, unknown: str, account: Account, where: str) -> pl.DataFrame:
+def _wide(raw: RawTable, breakdown: str, unknown: str, account: Account, where: str) -> pl.DataFrame:
     """Read a workbook: one row a group, one column a kind."""
     # By ethnicity the first column holds the group's letter under the heading, the second its words under none.
-    group = frame.columns[0] if breakdown == BY_DECILE else frame.columns[1]
-    account.left_out("percentages of all attendances, which follow from the counts", frame.height)
+    group = raw.frame.columns[0] if breakdown == BY_DECILE else raw.frame.columns[1]
+    account.left_out("percentages of all attendances, which follow from the counts", raw.frame.height)
+    frame = number_rows(raw)
     blocks = []
     for column, measure in (*KIND_COLUMNS.items(), (unknown, KIND_UNKNOWN)):
         read = read_numbers(frame, column, tokens=TOKENS, where=where, whole=True)
         blocks.append(
             read.select(
-                pl.col(group).alias("group"), pl.lit(measure).alias("measure"), pl.col(f"{column}_value").alias("value")
+                pl.col(group).alias("group"),
+                pl.lit(measure).alias("measure"),
+                pl.col(f"{column}_value").alias("value"),
+                cells(read, column),
             )
         )
     figures = pl.concat(blocks).with_columns(pl.lit(DIMENSIONS[breakdown]).alias("dimension"))
@@ -121,7 +131,7 @@ def _groups(figures: pl.DataFrame, account: Account, where: str) -> pl.DataFrame
     if any(absent.values()) and not account.has_unknown_labels:
         raise LayoutError(f"{where}: groups without a row: {absent}; expected all. Fetch the file again.")
     # "Not stated" and "not known" are one group here.
-    return named.group_by(_KEY, maintain_order=True).agg(pl.col("value").sum())
+    return named.group_by(_KEY, maintain_order=True).agg(pl.col("value").sum(), together())
 
 
 def _check_kinds(figures: pl.DataFrame, where: str) -> None:

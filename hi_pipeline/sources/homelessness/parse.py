@@ -9,9 +9,10 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.observations import add_bounds, check_within, to_observations
-from hi_pipeline.core.source import RawTables, Release, Tables, Token
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, spreadsheet_column
+from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
 from hi_pipeline.core.status import PeriodType
-from hi_pipeline.core.text_tables import read_numbers
+from hi_pipeline.core.text_tables import MEMBER, ROW, number_rows, read_numbers
 from hi_pipeline.sources.homelessness import sheets
 from hi_pipeline.sources.homelessness.sheets import SHEETS, Sheet
 
@@ -46,9 +47,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"homelessness {release.edition}"
     account = Account()
     figures = pl.concat(
-        _figures(tables[sheet.name][0].frame, sheet, account, f"{where}, sheet {sheet.name}") for sheet in SHEETS
+        _figures(tables[sheet.name][0], sheet, account, f"{where}, sheet {sheet.name}") for sheet in SHEETS
     )
-    observations = to_observations(figures.with_columns(pl.lit(label_of_date(LAST_DAY)).alias("financial_year")))
+    figures = figures.with_columns(pl.lit(label_of_date(LAST_DAY)).alias("financial_year"))
+    observations = to_observations(figures)
     apart = (
         figures.group_by("area_level", "area_code")
         .agg(pl.col("measure").n_unique())
@@ -66,18 +68,22 @@ def parse(tables: RawTables, release: Release) -> Tables:
         f"{silent} of {assessed.height} authorities gave no data; England and regions hold the publisher's estimates "
         "for them"
     )
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
-def _figures(matrix: pl.DataFrame, sheet: Sheet, account: Account, where: str) -> pl.DataFrame:
-    _check_words(matrix, {(0, 0): sheet.title, **sheet.words}, where)
-    areas = _areas(matrix.slice(sheet.first_row), account, where)
-    first, kind = (LAST_DAY, PeriodType.SNAPSHOT) if sheet.snapshot else (FIRST_DAY, PeriodType.QUARTER)
+def _figures(raw: RawTable, sheet: Sheet, account: Account, where: str) -> pl.DataFrame:
+    _check_words(raw.frame, {(0, 0): sheet.title, **sheet.words}, where)
+    areas = _areas(number_rows(raw).slice(sheet.first_row), account, where)
     blocks = [_column(areas, number, sheet, where) for number in sheet.figures]
+    # The number of households is a stock too: quarters of it are not added up.
+    stock = pl.lit(sheet.snapshot) | (pl.col("measure") == sheets.HOUSEHOLDS)
     return pl.concat(blocks).with_columns(
-        pl.lit(first).alias("period_start"),
+        pl.when(stock).then(LAST_DAY).otherwise(FIRST_DAY).alias("period_start"),
         pl.lit(LAST_DAY).alias("period_end"),
-        pl.lit(kind.value).alias("period_type"),
+        pl.when(stock)
+        .then(pl.lit(PeriodType.SNAPSHOT.value))
+        .otherwise(pl.lit(PeriodType.QUARTER.value))
+        .alias("period_type"),
     )
 
 
@@ -98,7 +104,7 @@ def _areas(body: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     ends = body.with_row_index().filter(pl.coalesce("column_0", "column_1").str.contains("^Notes"))["index"]
     if ends.is_empty():
         raise LayoutError(f"{where}: no row 'Notes' below the figures; the sheet is not whole")
-    rows = body.head(ends[0]).filter(~pl.all_horizontal(pl.all().is_null()))
+    rows = body.head(ends[0]).filter(~pl.all_horizontal(pl.exclude(ROW, MEMBER).is_null()))
     rest = (code == _REST_CODE) & (pl.col("column_1") == _REST)
     account.left_out(f"rows of {_REST}", rows.filter(rest).height)
     rows = rows.filter(~rest.fill_null(False))
@@ -108,7 +114,7 @@ def _areas(body: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     if odd.height:
         shown = odd.select("column_0", "column_1").rows()[:_MAX_SHOWN]
         raise LayoutError(f"{where}: rows that are no area by their code: {shown}")
-    once = rows.unique(maintain_order=True)
+    once = rows.unique([name for name in rows.columns if name != ROW], keep="first", maintain_order=True)
     account.left_out("rows of London that repeat the one among the regions", rows.height - once.height)
     twice = once.filter(code.is_duplicated())
     tops = {name: once.filter(area_level=name).height for name in ("england", "region_ons")}
@@ -142,7 +148,7 @@ def _column(areas: pl.DataFrame, number: int, sheet: Sheet, where: str) -> pl.Da
     measure, dimension, category = sheet.figures[number]
     in_thousands = number in sheet.thousands
     place = f"{where}, column {number + 1}"
-    frame = areas.select(*_AREA, f"column_{number}", *([f"column_{sheet.all_of}"] if sheet.all_of else []))
+    frame = areas.select(*_AREA, ROW, MEMBER, f"column_{number}", *([f"column_{sheet.all_of}"] if sheet.all_of else []))
     frame = read_numbers(frame, f"column_{number}", tokens=TOKENS, where=place, whole=not in_thousands)
     hidden_high = None
     if sheet.all_of:
@@ -152,6 +158,7 @@ def _column(areas: pl.DataFrame, number: int, sheet: Sheet, where: str) -> pl.Da
     frame = frame.with_columns(
         (value * 1000).round(0).alias("value") if in_thousands else value.alias("value"),
         pl.col(f"column_{number}_status").alias("status"),
+        cells(frame, f"column_{number}", name=spreadsheet_column(f"column_{number}")),
         (pl.lit(not in_thousands) & (pl.col("area_level") != "local_authority")).alias("rounded"),
     )
     odd = frame.filter(pl.col("rounded") & (pl.col("value") % ROUNDED_TO != 0))
@@ -170,4 +177,5 @@ def _column(areas: pl.DataFrame, number: int, sheet: Sheet, where: str) -> pl.Da
         "high",
         "status",
         pl.col("status").replace_strict(_NOTES, return_dtype=pl.String).alias("note"),
+        CELLS,
     )

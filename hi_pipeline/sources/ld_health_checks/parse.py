@@ -9,7 +9,14 @@ from hi_pipeline.core.agreement import validate_determines, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import ONCE, add_bounds, add_financial_year, check_within, to_observations
+from hi_pipeline.core.observations import (
+    ONCE,
+    add_bounds,
+    add_financial_year,
+    check_within,
+    to_observations,
+    unverified,
+)
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
@@ -73,7 +80,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     figures = _with_bounds(_figures(frame))
     _check_registers(figures, where)
     totals = _totals(figures)
-    observations = to_observations(add_financial_year(pl.concat([figures, totals]), year))
+    observations = to_observations(unverified(add_financial_year(pl.concat([figures, totals]), year)))
     for part, whole in ((_CHECKS, _ELIGIBLE), (_ELIGIBLE, _REGISTER), (_DECLINED, _REGISTER)):
         check_within(observations, part=part, whole=whole, where=where)
     return {"observations": observations, "practices": _practices(raw, where), ACCOUNT: account.frame()}

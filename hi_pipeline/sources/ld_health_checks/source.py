@@ -29,7 +29,9 @@ COLUMNS = (
     "VALUE",
 )
 MONTHLY = Layout(
-    name="practices", container=Container.CSV, members=(Member(table="counts", pattern=r".*\.csv", columns=COLUMNS),)
+    name="practices",
+    container=Container.CSV,
+    members=(Member(table="counts", pattern=r".*\.csv", columns=COLUMNS, unverified=True),),
 )
 
 
@@ -79,7 +81,6 @@ SOURCE = Source(
     parse=parse,
     schemas=SCHEMAS,
     whole_levels={"practice": ("2023-24", "2024-25")},
-    reporters={"practice": "practices"},
     disclosure=(
         "Counts of practices are exact. Where at most one person is eligible and somebody declined, both counts are "
         "hidden as *. Practices with an incomplete return are left out by the publisher."

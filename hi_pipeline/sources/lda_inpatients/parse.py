@@ -10,7 +10,7 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension
-from hi_pipeline.core.observations import ONCE, add_bounds, add_snapshot, to_observations
+from hi_pipeline.core.observations import ONCE, add_bounds, add_snapshot, to_observations, unverified
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
@@ -27,7 +27,7 @@ ENGLAND_AREA = "Total data as submitted"
 LEVEL_LABELS: Mapping[str, str] = {ENGLAND_AREA: "england", "ICB": "icb"}
 # Spells by who pays, who treats and where a region lies: nobody reads them.
 LEFT_OUT_LEVELS = ("Provider", "Commissioner", "Commissioner Groupings", "Commissioning Region")
-# The code of the rows whose board is not known.
+# The code of the rows whose board is not known: they are in England and in no board.
 UNKNOWN_AREAS = ("Invalid", "UNKNOWN", "Unknown")
 NO_SPLIT = "NULL"
 
@@ -71,7 +71,7 @@ LEFT_OUT_SPLITS = (
     "Delayed Discharges",
     "Restraints",
 )
-_NOTE = "hospital spells of all ages open at the end of the month, of people with a learning disability or autism"
+NOTE = "hospital spells of all ages open at the end of the month, of people with a learning disability or autism"
 _MAX_SHOWN = 8
 
 
@@ -99,7 +99,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
     bounded = add_bounds(
         figures, half_width=pl.lit(ROUNDED_BY), hidden_low=pl.lit(HIDDEN_LOW), hidden_high=pl.lit(HIDDEN_HIGH)
     )
-    return {"observations": to_observations(add_snapshot(_add_unknown(bounded), day)), ACCOUNT: account.frame()}
+    return {
+        "observations": to_observations(unverified(add_snapshot(_add_unknown(bounded), day))),
+        ACCOUNT: account.frame(),
+    }
 
 
 def _add_unknown(bounded: pl.DataFrame) -> pl.DataFrame:
@@ -136,16 +139,15 @@ def _rows(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
     frame = map_labels(frame, "Geography", labels=levels, into="area_level", account=account)
     account.left_out("rows of other levels of area", frame.filter(pl.col("area_level") == "").height)
     frame = frame.filter(pl.col("area_level") != "")
-    unknown = pl.col("OrgCode").is_in(UNKNOWN_AREAS).fill_null(False)
-    account.left_out("rows of a board that is not known", frame.filter(unknown).height)
-    frame = frame.filter(~unknown)
+    unknown = (pl.col("area_level") == "icb") & pl.col("OrgCode").is_in(UNKNOWN_AREAS).fill_null(False)
+    frame = frame.with_columns(area_level=pl.when(unknown).then(pl.lit("unknown")).otherwise("area_level"))
     second = frame["SecondaryMeasure"] != NO_SPLIT
     account.left_out("rows that are split twice", int(second.sum()))
     frame = frame.filter(~second)
     splits = dict.fromkeys(LEFT_OUT_SPLITS, "") | {name: dimension.value for name, (dimension, _) in SPLITS.items()}
     frame = map_labels(frame, "PrimaryMeasure", labels=splits, into="dimension", account=account)
     account.left_out("rows of splits that are no dimension here", frame.filter(pl.col("dimension") == "").height)
-    odd = frame.filter((pl.col("area_level") == "icb") & (pl.col("PrimaryMeasure") != "Total"))
+    odd = frame.filter((pl.col("area_level") != "england") & (pl.col("PrimaryMeasure") != "Total"))
     if odd.height:
         shown = odd.select("OrgCode", "PrimaryMeasure", "PrimarySplit").head(_MAX_SHOWN).rows()
         raise LayoutError(
@@ -173,7 +175,7 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit(MEASURE).alias("measure"),
         pl.col(f"{SPELLS}_value").alias("value"),
         pl.col(f"{SPELLS}_status").alias("status"),
-        pl.lit(_NOTE).alias("note"),
+        pl.lit(NOTE).alias("note"),
         pl.col("PrimarySplit").alias("label"),
     )
 

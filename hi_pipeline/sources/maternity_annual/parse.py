@@ -8,8 +8,9 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, DECILES, UNKNOWN, Dimension
 from hi_pipeline.core.observations import ONCE, add_financial_year, check_within, to_observations
-from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, together
+from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.sources.maternity_annual import labels
 
 BABIES, PRETERM, KNOWN, UNKNOWN_GESTATION = (
@@ -44,8 +45,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables["data"][0]
     where = f"maternity_annual {release.edition}, {raw.member}"
     account = Account()
-    frame = _rows(raw.frame.rename(dict(zip(raw.frame.columns, _NAMES, strict=True))), release, account, where)
-    observations = pl.concat(
+    frame = _rows(raw, release, account, where)
+    figures = pl.concat(
         [
             _total(frame, labels.BABIES, BABIES),
             _total(frame, labels.DELIVERIES, DELIVERIES),
@@ -54,14 +55,16 @@ def parse(tables: RawTables, release: Release) -> Tables:
             _grouped(frame, labels.DEPRIVATION, labels.DEPRIVATION_LABELS, Dimension.DEPRIVATION, account, where),
         ]
     )
-    observations = to_observations(add_financial_year(observations, release.edition))
+    figures = add_financial_year(figures, release.edition)
+    observations = to_observations(figures)
     check_within(observations, part=PRETERM, whole=KNOWN, where=where)
     _note_gestation(observations, account)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
-def _rows(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
-    """Return the rows that are read, with level, code, and the bounds of the rounded count."""
+def _rows(raw: RawTable, release: Release, account: Account, where: str) -> pl.DataFrame:
+    """Return the rows that are read, with level, code, the bounds of the rounded count, and its cell."""
+    frame = number_rows(raw).rename(dict(zip(raw.frame.columns, _NAMES, strict=True)))
     periods = frame["Period"].unique().to_list()
     if periods != [release.edition]:
         raise LayoutError(f"{where}: periods {periods[:_MAX_SHOWN]}; expected {release.edition}")
@@ -87,6 +90,7 @@ def _rows(frame: pl.DataFrame, release: Release, account: Account, where: str) -
         value.alias("value"),
         pl.when(value == 0).then(0.0).when(value == 5).then(1.0).otherwise(value - 2).alias("low"),
         pl.when(value == 0).then(0.0).when(value == 5).then(7.0).otherwise(value + 2).alias("high"),
+        cells(kept, "Value", name=raw.frame.columns[-1]),
     )
 
 
@@ -119,7 +123,9 @@ def _grouped(
         raise LayoutError(
             f"{where}: {dimension} without {sorted(ends - set(rows['Measure']))}, by which its ends are told"
         )
-    summed = rows.group_by(*_AREA, "category", maintain_order=True).agg(pl.col("value", "low", "high").sum())
+    summed = rows.group_by(*_AREA, "category", maintain_order=True).agg(
+        pl.col("value", "low", "high").sum(), together()
+    )
     return _shaped(summed, measure=DELIVERIES, dimension=into, category=pl.col("category"))
 
 
@@ -139,7 +145,7 @@ def _gestation(frame: pl.DataFrame, account: Account) -> list[pl.DataFrame]:
         UNKNOWN_GESTATION: (UNKNOWN,),
     }.items():
         part = rows.filter(pl.col("gestation").is_in(list(kinds)))
-        sums[measure] = part.group_by(*_AREA, maintain_order=True).agg(pl.col("value", "low", "high").sum())
+        sums[measure] = part.group_by(*_AREA, maintain_order=True).agg(pl.col("value", "low", "high").sum(), together())
     if old.height:
         sums[PRETERM] = _bounded_only(sums[PRETERM], rows.filter(gestation=labels.EITHER))
     return [
@@ -150,7 +156,7 @@ def _gestation(frame: pl.DataFrame, account: Account) -> list[pl.DataFrame]:
 
 def _bounded_only(below_35: pl.DataFrame, either: pl.DataFrame) -> pl.DataFrame:
     """Preterm babies of 2019-20: no value; at least those below 35 weeks, at most these and those of 35 to 37."""
-    more = either.select(*_AREA, pl.col("high").alias("more"))
+    more = either.select(*_AREA, pl.col("high").alias("more"), pl.col(CELLS).alias("more_cells"))
     joined = more.join(below_35, on=_AREA, how="full", coalesce=True, validate="1:1")
     return joined.select(
         *_AREA,
@@ -158,6 +164,7 @@ def _bounded_only(below_35: pl.DataFrame, either: pl.DataFrame) -> pl.DataFrame:
         pl.col("low").fill_null(0.0),
         pl.col("high").fill_null(0.0) + pl.col("more").fill_null(0.0),
         pl.lit(_NO_37).alias("note"),
+        pl.concat_list(pl.col(CELLS, "more_cells").fill_null([])).alias(CELLS),
     )
 
 
@@ -173,6 +180,7 @@ def _shaped(frame: pl.DataFrame, *, measure: str, dimension: Dimension, category
         "high",
         pl.when(there).then(pl.lit("ok")).otherwise(pl.lit(Token.MISSING.value)).alias("status"),
         (pl.col("note") if "note" in frame.columns else pl.lit("")).alias("note"),
+        CELLS,
     )
 
 

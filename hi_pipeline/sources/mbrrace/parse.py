@@ -9,8 +9,9 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_calendar_year, check_within, to_observations
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
-from hi_pipeline.core.text_tables import map_exactly, read_numbers
+from hi_pipeline.core.text_tables import map_exactly, number_rows, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {"-1": Token.SUPPRESSED}
 HIDDEN = "Suppressed due to small numbers"
@@ -58,19 +59,20 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables["trusts"][0]
     where = f"mbrrace {release.edition}, {raw.member}"
     account = Account()
-    frame = _england(raw.frame, release, account, where)
+    frame = _england(number_rows(raw), release, account, where)
     for column in (BIRTHS_COLUMN, *(column for column, _ in DEATHS.values())):
         frame = read_numbers(frame, column, tokens=TOKENS, where=where, whole=True)
     _check_counts(frame, where)
     year = label_of(int(release.edition))
     trusts = pl.concat([_counts(frame), _rates(frame, where)])
-    observations = to_observations(add_calendar_year(pl.concat([trusts, _sum_of(trusts)]), year))
+    figures = add_calendar_year(pl.concat([trusts, _sum_of(trusts)]), year)
+    observations = to_observations(figures)
     check_within(observations, part=PERINATAL, whole=BIRTHS, where=where)
     account.note(
         "live births, crude rates, categories, group averages and places on the map are not read; births less live "
         "births would give stillbirths that the publisher hides"
     )
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
 def _england(frame: pl.DataFrame, release: Release, account: Account, where: str) -> pl.DataFrame:
@@ -112,7 +114,9 @@ def _counts(frame: pl.DataFrame) -> pl.DataFrame:
     both = pl.col(f"{DEATHS[PERINATAL][0]}_value").fill_null(SMALLEST_PRINTED - 1)
     blocks = []
     for measure, column in {BIRTHS: BIRTHS_COLUMN, **{m: c for m, (c, _) in DEATHS.items()}}.items():
-        block = frame.with_columns(pl.col(f"{column}_value").alias("value"), pl.col(f"{column}_status").alias("status"))
+        block = frame.with_columns(
+            pl.col(f"{column}_value").alias("value"), pl.col(f"{column}_status").alias("status"), cells(frame, column)
+        )
         bounded = add_bounds(block, half_width=pl.lit(0.0), hidden_low=pl.lit(0.0), hidden_high=both)
         blocks.append(_shaped(bounded.with_columns(pl.lit(measure).alias("measure"))))
     return pl.concat(blocks)
@@ -131,6 +135,7 @@ def _rates(frame: pl.DataFrame, where: str) -> pl.DataFrame:
             pl.col("interval").struct["1"].cast(pl.Float64).alias("lower_95"),
             pl.col("interval").struct["2"].cast(pl.Float64).alias("upper_95"),
             pl.lit(measure).alias("measure"),
+            cells(block, column),
         )
         inside = (pl.col("lower_95") <= pl.col("value")) & (pl.col("value") <= pl.col("upper_95"))
         odd = block.filter(~inside.fill_null(False))
@@ -159,6 +164,7 @@ def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
         "lower_95",
         "upper_95",
         pl.when(hidden).then(pl.lit(f"hidden by the publisher; {_TRUST}")).otherwise(pl.lit(_TRUST)).alias("note"),
+        CELLS,
     )
 
 
@@ -177,6 +183,7 @@ def _sum_of(trusts: pl.DataFrame) -> pl.DataFrame:
             pl.len(),
             hidden,
         ).alias("note"),
+        together(),
     )
     named = summed.with_columns(
         pl.lit("england").alias("area_level"),

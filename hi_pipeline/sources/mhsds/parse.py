@@ -9,9 +9,10 @@ from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import ALL, DECILES, UNKNOWN, Dimension
 from hi_pipeline.core.observations import add_bounds, to_observations
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import PeriodType
-from hi_pipeline.core.text_tables import map_labels, read_numbers
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.core.whole import validate_areas
 from hi_pipeline.sources.mhsds.periods import read_periods
 
@@ -83,7 +84,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     raw = tables["series"][0]
     where = f"mhsds {release.edition}, {raw.member}"
     account = Account()
-    frame = raw.frame.filter(pl.col("MEASURE_ID").is_in(list(MEASURES)))
+    frame = number_rows(raw).filter(pl.col("MEASURE_ID").is_in(list(MEASURES)))
     account.left_out("rows of measures that no indicator uses", raw.frame.height - frame.height)
     frame = _breakdowns(frame, account)
     frame = read_periods(frame, months=MONTHS, where=where)
@@ -94,7 +95,12 @@ def parse(tables: RawTables, release: Release) -> Tables:
     figures = pl.concat([_areas(frame, account, where), _deciles(frame, account)])
     if not account.has_unknown_labels:
         _check_areas(figures, where)
-    return {"observations": to_observations(_bound(figures, where)), ACCOUNT: account.frame()}
+    figures = _bound(figures, where)
+    return {
+        "observations": to_observations(figures),
+        ROW_INDEX: row_index_of(figures, release),
+        ACCOUNT: account.frame(),
+    }
 
 
 def _breakdowns(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
@@ -188,6 +194,7 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
             pl.col("period_end").dt.strftime("%-d %B %Y"),
             pl.col("said"),
         ).alias("note"),
+        cells(frame, "MEASURE_VALUE"),
     )
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from hi_pipeline.core.account import Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import ONCE
+from hi_pipeline.core.observations import ONCE, unverified
 from hi_pipeline.core.source import RawTable, Token
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import ROW, Form, map_labels, number_rows, read_numbers
@@ -116,7 +116,7 @@ def achievement_figures(
         where=f"{where}: practices of the achievement files and of the geography mapping",
     )
     suffix = pl.col("measure").replace_strict(dict(_COUNTS), return_dtype=pl.String)
-    return named.select(
+    figures = named.select(
         pl.lit("practice").alias("area_level"),
         pl.col("practice_code").alias("area_code"),
         pl.col("practice_name").alias("area_name"),
@@ -127,3 +127,4 @@ def achievement_figures(
         pl.concat_str(pl.col("indicator_code").str.to_lowercase(), pl.lit("_"), suffix).alias("measure"),
         "value",
     )
+    return unverified(figures)

@@ -30,18 +30,25 @@ _WITH_ACHIEVEMENT = {"2021-22", "2023-24", "2024-25"}
 _LAST_WITH_OLD_CODES = "2022-23"
 # Indicators with the share of the group's register that they speak of, and the share for whom they are done, at the
 # most and at the least deprived place.
-_BOTH = {"CS005": ("OB", 0.9, Gradient(0.62, 0.78)), "DM020": ("DM", 0.8, Gradient(0.66, 0.75))}
+_BOTH = {
+    "CS005": ("OB", 0.9, Gradient(0.62, 0.78)),
+    "CS006": ("OB", 0.7, Gradient(0.70, 0.81)),
+    "DM020": ("DM", 0.8, Gradient(0.66, 0.75)),
+}
 _OLD = {
     "HYP003": ("HYP", 0.8, Gradient(0.68, 0.77)),
+    "HYP007": ("HYP", 0.2, Gradient(0.80, 0.86)),
     "AF007": ("AF", 0.8, Gradient(0.91, 0.94)),
     "MH003": ("MH", 0.9, Gradient(0.70, 0.79)),
 }
 _NEW = {
     "HYP008": ("HYP", 0.75, Gradient(0.70, 0.79)),
+    "HYP009": ("HYP", 0.25, Gradient(0.82, 0.88)),
     "AF008": ("AF", 0.8, Gradient(0.93, 0.96)),
-    "CHOL003": ("CHD", 0.9, Gradient(0.90, 0.94)),
     "MH003": ("MH", 0.9, Gradient(0.75, 0.83)),
 }
+# The codes of cholesterol of 2023-24 are others.
+_FROM_2024_25 = {"CHOL003": ("CHD", 0.9, Gradient(0.90, 0.94))}
 _ADJUSTED = 0.06
 
 
@@ -120,7 +127,8 @@ def _indicator_table(year: str) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]
 
 
 def _achieved(year: str) -> dict[str, tuple[str, float, Gradient]]:
-    return _BOTH | (_OLD if year <= _LAST_WITH_OLD_CODES else _NEW)
+    new = _NEW | (_FROM_2024_25 if year >= "2024-25" else {})
+    return _BOTH | (_OLD if year <= _LAST_WITH_OLD_CODES else new)
 
 
 def _achievement_members(year: str, name: str) -> dict[str, bytes]:

@@ -102,6 +102,7 @@ def _layout(
                 table="achievement",
                 pattern=rf"(?i)ACHIEVEMENT{region}_{years}{version}",
                 columns=REGIONAL_ACHIEVEMENT_COLUMNS if regional else ACHIEVEMENT_COLUMNS,
+                unverified=True,
                 optional=True,  # copies of the archive lack it
             ),
         ),
@@ -186,7 +187,6 @@ SOURCE = Source(
     schemas=SCHEMAS,
     # Before, the sub-ICB locations' places hold CCGs that were not yet those.
     whole_levels={"practice": years_between("2020-21", "2024-25")},
-    reporters={"practice": "practices"},
     unread=("indicators", "achievement"),
     disclosure="None: registers and lists of practices are printed as they are.",
 )

@@ -10,7 +10,7 @@ from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.observations import add_bounds, add_month, check_within, to_observations
+from hi_pipeline.core.observations import add_bounds, add_month, check_within, to_observations, unverified
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.restrictive_interventions.labels import (
@@ -52,7 +52,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = read_numbers(frame, "METRIC_VALUE", tokens=TOKENS, where=where)
     figures = _figures(frame)
     _check(figures, where)
-    observations = to_observations(add_month(_bound(figures), last))
+    observations = to_observations(unverified(add_month(_bound(figures), last)))
     check_within(observations, part=PEOPLE, whole=USES, where=where)
     return {"observations": observations, ACCOUNT: account.frame()}
 

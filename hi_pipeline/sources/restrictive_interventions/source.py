@@ -20,7 +20,7 @@ COLUMNS = (
 MONTHLY = Layout(
     name="levels",
     container=Container.CSV,
-    members=(Member(table="interventions", pattern=r".*\.csv", columns=COLUMNS),),
+    members=(Member(table="interventions", pattern=r".*\.csv", columns=COLUMNS, unverified=True),),
 )
 
 
@@ -54,7 +54,6 @@ SOURCE = Source(
     releases=tuple(_march(year) for year in (2023, 2024, 2025)),
     parse=parse,
     schemas=SCHEMAS,
-    reporters={"provider": "providers"},
     disclosure=(
         "Counts under 5 are hidden as * (9999999 in older files) and the others rounded to the nearest 5, England's "
         "too. A rate is a whole number, hidden where its people or uses are under 5. A provider without any use has no "

@@ -15,7 +15,7 @@ from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, board, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_month, add_snapshot, check_within, to_observations
-from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, together
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
@@ -229,11 +229,19 @@ def _check_names(frame: pl.DataFrame, where: str) -> None:
 
 
 def _completed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return one row an area and way of completion."""
+    """Return one row an area and way of completion.
+
+    The extract has no row where nobody completed a pathway, and hides nothing: an area of the file without a row has 0
+    (2026-11: the region Y63 completed none without admission in January 2026).
+    """
+    areas = frame.select(_AREA).unique()
+    every = areas.join(pl.DataFrame({"measure": list(COMPLETED.values())}), how="cross")
     completed = frame.filter(pl.col("RTT Part Type").is_in(list(COMPLETED)))
     completed = completed.with_columns(cells(completed, "Total All"))
-    return completed.group_by(*_AREA, pl.col("RTT Part Type").replace_strict(dict(COMPLETED)).alias("measure")).agg(
-        pl.col("Total All_value").sum().alias("value"), together()
+    measure = pl.col("RTT Part Type").replace_strict(dict(COMPLETED)).alias("measure")
+    counted = completed.group_by(*_AREA, measure).agg(pl.col("Total All_value").sum().alias("value"), together())
+    return every.join(counted, on=[*_AREA, "measure"], how="left", validate="1:1").with_columns(
+        pl.col("value").fill_null(0.0), pl.col(CELLS).fill_null([])
     )
 
 

@@ -52,6 +52,5 @@ SOURCE = Source(
     parse=parse,
     schemas=SCHEMAS,
     whole_levels={"sub_icb": years_between(FIRST_SUB_ICB_YEAR, "2023-24")},
-    reporters={"sub_icb": "sub-ICB locations", "ccg": "CCGs"},
     disclosure="None seen: counts are printed as they are; a blank answer is a commissioner that did not report.",
 )

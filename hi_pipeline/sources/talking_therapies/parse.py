@@ -139,26 +139,24 @@ def parse(tables: RawTables, release: Release) -> Tables:
         LayoutError: a code of an area outside its scheme, or a token outside the vocabulary.
         ValidationError: a count above its denominator, or one code with two names.
     """
-    where = f"talking_therapies {release.edition}, {tables['main'][0].member}"
+    raw = tables["main"][0]
+    where = f"talking_therapies {release.edition}, {raw.member}"
     account = Account()
-    frame = _with_underscores(number_rows(tables["main"][0]))
+    # 2019-20 writes its columns without underscores (CountRecovery).
+    printed_in = {new: old for new in MEASURES.values() for old in [new.replace("_", "")] if old in raw.frame.columns}
+    frame = number_rows(raw).rename({old: new for new, old in printed_in.items()})
     frame = _leave_out(frame, "OrgType", LEFT_OUT_LEVELS, account)
     frame = _leave_out(frame, "VariableType", LEFT_OUT_GROUPS, account)
     frame = one_spelling(frame, ["OrgType", "OrgCode"], "OrgName", where=where)
     frame = _map_groups(_map_areas(frame, release.edition, account, where), account)
     for measure, column in MEASURES.items():
         frame = read_numbers(frame, column, tokens=TOKENS, where=where, whole=measure not in _PERCENTAGES)
-    melted = melt_figures(frame, measures=MEASURES, keep=_AREA)
+    melted = melt_figures(frame, measures=MEASURES, keep=_AREA, printed_in=printed_in)
     figures = add_financial_year(_bound(melted), release.financial_years[0])
     observations = to_observations(figures)
     for part in ("not_at_caseness", "recovery", "reliable_recovery"):
         check_within(observations, part=part, whole="finished_course_treatment", where=where)
     return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
-
-
-def _with_underscores(frame: pl.DataFrame) -> pl.DataFrame:
-    new = {column.replace("_", ""): column for column in MEASURES.values()}
-    return frame.rename({old: column for old, column in new.items() if old in frame.columns})
 
 
 def _leave_out(frame: pl.DataFrame, column: str, values: tuple[str, ...], account: Account) -> pl.DataFrame:

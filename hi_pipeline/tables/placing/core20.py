@@ -14,8 +14,11 @@ from hi_pipeline.tables.placing.practices import NOWHERE
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
 
-SAME_LIST = "one figure in every year that stands on this list, and no trend"
-NOTE = "registered patients by where they live, by board of their practice; those of no English LSOA left out"
+SAME_LIST = "every year that uses this list has the same figure, so it shows no trend"
+NOTE = (
+    "registered patients, by the LSOA they live in and the board of their practice; patients without an English LSOA "
+    "are left out"
+)
 
 
 def _said(day: date, year: str) -> str:
@@ -36,7 +39,6 @@ def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) 
     table = table.filter(imd_vintage=imd_vintage_of(year), geography_vintage=context.vintage.value)
     if table.is_empty():
         raise NothingToBuild(f"the patients of {year} are not placed on the footprint {context.vintage}")
-    maps = {r for r in context.reader.releases("core20_population", year) if r.endswith("-map") or r.startswith("qof:")}
     (day,) = table["snapshot"].unique().to_list()
     rows = table.join(footprint.boards(context.vintage), on="icb_code", how="left", validate="1:1").with_columns(
         dimension=pl.lit(Dimension.TOTAL.value),
@@ -57,6 +59,4 @@ def place_core20(_parts: pl.DataFrame, _indicator: Indicator, context: Context) 
             shaped(rows.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
     )
-    return Placed(
-        frame=frame, imd_vintage=imd_vintage_of(year), releases={*table["releases"].to_list()[0].split(";"), *maps}
-    )
+    return Placed(frame=frame, imd_vintage=imd_vintage_of(year))

@@ -6,7 +6,7 @@ from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP
-from hi_pipeline.tables.placing.placed import Context, Placed, not_published, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, not_published, resting_on, shaped
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.ccgs import Locations, locations_of, partnerships_of
 from hi_pipeline.tables.sums import add_up, with_own_figure
@@ -18,7 +18,7 @@ NATIONAL_HUBS = ("13Q", "14E", "14R")
 # People whose partnership is not known; those of no CCG stand beside them as area unknown.
 UNKNOWN = "UNKNOWN"
 OWN_ROW = "the partnership's own row, the same area by its ONS code"
-NO_LOOKUP = "not published: {}, so it is not known which areas its figures are of"
+NO_LOOKUP = "not published: {}, so the areas of its figures are not known"
 NOT_WHOLE = "not published: no sum of the {} of the year has exactly the area of this board"
 
 
@@ -43,8 +43,7 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
     taken = placed.frame["icb_code"].unique().to_list()
     try:
         found = locations_of(context.reader, context.financial_year, context.vintage, context.own_vintage)
-        sums, why = _sums(rows, found, context), NOT_WHOLE.format(found.word)
-        placed.releases |= set(found.releases)
+        sums, why = resting_on(_sums(rows, found, context), found.releases), NOT_WHOLE.format(found.word)
     except NothingToBuild as nothing:
         sums, why = placed.frame.clear(), NO_LOOKUP.format(nothing)
         placed.notes.append(why)
@@ -55,7 +54,7 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
         # Where only partnerships are printed, England is the sum of them.
         rows = rows if rows.height else parts.filter(pl.col("area_level").is_in(list(PARTNERSHIPS)))
         placed.whole = shaped(rows, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit("areas of the year"))
-        placed.counted["boards that no areas of the year make up"] = absent.height
+        placed.counted["boards that no whole areas of the year make up"] = absent.height
     placed.frame = pl.concat([placed.frame, sums, not_published(absent, rows, why=pl.lit(why))])
     return placed
 
@@ -82,7 +81,7 @@ def _partnerships(parts: pl.DataFrame, boards: pl.DataFrame, context: Context) -
     by_ods = parts.filter(pl.col("area_level") == "stp", pl.col("area_code") != UNKNOWN)
     rows = parts.filter(area_level="stp_ons").with_columns(stp_ons="area_code")
     if by_ods.height:
-        known = partnerships_of(context.reader, context.financial_year)
+        known, used = partnerships_of(context.reader, context.financial_year)
         named = by_ods.join(known, left_on="area_code", right_on="stp_ods", how="left", validate="m:1")
         lost = named.filter(pl.col("stp_ons").is_null())
         if known.height and lost.height:
@@ -91,7 +90,7 @@ def _partnerships(parts: pl.DataFrame, boards: pl.DataFrame, context: Context) -
                 "partnerships of the year. Is the file of another year?",
                 failures=lost,
             )
-        rows = pl.concat([rows, named.filter(pl.col("stp_ons").is_not_null())])
+        rows = pl.concat([resting_on(rows, ()), resting_on(named.filter(pl.col("stp_ons").is_not_null()), used)])
     same = rows.join(boards, left_on="stp_ons", right_on="icb_code", how="inner", validate="m:1", coalesce=False)
     said = pl.concat_str(pl.lit(OWN_ROW), pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True)
     return shaped(

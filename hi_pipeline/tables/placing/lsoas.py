@@ -7,7 +7,7 @@ from hi_pipeline.core.groups import ALL, QUINTILES, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
-from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
 from hi_pipeline.tables.placing.practices import empty_fifths
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.lsoa_boards import lsoa21_boards
@@ -34,10 +34,10 @@ def place_lsoas(parts: pl.DataFrame, indicator: Indicator, context: Context) -> 
     rows = rows.join(areas, on="lsoa_code", how="left", validate="m:1")
     where = f"{indicator.id} {context.financial_year}"
     _refuse_lost(rows, "icb_code", f"{where}: LSOAs without a board of {context.vintage}")
-    placed = Placed(frame=place_england(parts), notes=[said] if said else [], releases=set(releases))
-    frames = [placed.frame, _to_boards(rows, context)]
+    placed = Placed(frame=place_england(parts), notes=[said] if said else [])
+    frames = [placed.frame, resting_on(_to_boards(rows, context), releases)]
     if Dimension.DEPRIVATION in indicator.dimensions:
-        frames.append(_by_fifth(rows, context, placed, where))
+        frames.append(resting_on(_by_fifth(rows, context, placed, where), releases))
     unused = parts.filter(~pl.col("area_level").is_in(["england", "lsoa"]))
     for level in unused["area_level"].unique().sort().to_list():
         placed.counted[f"rows of level {level} that are not used"] = unused.filter(area_level=level).height
@@ -55,14 +55,14 @@ def _by_fifth(rows: pl.DataFrame, context: Context, placed: Placed, where: str) 
     )
     joined = rows.join(ranked, on="lsoa_code", how="left", validate="m:1")
     _refuse_lost(joined, "fifth", f"{where}: LSOAs that the Indices of {INDICES_VINTAGE} do not rank")
-    placed.releases |= set(context.reader.releases(INDICES, held[-1]))
     placed.imd_vintage = INDICES_VINTAGE
     said = pl.concat_str(
         pl.when(pl.col("note") != "").then("note"), pl.lit(BY_FIFTH), separator="; ", ignore_nulls=True
     )
     grouped = joined.with_columns(dimension=pl.lit(Dimension.DEPRIVATION.value), category=pl.col("fifth"), note=said)
     found = _to_boards(grouped, context)
-    return pl.concat([found, empty_fifths(found, rows, context, why=NO_LSOA)])
+    every = pl.concat([found, empty_fifths(found, rows, context, why=NO_LSOA)])
+    return resting_on(every, context.reader.releases(INDICES, held[-1]))
 
 
 def _to_boards(rows: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Figures on a footprint: their shape, and the publisher's own rows of England."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -8,11 +9,12 @@ from hi_pipeline.core.build import Reader
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD, PRINTED, UNITS
+from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, PERIOD, PRINTED, RELEASES, UNITS
 from hi_pipeline.tables.reference import footprint
+from hi_pipeline.tables.sums import joined_releases
 
 PLACE = ["area_type", "icb_code", "area_name"]
-SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, *UNITS, "status", "note", "unknown_share"]
+SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, *UNITS, "status", "note", "unknown_share", RELEASES]
 
 ABSENT = "not published: the publication prints no figure of this board"
 NO_BOARDS = "not published: the publication prints no figures of boards"
@@ -37,10 +39,10 @@ class Placed:
     """Figures on a footprint.
 
     Attributes:
-        frame: columns SHAPE; boards, remainders, and what the publisher prints of regions and England.
+        frame: columns SHAPE; boards, remainders, and what the publisher prints of regions and England. RELEASES names
+            what places a row, divides it or ranks it, besides the publication that it comes from.
         counted: rows that are not used, by reason.
         notes: for the provenance.
-        releases: ids of what was linked, besides the source's own.
         imd_vintage: the Indices by which this project formed the groups of deprivation; "" where the publisher did.
         whole: where given, the rows that England is the sum of besides the remainders, as some of them stand in no
             board of the footprint.
@@ -49,7 +51,6 @@ class Placed:
     frame: pl.DataFrame
     counted: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    releases: set[str] = field(default_factory=set)
     imd_vintage: str = ""
     whole: pl.DataFrame | None = None
 
@@ -62,12 +63,21 @@ def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.E
     for column in HIDING:
         if column not in rows.columns:
             rows = rows.with_columns(pl.lit(0.0).alias(column))
+    if RELEASES not in rows.columns:
+        rows = rows.with_columns(pl.lit("").alias(RELEASES))
     return rows.with_columns(
         pl.col(UNITS).cast(pl.Float64),
         area_type=pl.lit(area_type.value),
         icb_code=code.cast(pl.String),
         area_name=name.cast(pl.String),
     ).select(SHAPE)
+
+
+def resting_on(frame: pl.DataFrame, releases: Iterable[str]) -> pl.DataFrame:
+    """Name releases in every row beside those that it names already."""
+    if RELEASES not in frame.columns:
+        frame = frame.with_columns(pl.lit("").alias(RELEASES))
+    return frame.with_columns(joined_releases(frame[RELEASES], releases))
 
 
 def place_england(parts: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +88,8 @@ def place_england(parts: pl.DataFrame) -> pl.DataFrame:
 
 def bare_boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Give every board one row, of its total, that says the publication prints no figure of it."""
-    total = parts.head(1).with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
+    first = parts.sort(pl.col("dimension") != Dimension.TOTAL.value, maintain_order=True).head(1)
+    total = first.with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
     boards = footprint.boards(context.vintage).select("icb_code", "icb_name")
     return not_published(boards, total, why=pl.lit(NO_BOARDS))
 

@@ -1,4 +1,4 @@
-"""Figures of practices to boards, in total and by the fifth of deprivation of the practice (ecological)."""
+"""Figures of practices to boards: in total, by the groups that are printed, by fifth of the practice (ecological)."""
 
 import polars as pl
 
@@ -7,8 +7,8 @@ from hi_pipeline.core.groups import ALL, QUINTILES, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.core.validation import join_exactly
-from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD
-from hi_pipeline.tables.placing.placed import Context, Placed, place_england, shaped
+from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD, RELEASES
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
 from hi_pipeline.tables.placing.spread import with_spread
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
@@ -22,7 +22,10 @@ NO_PRACTICE = "no practice of this board is in this fifth"
 
 
 def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
-    """Sum practices to boards and, where the indicator asks for it, to boards by fifth of deprivation.
+    """Sum practices to boards and, where the indicator asks for it, to boards by age and by fifth of deprivation.
+
+    Groups of patients are those that the publication prints for practices; a practice has one row of each. Fifths are
+    made from the practices' totals.
 
     A practice that no map knows goes to a remainder; one that the list of patients does not know goes to the unknown
     fifth. Neither is dropped. The reporters of a board are the practices of its map, and those of a fifth its
@@ -39,15 +42,15 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         raise NothingToBuild(f"{indicator.id}: {indicator.source} prints no practices in {year}")
     rows = join_exactly(
         parts.filter(area_level="practice").rename({"area_code": "practice_code"}),
-        areas.select("practice_code", "icb_code", "first_map", "placed_by"),
+        areas.select("practice_code", "icb_code", "first_map", "placed_by", RELEASES),
         on=["practice_code"],
         cardinality="m:1",
         where=f"{indicator.id} {year}: practice to board",
         unmatched_ok=True,
     )
-    placed = Placed(frame=place_england(parts), releases=set(context.reader.releases("practice_areas", year)))
+    placed = Placed(frame=place_england(parts))
     nowhere = pl.col("icb_code").is_null()
-    total = rows.filter(dimension=Dimension.TOTAL.value).unique("practice_code")
+    total = rows.filter(dimension=Dimension.TOTAL.value)
     placed.counted |= {
         f"practices in no board of {context.vintage}, shown as a remainder": total.filter(nowhere).height,
         f"practices placed by another year's map, {context.vintage}": total.filter(
@@ -58,13 +61,19 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         ).height,
     }
     note = _map_note(areas)
-    frames = [
-        placed.frame,
-        _to_boards(rows.with_columns(**_ALL), areas.with_columns(**_ALL, people=pl.lit(0)), context, note=note),
-    ]
     if Dimension.DEPRIVATION in indicator.dimensions:
-        frames.append(_by_fifth(rows, areas, indicator, context, placed, note))
-    placed.frame = pl.concat(frames)
+        fifths = context.reader.linked("practice_deprivation", year).filter(imd_vintage=imd_vintage_of(year))
+        listed = fifths.select("practice_code", "quintile", people="patients")
+        mapped = areas.join(listed, on="practice_code", how="left", validate="1:1")
+        by_fifth = [_by_fifth(total, mapped, fifths, indicator, context, placed, note)]
+    else:
+        mapped, by_fifth = areas.with_columns(people=pl.lit(None, dtype=pl.Int64)), []
+    frames = [placed.frame, _to_boards(total, mapped.with_columns(**_ALL), context, note=note)]
+    printed = rows.filter(pl.col("dimension") != Dimension.TOTAL.value)
+    if printed.height:
+        every = areas.join(printed.select(GROUP).unique(), how="cross").with_columns(people=pl.lit(0))
+        frames.append(_to_boards(printed, every, context, note=note))
+    placed.frame = pl.concat([*frames, *by_fifth])
     return placed
 
 
@@ -75,12 +84,11 @@ def _map_note(areas: pl.DataFrame) -> str:
 
 
 def _by_fifth(
-    rows: pl.DataFrame, areas: pl.DataFrame, indicator: Indicator, context: Context, placed: Placed, note: str
-) -> pl.DataFrame:
-    year, reader = context.financial_year, context.reader
-    vintage = imd_vintage_of(year)
-    fifths = reader.linked("practice_deprivation", year).filter(imd_vintage=vintage)
-    placed.releases |= {release for text in fifths["releases"].unique() for release in text.split(";")}
+    rows: pl.DataFrame, areas: pl.DataFrame, fifths: pl.DataFrame, indicator: Indicator, context: Context,
+    placed: Placed, note: str,
+) -> pl.DataFrame:  # fmt: skip
+    """Sum practices by fifth; ``areas`` has the fifth and the patients of each practice of the map."""
+    year = context.financial_year
     joined = join_exactly(
         rows,
         fifths.select("practice_code", "quintile"),
@@ -92,15 +100,14 @@ def _by_fifth(
     words = dict(enumerate(QUINTILES, start=1))
     fifth = pl.col("quintile").replace_strict(words, default=None, return_dtype=pl.String).fill_null(UNKNOWN)
     joined = joined.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
-    listed = fifths.select("practice_code", "quintile", people="patients")
-    mapped = areas.join(listed, on="practice_code", how="left", validate="1:1")
-    mapped = mapped.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
-    placed.imd_vintage = vintage
+    mapped = areas.with_columns(category=fifth, dimension=pl.lit(Dimension.DEPRIVATION.value))
+    placed.imd_vintage = imd_vintage_of(year)
     placed.counted["practices of unknown deprivation"] = joined.filter(category=UNKNOWN).height
     apart = f"{ECOLOGICAL}; fifths by {fifths['list_release'].to_list()[0]}" if fifths.height else ECOLOGICAL
     said = "; ".join(text for text in (apart, note) if text)
     found = _to_boards(with_spread(joined, by=["icb_code", "category"]), mapped, context, note=said)
-    return pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
+    every = pl.concat([found, empty_fifths(found, rows, context, why=NO_PRACTICE)])
+    return resting_on(every, {release for text in fifths["releases"].unique() for release in text.split(";")})
 
 
 def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, note: str) -> pl.DataFrame:
@@ -118,10 +125,12 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, not
     )
     summed = summed.with_columns(note=said.fill_null(""))
     board = pl.col("icb_code").is_not_null()
+    # That a practice stands on no map, the maps say.
+    nowhere = resting_on(summed.filter(~board), areas["map_release"].unique())
     return pl.concat(
         [
             shaped(summed.filter(board), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")),
-            shaped(summed.filter(~board), area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
+            shaped(nowhere, area_type=AreaType.REMAINDER, code=pl.lit(None), name=pl.lit(NOWHERE)),
         ]
     )
 
@@ -131,7 +140,8 @@ def _reporters(rows: pl.DataFrame, areas: pl.DataFrame, by: list[str]) -> pl.Dat
 
     Args:
         rows: the practices that are in the publication.
-        areas: the practices of the map, with their group and ``people``: those on the list that fifths come from.
+        areas: the practices of the map, with their group and ``people``: those on the list that fifths come from. The
+            list has every practice with patients, so that one that it lacks has none.
         by: columns of the board and group.
     """
     here = rows.filter(status=Status.OK.value).select("practice_code", *by, present=pl.lit(True))

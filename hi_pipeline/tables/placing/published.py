@@ -12,7 +12,11 @@ from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up, with_own_figure
 
 BOARDS = ("icb", "icb_ons")
-REMAINDERS = {"unknown": "Area unknown", "national": "No board named (national commissioning)"}
+REMAINDERS = {
+    "unknown": "Area unknown",
+    "national": "No board named (national commissioning)",
+    "wales": "Health boards of Wales",
+}
 
 
 def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
@@ -42,7 +46,7 @@ def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context)
         placed = place_locations(parts, context)
         unused = ["region"]
     for level in sorted(levels & set(unused)):
-        placed.counted[f"rows of level {level} that only reconcile"] = parts.filter(area_level=level).height
+        placed.counted[f"rows of level {level} that only check the totals"] = parts.filter(area_level=level).height
     placed.frame = pl.concat([*fixed, placed.frame])
     return placed
 

@@ -13,8 +13,8 @@ from hi_pipeline.tables.placing.placed import Context, Placed, not_published, sh
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up
 
-AS_PRINTED = "not published: the publisher's figures of {} are taken as printed and cannot be added up"
-REPEATED = "not published: people may count in several of {}, so that they cannot be added"
+AS_PRINTED = "not published: the publisher's own figures of {} cannot be added up"
+REPEATED = "not published: people may be counted in several of {}, so the boards cannot be added up"
 PARTED = "not published: the publication prints no parts of boards, and this one took part of {}"
 
 
@@ -59,7 +59,6 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
     if causes and indicator.kind is not Kind.PUBLISHED and _by_locations(parts):
         from_locations = place_locations(parts, context)
         rows = from_locations.frame.filter(pl.col("icb_code").is_in(list(causes)))
-        placed.releases |= from_locations.releases
         frames.append(rows)
     else:
         frames.append(not_published(_named(causes, context), _boards(own.frame), why=pl.col("why")))

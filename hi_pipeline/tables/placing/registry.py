@@ -8,6 +8,7 @@ import polars as pl
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.tables.placing.authorities import place_authorities
 from hi_pipeline.tables.placing.boardless import place_boardless
+from hi_pipeline.tables.placing.census import place_census
 from hi_pipeline.tables.placing.core20 import place_core20
 from hi_pipeline.tables.placing.extracts import place_extracts
 from hi_pipeline.tables.placing.lsoas import place_lsoas
@@ -35,6 +36,7 @@ class Placing:
         on_indices: the figures themselves rest on the Indices of Deprivation, not only those by deprivation.
         recast: figures of boards, which come to another footprint by ``recast``; else they are placed there anew.
         sums: boards are sums of smaller areas; a figure that is taken as printed cannot be placed so.
+        reporters: who sends the figures in, in the plural, where boards are summed from them; "" elsewhere.
         alone: a board stands by itself: boards are added up neither to regions nor to England.
         every_part_known: each part has a group of deprivation or an own row as unknown, so that no row means none.
     """
@@ -48,6 +50,7 @@ class Placing:
     on_indices: bool = False
     recast: bool = False
     sums: bool = True
+    reporters: str = ""
     every_part_known: bool = False
     alone: bool = False
 
@@ -59,12 +62,14 @@ PLACINGS: Mapping[Attribution, Placing] = {
         sources=_AREAS,
         recast=True,
         sums=False,
+        reporters="CCGs or sub-ICB locations",
     ),
     Attribution.SUB_ICB: Placing(
         place=place_published,
         words="summed from CCGs or sub-ICB locations where they make up the board whole",
         sources=_AREAS,
         recast=True,
+        reporters="CCGs or sub-ICB locations",
     ),
     Attribution.PRACTICE: Placing(
         place=place_practices,
@@ -72,6 +77,7 @@ PLACINGS: Mapping[Attribution, Placing] = {
         linked=("practice_areas", "practice_deprivation"),
         # 2026-11: people of no known practice are 2.3% of A&E attendances at ages 0 to 4 in 2021-22.
         unassigned=0.05,
+        reporters="practices",
         every_part_known=True,
     ),
     Attribution.LOCAL_AUTHORITY: Placing(
@@ -91,6 +97,12 @@ PLACINGS: Mapping[Attribution, Placing] = {
         linked=("core20_population",),
         observations=False,
         on_indices=True,
+    ),
+    Attribution.CENSUS: Placing(
+        place=place_census,
+        words="residents of Census 2021 by the small area (LSOA) they live in",
+        sources=_CENSUS_LOOKUPS,
+        observations=False,
     ),
     Attribution.ENGLAND: Placing(
         place=place_boardless(), words="England alone is published; boards have no figure", sums=False

@@ -94,14 +94,16 @@ def _became(reader: Reader, ccgs: pl.Series) -> tuple[pl.DataFrame, tuple[str, .
     return pairs.sort("ccg_ons"), releases
 
 
-def partnerships_of(reader: Reader, financial_year: str) -> pl.DataFrame:
-    """Return stp_ods, stp_ons of the partnerships of a year; no rows where nothing in hand gives both codes."""
+def partnerships_of(reader: Reader, financial_year: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return stp_ods, stp_ons of the partnerships of a year, and the ids of what gives both codes; else no rows."""
     edition, practice_map = CCG_EDITIONS.get(financial_year, ""), PARTNERSHIP_MAPS.get(financial_year, "")
     if reader.holds(LISTS, practice_map):
         practices = reader.clean(LISTS, "practices", practice_map)
         found = practices.select(stp_ods="icb_ods", stp_ons="icb_ons")
+        used = reader.releases(LISTS, practice_map)
     elif reader.holds(GEOGRAPHY, edition):
         found = reader.clean(GEOGRAPHY, "ccg_areas", edition).select("stp_ods", "stp_ons").drop_nulls()
+        used = reader.releases(GEOGRAPHY, edition)
     else:
-        return pl.DataFrame(schema={"stp_ods": pl.String, "stp_ons": pl.String})
-    return found.unique().sort("stp_ods")
+        return pl.DataFrame(schema={"stp_ods": pl.String, "stp_ons": pl.String}), ()
+    return found.unique().sort("stp_ods"), used

@@ -6,8 +6,10 @@ from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import footprints_of
+from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.reference.patients import imd_vintages, patient_list, ranked_patients
 from hi_pipeline.tables.reference.practice_areas import areas_on_footprints
+from hi_pipeline.tables.sums import joined_releases
 
 # Further away than a year, the same list again would pass for a figure of another year.
 MAX_MONTHS_APART = 12
@@ -35,16 +37,22 @@ def build_core20_population(reader: Reader, financial_year: str) -> Built:
     releases = set(patients.releases).union(*(areas.releases for areas in built))
     for areas in built:
         placed = areas.frame.select("practice_code", "icb_code")
+        listed = areas.frame.join(patients.frame, on="practice_code", how="semi")
+        maps = listed.group_by("icb_code").agg(pl.col(RELEASES).unique().str.join(";"))
         every = _to_boards(patients.frame.select("practice_code", pl.col("patients").cast(pl.Float64)), placed)
         lost = every.filter(pl.col("icb_code").is_null())["patients"].sum()
         counted[f"patients of practices without a board, {areas.vintage}"] = int(lost)
         for edition in vintages:
             ranked, used = ranked_patients(reader, patients, edition)
             releases |= set(used)
-            behind = ";".join(sorted({*patients.releases, *used}))
+            boards = _by_board(every, ranked, placed).join(
+                maps, on="icb_code", how="left", nulls_equal=True, validate="1:1"
+            )
             frames.append(
-                _by_board(every, ranked, placed).with_columns(
-                    geography_vintage=pl.lit(areas.vintage.value), imd_vintage=pl.lit(edition), releases=pl.lit(behind)
+                boards.with_columns(
+                    joined_releases(boards[RELEASES], {*patients.releases, *used}),
+                    geography_vintage=pl.lit(areas.vintage.value),
+                    imd_vintage=pl.lit(edition),
                 )
             )
     frame = pl.concat(frames).with_columns(snapshot=pl.lit(day, dtype=pl.Date))

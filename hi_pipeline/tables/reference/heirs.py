@@ -77,7 +77,7 @@ def _heirs(reader: Reader, lsoas: pl.DataFrame, there: pl.DataFrame) -> tuple[pl
     lost = lsoas.join(found.filter(pl.col("heir").is_in(there["here_ons"].implode())), on="lsoa_code", how="anti")
     if lost.height:
         raise LinkageError(
-            f"{lost.height} LSOAs of locations that were parted have no heir: districts "
+            f"{lost.height} LSOAs of locations that were split have no successor: districts "
             f"{lost['lad_code'].unique().sort().to_list()[:8]}; declare them in tables/reference/heirs.py",
             failures=lost,
         )

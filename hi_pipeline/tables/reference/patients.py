@@ -12,6 +12,8 @@ from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
 LISTS = "gp_registrations"
 # The census whose LSOAs each edition of the Indices ranks.
 LSOAS_OF = {"2019": "2011", "2025": "2021"}
+# Shares add to one but for the last digits of their sum.
+SLACK = 1e-9
 _BATCH = ["practice_code", "lsoa_code", "patients"]
 
 
@@ -84,16 +86,9 @@ def with_ranks(
     parts = reader.parts(source)
     if not parts:
         raise NothingToBuild(f"patients by deprivation: the Indices of {vintage} are not in hand")
-    releases = reader.releases(source, parts[-1])
     imd = reader.clean(source, "lsoa_imd", parts[-1]).select("lsoa_code", "imd_rank", "imd_decile")
-    on_list = english["lsoa_vintage"].first()
-    rows = english.select(
-        *_BATCH[:2], pl.col("patients").cast(pl.Float64), listed_code=pl.col("lsoa_code"), share=pl.lit(1.0)
-    )
-    if on_list is not None and on_list != LSOAS_OF[vintage]:
-        rows = _moved(reader, rows, to=LSOAS_OF[vintage])
-        releases += reader.releases("ons_geography", LOOKUP)
-        releases += reader.releases("census_ethnicity", reader.parts("census_ethnicity")[-1])
+    rows, moved = on_lsoas_of(reader, english, LSOAS_OF[vintage])
+    releases = (*reader.releases(source, parts[-1]), *moved)
     ranked = rows.join(imd, on="lsoa_code", how="left", validate="m:1")
     lost = ranked.filter(pl.col("imd_rank").is_null())
     if lost.height:
@@ -105,6 +100,23 @@ def with_ranks(
     return ranked.drop("lsoa_code"), releases
 
 
+def on_lsoas_of(reader: Reader, english: pl.DataFrame, census: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Put the rows of a list, those of English LSOAs, on the LSOAs of a census ("2011" or "2021").
+
+    Returns:
+        practice_code, lsoa_code, patients (Float64, fractions where shared), listed_code (the LSOA on the list), share
+        (of its patients, those in this LSOA); and the ids of the releases that the move rests on.
+    """
+    on_list = english["lsoa_vintage"].first()
+    rows = english.select(
+        *_BATCH[:2], pl.col("patients").cast(pl.Float64), listed_code=pl.col("lsoa_code"), share=pl.lit(1.0)
+    )
+    if on_list is None or on_list == census:
+        return rows, ()
+    used = reader.releases("census_ethnicity", reader.parts("census_ethnicity")[-1])
+    return _moved(reader, rows, to=census), (*reader.releases("ons_geography", LOOKUP), *used)
+
+
 def _moved(reader: Reader, rows: pl.DataFrame, *, to: str) -> pl.DataFrame:
     """Put patients on the LSOAs of the other census; those of an LSOA without a piece keep its code."""
     old, new, share = (
@@ -112,6 +124,12 @@ def _moved(reader: Reader, rows: pl.DataFrame, *, to: str) -> pl.DataFrame:
     )
     lookup = pieces(reader).select(pl.col(old).alias("lsoa_code"), pl.col(new).alias("new_code"), share)
     moved = rows.join(lookup, on="lsoa_code", how="left", validate="m:m")
+    whole, now = float(rows["patients"].sum()), float((moved["patients"] * moved[share].fill_null(1.0)).sum())
+    if abs(now - whole) > SLACK * whole:
+        raise LinkageError(
+            f"list of patients to LSOAs of {to}: {whole:,.0f} patients became {now:,.0f}. The shares of its parts "
+            "do not add to one: is the exact lookup whole, and each pair there once?"
+        )
     return moved.select(
         "practice_code",
         lsoa_code=pl.col("new_code").fill_null(pl.col("lsoa_code")),

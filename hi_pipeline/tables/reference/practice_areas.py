@@ -16,9 +16,11 @@ from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import Vintage, footprints_of
 from hi_pipeline.core.icb_codes import SUB_ICBS_PARTED
+from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import months_apart
 from hi_pipeline.tables.reference.heirs import CLEAR_SHARE, practice_heirs
+from hi_pipeline.tables.sums import joined_releases
 
 QOF, LISTS = "qof", "gp_registrations"
 # A map of the year before or after still names the right board for a practice; an older one is not relied upon alone.
@@ -106,7 +108,9 @@ def practice_areas(reader: Reader, financial_year: str, vintage: Vintage) -> Pra
         how="left",
         validate="1:1",
     ).with_columns(
-        share=pl.lit(None, pl.Float64), placed_by=pl.when(pl.col("icb_code").is_not_null()).then(pl.lit(PLACED_BY_MAP))
+        share=pl.lit(None, pl.Float64),
+        placed_by=pl.when(pl.col("icb_code").is_not_null()).then(pl.lit(PLACED_BY_MAP)),
+        heirs=pl.lit(None, pl.String),
     )
     areas = PracticeAreas(vintage=vintage, frame=placed)
     _by_patients(reader, financial_year, areas, known.filter(pl.col("icb_code").is_null())["practice_code"])
@@ -167,9 +171,12 @@ def _by_patients(reader: Reader, financial_year: str, areas: PracticeAreas, prac
         placed_by=pl.when(pl.col("heir_icb").is_not_null()).then(pl.lit(PLACED_BY_PATIENTS)).otherwise("placed_by"),
     ).drop("heir_ons", "heir_icb", "heir_share")
     areas.releases |= set(releases)
+    areas.frame = areas.frame.with_columns(
+        pl.when(placed_by=PLACED_BY_PATIENTS).then(pl.lit(";".join(releases))).otherwise("heirs").alias("heirs")
+    )
     unclear = heirs.filter(pl.col("heir_share") < CLEAR_SHARE).sort("heir_share")
     shown = ", ".join(f"{code} ({share:.0%})" for code, share in unclear.select("practice_code", "heir_share").rows())
-    areas.counted["practices of Frimley with under 80% of their patients there in one heir"] = unclear.height
+    areas.counted["practices of Frimley with under 80% of their patients there in one successor board"] = unclear.height
     areas.notes += [said] if said else []
     areas.notes += [f"practices placed by under 80% of their patients in Frimley: {shown}"] if shown else []
 
@@ -210,16 +217,22 @@ def _account(areas: PracticeAreas, first: tuple[int, str, str], financial_year: 
     apart, source, part = first
     if apart:
         areas.notes.append(f"practice map of {source} {part}, the nearest in hand to {financial_year}")
-    areas.frame = named.select(
-        pl.lit(vintage.value).alias("geography_vintage"),
-        "practice_code",
-        "practice_name",
-        pl.col("here_ons").alias("sub_icb_ons"),
-        "icb_code",
-        "region_code",
-        "map_release",
-        "own_year",
-        (pl.col("order") == 0).alias("first_map"),
-        "placed_by",
-        "share",
-    ).sort("practice_code")
+    behind = named.select(pl.concat_str("map_release", "by_release", "heirs", separator=";", ignore_nulls=True))
+    areas.frame = (
+        named.with_columns(joined_releases(behind.to_series()).alias(RELEASES))
+        .select(
+            pl.lit(vintage.value).alias("geography_vintage"),
+            "practice_code",
+            "practice_name",
+            pl.col("here_ons").alias("sub_icb_ons"),
+            "icb_code",
+            "region_code",
+            "map_release",
+            "own_year",
+            (pl.col("order") == 0).alias("first_map"),
+            "placed_by",
+            "share",
+            RELEASES,
+        )
+        .sort("practice_code")
+    )

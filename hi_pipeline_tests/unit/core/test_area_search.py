@@ -4,7 +4,7 @@ import pytest
 
 from hi_pipeline.core.area_search import find_areas, find_boards, predecessors, successors, when
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.core.geography import BOARDS, CURRENT, Vintage, board
+from hi_pipeline.core.geography import BOARDS, CURRENT, NHS_REGIONS, Vintage, board
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,14 @@ def test_england_and_the_regions(text: str, kind: str, codes: set[str]) -> None:
     (area,) = find_areas(text).areas
     assert area.area_type == kind
     assert set(area.codes.values()) == codes
+
+
+def test_a_region_means_its_boards_and_england_all() -> None:
+    assert find_boards("England") == BOARDS
+    midlands = find_boards("Midlands")
+    assert board("E54000010") in midlands
+    assert {b.region_ods for b in midlands} == {"Y60"}
+    assert sum(len(find_boards(region.name)) for region in NHS_REGIONS) == len(BOARDS)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, boards_of
-from hi_pipeline.core.whole import reporting, validate_whole
+from hi_pipeline.core.whole import validate_whole
 from hi_pipeline.sources import SOURCES
 
 BOARDS = [board.ods for board in boards_of(Vintage.APRIL_2023)]
@@ -56,45 +56,3 @@ def test_practices_with_figures_stand_for_their_location() -> None:
 def test_declared_years_are_years_of_the_source(name: str) -> None:
     for level, years in SOURCES[name].whole_levels.items():
         assert years and set(years) <= set(SOURCES[name].years), level
-
-
-def _expected(**people: int | None) -> pl.DataFrame:
-    rows = [("QNC", code, number) for code, number in people.items()]
-    rows.append(("QHM", "Z", 10))
-    return pl.DataFrame(rows, schema={"board": pl.String, "reporter": pl.String, "people": pl.Int64}, orient="row")
-
-
-def _board(expected: pl.DataFrame, present: list[str], board: str = "QNC") -> dict[str, object]:
-    found = reporting(expected, present, by=["board"], words="practices", people="patients")
-    assert found["board"].to_list() == ["QHM", "QNC"]
-    return found.filter(board=board).row(0, named=True)
-
-
-def test_a_partial_figure_says_how_many_reported_and_whom_they_serve() -> None:
-    found = _board(_expected(A=600, B=300, C=100), ["A", "C", "Z", "unknown to the map"])
-    assert (found["expected"], found["present"], found["coverage"]) == (3, 2, pytest.approx(2 / 3))
-    assert found["people_share"] == pytest.approx(0.7) and found["compared"] is False
-    assert found["note"] == "2 of 3 practices, 70.0% of patients are in this figure"
-
-
-def test_a_whole_figure_says_nothing_and_one_nearly_whole_is_compared() -> None:
-    whole = _board(_expected(A=600), ["A", "Z"])
-    assert (whole["note"], whole["compared"], whole["coverage"]) == ("", True, 1.0)
-    nearly = _board(_expected(A=950, B=50), ["A"])
-    assert nearly["compared"] is True and nearly["note"].startswith("1 of 2 practices, 95.0%")
-
-
-def test_people_not_known_leave_the_count_of_reporters() -> None:
-    found = _board(_expected(A=600, B=None), ["A"])
-    assert (found["people_share"], found["coverage"], found["compared"]) == (None, 0.5, False)
-    assert found["note"] == "1 of 2 practices are in this figure"
-
-
-def test_all_together_are_one_area() -> None:
-    found = reporting(_expected(A=600, B=300), ["A"], by=[], words="practices", people="patients")
-    assert found.columns[0] == "expected" and found.select("expected", "present").rows() == [(3, 1)]
-
-
-def test_a_reporter_expected_twice_stops() -> None:
-    with pytest.raises(ValidationError, match=r"practices: \['A'\] are expected twice"):
-        _board(pl.concat([_expected(A=1), _expected(A=1).filter(board="QNC")]), [])

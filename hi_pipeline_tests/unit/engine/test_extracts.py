@@ -63,7 +63,7 @@ def test_a_wrong_extract_is_not_taken_in(tmp_path: Path, settings: Settings) -> 
     made.put(made.standardised(), "sex", "femal").write_csv(file)
     with pytest.raises(ValidationError, match="row 2, column sex: 'femal'"):
         take_in(settings, file)
-    assert not settings.local.exists()
+    assert not settings.extracts.exists()
 
 
 def test_files_that_are_no_extract_are_refused_by_name(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_an_extract_is_read_by_its_own_kinds_of_root_alone(tmp_path: Path, setti
     pipeline = open_pipeline(live)
     source = pipeline.catalogue.sources["local_extracts"]
     found = pipeline.snapshots.fetch(source, source.releases[0])
-    assert found.path.read_bytes() == (settings.local / "act_emergency_dsr" / "QHM_2024-25.csv").read_bytes()
+    assert found.path.read_bytes() == (settings.extracts / "act_emergency_dsr" / "QHM_2024-25.csv").read_bytes()
     assert not [place.page for place in places(pipeline, today=LIVE_DAY) if place.source.local and place.page]
 
 
@@ -95,7 +95,7 @@ def test_a_look_finds_what_came_and_names_what_is_no_extract(tmp_path: Path, set
     pipeline = open_pipeline(settings)
     assert pipeline.catalogue.sources["local_extracts"].releases == ()
     take_in(settings, _file(tmp_path / "mine.csv"))
-    (settings.local / "act_emergency_dsr" / "notes.xlsx").write_bytes(b"x")
+    (settings.extracts / "act_emergency_dsr" / "notes.xlsx").write_bytes(b"x")
     said = look_for_editions(pipeline, today=LIVE_DAY, ask=False)
     assert [r.edition for r in pipeline.catalogue.sources["local_extracts"].releases] == [
         "act_emergency_dsr.QHM.2024-25"
@@ -116,7 +116,7 @@ def test_the_command_checks_takes_in_and_says_where(
     monkeypatch.setenv("HI_DATA_DIR", str(settings.data_dir))
     file = _file(tmp_path / "mine.csv")
     assert "nothing is wrong" in _hi("import", "--check", str(file))
-    assert not settings.local.exists()
+    assert not settings.extracts.exists()
     said = _hi("import", str(file))
     assert "roots of kind mirror and live" in said and "hi run --indicator act_emergency_dsr --year 2024-25" in said
     assert "in place of the extract that was there" in _hi("import", str(file))

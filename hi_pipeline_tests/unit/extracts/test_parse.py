@@ -81,7 +81,7 @@ def test_an_extract_of_another_name_is_refused() -> None:
 
 def test_only_files_named_by_indicator_board_and_year_are_extracts() -> None:
     places = ["README.md", "act_emergency_dsr/QHM_2024-25.csv", "act_emergency_dsr/mine.xlsx", "other/QHM_2024-25.csv",
-              "act_emergency_dsr/QHM_2024-26.csv"]  # fmt: skip
+              "act_emergency_dsr/QHM_2024-26.csv", "words/E54000050/2024-25.md"]  # fmt: skip
     assert [r.edition for r in releases_in(places)] == ["act_emergency_dsr.QHM.2024-25"]
     assert len(strangers_in(places)) == 3
 

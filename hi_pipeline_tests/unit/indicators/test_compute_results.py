@@ -326,3 +326,19 @@ def test_footprints_computed_at_once_keep_their_own_england_and_region() -> None
 def test_a_board_outside_its_footprint_is_refused() -> None:
     with pytest.raises(ValidationError, match="region of their footprint"):
         _run(made.row("total", "All", 50, 200, geography_vintage="2026-04", icb_code="E54000034"))
+
+
+def test_a_measure_between_groups_names_the_releases_of_all_its_groups() -> None:
+    *most, least = _deciles([300.0 + 10 * n for n in range(10)])
+    results = _run(*most, least | {"source_releases": "other:1;talking_therapies:2023-24"})
+    assert _one(results, measure="gap")["source_releases"] == "other:1;talking_therapies:2023-24"
+    assert set(results.filter(measure="value", category=DECILES[0])["source_releases"]) == {"talking_therapies:2023-24"}
+
+
+def test_a_measure_between_groups_says_that_the_layout_behind_them_was_not_seen() -> None:
+    seen = _run(*_deciles([50.0] * 10))
+    unseen = _run(*_deciles([50.0] * 10, note="layout unverified"))
+    derived = pl.col("measure") != "value"
+    assert unseen.filter(derived).height == seen.filter(derived).height > 0
+    assert unseen["note"].str.contains("layout unverified").all()
+    assert not seen["note"].str.contains("layout unverified").any()

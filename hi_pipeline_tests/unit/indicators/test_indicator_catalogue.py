@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import (
     Absence,
+    Aim,
     ChildrenArea,
     DenominatorFrom,
     Derived,
@@ -19,6 +21,7 @@ from hi_pipeline.core.indicator import (
     Level,
     Listed,
     Polarity,
+    Target,
 )
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators import catalogue
@@ -27,6 +30,7 @@ from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
 FILES = sorted(path for path in Path(catalogue.__file__ or "").parent.rglob("*.py") if path.name != "__init__.py")
 ENUMS = {
     "Absence",
+    "Aim",
     "Attribution",
     "ChildrenArea",
     "DenominatorFrom",
@@ -37,7 +41,7 @@ ENUMS = {
     "Polarity",
     "Unit",
 }
-DECLARATIONS = {"Derived", "Indicator", "Levels", "Listed", "Origin"}
+DECLARATIONS = {"Break", "Derived", "Indicator", "Levels", "Listed", "Origin", "Target"}
 # Sections 3.0 to 3.13 of the specification, every id; those of a pattern (flu_uptake_*) written out.
 THE_LIST = [
     "wl_total",
@@ -246,6 +250,32 @@ def test_an_entry_says_what_the_list_asks(entry: Entry) -> None:
         assert entry.levels.of(entry.dimension) is not Level.NONE
 
 
+TARGETS = [(indicator, target) for indicator in INDICATORS for target in indicator.targets]
+
+
+@pytest.mark.parametrize(("indicator", "target"), TARGETS, ids=lambda x: getattr(x, "id", getattr(x, "words", "")))
+def test_a_target_speaks_of_rows_that_there_are(indicator: Indicator, target: Target) -> None:
+    assert indicator.target and target.words and target.source
+    assert target.dimension in indicator.dimensions
+    assert not target.by or date.fromisoformat(target.by) <= date(2035, 12, 31)
+    # A verdict on a recalled target says so; the entry says what is recalled.
+    assert not target.recalled or "recalled" in indicator.unconfirmed
+    assert target.level is None or indicator.plausible[0] <= target.level <= indicator.plausible[1]
+
+
+def test_a_level_belongs_to_an_aim_at_one() -> None:
+    assert {target.aim for _, target in TARGETS} >= {Aim.AT_LEAST, Aim.AT_MOST, Aim.EQUAL_PACE, Aim.NARROW}
+    with pytest.raises(ValueError, match="do not go together"):
+        Target(aim=Aim.NARROW, level=3, words="x", source="y")
+    with pytest.raises(ValueError, match="do not go together"):
+        Target(aim=Aim.AT_LEAST, words="x", source="y")
+
+
+def test_breaks_name_a_financial_year() -> None:
+    breaks = [found for indicator in INDICATORS for found in indicator.breaks]
+    assert breaks and all(found.first_year in ALL_YEARS and found.words for found in breaks)
+
+
 def test_stroke_names_the_four_lists_of_codes() -> None:
     assert len(next(e for e in ENTRIES if e.id == "stroke_adm_dsr").code_lists) == 4
 
@@ -273,7 +303,7 @@ def test_the_catalogue_holds_what_the_first_issue_names() -> None:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.id)
 def test_an_entry_agrees_with_itself(indicator: Indicator) -> None:
-    scale = {Unit.PERCENT: 100, Unit.PER_1K: 1_000, Unit.PER_100K: 100_000, Unit.COUNT: 1}
+    scale = {Unit.PERCENT: 100, Unit.PER_1K: 1_000, Unit.PER_100K: 100_000, Unit.PER_MILLION: 1_000_000, Unit.COUNT: 1}
     scale |= {Unit.PERCENTAGE_POINTS: 100}
     assert indicator.multiplier == scale[indicator.unit]
     assert Dimension.TOTAL in indicator.dimensions

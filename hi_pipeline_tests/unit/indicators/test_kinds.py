@@ -15,7 +15,7 @@ from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.kinds.dsr import ABSENT, HIDDEN, standard_weight
 from hi_pipeline.indicators.kinds.published import WITHOUT_LIMITS
 from hi_pipeline.indicators.schema import validate_results
-from hi_pipeline.stats.standardisation import EUROPEAN_STANDARD_POPULATION_2013, european_standard_population
+from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013, european_standard_population
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 
 BASE = next(i for i in INDICATORS if i.id == "mha_detention_rate")

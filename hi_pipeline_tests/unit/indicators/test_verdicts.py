@@ -106,7 +106,8 @@ def test_crude_prevalence_gaps_have_no_word_and_every_row_says_why() -> None:
     assert results.filter(status="ok")["note"].str.contains(MIXES_AGE, literal=True).all()
     aged = {i.id for i in INDICATORS if i.mixes_age}
     wanted = ("hypertension", "atrial_fibrillation", "chd", "stroke_tia", "copd", "diabetes", "dementia")
-    assert aged == {f"{name}_prevalence_pct" for name in wanted}
+    crude = ("elective", "emergency", "outpatient", "outpatient_first", "outpatient_virtual")
+    assert aged == {f"{name}_prevalence_pct" for name in wanted} | {f"act_{name}_crude_rate" for name in crude}
 
 
 def test_a_board_is_compared_with_all_boards_and_else_with_england() -> None:
@@ -142,7 +143,7 @@ def test_a_hidden_count_is_compared_where_its_bounds_are_clear(high: float, word
     found = _one(results, area_type="icb")
     assert (found["status"], found["value"], found["comparison"]) == ("suppressed", None, word)
     assert (found["figure_low"], found["figure_high"]) == (0.0, high * 10)
-    assert ("whatever it is" in found["note"]) is (word == "better")
+    assert ("whatever its value" in found["note"]) is (word == "better")
 
 
 def _printed(x: float, n: float, percent: float, **extra: object) -> dict:

@@ -17,7 +17,7 @@ YEAR, OWN, NOW = "2023-24", "2023-04", "2026-04"
 BOARD = "E54000010"
 # A board of April 2026 only.
 NEW = next(b.ons for b in boards_of(Vintage.APRIL_2026) if b.vintages == {Vintage.APRIL_2026})
-ABSENT = YearFact(cover=Cover.NOT_IN_HAND, reason="declared, and no file of it is in hand")
+ABSENT = YearFact(cover=Cover.NOT_IN_HAND, reason="no file in hand of it")
 FACTS = {(indicator.id, YEAR): ABSENT for indicator in INDICATORS}
 BUILT = YearFact(cover=None, reason="")
 
@@ -132,7 +132,7 @@ def test_what_is_declared_and_not_computed() -> None:
 
 @pytest.mark.parametrize("entry", [e for e in ENTRIES if e.id.startswith("plus_")], ids=lambda e: e.id)
 def test_a_plus_group_says_who_could_hold_it(entry: object) -> None:
-    rows = _nothing_built().filter(indicator_id=entry.id)  # type: ignore[attr-defined]
+    rows = _nothing_built().filter(pl.col("state") != "no_such_board", indicator_id=entry.id)  # type: ignore[attr-defined]
     assert (rows["held_by"] != "").all() and (rows["how_to_supply"] != "").all()
 
 
@@ -157,3 +157,28 @@ def test_a_built_year_without_a_figure_of_an_area() -> None:
 def test_a_figure_that_coverage_has_no_cell_for_stops_it(row: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="disagree with results"):
         _covered(row)
+
+
+def test_who_holds_it_stands_where_something_is_not_there() -> None:
+    frame = _covered(_row("wl_gt65_n")).filter(indicator_id="wl_gt65_n")
+    shown = frame.filter(state="shown")
+    assert shown.height == 1 and shown["held_by"].item() == ""
+    silent = frame.filter(pl.col("state").is_in(["no_such_board", "no_such_breakdown"]))
+    assert set(silent["held_by"]) == {""}
+    absent = frame.filter(state="not_in_hand", dimension="total", financial_year=YEAR)
+    assert set(absent["held_by"]) == {"NHS England (waiting list minimum data set)"}
+
+
+def test_what_is_recalled_and_not_read_is_marked() -> None:
+    frame = _nothing_built()
+    marked = dict(frame.select("indicator_id", "unconfirmed").unique().rows())
+    assert marked == {entry.id: bool(entry.unconfirmed) for entry in ENTRIES}
+    assert set(marked.values()) == {True, False}
+
+
+def test_months_by_themselves_are_no_cells() -> None:
+    month = _row("act_by_pod_n", dimension="period", category="January 2024", period_type="month")
+    year = _row("act_by_pod_n", "missing", note=f"1 of 12 months {PART_OF_A_YEAR}")
+    frame = _covered(year, month)
+    assert "period" not in set(frame["dimension"])
+    assert _cell(frame, "act_by_pod_n")[0] == "not_in_hand"

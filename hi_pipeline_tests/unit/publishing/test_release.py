@@ -12,21 +12,32 @@ import polars as pl
 import pytest
 from frictionless import Package
 
+from hi_pipeline.core.beside import JUDGING
 from hi_pipeline.core.columns import RESULT_KEY, RESULT_MEANINGS, RESULTS
 from hi_pipeline.core.coverage import YearFact
+from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.people_columns import SMALL_AREAS
 from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.indicators.beside import tables_beside
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
-from hi_pipeline.indicators.comparisons import comparisons
 from hi_pipeline.publishing.for_excel import for_excel
 from hi_pipeline.publishing.package import data_package
-from hi_pipeline.publishing.release import publish, read_published
+from hi_pipeline.publishing.release import CSV_TOO, publish, read_published
+from hi_pipeline.publishing.whole import altered_files
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.lake import Lake
 
 ACCEPTED = {"sha256": "ab" * 32, "address": "https://example.org/a.zip", "fetched": "2026-11-26"}
 FACTS = {(indicator.id, "2023-24"): YearFact(cover=None, reason="") for indicator in INDICATORS}
 APART = {"providers.parquet", "authorities.parquet", "comparators.parquet"}
-BESIDE = {"comparisons.parquet", "slopes.parquet", "coverage.parquet", "coverage.csv", "lineage.parquet"}
+BESIDE = {
+    "comparisons.parquet",
+    "slopes.parquet",
+    "lineage.parquet",
+    "population.parquet",
+    *(f"{name}{end}" for name in CSV_TOO for end in (".parquet", ".csv", ".csv-metadata.json")),
+    *(f"{name}.parquet" for name in JUDGING),
+}
 EXPECTED = (
     APART
     | BESIDE
@@ -76,13 +87,21 @@ def results() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=RESULTS)
 
 
-def _publish(root: Path, results: pl.DataFrame, *, synthetic: bool = True) -> tuple[Path, ...]:
+def _publish(
+    root: Path,
+    results: pl.DataFrame,
+    *,
+    synthetic: bool = True,
+    lists: dict[str, pl.DataFrame] | None = None,
+    beside: dict[str, pl.DataFrame] | None = None,
+) -> tuple[Path, ...]:
     provenance = Provenance(inputs=(), code_version="1", schema_version="1", synthetic=synthetic)
-    beside = comparisons(results, None, {i.id: i for i in INDICATORS})
+    beside = beside or tables_beside(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
         results=results,
-        comparisons=beside,
+        beside=beside,
+        lists=lists,
         provenance=provenance,
         indicators=INDICATORS,
         listed=LISTED,
@@ -259,3 +278,43 @@ def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path, results: pl.Data
     years = pl.read_parquet(folder / "results.parquet")["financial_year"]
     assert years.sort().to_list() == tidy["financial_year"].sort().to_list()
     assert '="' not in (folder / "results.csv").read_text().replace('"="', "")
+
+
+def test_small_areas_are_published_described_and_attributed(tmp_path: Path, results: pl.DataFrame) -> None:
+    area = dict.fromkeys(SMALL_AREAS) | {
+        "lsoa_code": "E01000001",
+        "lsoa_name": "Made up, 001A",
+        "icb_code_2023_04": "E54000010",
+        "residents": 1_500,
+        "source_releases": "fuel_poverty:2023;iod2025:2025-file-7",
+    }
+    lists = {"small_areas": pl.DataFrame([area], schema=SMALL_AREAS)}
+    _publish(tmp_path, results, lists=lists)
+    folder = tmp_path / "published"
+    read = pl.read_csv(folder / "small_areas.csv")
+    assert read["lsoa_name"].to_list() == ["Made up, 001A"] and read["synthetic"].to_list() == [True]
+    described = json.loads((folder / "small_areas.csv-metadata.json").read_text())
+    assert [c["name"] for c in described["tableSchema"]["columns"]] == read.columns
+    assert described["dc:title"].startswith("SYNTHETIC: Small areas")
+    assert all(c["dc:description"] for c in described["tableSchema"]["columns"])
+    # Whoever's figures went in is named, although no row of the results rests on them.
+    assert SOURCES["fuel_poverty"].attribution in (folder / "ATTRIBUTION.md").read_text()
+    assert pl.read_parquet(folder / "pockets.parquet").is_empty()
+    assert not altered_files(Lake(tmp_path))
+    (folder / "small_areas.csv").write_text("x")
+    assert "small_areas.csv" in altered_files(Lake(tmp_path))[0]
+
+
+@pytest.mark.parametrize("name", JUDGING)
+def test_a_table_that_breaks_its_contract_is_not_published(tmp_path: Path, results: pl.DataFrame, name: str) -> None:
+    _publish(tmp_path, results)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "published").iterdir()}
+    whole = tables_beside(results, None, {i.id: i for i in INDICATORS})
+    row = pl.DataFrame([dict.fromkeys(whole[name].columns)], schema=whole[name].schema)
+    wrong = {"columns": whole[name].drop("note"), "twice": pl.concat([row, row])}
+    for table in wrong.values():
+        with pytest.raises(ValidationError, match=f"{name}.parquet"):
+            _publish(tmp_path, results, beside=whole | {name: table})
+    with pytest.raises(ValidationError, match="published tables"):
+        _publish(tmp_path, results, beside={other: table for other, table in whole.items() if other != name})
+    assert {path.name: path.read_bytes() for path in (tmp_path / "published").iterdir()} == before

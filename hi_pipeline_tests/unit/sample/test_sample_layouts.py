@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.source import Token
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline_tests.unit.sample.sample_files import Sample
@@ -116,3 +117,14 @@ def test_the_oddities_of_the_real_files_are_there(sample: Sample) -> None:
     assert practices["2020-21"] - practices["2022-23"], "no practice closed"
     assert practices["2022-23"] - listed, "no practice is missing from the list"
     assert listed - set(sample.observations("qof", "2022-23")["area_code"]), "every listed practice has registers"
+
+
+def test_every_figure_of_a_table_that_nobody_has_seen_says_so(sample: Sample) -> None:
+    declared = {(source.name, release.edition): source.layouts[release.layout] for source, release in sample.releases}
+    assert any(layout.unverified for layout in declared.values())
+    for key, layout in declared.items():
+        if "observations" in sample.clean[key]:
+            marked = sample.clean[key]["observations"]["note"].str.contains(LAYOUT_UNVERIFIED, literal=True)
+            unseen = [name for name in layout.unverified if name in sample.raw[key]]
+            assert marked.any() == bool(unseen), key
+            assert not unseen or marked.all() == (len(unseen) == len(sample.raw[key])), key

@@ -8,7 +8,7 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.ae_monthly.parse import MEASURES
 from hi_pipeline.sources.ae_monthly.source import SOURCE
-from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure
+from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
 from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 FILE = FIXTURES / "ae_monthly" / "providers.csv"
@@ -73,3 +73,17 @@ def test_more_waits_than_attendances_are_refused(tmp_path: Path) -> None:
     path = changed(path, tmp_path, old="30,1,49,850,", new="30,1,49,1850,")
     with pytest.raises(ValidationError, match="above their denominator 'attendances_type1'"):
         clean(SOURCE, MONTH, path)
+
+
+def test_a_file_of_another_month_in_a_mirror_is_an_edition_and_is_read(tmp_path: Path) -> None:
+    (series,) = SOURCE.series
+    place = "www.england.nhs.uk/statistics/wp-content/uploads/sites/2/2025/05/Monthly-AE-April-2025-Ab3xYz.csv"
+    found = series.match(place)
+    assert found is not None and (found.period, found.revised) == ("2025-04", False)
+    assert series.match(place.replace("Monthly-AE", "Quarterly-AE")) is None
+    release = SOURCE.edition(series, found.period, address=f"https://{place}", landing_page=SOURCE.landing_page)
+    april = tmp_path / "april.csv"
+    april.write_text(FILE.read_text(encoding="utf-8").replace("MARCH-2025", "APRIL-2025"), encoding="utf-8")
+    observations = parsed(SOURCE, release, april).tables["observations"]
+    assert set(observations["financial_year"]) == {"2025-26"}
+    assert set(observations["period_start"]) == {date(2025, 4, 1)}

@@ -160,11 +160,3 @@ def test_detentions_are_by_the_indices_of_2019_and_courses_of_treatment_by_nobod
     assert SOURCES["mental_health_act"].imd_vintage("2023-24") == "2019"
     assert SOURCES["talking_therapies"].imd_vintage("2023-24") is None
     assert SOURCES["talking_therapies"].imd_vintage("1999-00") is None
-
-
-@pytest.mark.parametrize("source", ALL)
-def test_reporters_are_levels_of_the_sources_observations(source: Source) -> None:
-    if source.reporters:
-        allowed = source.schemas["observations"].columns["area_level"].checks[0].statistics["allowed_values"]
-        assert set(source.reporters) <= set(allowed)
-        assert all(words and words == words.strip() for words in source.reporters.values())

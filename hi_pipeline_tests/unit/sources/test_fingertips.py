@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
-from hi_pipeline.sources.fingertips import sample_screening
-from hi_pipeline.sources.fingertips.source import COMPARATOR_EXAMPLES, SOURCE
+from hi_pipeline.sources.fingertips import sample_boards, sample_screening
+from hi_pipeline.sources.fingertips.source import AS_PRINTED, COMPARATOR_EXAMPLES, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
 from hi_pipeline_tests.unit.sources.reading import changed
 
@@ -189,6 +189,42 @@ def test_areas_and_years_outside_the_vocabulary_are_refused(
     copy = changed(HERE / f"{edition}.csv", tmp_path, old=old, new=new)
     with pytest.raises(LayoutError, match=message):
         parsed(SOURCE, edition, copy)
+
+
+def test_england_and_boards_as_printed_of_a_season() -> None:
+    found = parsed(SOURCE, "30314", HERE / "30314.csv")
+    values = found.tables["observations"].filter(measure="value_30314")
+    assert values.select("area_level", "area_code", "value", "lower_95", "upper_95", "status").rows() == [
+        ("england", "", 77.8, 77.7, 77.9, "ok"),
+        ("icb_ons", "E54000010", None, None, None, "missing"),
+        ("icb_ons", "E54000057", 75, 74.8, 75.2, "ok"),
+    ]
+    season = figure(values, area_level="england")
+    assert (str(season["period_start"]), str(season["period_end"])) == ("2023-09-01", "2024-02-29")
+    assert (season["period_type"], season["financial_year"]) == ("season", "2023-24")
+    assert found.left_out == {"rows of single sexes beside persons": 3}
+    assert found.notes == ("2023-24: 1 of 42 boards have a figure",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("2023/24", "2022/23", "no rows of"),
+        ("2023/24", "2021 - 23", "expected financial years"),
+        ("Persons,65+ yrs", "Male,65+ yrs", "persons or one sex"),
+        ("Female,65+ yrs", "Female,50+ yrs", "expected one age"),
+    ],
+)
+def test_an_indicator_as_printed_has_one_age_and_persons(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(LayoutError, match=message):
+        parsed(SOURCE, "30314", changed(HERE / "30314.csv", tmp_path, old=old, new=new))
+
+
+def test_samples_of_indicators_as_printed_are_read(tmp_path: Path) -> None:
+    sample_boards.write(tmp_path)
+    for edition in AS_PRINTED:
+        observations = parsed(SOURCE, edition, tmp_path / SOURCE.release(edition).mirror_file).tables["observations"]
+        assert observations.filter(area_level="icb_ons")["area_code"].n_unique() == 42
 
 
 def test_screening_samples_are_read(tmp_path: Path) -> None:

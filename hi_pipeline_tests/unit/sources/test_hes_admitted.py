@@ -9,9 +9,10 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.sample.containers import xlsx_bytes
+from hi_pipeline.sources.hes_admitted import sample
 from hi_pipeline.sources.hes_admitted.layouts import DIAGNOSIS_HEADER, ICB_HEADER
 from hi_pipeline.sources.hes_admitted.source import SOURCE
-from hi_pipeline_tests.unit.sources.editions import figure, parsed, real
+from hi_pipeline_tests.unit.sources.editions import figure, parsed, real, unknown_labels
 from hi_pipeline_tests.unit.sources.reading import clean
 
 ICB, DIAGNOSES = "2024-25-icb", "2023-24-diagnoses"
@@ -72,6 +73,7 @@ def test_locations_hubs_and_england(tmp_path: Path) -> None:
         "england": 1,
         "national": 2,
         "sub_icb": 106,
+        "wales": 1,
     }
     place = observations.filter(area_code="15E")
     assert dict(place.select("measure", "value").rows()) == {
@@ -86,7 +88,10 @@ def test_locations_hubs_and_england(tmp_path: Path) -> None:
     assert (row["low"], row["high"], row["period_type"], row["financial_year"]) == (58, 62, "financial_year", "2024-25")
     england = figure(observations, area_level="england", measure="admissions")
     assert (england["value"], england["low"], england["high"]) == (50_003, 50_003, 50_003)
-    assert found.left_out == {"rows of boards of Wales": 1}
+    # They are in the Total, so they stay beside it as a remainder.
+    wales = figure(observations, area_level="wales", measure="admissions")
+    assert (wales["area_code"], wales["value"]) == ("7A1", 100)
+    assert found.left_out == {}
 
 
 def test_zero_is_shown_and_a_star_is_1_to_7(tmp_path: Path) -> None:
@@ -197,3 +202,70 @@ def test_the_rows_that_were_seen_of_2024_25_are_read(shared_folder: Path, tmp_pa
     assert figure(observations, area_code="92G", measure="admissions")["value"] == 282_095
     assert figure(observations, area_code="92G", measure="admissions_emergency")["value"] == 108_900
     assert set(observations.filter(area_level="national")["area_code"]) >= {"14R", "13Q", "15L"}
+
+
+GROUPS, AGES = "2024-25-groups", "2024-25-ages"
+
+
+def _sample(tmp_path: Path, edition: str, *, old: str = "", new: str = "") -> Path:
+    """Return the synthetic CSV of an edition, changed once; no file of the publisher was seen."""
+    sample.write(tmp_path)
+    path = tmp_path / SOURCE.release(edition).mirror_file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_england_by_ethnic_group_and_tenth_without_a_total(tmp_path: Path) -> None:
+    observations = clean(SOURCE, GROUPS, _sample(tmp_path, GROUPS))["observations"]
+    assert set(observations["area_level"]) == {"england"}
+    assert set(observations["dimension"]) == {"ethnicity", "deprivation"}
+    assert set(observations["note"]) == {"layout unverified"}
+    tenths = observations.filter(dimension="deprivation", measure="admissions_emergency")
+    assert tenths.height == 11 and "Decile 1 (most deprived)" in tenths["category"]
+    sums = {
+        (dimension, measure): rows["value"].sum()
+        for (dimension, measure), rows in observations.group_by("dimension", "measure")
+    }
+    assert sums["ethnicity", "episodes"] == sums["deprivation", "episodes"]
+    workbook = clean(SOURCE, ICB, tmp_path / SOURCE.release(ICB).mirror_file)["observations"]
+    england = figure(workbook, area_level="england", measure="episodes")
+    assert england["value"] == sums["ethnicity", "episodes"]
+
+
+def test_england_by_age_and_sex(tmp_path: Path) -> None:
+    found = parsed(SOURCE, AGES, _sample(tmp_path, AGES))
+    observations = found.tables["observations"]
+    assert observations.group_by("dimension").len().sort("dimension").rows() == [("age", 24), ("sex", 3)]
+    assert set(observations["measure"]) == {"episodes"}
+    assert found.left_out == {"rows of regions and providers": 1, "rows of measures that nobody reads": 1}
+
+
+@pytest.mark.parametrize(
+    ("edition", "old", "new", "error", "message"),
+    [
+        (GROUPS, ",ETHNICITY,FAE_SUM,", ",ETHNICITY,FAE_SUM,1", ValidationError, "not the sum of"),
+        (
+            GROUPS,
+            "Irish (White),ETHNICITY,FAE_SUM",
+            "British (White),ETHNICITY,FAE_SUM",
+            ValidationError,
+            "stand there",
+        ),
+        (GROUPS, "FCE_SUM,", "FCE_SUM,*", LayoutError, "neither numbers nor declared tokens"),
+        (GROUPS, "Measure_Value", "Value", LayoutError, "Measure_Value"),
+        (AGES, ",2425,", ",2324,", LayoutError, "expected 2425 alone"),
+        (AGES, "Age_90_Over_Sum", "No_Procedure_Sum", LayoutError, "no row of England of .'90 and over'"),
+    ],
+)
+def test_a_csv_that_does_not_match_is_refused(
+    tmp_path: Path, edition: str, old: str, new: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        parsed(SOURCE, edition, _sample(tmp_path, edition, old=old, new=new))
+
+
+def test_an_unknown_tenth_is_left_out_and_counted(tmp_path: Path) -> None:
+    copy = _sample(tmp_path, GROUPS, old="Unknown/Non-UK Country", new="Not known")
+    assert "Code 'Not known'" in unknown_labels(parsed(SOURCE, GROUPS, copy))

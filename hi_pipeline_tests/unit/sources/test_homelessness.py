@@ -49,6 +49,8 @@ def test_the_quarter_and_its_last_day(tmp_path: Path) -> None:
     for measure, first, kind in (
         ("assessments", "2025-01-01", "quarter"),
         ("children_in_ta", "2025-03-31", "snapshot"),
+        # A stock: four quarters of it are not a year's households.
+        ("households", "2025-03-31", "snapshot"),
     ):
         row = figure(observations, area_level="england", measure=measure)
         assert (str(row["period_start"]), str(row["period_end"]), row["period_type"]) == (first, "2025-03-31", kind)

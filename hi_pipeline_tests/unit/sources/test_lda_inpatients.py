@@ -7,7 +7,7 @@ import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import Vintage, boards_of
-from hi_pipeline.sources.lda_inpatients.parse import SPELLS
+from hi_pipeline.sources.lda_inpatients.parse import NOTE, SPELLS
 from hi_pipeline.sources.lda_inpatients.source import COLUMNS, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
 
@@ -43,10 +43,14 @@ def test_boards_have_a_total_and_england_its_groups(tmp_path: Path) -> None:
     assert (total["value"], total["low"], total["high"]) == (2005, 2003, 2007)
     assert found.left_out == {
         "rows of other levels of area": 3,
-        "rows of a board that is not known": 1,
         "rows that are split twice": 1,
         "rows of splits that are no dimension here": 1,
     }
+
+
+def test_a_board_that_is_not_known_is_a_remainder(tmp_path: Path) -> None:
+    row = figure(parsed(SOURCE, "2024-03", _file(tmp_path)).tables["observations"], area_level="unknown")
+    assert (row["dimension"], row["note"]) == ("total", f"{NOTE}; layout unverified")
 
 
 def test_a_star_hides_none_to_four(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_england_and_providers() -> None:
     }
     row = figure(observations, area_code="RX1", measure=RATE)
     assert (row["value"], row["period_type"], str(row["period_start"])) == (28, "month", "2024-03-01")
-    assert row["note"] == "of one month; performance figures"
+    assert row["note"] == "of one month; performance figures; layout unverified"
     assert found.left_out == {
         "rows of metrics that are not read": 1,
         "rows of breakdowns that are not read": 3,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
@@ -141,4 +142,9 @@ def test_january_2026_is_as_published(real_mirror: Path) -> None:
     assert summed(area_level="england") == (302826, 1251335)
     assert summed(area_level="national") == (9405, 37011)
     assert summed(area_code="QNC") == (5023, 26050)
+    # The region Y63 completed none without admission, and has no row of it: 0 and not missing.
+    none = figure(observations, area_code="Y63", measure="completed_non_admitted")
+    assert (none["value"], none["status"]) == (0, "ok")
+    kinds = observations.filter(pl.col("measure").is_in(measures)).group_by("area_level", "area_code").len()
+    assert set(kinds["len"]) == {2}
     assert observations.filter(area_level="icb")["area_code"].n_unique() == 42

@@ -10,14 +10,29 @@ import pytest
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
-from hi_pipeline.stats import clusters, comparison, inequality, proportions, rates, standardisation, suppression
+from hi_pipeline.stats import clusters, proportions, rates, unknown
+from hi_pipeline.stats.comparison.change import change
+from hi_pipeline.stats.comparison.counts_pace import difference_of_changes
+from hi_pipeline.stats.comparison.trend import trend
+from hi_pipeline.stats.inequality.disproportion import disproportionality
+from hi_pipeline.stats.inequality.ends import absolute_gap, end_ratio
+from hi_pipeline.stats.inequality.slope import relative_index, slope_index
+from hi_pipeline.stats.inequality.summary import concentration_index, population_attributable, summary_measures
 from hi_pipeline.stats.life_expectancy import life_expectancy
 from hi_pipeline.stats.quantiles import quantile
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.indirect import indirectly_standardised_rate, indirectly_standardised_ratio
+from hi_pipeline.stats.standardisation.pairs import difference, ratio
+from hi_pipeline.stats.suppression.carried import figure_bounds, ratio_bounds
+from hi_pipeline.stats.suppression.carried_slope import slope_bounds
+from hi_pipeline.stats.suppression.derivable import derivable_cells
+from hi_pipeline.stats.suppression.hidden_counts import count_bounds
 
 PAIR = {"events": "x", "population": "n", "reference_events": "rx", "reference_population": "rn"}
 LADDER = {"rank": "rank", "population": "n", "value": "y", "lower": "l", "upper": "u"}
 BOUNDS = {"events_low": "x", "events_high": "x", "population_low": "n", "population_high": "n"}
 YEARS = {"start_events": "x", "start_population": "n", "end_events": "rx", "end_population": "rn"}
+UNKNOWN = {**PAIR, "unknown_events": "x", "unknown_population": "n"}
 SUMMARY = {"rank": "rank", "population": "n", "estimate": "y", "standard_error": "se"}
 CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (proportions.proportion, {"events": "x", "population": "n"}),
@@ -29,33 +44,36 @@ CALLS: list[tuple[Callable[..., pl.DataFrame], dict[str, Any]]] = [
     (rates.ratio, PAIR),
     (rates.funnel_limits, {"events": "x", "population": "n"}),
     (clusters.clustered_figure, {"events": "x", "population": "n", "units": "n", "spread": "x"}),
-    (standardisation.directly_standardised_rate, {"events": "x", "population": "n", "weight": "w"}),
-    (standardisation.difference, {**PAIR, "weight": "w"}),
-    (standardisation.ratio, {**PAIR, "weight": "w"}),
-    (standardisation.indirectly_standardised_ratio, PAIR),
-    (standardisation.indirectly_standardised_rate, PAIR),
-    (inequality.slope_index, LADDER),
-    (inequality.slope_index, {**LADDER, "transform": "none"}),
-    (inequality.relative_index, LADDER),
-    (inequality.relative_index, {**LADDER, "transform": "none"}),
-    (inequality.absolute_gap, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
-    (inequality.end_ratio, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
-    (inequality.concentration_index, SUMMARY),
-    (inequality.population_attributable, {**SUMMARY, "favourable": True}),
-    (inequality.summary_measures, {**SUMMARY, "favourable": False, "upper_bound": 1000}),
-    (comparison.change, YEARS),
-    (comparison.difference_of_changes, {**YEARS, **{f"reference_{role}": name for role, name in YEARS.items()}}),
-    (comparison.trend, {"period": "rank", "value": "y", "lower": "l", "upper": "u"}),
-    (suppression.figure_bounds, {**BOUNDS, "kind": "rate"}),
+    (directly_standardised_rate, {"events": "x", "population": "n", "weight": "w"}),
+    (difference, {**PAIR, "weight": "w"}),
+    (ratio, {**PAIR, "weight": "w"}),
+    (indirectly_standardised_ratio, PAIR),
+    (indirectly_standardised_rate, PAIR),
+    (slope_index, LADDER),
+    (slope_index, {**LADDER, "transform": "none"}),
+    (relative_index, LADDER),
+    (relative_index, {**LADDER, "transform": "none"}),
+    (absolute_gap, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
+    (end_ratio, {name: LADDER[name] for name in ("rank", "value", "lower", "upper")}),
+    (disproportionality, PAIR),
+    (concentration_index, SUMMARY),
+    (population_attributable, {**SUMMARY, "favourable": True}),
+    (summary_measures, {**SUMMARY, "favourable": False, "upper_bound": 1000}),
+    (change, YEARS),
+    (difference_of_changes, {**YEARS, **{f"reference_{role}": name for role, name in YEARS.items()}}),
+    (trend, {"period": "rank", "value": "y", "lower": "l", "upper": "u"}),
+    (figure_bounds, {**BOUNDS, "kind": "rate"}),
     (
-        suppression.ratio_bounds,
+        ratio_bounds,
         {**BOUNDS, **{f"reference_{role}": name for role, name in BOUNDS.items()}, "kind": "rate"},
     ),
-    (suppression.slope_bounds, {**LADDER, "value_low": "y", "value_high": "y"}),
-    (suppression.count_bounds, {"count": "x", "rule": "qof"}),
+    (slope_bounds, {**LADDER, "value_low": "y", "value_high": "y"}),
+    (count_bounds, {"count": "x", "rule": "qof"}),
+    (unknown.worst_case, UNKNOWN),
+    (unknown.scenarios, {**UNKNOWN, "known_records": "records"}),
 ]
 for function, columns in CALLS:
-    if function is suppression.slope_bounds:
+    if function is slope_bounds:
         columns.pop("value", None)
 
 RESULT = ["value", "lower_95", "upper_95", "lower_998", "upper_998", "status", "note", "method"]
@@ -79,6 +97,7 @@ def table(groups: list[object]) -> pl.DataFrame:
                     "n": [200 + 10 * i] * 5,
                     "rx": [15] * 5,
                     "rn": [300] * 5,
+                    "records": [600] * 5,
                     "w": [20.0] * 5,
                     "y": y,
                     "l": [v * 0.9 for v in y],
@@ -259,7 +278,7 @@ def test_other_tables_refuse_a_key_that_hides_a_result() -> None:
     with pytest.raises(StatisticsError, match="'quantile'.*rename it"):
         quantile(rows, value="v", k=2, by=["quantile"])
     with pytest.raises(StatisticsError, match="'low'.*rename it"):
-        suppression.derivable_cells(rows, count="v", dimensions={"m": "all"}, by=["low"])
+        derivable_cells(rows, count="v", dimensions={"m": "all"}, by=["low"])
     ages = pl.DataFrame({"deaths": ["A"] * 20, "a": [0, 1, *range(5, 95, 5)], "p": [9000] * 20, "d": [90] * 20})
     with pytest.raises(StatisticsError, match="'deaths'.*rename it"):
         life_expectancy(ages, start_age="a", population="p", deaths="d", by=["deaths"])

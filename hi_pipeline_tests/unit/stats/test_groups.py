@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from hi_pipeline.stats._groups import group_rows, run_starts
-from hi_pipeline.stats.standardisation import _runs, directly_standardised_rate
+from hi_pipeline.stats.standardisation import _runs
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
 
 KEYS: dict[str, list[Any]] = {
     "short": ["a", "a", "b", "b", "a", "a", "c"],

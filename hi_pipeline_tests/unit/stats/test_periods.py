@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import StatisticsError
-from hi_pipeline.stats.comparison import trend
+from hi_pipeline.stats.comparison.trend import trend
 from hi_pipeline.stats.life_expectancy import life_expectancy
 from hi_pipeline.stats.quantiles import quantile
 

@@ -7,10 +7,20 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import StatisticsError
-from hi_pipeline.stats import comparison, inequality, proportions, rates, standardisation
+from hi_pipeline.stats import proportions, rates
+from hi_pipeline.stats.comparison.benchmark import against_benchmark
+from hi_pipeline.stats.comparison.change import change
+from hi_pipeline.stats.inequality.ends import absolute_gap
+from hi_pipeline.stats.inequality.slope import relative_index, slope_index
+from hi_pipeline.stats.inequality.summary import summary_measures
 from hi_pipeline.stats.life_expectancy import life_expectancy
 from hi_pipeline.stats.quantiles import quantile
-from hi_pipeline.stats.suppression import RULES, Rule, count_bounds, derivable_cells, figure_bounds
+from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
+from hi_pipeline.stats.standardisation.european import european_standard_population
+from hi_pipeline.stats.suppression.carried import figure_bounds
+from hi_pipeline.stats.suppression.derivable import derivable_cells
+from hi_pipeline.stats.suppression.hidden_counts import count_bounds
+from hi_pipeline.stats.suppression.rules import RULES, Rule
 
 AGES = [0, 1, *range(5, 95, 5)]
 
@@ -51,14 +61,14 @@ def test_ratios_add_nothing_to_a_zero(one: int, two: int, status: str) -> None:
 @pytest.mark.parametrize(("events", "status"), [(9, "too_few"), (10, "ok")])
 def test_ten_events_make_a_standardised_rate(events: int, status: str) -> None:
     frame = pl.DataFrame({"x": [events - 4, 4], "n": [1000, 1000], "w": [50, 50]})
-    rate = standardisation.directly_standardised_rate
+    rate = directly_standardised_rate
     assert rate(frame, events="x", population="n", weight="w", by=[])["status"][0] == status
 
 
 def test_strata_without_people() -> None:
     frame = pl.DataFrame({"g": [1, 1, 2, 2], "x": [20, 0, 20, 1], "n": [1000, 0, 1000, 0], "w": [50] * 4})
     columns: dict[str, Any] = {"events": "x", "population": "n", "weight": "w", "by": "g"}
-    rate = standardisation.directly_standardised_rate
+    rate = directly_standardised_rate
     assert rate(frame, **columns)["status"].to_list() == ["not_applicable"] * 2
     kept = rate(frame, empty_stratum="zero", multiplier=1, **columns)
     assert kept["status"].to_list() == ["ok", "not_applicable"]
@@ -67,7 +77,7 @@ def test_strata_without_people() -> None:
 
 def test_strata_that_stand_twice_are_told() -> None:
     frame = pl.DataFrame({"x": [20, 20], "n": [1000, 1000], "w": [100, 100]})
-    rate = standardisation.directly_standardised_rate
+    rate = directly_standardised_rate
     row = rate(frame, events="x", population="n", weight="w", by=[], total_weight=100).row(0, named=True)
     assert row["status"] == "not_applicable"
     assert "twice" in row["note"]
@@ -75,7 +85,7 @@ def test_strata_that_stand_twice_are_told() -> None:
 
 def test_each_frequency_of_events_needs_all_strata() -> None:
     frame = pl.DataFrame({"f": [1, 1, 2], "x": [20, 5, 6], "n": [900] * 3, "w": [60, 40, 60]})
-    rate = standardisation.directly_standardised_rate
+    rate = directly_standardised_rate
     columns: dict[str, Any] = {"events": "x", "population": "n", "weight": "w", "by": []}
     assert rate(frame, event_frequency="f", **columns)["status"][0] == "missing"
     with pytest.raises(StatisticsError, match="leave it out of by"):
@@ -85,7 +95,7 @@ def test_each_frequency_of_events_needs_all_strata() -> None:
 @pytest.mark.parametrize("ages", [{"oldest_band": 87}, {"from_age": 3}, {"to_age": 76}, {"from_age": 75, "to_age": 75}])
 def test_standard_population_in_whole_bands(ages: dict[str, int]) -> None:
     with pytest.raises(StatisticsError):
-        standardisation.european_standard_population(**ages)
+        european_standard_population(**ages)
 
 
 def ladder(values: list[float], **more: Any) -> pl.DataFrame:
@@ -111,19 +121,19 @@ SII: dict[str, Any] = {"rank": "rank", "population": "n", "value": "y", "by": []
     ],
 )
 def test_slopes_that_cannot_be(frame: pl.DataFrame, kind: Any, status: str, words: str) -> None:
-    row = inequality.slope_index(frame, kind=kind, **SII).row(0, named=True)
+    row = slope_index(frame, kind=kind, **SII).row(0, named=True)
     assert (row["status"], row["value"], row["intercept"]) == (status, None, None)
     assert words in row["note"]
 
 
 def test_a_slope_without_errors_has_no_limits() -> None:
-    row = inequality.slope_index(ladder([5, 4, 3, 2, 1]), **SII).row(0, named=True)
+    row = slope_index(ladder([5, 4, 3, 2, 1]), **SII).row(0, named=True)
     assert (row["status"], row["upper_95"], row["method"]) == ("ok", None, "none")
 
 
 @pytest.mark.parametrize("transform", ["auto", "none"])
 @pytest.mark.parametrize(("kind", "top"), [("rate", 90.0), ("proportion", 0.9), ("other", 90.0)])
-@pytest.mark.parametrize("function", [inequality.slope_index, inequality.relative_index])
+@pytest.mark.parametrize("function", [slope_index, relative_index])
 def test_values_without_error_have_limits_at_the_value(function: Any, kind: Any, top: float, transform: Any) -> None:
     steep, flat = ([top * (1 - drop * i) for i in range(5)] for drop in (0.13, 0.0))
     frame = pl.DataFrame(
@@ -139,17 +149,17 @@ def test_values_without_error_have_limits_at_the_value(function: Any, kind: Any,
 
 def test_a_line_through_zero_has_no_ratio() -> None:
     frame = ladder([100, 40, 10, 5, 1], se=[1.0] * 5)
-    row = inequality.relative_index(frame, transform="none", standard_error="se", **SII).row(0, named=True)
+    row = relative_index(frame, transform="none", standard_error="se", **SII).row(0, named=True)
     assert row["status"] == "not_applicable"
     assert "reaches zero" in row["note"]
-    assert inequality.relative_index(frame, standard_error="se", **SII)["status"][0] == "ok"
+    assert relative_index(frame, standard_error="se", **SII)["status"][0] == "ok"
 
 
 def test_two_areas_that_lack_the_last_decile_do_not_outvote_one_that_has_it() -> None:
     whole = ladder([float(20 - i) for i in range(10)])
     short = whole.head(9)
     frame = pl.concat([part.with_columns(g=pl.lit(i)) for i, part in enumerate([short, short, whole])])
-    ours = inequality.slope_index(frame, **{**SII, "by": ["g"]})
+    ours = slope_index(frame, **{**SII, "by": ["g"]})
     assert ours["status"].to_list() == ["missing", "missing", "ok"]
 
 
@@ -158,13 +168,13 @@ def test_a_group_at_fault_does_not_set_what_is_expected() -> None:
     twice = pl.concat([five, five.head(1)])
     unknown = pl.concat([five, five.head(1).with_columns(rank=pl.lit(99, pl.Int64))])
     frame = pl.concat([part.with_columns(g=pl.lit(i)) for i, part in enumerate([five, twice, unknown])])
-    ours = inequality.slope_index(frame, **{**SII, "by": ["g"]})
+    ours = slope_index(frame, **{**SII, "by": ["g"]})
     assert ours["status"].to_list() == ["ok", "not_applicable", "missing"]
 
 
 def test_how_many_ranks_are_expected() -> None:
     frame = ladder([5, 4, 3, 2, 1, 1, 1])
-    assert inequality.slope_index(frame, groups=10, **SII)["note"][0].startswith("ranks are absent: 7 of 10")
+    assert slope_index(frame, groups=10, **SII)["note"][0].startswith("ranks are absent: 7 of 10")
 
 
 @pytest.mark.parametrize(
@@ -177,19 +187,19 @@ def test_how_many_ranks_are_expected() -> None:
 )  # fmt: skip
 def test_slope_arguments_that_do_not_go_together(options: dict[str, Any]) -> None:
     with pytest.raises(StatisticsError):
-        inequality.slope_index(ladder([5, 4, 3, 2, 1]), **SII, **options)
+        slope_index(ladder([5, 4, 3, 2, 1]), **SII, **options)
 
 
 def test_the_gap_stands_where_a_quintile_is_empty() -> None:
     frame = ladder([50, 45, 40, 35, 30]).filter(pl.col("rank").is_in([1, 2, 4]))
-    row = inequality.absolute_gap(frame, rank="rank", value="y", by=[]).row(0, named=True)
+    row = absolute_gap(frame, rank="rank", value="y", by=[]).row(0, named=True)
     assert (row["value"], row["low_rank"], row["high_rank"]) == (-15, 1, 4)
 
 
 def test_summary_measures_that_need_more_than_they_got() -> None:
     frame = pl.DataFrame({"s": ["a", "b", "c"], "n": [10, 20, 30], "y": [0.0, 50, 60]})
     columns: dict[str, Any] = {"rank": "s", "population": "n", "estimate": "y", "standard_error": None, "by": []}
-    ours = inequality.summary_measures(frame, favourable=True, ordered=False, reference="b", **columns)
+    ours = summary_measures(frame, favourable=True, ordered=False, reference="b", **columns)
     found = {row["measure"]: row for row in ours.iter_rows(named=True)}
     assert found["aci"]["status"] == found["sii_logit"]["status"] == "not_applicable"
     assert found["mld"]["status"] == "not_applicable"
@@ -198,7 +208,7 @@ def test_summary_measures_that_need_more_than_they_got() -> None:
     assert found["par"]["value"] == pytest.approx(50 - 140 / 3)
     assert found["mdrw"]["value"] == pytest.approx((10 * 50 + 30 * 10) / 60)
     with pytest.raises(StatisticsError, match="one of"):
-        inequality.summary_measures(frame, favourable=True, measures=["gini"], **columns)
+        summary_measures(frame, favourable=True, measures=["gini"], **columns)
 
 
 def life(**changes: Any) -> pl.DataFrame:
@@ -237,18 +247,18 @@ def test_quantile_arguments() -> None:
 def test_changes_need_populations_and_known_words() -> None:
     frame = pl.DataFrame({"a": [1], "b": [2]})
     with pytest.raises(StatisticsError, match="needs populations"):
-        comparison.change(frame, start_events="a", end_events="b", by=[])
+        change(frame, start_events="a", end_events="b", by=[])
     with pytest.raises(StatisticsError, match="one of"):
-        comparison.change(frame, start_events="a", end_events="b", by=[], kind="share")  # type: ignore[arg-type]
+        change(frame, start_events="a", end_events="b", by=[], kind="share")  # type: ignore[arg-type]
     zero = frame.with_columns(a=0)
-    assert comparison.change(zero, start_events="a", end_events="b", by=[], kind="count")["status"][0] == "too_few"
-    more = comparison.change(zero, start_events="a", end_events="b", by=[], kind="count", scale="difference")
+    assert change(zero, start_events="a", end_events="b", by=[], kind="count")["status"][0] == "too_few"
+    more = change(zero, start_events="a", end_events="b", by=[], kind="count", scale="difference")
     assert more["value"][0] == 2
 
 
 def test_one_row_a_group_is_one_row() -> None:
     frame = pl.DataFrame({"g": [1, 1], "v": [2, 2], "l": [1, 1], "u": [3, 3]})
-    ours = comparison.against_benchmark(frame, value="v", lower="l", upper="u", benchmark=2, by="g")
+    ours = against_benchmark(frame, value="v", lower="l", upper="u", benchmark=2, by="g")
     assert ours.select("status", "comparison").row(0) == ("not_applicable", "not_compared")
 
 

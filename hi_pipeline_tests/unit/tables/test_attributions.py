@@ -211,6 +211,15 @@ def test_lsoas_are_summed_to_boards_and_fifths_on_both_footprints_and_nobody_is_
         assert set(fifths["imd_vintage"]) == {"2025"} and set(total["imd_vintage"]) == {""}
         assert fifths["note"].str.contains(f"a model; {BY_FIFTH}", literal=True).any()
     assert {"iod2025:2025-file-7", "ons_geography:2024-lsoa"} <= set(built.releases)
+    for vintage, lookup, other in ((OWN, "2024-lsoa", "2026-lsoa"), (CURRENT, "2026-lsoa", "2024-lsoa")):
+        rows = built.frame.filter(geography_vintage=vintage.value, area_type="icb")
+        for dimension, ranked in (("total", False), ("deprivation", True)):
+            named = rows.filter(dimension=dimension)["source_releases"].str.split(";")
+            assert named.list.contains("first:2023-24").all() and named.list.contains(f"ons_geography:{lookup}").all()
+            assert not named.list.contains(f"ons_geography:{other}").any(), "each footprint by its own lookup"
+            assert set(named.list.contains("iod2025:2025-file-7")) == {ranked}
+    england = built.frame.filter(area_type="england", dimension="total")
+    assert set(england["source_releases"]) == {"first:2023-24"}, "as printed"
 
 
 def test_an_lsoa_that_nobody_knows_stops_the_table() -> None:
@@ -248,3 +257,14 @@ def test_editions_are_named_and_not_guessed_from_names() -> None:
 def test_a_period_is_that_of_the_publication() -> None:
     rows = [row | {"period_end": date(2023, 12, 31), "period_type": "calendar_year"} for row in _boards()]
     assert set(_build(SHARE, first=rows).frame["period_type"]) == {"calendar_year"}
+
+
+def test_a_printed_figure_of_several_months_is_that_of_the_last_one() -> None:
+    months = {"first": date(2024, 2, 29), "last": date(2024, 3, 31)}
+    rows = [
+        _rate("england", "", value, period_type="month", period_start=day.replace(day=1), period_end=day)
+        for value, day in ((9.0, months["first"]), (11.0, months["last"]))
+    ]
+    built = _build(replace(PRINTED, attribution=Attribution.ENGLAND), first=rows)
+    england = built.frame.filter(geography_vintage=OWN.value, area_type="england")
+    assert england.select("published_value", "period_type", "period_end").rows() == [(11.0, "month", months["last"])]

@@ -209,6 +209,8 @@ def test_a_partnership_with_the_ons_code_of_the_board_is_the_board() -> None:
     found = _total(built, "tt_recovery_pct", icb_code="E54000024")
     assert (found["numerator"], found["numerator_low"], found["published_value"]) == (51, 49, 50)
     assert "the partnership's own row" in found["note"]
+    assert found["source_releases"] == "ons_geography:2021-ccg;talking_therapies:2021-22"
+    assert _total(built, "tt_recovery_pct", area_type="england")["source_releases"] == "talking_therapies:2021-22"
     assert _total(built, "tt_recovery_pct", icb_code="E54000055")["status"] == "not_published"
 
 
@@ -328,6 +330,7 @@ AREAS = pl.DataFrame(
     own_year=pl.lit(True),
     first_map=pl.lit(True),
     placed_by=pl.lit("map"),
+    releases=pl.lit("qof:2023-24"),
 )
 FIFTHS = pl.DataFrame(
     {
@@ -342,16 +345,17 @@ FIFTHS = pl.DataFrame(
 LINKED = {("practice_areas", YEAR): AREAS, ("practice_deprivation", YEAR): FIFTHS}
 
 
-def _qof(others: Iterable[str] = OTHERS) -> Built:
+def _qof(others: Iterable[str] = OTHERS, areas: pl.DataFrame = AREAS, *, without: str = "") -> Built:
     groups = ("hyp", "af", "chd", "stia", "dm", "mh", "ld", "copd", "dep")
     own = (("A1", 10.0, 100.0), ("A2", 20.0, 100.0), ("A3", 30.0, 100.0), ("Z9", 1.0, 100.0))
     rows = [
         observation("practice", code, f"{kind}_{group}", value)
         for code, register, size in (*own, *((code, 0.0, 100.0) for code in others))
+        if code != without
         for group in groups
         for kind, value in (("register", register), ("list", size))
     ]
-    return _build("qof", rows, linked=LINKED)
+    return _build("qof", rows, linked=LINKED | {("practice_areas", YEAR): areas})
 
 
 def test_a_practice_in_no_map_goes_to_the_remainder() -> None:
@@ -360,6 +364,44 @@ def test_a_practice_in_no_map_goes_to_the_remainder() -> None:
     assert (found["area_name"], found["numerator"]) == ("Practices without a board", 1)
     assert _total(built, "hypertension_prevalence_pct", area_type="england")["numerator"] == 61
     assert built.counted["practices in no board of 2023-04, shown as a remainder"] == 1
+
+
+@pytest.mark.parametrize(
+    ("without", "said", "share"),
+    [
+        # A2 is on no list of patients; A1 has all patients that are known.
+        ("A2", "1 of 2 practices, 100.0% of patients are in this figure", 1.0),
+        ("A1", "1 of 2 practices, 0.0% of patients are in this figure", 0.0),
+    ],
+)
+def test_a_board_without_one_of_its_practices_says_so(without: str, said: str, share: float) -> None:
+    built = _qof(without=without)
+    board = _total(built, "hypertension_prevalence_pct", icb_code="E54000010")
+    assert (board["coverage"], board["people_share"]) == (0.5, share)
+    assert said in board["note"]
+    whole = _total(built, "hypertension_prevalence_pct", icb_code="E54000011")
+    assert whole["coverage"] == 1 and "are in this figure" not in whole["note"]
+    region = _total(built, "hypertension_prevalence_pct", icb_code="E40000011")
+    assert "practices" in region["note"] and region["coverage"] < 1
+    england = _total(built, "hypertension_prevalence_pct", area_type="england")
+    assert "are in this figure" in england["note"]
+
+
+def _named(built: Built, **where: object) -> set[str]:
+    return set(_own(built).filter(**where)["source_releases"].to_list())  # type: ignore[arg-type]
+
+
+def test_a_row_names_the_releases_that_its_own_figure_used() -> None:
+    built, list_and_indices = _qof(), "gp_registrations:2022-07-lsoa;iod2019:2019;qof:2023-24"
+    of = {"indicator_id": "hypertension_prevalence_pct"}
+    assert _named(built, **of, dimension="total") == {"qof:2023-24"}
+    assert _named(built, **of, dimension="deprivation") == {list_and_indices}
+    elsewhere = AREAS.with_columns(releases=pl.when(practice_code="A3").then(pl.lit("other:map")).otherwise("releases"))
+    built = _qof(areas=elsewhere)
+    assert _named(built, **of, dimension="total", icb_code="E54000010") == {"qof:2023-24"}
+    assert _named(built, **of, dimension="total", icb_code="E54000011") == {"other:map;qof:2023-24"}
+    assert _named(built, **of, dimension="total", area_type="england") == {"other:map;qof:2023-24"}, "it is their sum"
+    assert set(built.releases) == {"other:map", *list_and_indices.split(";")}
 
 
 def test_a_board_without_a_practice_is_fatal_although_england_is_the_sum() -> None:
@@ -499,6 +541,8 @@ def test_detentions_divide_by_the_mid_year_before_and_by_what_the_rate_implies()
     assert "another population" in _total(built, "mha_detention_rate", area_type="england")["note"]
     decile = _own(built).filter(icb_code="E54000010", dimension="deprivation").row(0, named=True)
     assert decile["denominator"] == pytest.approx(20_000)
+    assert found["source_releases"] == "mental_health_act:2023-24;population:2023-24"
+    assert decile["source_releases"] == "mental_health_act:2023-24", "its population is implied by the printed rate"
     assert decile["denominator_low"] < 20_000 < decile["denominator_high"]
     assert (decile["numerator_low"], decile["numerator_high"]) == (38, 42)
     unknown = _own(built).filter(area_type="england", category="Unknown").row(0, named=True)
@@ -574,3 +618,36 @@ def test_all_boards_stand_beside_england_and_without_one_there_is_no_such_row() 
     ]
     frame = _own(_build("talking_therapies", rows)).filter(dimension="total")
     assert frame.filter(area_type="boards").is_empty()
+
+
+def _checks() -> Built:
+    ages = {"14 to 17": (3.0, 5.0), "18 and over": (7.0, 10.0)}
+    groups = [("total", "All", 10.0, 15.0), *(("age", age, *counts) for age, counts in ages.items())]
+    rows = [
+        observation("practice", code, measure, value, dimension=dimension, category=category, note="layout unverified")
+        for code in ("A1", "A3", *OTHERS)
+        for dimension, category, checks, register in groups
+        for measure, value in (("health_checks", checks), ("register", register))
+    ]
+    return _build("ld_health_checks", rows, linked=LINKED)
+
+
+def test_ages_that_practices_print_stand_beside_the_total_and_never_in_it() -> None:
+    frame = _own(_checks()).filter(indicator_id="ld_checks_pct", icb_code="E54000010")
+    facts = ["dimension", "category", "numerator", "denominator"]
+    assert frame.filter(pl.col("dimension") != "deprivation").select(facts).rows() == [
+        ("age", "14 to 17", 3, 5),
+        ("age", "18 and over", 7, 10),
+        ("total", "All", 10, 15),
+    ]
+    fifth = frame.filter(dimension="deprivation", status="ok")
+    assert fifth.select(facts[1:]).rows() == [(QUINTILES[0], 10, 15)]
+    assert frame.filter(status="ok")["note"].str.contains("layout unverified").all()
+
+
+def test_the_reporters_of_an_age_are_the_practices_of_the_map() -> None:
+    built = _checks()
+    board = _own(built).filter(indicator_id="ld_checks_n", icb_code="E54000010")
+    by_group = dict(board.filter(pl.col("dimension") != "deprivation").select("category", "coverage").iter_rows())
+    # A2 is on the map and has no row.
+    assert by_group == {"All": 0.5, "14 to 17": 0.5, "18 and over": 0.5}

@@ -33,7 +33,7 @@ LISTED: tuple[Entry, ...] = (
             "cancer_early_stage_unadjusted_pct."
         ),
         method="The publisher's adjusted value and limits, never recomputed",
-        published_in="Case-mix adjusted percentage of cancers diagnosed at stages 1 and 2 (NHS England)",
+        published_in="cancer_stage_case_mix",
     ),
     Listed(
         id="cancer_early_stage_pct_by_imd",
@@ -53,9 +53,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published for England by fifth; no file of it has been seen.",
         method="Proportion, Wilson; slope index",
-        published_in=(
-            "Case-mix adjusted percentage of cancers diagnosed at stages 1 and 2 (NHS England), national table"
-        ),
+        published_in="cancer_stage_case_mix, national table",
     ),
     Derived(
         id="screening_breast_cov__sii",

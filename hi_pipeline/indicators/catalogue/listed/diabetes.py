@@ -1,63 +1,9 @@
 """Diabetes: on the list and not computed by itself, one entry each, literals only."""
 
-from hi_pipeline.core.indicator import Absence, ChildrenArea, Entry, Level, Levels, Listed, Polarity
+from hi_pipeline.core.indicator import Absence, Entry, Level, Levels, Listed, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import RECALLED
 
 LISTED: tuple[Entry, ...] = (
-    Listed(
-        id="dm_t1_8cp_pct",
-        title="Diabetes type 1: all eight care processes",
-        short="Eight care processes, type 1",
-        area="Diabetes",
-        statement_number=17,
-        definition="Share of people with type 1 diabetes who received all eight care processes in the audit period.",
-        numerator_words="People with diabetes of the type who received all eight care processes in the audit period",
-        denominator_words="People with diabetes of the type",
-        unit=Unit.PERCENT,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        levels=Levels(
-            total=Level.BOARD, age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.PART
-        ),
-        children=(ChildrenArea.DIABETES,),
-        caveats=(
-            "The audit period has 15 months, January to March of the next year.",
-            "Retinal screening is not one of the eight.",
-            "Counts rounded to 5; 1 to 7 are printed as 5.",
-        ),
-        unconfirmed=RECALLED,
-        why=Absence.NOT_IN_HAND,
-        because="Published each quarter by board and practice; no file of it has been seen.",
-        method="Proportion, Wilson",
-        published_in="National Diabetes Audit (NHS England)",
-    ),
-    Listed(
-        id="dm_t2_8cp_pct",
-        title="Diabetes type 2 and other: all eight care processes",
-        short="Eight care processes, type 2",
-        area="Diabetes",
-        statement_number=17,
-        definition=(
-            "Share of people with type 2 and other diabetes who received all eight care processes in the audit period."
-        ),
-        numerator_words="People with diabetes of the type who received all eight care processes in the audit period",
-        denominator_words="People with diabetes of the type",
-        unit=Unit.PERCENT,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        levels=Levels(
-            total=Level.BOARD, age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.PART
-        ),
-        caveats=(
-            "The audit period has 15 months, January to March of the next year.",
-            "Retinal screening is not one of the eight.",
-            "Counts rounded to 5; 1 to 7 are printed as 5.",
-        ),
-        unconfirmed=RECALLED,
-        why=Absence.NOT_IN_HAND,
-        because="Published each quarter by board and practice; no file of it has been seen.",
-        method="Proportion, Wilson",
-        published_in="National Diabetes Audit (NHS England)",
-    ),
     Listed(
         id="dm_8cp_gap_pp",
         title="Diabetes: eight care processes, type 2 less type 1",
@@ -77,7 +23,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Follows from the two percentages, of which no file has been seen.",
         method="Difference of proportions, Newcombe",
-        published_in="National Diabetes Audit (NHS England)",
+        published_in="national_diabetes_audit",
     ),
     Listed(
         id="ndh_dpp_offer_pct",
@@ -98,6 +44,6 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by practice; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="National Diabetes Audit, non-diabetic hyperglycaemia",
+        published_in="diabetes_prevention",
     ),
 )

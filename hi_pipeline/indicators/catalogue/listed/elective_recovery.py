@@ -49,7 +49,11 @@ LISTED: tuple[Entry, ...] = (
         polarity=Polarity.LOWER_IS_BETTER,
         target="1",
         levels=Levels(deprivation=Level.BOARD),
-        caveats=("Provider based: trusts that lie in the board, without the independent sector.",),
+        caveats=(
+            "Provider based: trusts that lie in the board, without the independent sector.",
+            "Pathways of a known decile and clock start alone. A decile that is empty, hidden or absent is not "
+            "replaced: the measure is then not computed.",
+        ),
         unconfirmed="the national measure is in development and its formula unknown: the formula is this project's",
         of="wl_gt52_pct",
         measure=Measure.DISPROPORTIONALITY,

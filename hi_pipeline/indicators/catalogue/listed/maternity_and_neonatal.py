@@ -46,7 +46,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published for England by the Office for National Statistics; no file of it has been seen.",
         method="Ratio of proportions",
-        published_in="Birth characteristics and infant mortality (Office for National Statistics)",
+        published_in="infant_mortality",
     ),
     Listed(
         id="preterm_ratio_asian_white",
@@ -68,30 +68,6 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published for England by the Office for National Statistics; no file of it has been seen.",
         method="Ratio of proportions",
-        published_in="Birth characteristics and infant mortality (Office for National Statistics)",
-    ),
-    Listed(
-        id="continuity_of_carer_pct",
-        title="Midwifery continuity of carer",
-        short="Continuity of carer",
-        area="Maternity and neonatal",
-        statement_number=None,
-        annex=("1-1a",),
-        definition=(
-            "Share of women at 29 weeks who were placed on a midwifery continuity of carer pathway and receive it."
-        ),
-        numerator_words="Women placed on a continuity of carer pathway by 29 weeks and receiving it",
-        denominator_words="Women at 29 weeks",
-        unit=Unit.PERCENT,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        levels=Levels(total=Level.BOARD, ethnicity=Level.UNVERIFIED, deprivation=Level.UNVERIFIED),
-        caveats=("Most providers submit few records.",),
-        unconfirmed=(
-            "whether a file splits it by ethnicity and deprivation; that there has been no target since September 2022"
-        ),
-        why=Absence.NOT_IN_HAND,
-        because="Published monthly by local maternity system; no file of it has been seen.",
-        method="The publisher's value",
-        published_in="Maternity services monthly statistics (NHS England)",
+        published_in="infant_mortality",
     ),
 )

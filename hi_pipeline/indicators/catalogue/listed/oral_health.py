@@ -23,6 +23,6 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published from 2022-23 on by board, in bands of five years; no file of it has been seen.",
         method="Crude rate, Byar",
-        published_in="Hospital tooth extractions (Office for Health Improvement and Disparities)",
+        published_in="tooth_extractions_from_2022",
     ),
 )

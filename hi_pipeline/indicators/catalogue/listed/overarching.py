@@ -28,7 +28,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published for England by decile; no file of it has been seen. There are no boards.",
         method="Slope index, linear and weighted",
-        published_in="Health state life expectancies by national deprivation deciles (Office for National Statistics)",
+        published_in="healthy_life_expectancy_deciles",
     ),
     Listed(
         id="hle_area_gap",

@@ -6,32 +6,6 @@ from hi_pipeline.indicators.catalogue._wording import HOW_IMMFORM, RECALLED
 
 LISTED: tuple[Entry, ...] = (
     Listed(
-        id="flu_uptake_65plus",
-        title="Influenza vaccination: people aged 65 and over",
-        short="Flu vaccination, 65 and over",
-        area="Respiratory",
-        statement_number=5,
-        annex=("1-3a",),
-        definition="Share of registered people aged 65 and over who were vaccinated against influenza in the season.",
-        numerator_words="Vaccinated people aged 65 and over, 1 September to the end of February",
-        denominator_words="Registered people aged 65 and over",
-        unit=Unit.PERCENT,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        target="75% at 65 and over (World Health Organization); narrow the gap by decile and ethnic group",
-        levels=Levels(total=Level.BOARD, age=Level.BOARD, ethnicity=Level.UNVERIFIED, deprivation=Level.UNVERIFIED),
-        held_by="UK Health Security Agency (ImmForm), for ethnicity and deprivation",
-        how_to_supply=HOW_IMMFORM,
-        caveats=(
-            "Cohorts change from season to season; a season is no financial year.",
-            "Reported by practices and extrapolated.",
-        ),
-        unconfirmed=RECALLED,
-        why=Absence.NOT_IN_HAND,
-        because="Published by board each season; no file of it has been seen.",
-        method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
-    ),
-    Listed(
         id="flu_uptake_at_risk",
         title="Influenza vaccination: people aged 6 months to 64 at clinical risk",
         short="Flu vaccination, clinical risk",
@@ -58,7 +32,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by board each season; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
+        published_in="flu_uptake",
     ),
     Listed(
         id="flu_uptake_pregnant",
@@ -84,7 +58,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by board each season; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
+        published_in="flu_uptake",
     ),
     Listed(
         id="flu_uptake_2_3y",
@@ -111,7 +85,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="Published by board each season; no file of it has been seen.",
         method="Proportion, Wilson",
-        published_in="Seasonal influenza vaccine uptake in GP patients (UK Health Security Agency)",
+        published_in="flu_uptake",
     ),
     Listed(
         id="covid_uptake_75plus",
@@ -140,7 +114,7 @@ LISTED: tuple[Entry, ...] = (
         why=Absence.NOT_IN_HAND,
         because="No file with boards was found; the first campaign by partnership is covid_first_dose_pct.",
         method="Proportion, Wilson",
-        published_in="COVID-19 vaccinations (NHS England)",
+        published_in="covid_campaigns",
     ),
     Listed(
         id="covid_uptake_eth_gap_pp",

@@ -48,7 +48,7 @@ def report_docx(document: Document, picture: Callable[[Chart], bytes]) -> bytes:
         match block:
             case Heading():
                 added = word.add_heading(block.text, level=block.level)
-                added.paragraph_format.page_break_before = block.level == 1
+                added.paragraph_format.page_break_before = block.new_page
             case Paragraph():
                 _paragraph(word, block)
             case Table():

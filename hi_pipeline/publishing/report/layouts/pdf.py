@@ -97,7 +97,7 @@ def _kept(blocks: Sequence[Block]) -> list[list[Block]]:
     groups: list[list[Block]] = []
     open_group = False
     for block in blocks:
-        begins = isinstance(block, Heading) and block.level > 1
+        begins = isinstance(block, Heading) and not block.new_page
         if begins or not open_group:
             groups.append([])
         groups[-1].append(block)

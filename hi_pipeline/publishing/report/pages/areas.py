@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report import charts, sentences
-from hi_pipeline.publishing.report.document import Block, OwnWords
+from hi_pipeline.publishing.report.document import Block, Chart, OwnWords
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.pages.parts import anchor_of, figures_table, heading, plain, said
+from hi_pipeline.publishing.report.pages.parts import DIMENSION_WORDS, anchor_of, figures_table, heading, plain, said
 from hi_pipeline.publishing.report.wording import REASONS
 
 _PROMPT = "What the board is doing about it: actions, who leads them, and when they are reviewed."
-_NAMES = {"deprivation": "deprivation", "ethnicity": "ethnic group", "age": "age", "sex": "sex"}
+# What is drawn as well as printed; age and sex have few groups.
+_DRAWN = ("deprivation", "ethnicity")
 
 
 def box_title(area: str) -> str:
@@ -22,7 +23,8 @@ def areas(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]
     """Return the pages of all areas, in the statement's order."""
     blocks: list[Block] = []
     for area, members in facts.areas.items():
-        blocks.append(heading(1, area))
+        # An area with a drawing begins a page; the others follow one another.
+        blocks.append(heading(1, area, new_page=any(found.shown and found.groups for found in members)))
         for found in members:
             blocks += _indicator(found, facts)
         title = box_title(area)
@@ -35,58 +37,60 @@ def _indicator(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     blocks: list[Block] = [heading(2, sentences.title_of(found, board))]
     blocks += said(sentences.level(found, board, facts.year))
     if found.shown:
-        blocks += [*said(sentences.gap(found)), *said(sentences.ethnicity(found))]
+        gap = [*sentences.gap(found), *sentences.gap_change(found)]
+        blocks += [*said(gap), *said(sentences.ethnicity(found))]
     if found.total is None:
         return blocks
-    if found.card.target and found.shown:
-        blocks += said([sentences.say("target", found.total, target=found.card.target)])
+    if found.shown:
+        blocks += said(sentences.targets(found))
     if not found.shown:
         return [*blocks, plain(f"Reason: {found.total.note}.", role="small", rows=[found.total.id])]
     blocks += _years(found, facts)
-    for dimension in found.groups:
-        blocks += _dimension(found, dimension, facts)
+    blocks += _groups(found, facts)
     return [*blocks, plain(_method(found, facts), role="small", rows=[found.total.id])]
 
 
 def _years(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
-    """Return the totals of up to three years, where there is more than one."""
-    blocks: list[Block] = []
-    for name, figures in (("everybody", found.years), ("gap by deprivation", found.gaps)):
-        known = [f for f in figures if f.value is not None]
-        if len(known) < 2:
+    """Return the totals and the gaps of up to three years, where there is more than one."""
+    chart = charts.years(
+        found.years,
+        found.gaps,
+        anchor=anchor_of("chart", found.card.id, "years"),
+        title=f"{found.card.short} by year",
+        synthetic=facts.synthetic,
+    )
+    return [] if chart is None else [chart]
+
+
+def _groups(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
+    """Return the drawings, why a breakdown is not there, and one table of everybody and all groups."""
+    blocks: list[Block] = [chart for d in _DRAWN if (chart := _chart(found, d, facts)) is not None]
+    printed: list[Figure] = []
+    for dimension, figures in found.groups.items():
+        if any(f.value is not None for f in charts.without_unknown(figures)):
+            printed += figures
             continue
-        title = f"{found.card.short}: {name}, {known[0].year} to {known[-1].year}"
-        chart = charts.dots(
-            figures,
-            anchor=anchor_of("chart", found.card.id, name, "years"),
-            title=title,
-            labels=[f.year for f in figures],
-            pattern=f"{name.capitalize()} by year, {figures[0].year} to {figures[-1].year}.",
-            synthetic=facts.synthetic,
-        )
-        blocks += [chart] if chart is not None else []
-    return blocks
+        figure = next((f for f in figures if f.category != UNKNOWN), figures[0])
+        reason = REASONS[figure.status] if figure.value is None else "no known group has a figure"
+        why = f"By {DIMENSION_WORDS[dimension]} nothing is shown: {reason}."
+        blocks.append(plain(why, rows=[f.id for f in figures]))
+    if not printed or found.total is None:
+        return blocks
+    names = " and ".join(DIMENSION_WORDS[d] for d in dict.fromkeys(f.dimension for f in printed))
+    caption = f"{found.card.short} by {names.replace(' and ', ', ', names.count(' and ') - 1)}, {facts.year}"
+    return [*blocks, figures_table([found.total, *printed], anchor=anchor_of("table", found.card.id), caption=caption)]
 
 
-def _dimension(found: IndicatorFacts, dimension: str, facts: PackFacts) -> list[Block]:
-    figures = found.groups[dimension]
-    drawn = charts.without_unknown(figures)
-    name = _NAMES[dimension]
-    caption = f"{found.card.short} by {name}, {facts.year}"
-    chart = charts.dots(
+def _chart(found: IndicatorFacts, dimension: str, facts: PackFacts) -> Chart | None:
+    drawn = charts.without_unknown(found.groups.get(dimension, ()))
+    return charts.dots(
         drawn,
         anchor=anchor_of("chart", found.card.id, dimension),
-        title=caption,
+        title=f"{found.card.short} by {DIMENSION_WORDS[dimension]}, {facts.year}",
         labels=[charts.group_label(f) for f in drawn],
         pattern=_pattern(found, dimension, drawn),
         synthetic=facts.synthetic,
     )
-    if chart is None:
-        figure = next(f for f in figures if f.category != UNKNOWN or len(figures) == 1)
-        reason = REASONS[figure.status] if figure.value is None else "no known group has a figure"
-        return [plain(f"By {name} nothing is shown: {reason}.", rows=[f.id for f in figures])]
-    first = [found.total] if found.total is not None and dimension == next(iter(found.groups)) else []
-    return [chart, figures_table([*first, *figures], anchor=f"table-{chart.anchor}", caption=caption)]
 
 
 def _pattern(found: IndicatorFacts, dimension: str, drawn: Sequence[Figure]) -> str:
@@ -116,6 +120,4 @@ def _method(found: IndicatorFacts, facts: PackFacts) -> str:
     parts += list(card.caveats)
     if card.unconfirmed:
         parts.append(f"Not confirmed: {card.unconfirmed}.")
-    if total is not None:
-        parts.append(f"Releases: {', '.join(total.releases)}.")
     return " ".join(parts)

@@ -1,14 +1,15 @@
-"""The last pages: small areas, data quality, what cannot be said, the review, methods, sources and a glossary."""
+"""The last pages: similar boards, data quality, what cannot be said, the review, methods, sources and a glossary."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, OwnWords, Table
 from hi_pipeline.publishing.report.facts import PackFacts
 from hi_pipeline.publishing.report.numbers import printed, with_unit
-from hi_pipeline.publishing.report.pages.opening import name_of
+from hi_pipeline.publishing.report.pages.opening import DIMENSIONS, name_of
 from hi_pipeline.publishing.report.pages.parts import heading, plain
 from hi_pipeline.publishing.report.wording import REASONS
 
@@ -40,20 +41,17 @@ GLOSSARY = (
 
 
 def beside(facts: PackFacts) -> list[Block]:
-    """Return the board beside its region and similar boards, and its small areas, as far as there are tables."""
-    blocks: list[Block] = [heading(1, "Comparators and small areas"), heading(2, "Region and similar boards")]
+    """Return the board beside its region and similar boards, as far as there is a table of them."""
+    blocks: list[Block] = [heading(1, "Region and similar boards")]
     if facts.comparisons is None:
-        blocks.append(plain("This release has no figures of the region or of similar boards beside this board's."))
-    else:
-        blocks += [plain(_BESIDE), _comparators(facts)]
-    return [*blocks, heading(2, "Small areas"), plain(_NO_SMALL_AREAS)]
+        return [*blocks, plain("This release has no figures of the region or of similar boards beside this board's.")]
+    return [*blocks, plain(_BESIDE), _comparators(facts)]
 
 
 _BESIDE = (
     "The same figure beside England as published, the region and the most similar boards taken together. A word stands "
     "only where the limits allow one."
 )
-_NO_SMALL_AREAS = "This pack has no table of small areas, so pockets of deprivation within the board are not listed."
 _COMPARATORS = ("England as published", "region", "most similar boards")
 
 
@@ -116,7 +114,35 @@ def quality(facts: PackFacts) -> list[Block]:
 
 
 def cannot_say(facts: PackFacts) -> list[Block]:
-    """Return each indicator and breakdown that is not shown, with the reason."""
+    """Return what is not shown, by its reason: who holds it, how it could be supplied, and of which indicators."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for name, group, reason in [*_dark(facts), *_covered(facts)]:
+        told.setdefault(reason, {}).setdefault(name, []).append(group)
+    rows = [
+        (reason[:1].upper() + reason[1:], "; ".join(_of(name, groups) for name, groups in names.items()))
+        for reason, names in told.items()
+    ]
+    table = Table(
+        anchor="cannot-say",
+        caption="What is not shown, and why",
+        header=("Reason, who holds it, and how it could be supplied", "Indicators and groups"),
+        rows=tuple(rows),
+        widths=(1, 1.1),
+    )
+    supply = (
+        "Activity by group is held by NHS England (SUS and ECDS), vaccination by the UK Health Security Agency "
+        "(ImmForm), and services by site by the trusts."
+    )
+    return [heading(1, "What we cannot say", new_page=True), plain(supply), table] if rows else []
+
+
+def _of(name: str, groups: list[str]) -> str:
+    """Return an indicator with what of it is not shown; nothing is added where that is all of it."""
+    return name if set(groups) >= set(DIMENSIONS) or groups == ["everybody"] else f"{name} ({', '.join(groups)})"
+
+
+def _dark(facts: PackFacts) -> list[tuple[str, str, str]]:
+    """Return indicator, group and reason of every figure of the results that is not there."""
     rows = []
     for found in facts.indicators:
         if not found.shown:
@@ -126,36 +152,34 @@ def cannot_say(facts: PackFacts) -> list[Block]:
             rows.append((found.card.short, "everybody", note))
             continue
         for dimension, members in found.groups.items():
-            dark = [f for f in members if f.value is None and f.category != UNKNOWN]
-            for status in sorted({f.status for f in dark}):
-                groups = ", ".join(f.category for f in dark if f.status == status)
-                rows.append((found.card.short, f"{dimension}: {groups}", REASONS[status]))
+            for figure in members:
+                if figure.value is None and figure.category != UNKNOWN:
+                    rows.append((found.card.short, f"{dimension}: {figure.category}", REASONS[figure.status]))
     if facts.coverage is None:
         rows += [(c.short, "everybody", "nothing is published for this board and year") for c in facts.absent]
-    rows += _covered(facts)
-    table = Table(
-        anchor="cannot-say",
-        caption="What is not shown, and why",
-        header=("Indicator", "Group", "Reason"),
-        rows=tuple(rows),
-        widths=(2.4, 2.6, 3),
-    )
-    supply = (
-        "Activity by group is held by NHS England (SUS and ECDS), vaccination by the UK Health Security Agency "
-        "(ImmForm), and services by site by the trusts."
-    )
-    return [heading(1, "What we cannot say"), plain(supply), table] if rows else []
+    return rows
 
 
 def _covered(facts: PackFacts) -> list[tuple[str, str, str]]:
-    """Return what the coverage table says of indicators without rows in the results, once a reason."""
+    """Return what the coverage table says of the breakdowns of indicators without rows in the results."""
     known = {found.card.id for found in facts.indicators}
-    told: dict[tuple[str, str], list[str]] = {}
-    for row in facts.coverage or ():
-        if row["indicator_id"] not in known:
-            parts = [str(row[name]).rstrip(".") for name in ("reason", "held_by", "how_to_supply") if row.get(name)]
-            told.setdefault((row["indicator_id"], ". ".join(parts)), []).append(row["dimension"])
-    return [(name_of(i, facts.cards), ", ".join(dims), reason) for (i, reason), dims in told.items()]
+    return [
+        (name_of(row["indicator_id"], facts.cards), row["dimension"], _why(row))
+        for row in facts.coverage or ()
+        if row["indicator_id"] not in known and row["state"] not in _THERE
+    ]
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """Return the reason of a cell, who holds it and how to supply it; breakdowns that no file has share one reason."""
+    reason = _NO_BREAKDOWN if row["state"] == Cover.NO_SUCH_BREAKDOWN.value else row["reason"]
+    parts = [str(text).rstrip(".") for text in (reason, row.get("held_by"), row.get("how_to_supply")) if text]
+    return ". ".join(parts) or row["state"].replace("_", " ")
+
+
+# Cells that hold figures, of other indicators' rows too.
+_THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
+_NO_BREAKDOWN = "no public file has it by this breakdown"
 
 
 def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]:
@@ -169,7 +193,7 @@ def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block
     )
     prompt = "The board's statement under the NHS Act 2006, section 14Z58(2)(c). The draft says nothing for the board."
     box = OwnWords(key="review", title=REVIEW, prompt=prompt, paragraphs=words.get(REVIEW, (_DRAFT,)))
-    return [heading(1, "Statutory review"), box, table]
+    return [heading(1, "Statutory review", new_page=True), box, table]
 
 
 def methods(facts: PackFacts) -> list[Block]:

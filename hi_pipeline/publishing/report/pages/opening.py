@@ -12,13 +12,14 @@ from hi_pipeline.publishing.report.pages.parts import heading, plain, said
 
 DIMENSIONS = ("total", "age", "sex", "ethnicity", "deprivation")
 _STATEMENT = "NHS England's statement on information on health inequalities, published 27 November 2023"
+_NO_NUMBER = "none"
 # A shape before each word, so that colour is never the only sign.
 SHAPES = {
     "shown": "\u25cf shown",
     "partly shown": "\u25d0 partly shown",
     "suppressed": "\u25cb suppressed",
     "too few": "\u25cb too few",
-    "no such breakdown": "\u2013 no such breakdown",
+    "no such breakdown": "\u2013 no breakdown",
 }
 
 
@@ -68,8 +69,8 @@ _PACE = (
 
 def overview(facts: PackFacts) -> list[Block]:
     """Return both ends of deprivation for every indicator that has them."""
-    blocks: list[Block] = [heading(1, "Overview by deprivation")]
     drawn = charts.overview(facts.shown, synthetic=facts.synthetic)
+    blocks: list[Block] = [heading(1, "Overview by deprivation", new_page=bool(drawn))]
     if not drawn:
         return [*blocks, plain("No indicator of this board and year has a figure at both ends of deprivation.")]
     return [*blocks, plain(_SCALE, role="small"), *drawn, _overview_table(facts)]
@@ -103,7 +104,7 @@ def _overview_table(facts: PackFacts) -> Table:
 
 def coverage(facts: PackFacts) -> list[Block]:
     """Return which breakdowns are there: from the coverage table, or from the figures where there is none yet."""
-    blocks: list[Block] = [heading(1, "Coverage")]
+    blocks: list[Block] = [heading(1, "Coverage", new_page=True)]
     if facts.coverage is None:
         note = (
             "This release has no coverage table. The table below lists the indicators of its catalogue; those of the "
@@ -112,16 +113,25 @@ def coverage(facts: PackFacts) -> list[Block]:
         rows = [(f.card.short, _statement(f.card), *(state_of(f, d) for d in DIMENSIONS)) for f in facts.indicators]
         rows += [(c.short, _statement(c), *([_shape("not published")] * 5)) for c in facts.absent]
     else:
-        note = "Every indicator of the list by breakdown: those of the statement first, then those of the annexes."
-        rows = covered(facts.coverage, facts.cards)
+        every = covered(facts.coverage, facts.cards)
+        rows = [row for row in every if row[1] != _NO_NUMBER or any(_is_shown(state) for state in row[2:])]
+        note = (
+            "The indicators of the statement by breakdown, then those of the annexes of which something is shown. Of "
+            f"the annexes {len(every) - len(rows)} further indicators have no figure for this board and year; What we "
+            "cannot say gives the reasons, and the workbook's sheet Coverage lists all."
+        )
     table = Table(
         anchor="coverage",
         caption="What is shown, by indicator and breakdown",
-        header=("Indicator", "Statement number", "Total", "Age", "Sex", "Ethnicity", "Deprivation"),
+        header=("Indicator", "Statement", "Total", "Age", "Sex", "Ethnicity", "Deprivation"),
         rows=tuple(rows),
-        widths=(3, 1.2, 1.4, 1.4, 1.4, 1.4, 1.4),
+        widths=(2.9, 0.9, 1.2, 1.2, 1.2, 1.2, 1.2),
     )
     return [*blocks, plain(note), table]
+
+
+def _is_shown(state: str) -> bool:
+    return state in (SHAPES["shown"], SHAPES["partly shown"])
 
 
 def covered(rows: Sequence[Mapping[str, Any]], cards: Mapping[str, Card]) -> list[tuple[str, ...]]:
@@ -151,7 +161,7 @@ def name_of(indicator: str, cards: Mapping[str, Card]) -> str:
 
 
 def _statement(card: Card | None) -> str:
-    return "none" if card is None else str(card.statement_number or "none")
+    return _NO_NUMBER if card is None else str(card.statement_number or _NO_NUMBER)
 
 
 def state_of(found: IndicatorFacts, dimension: str) -> str:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report.document import Block, Heading, Paragraph, Sentence, Table
 from hi_pipeline.publishing.report.facts import Figure
 from hi_pipeline.publishing.report.numbers import printed, unit_words
 
+DIMENSION_WORDS = {"deprivation": "deprivation", "ethnicity": "ethnic group", "age": "age", "sex": "sex"}
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -15,9 +17,9 @@ def anchor_of(*words: str) -> str:
     return _NOT_WORD.sub("-", " ".join(words).lower()).strip("-")
 
 
-def heading(level: int, text: str) -> Heading:
+def heading(level: int, text: str, *, new_page: bool = False) -> Heading:
     """Return a heading with its anchor."""
-    return Heading(level=level, text=text, anchor=anchor_of("s", text))
+    return Heading(level=level, text=text, anchor=anchor_of("s", text), new_page=new_page)
 
 
 def plain(text: str, *, role: str = "body", rows: Sequence[str] = ()) -> Paragraph:
@@ -31,7 +33,7 @@ def said(sentences: Sequence[Sentence], *, role: str = "body") -> list[Block]:
 
 
 def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Table:
-    """Return a table of figures with limits, counts and England's value."""
+    """Return a table of figures of one unit with limits, counts and England's value."""
     unit = unit_words(figures[0].unit)
     header = ("Group", f"Value ({unit})", "95% limits", "Number", "Of", f"England ({unit})", "Against England")
     return Table(
@@ -44,11 +46,25 @@ def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Ta
     )
 
 
+def group_name(figure: Figure) -> str:
+    """Return a group as a table of several breakdowns names it: "Unknown (ethnic group)"."""
+    if figure.dimension == "total":
+        return "Everybody"
+    named = figure.category in (UNKNOWN, "Other")
+    return f"{figure.category} ({DIMENSION_WORDS[figure.dimension]})" if named else figure.category
+
+
 def _row(figure: Figure) -> tuple[str, ...]:
-    group = "Everybody" if figure.dimension == "total" else figure.category
     counts = ["" if n is None else printed(n, 0) for n in (figure.numerator, figure.denominator)]
     comparison = figure.comparison.replace("_", " ")
-    return (group, figure.text, figure.limits or "none", *(c or "none" for c in counts), _england(figure), comparison)
+    return (
+        group_name(figure),
+        figure.text,
+        figure.limits or "none",
+        *(c or "none" for c in counts),
+        _england(figure),
+        comparison,
+    )
 
 
 def _england(figure: Figure) -> str:

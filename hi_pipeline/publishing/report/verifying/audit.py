@@ -11,9 +11,11 @@ from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.publishing.report.document import Document, Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import numerals
+from hi_pipeline.publishing.report.wording import TARGETS
 
 _COUNTS = {"summary", "against_england", "hidden", "ethnic", "ethnic_absent"}
 _UNCHECKED = {"plain", "target"}
+_OF_PEOPLE = {"people", "core20", "minority", "pockets", "pockets_none"}
 _UNIT_NUMERALS = {"95", "1,000", "100,000"}
 _LONGEST = 30
 
@@ -26,11 +28,17 @@ def audit(document: Document, facts: PackFacts) -> list[str]:
     for sentence in document.sentences:
         if sentence.kind in _UNCHECKED:
             continue
+        if sentence.kind in _OF_PEOPLE:
+            faults += _counted_people(sentence, facts)
+            continue
         rows = [figures[key] for key in sentence.rows if key in figures]
         if len(rows) < len(sentence.rows):
             faults.append(f"{sentence.text!r} rests on rows that are not in the results")
             continue
         names = [facts.board.short_name, facts.year, *(owners[r.id].card.short for r in rows)]
+        changes = [owners[r.id].gap_change for r in rows if sentence.kind == "gap_change"]
+        names += [change.start_year for change in changes if change is not None]
+        names += [t.words for r in rows for t in owners[r.id].targets if sentence.kind == "target_judged"]
         if sentence.kind not in _COUNTS:
             faults += _loose_numerals(sentence, rows, names)
         faults += _directions(sentence, rows, owners)
@@ -87,12 +95,32 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
         above = ((figure.lower or 0) > 0) != turned if (figure.lower or 0) * (figure.upper or 0) > 0 else None
         due = {True: "higher", False: "lower", None: ""}[above]
         return [] if due and f" {due} in" in text else [f"{text!r} is not what {figure.id} says"]
+    if sentence.kind == "gap_change":
+        return [] if _changed_so(owners[rows[0].id], text) else [f"{text!r} is not how {rows[0].id} changed"]
+    if sentence.kind == "target_judged":
+        verdicts = [TARGETS[t.verdict.value] for t in owners[rows[0].id].targets if f"“{t.words}”" in text]
+        return (
+            []
+            if any(f"is {verdict}" in text for verdict in verdicts)
+            else [f"{text!r} is not the verdict on the target"]
+        )
     if sentence.kind in ("ratio", "largest") and not _is_apart(rows[0]):
         return [f"{text!r}: the limits of {rows[0].id} include 1"]
     if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
         sure = min(abs(rows[0].lower or 0), abs(rows[0].upper or 0)) >= 0.5 * 10 ** -rows[0].decimals
         return [f"{text!r}: the limits of {rows[0].id} exclude none"] if sure else []
     return []
+
+
+def _changed_so(found: IndicatorFacts, text: str) -> bool:
+    """Tell whether the word for a change of the gap is one that its two values allow."""
+    if found.gap is None or found.gap.value is None or found.gap_change is None:
+        return False
+    end, start = found.gap.value, found.gap_change.start_value
+    turned = end * start < 0
+    sure = {"turned round": turned, "narrowed": not turned and abs(end) < abs(start)}
+    sure["widened"] = not turned and abs(end) > abs(start)
+    return "did not clearly change" in text or any(holds for word, holds in sure.items() if word in text)
 
 
 def _is_apart(ratio: Figure) -> bool:
@@ -142,6 +170,35 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
         case _:
             return []
     return [] if said == [str(n) for n in due] else [f"{sentence.text!r}: counted again it is {due}"]
+
+
+def _counted_people(sentence: Sentence, facts: PackFacts) -> list[str]:
+    """Count the people of a sentence again, from the places and the pockets."""
+    people = facts.people
+    if people is None or sentence.rows != (people.id,):
+        return [f"{sentence.text!r} rests on rows that are not in the small areas"]
+    places = people.places
+    residents = sum(place.residents for place in places)
+    others = sum(p.number for p in people.ethnic if p.name != "White British")
+    england = {p.name: 100 * p.england / p.england_of for p in (*people.national, *people.ethnic)}
+    due: dict[str, list[float]] = {
+        # The census of 2021 is part of the words.
+        "people": [
+            residents,
+            2021,
+            sum(f.areas for f in people.local) or people.areas,
+            sum(p.patients for p in places),
+        ],
+        "core20": [100 * sum(p.core20 for p in places) / residents, england[people.national[0].name]],
+        "minority": [100 * others / residents, 100 - england["White British"]],
+        "pockets": [len(people.pockets), sum(p.residents for p in people.pockets)],
+        "pockets_none": [],
+    }
+    said = numerals(sentence.text.replace(facts.board.short_name, ""))
+    wanted = due[sentence.kind]
+    same = len(said) == len(wanted) and all(_is_one_of(n, [d]) for n, d in zip(said, wanted, strict=True))
+    empty = sentence.kind != "pockets_none" or not people.pockets
+    return [] if same and empty else [f"{sentence.text!r}: counted again it is {wanted}"]
 
 
 def _side(found: IndicatorFacts) -> str:

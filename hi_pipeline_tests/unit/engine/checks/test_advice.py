@@ -5,13 +5,15 @@ import polars as pl
 from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.engine.checks import by_layer
 from hi_pipeline.engine.checks.advice import SEE, TO_DO, advice_on
-from hi_pipeline.engine.checks.cells import cell_facts
+from hi_pipeline.engine.checks.cells import facts_of_cells
+from hi_pipeline.engine.checks.packs import PACK_CHECKS
 
 
 def test_every_declared_check_says_what_to_do() -> None:
     declared = {
         name for checks in (by_layer.SNAPSHOT_CHECKS, by_layer.CLEAN_CHECKS, by_layer.LINKED_CHECKS,
-                            by_layer.COUNTS_CHECKS, by_layer.INDICATOR_CHECKS, by_layer.PUBLISHED_CHECKS)
+                            by_layer.COUNTS_CHECKS, by_layer.INDICATOR_CHECKS, by_layer.PUBLISHED_CHECKS,
+                            PACK_CHECKS)
         for name, _ in checks
     }  # fmt: skip
     assert set(TO_DO) == declared
@@ -37,7 +39,7 @@ def test_a_cell_shows_board_figure_england_notes_file_and_rows() -> None:
         ],
         schema=RESULTS,
     )
-    facts = cell_facts(rows, file="here.parquet")
+    (facts,) = facts_of_cells(rows, file="here.parquet").values()
     assert facts["board"] == "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
     assert facts["figure"] == "54.77 percent (95% limits 53.9 to 55.68); England 50.12 percent; better"
     assert facts["notes"] == "hidden by the publisher; fewer than 3 groups", (
@@ -45,5 +47,15 @@ def test_a_cell_shows_board_figure_england_notes_file_and_rows() -> None:
     )
     assert facts["file"] == "here.parquet"
     assert facts["first rows"]["figure"].to_list()[:2] == ["none: suppressed", facts["figure"].split(";")[0]]
-    hidden = cell_facts(rows.filter(status="suppressed"), file="here.parquet")
+    (hidden,) = facts_of_cells(rows.filter(status="suppressed"), file="here.parquet").values()
     assert hidden["figure"] == "none: suppressed; England 50.12 percent; better"
+
+
+def test_each_cell_of_a_file_has_its_own_facts() -> None:
+    boards = {"E54000010": 54.76543, "E54000008": 41.0}
+    rows = pl.DataFrame([_row(icb_code=icb, value=value) for icb, value in boards.items()], schema=RESULTS)
+    facts = facts_of_cells(rows, file="here.parquet")
+    assert list(facts) == list(boards)
+    assert facts["E54000008"]["board"] == "NHS Cheshire and Merseyside Integrated Care Board"
+    assert facts["E54000008"]["figure"].startswith("41 percent")
+    assert facts["E54000008"]["first rows"].height == 1

@@ -146,6 +146,17 @@ def test_coverage_did_not_shrink() -> None:
     assert not ask.check_coverage([absent("2023-24", "its source is gone", rows_before=10)]).passed
 
 
+def test_reporters() -> None:
+    whole = counts().with_columns(coverage=pl.lit(0.95), people_share=pl.lit(None, dtype=pl.Float64))
+    assert ask.check_reporters(frames(whole)).passed
+    first = (pl.col("icb_code") == "E54000010") & (pl.col("geography_vintage") == "2023-04")
+    found = ask.check_reporters(frames(whole.with_columns(coverage=pl.when(first).then(0.497).otherwise("coverage"))))
+    assert not found.passed and found.warning and found.count == 1
+    assert found.rows is not None and found.rows["area_name"].to_list() == ["E54000010"]
+    of_people = whole.with_columns(coverage=pl.lit(0.5), people_share=pl.lit(0.99))
+    assert ask.check_reporters(frames(of_people)).passed, "few of the people are missing"
+
+
 def test_a_check_that_breaks_fails_all_and_loses_nothing() -> None:
     def breaks() -> tuple[list[ask.Finding], dict[str, dict[str, object]]]:
         raise RuntimeError("no such column")

@@ -11,17 +11,20 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
+from dagster_shared.serdes import deserialize_value
 
 from hi_pipeline.engine.checks.by_layer import INDICATOR_CHECKS
 from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part
 from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.pipeline import open_pipeline
-from hi_pipeline.orchestration.instance import event_log, opening
+from hi_pipeline.orchestration.instance import event_log, opening, slim_events
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
 from hi_pipeline.orchestration.instance.opening import DAGSTER_YAML
 from hi_pipeline.orchestration.repository import build_definitions
@@ -213,6 +216,31 @@ def test_the_page_of_a_cell_shows_all_and_its_runs_log_the_headline(home: Path) 
     instance.dispose()
 
 
+def test_events_without_their_empty_fields_read_back_the_same(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster's own row of each event beside ours: made cells, of the index and of the run, plans, and checks."""
+    pairs = []
+    ours = BatchedSqliteEventLogStorage._event_to_row
+
+    def both(self: BatchedSqliteEventLogStorage, event: EventLogEntry) -> dict[str, Any]:
+        row = ours(self, event)
+        pairs.append((row, SqlEventLogStorage._event_to_row(self, event)))
+        return row
+
+    monkeypatch.setattr(BatchedSqliteEventLogStorage, "_event_to_row", both)
+    instance = open_home(home)
+    _failing_grid(instance, home / "root")
+    instance.dispose()
+    kinds = {"ASSET_MATERIALIZATION", "ASSET_MATERIALIZATION_PLANNED"}
+    cells = [(a, b) for a, b in pairs if "|" in (a["partition"] or "")]
+    assert {a["dagster_event_type"] for a, _ in cells} == kinds
+    shorter = {a["dagster_event_type"] for a, b in pairs if len(a["event"]) < 0.85 * len(b["event"])}
+    assert shorter >= kinds | {"ASSET_CHECK_EVALUATION", "ASSET_CHECK_EVALUATION_PLANNED"}
+    for row, whole in pairs:
+        assert deserialize_value(row["event"], EventLogEntry) == deserialize_value(whole["event"], EventLogEntry)
+        assert row | {"event": ""} == whole | {"event": ""}
+    assert all(len(a["event"]) < 0.85 * len(b["event"]) for a, b in cells)
+
+
 def test_a_failed_write_keeps_the_events_for_the_next_try(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     instance = open_home(home)
     storage = _storage(instance)
@@ -379,7 +407,9 @@ def _shown(event: dg.EventLogEntry) -> tuple[object, ...]:
     facts = said.materialization if said.is_step_materialization else said.asset_check_evaluation_data
     assert facts.metadata
     # Of a cell the run's log keeps the headline (a test of its own); of checks all, and these name no file.
-    shown = {name: value for name, value in facts.metadata.items() if not said.partition or name in event_log.HEADLINE}
+    shown = {
+        name: value for name, value in facts.metadata.items() if not said.partition or name in slim_events.HEADLINE
+    }
     message = event.message if event.dagster_event_type is not dg.DagsterEventType.ASSET_MATERIALIZATION else ""
     return message, event.step_key, event.level, said.step_key, said.asset_key, said.partition, shown
 

@@ -11,12 +11,14 @@ import polars as pl
 from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.groups import DECILES, ETHNIC_BROAD, QUINTILES
+from hi_pipeline.core.people_columns import POCKETS, POPULATION, SMALL_AREAS
 from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.cards import cards
 from hi_pipeline.publishing.report.facts import facts_of
 from hi_pipeline.publishing.report.making import Pack
 from hi_pipeline.publishing.report.published import Published
 
+OTHER = "E54000011"
 ICB, YEAR, VINTAGE = "E54000010", "2023-24", Vintage.APRIL_2023
 ENGLAND = "E92000001"
 _UNITS = {"recovery": "percent", "detention": "per_100k", "list": "count"}
@@ -163,21 +165,103 @@ def _ethnicity(chance: random.Random) -> list[dict[str, Any]]:
     return made
 
 
-def published(rows: list[dict[str, Any]], *, synthetic: bool = True) -> Published:
-    """The folder as it is read."""
+def published(rows: list[dict[str, Any]], *, synthetic: bool = True, **judged: list[dict[str, Any]]) -> Published:
+    """The folder as it is read; ``pace`` and ``targets`` are rows of these tables, the columns that the pack reads."""
+    place = {"icb_code": ICB, "financial_year": YEAR, "geography_vintage": VINTAGE.value}
+    tables = {name: pl.DataFrame([place | row for row in found]) for name, found in judged.items()}
     return Published(
         results=pl.DataFrame(rows, schema=RESULTS, orient="row"),
         cards=cards(catalogue(synthetic)),
         sources=SOURCES,
         comparisons=None,
         coverage=None,
+        pace=tables.get("pace"),
+        targets=tables.get("targets"),
         synthetic=synthetic,
+        small_areas=small_areas(),
+        pockets=pockets(),
+        population=population(),
     )
 
 
+def small_areas() -> pl.DataFrame:
+    """Twelve small areas of the board in two authorities, the second of which lies in another board too."""
+    made = []
+    for n in range(16):
+        tenth = 1 + n % 10
+        area = dict.fromkeys(SMALL_AREAS) | {
+            "lsoa_code": f"E01{n:06d}",
+            "lsoa_name": f"Place {n // 8} {n:03d}A",
+            "authority_code": f"E0600000{n // 8}",
+            "authority_name": f"Place {n // 8}",
+            "icb_code_2023_04": ICB if n < 12 else OTHER,
+            "imd_vintage": "2025",
+            "imd_rank": 3_000 * tenth,
+            "imd_decile": tenth,
+            "national_fifth": (tenth + 1) // 2,
+            "local_fifth_2023_04": 1 + n % 5,
+            "patients": 1_600.5,
+            "residents": 1_500 + n,
+            "residents_asian": 100,
+            "residents_black": 50,
+            "residents_mixed": 30,
+            "residents_other": 20,
+            "residents_white": 1_300 + n,
+            "residents_white_british": 1_200,
+            "households": 600.0,
+            "fuel_poor": 60.0 + n,
+            "fuel_poor_pct": 10.0 + n / 6,
+            "source_releases": "made_up:1",
+        }
+        made.append(area)
+    return pl.DataFrame(made, schema=SMALL_AREAS)
+
+
+def pockets() -> pl.DataFrame:
+    """Two pockets of the board, and one of another."""
+    areas = (
+        small_areas()
+        .filter(pl.col("imd_decile") <= 2)
+        .with_columns(geography_vintage=pl.lit(VINTAGE.value), icb_code=pl.col("icb_code_2023_04"))
+    )
+    ranked = areas.sort("icb_code", "imd_rank", "lsoa_code").with_columns(
+        place=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("icb_code"),
+        lies_in=pl.lit("authority"),
+        authority_average_rank=pl.lit(20_000.0),
+        icb_average_rank=pl.lit(15_000.0),
+        authority_fifth=pl.lit(4, pl.Int64),
+        icb_fifth=pl.lit(3, pl.Int64),
+    )
+    return ranked.select(list(POCKETS))
+
+
+def population() -> pl.DataFrame:
+    """Residents of two boards, one hundred more a band than in the band before; the first age gives the number."""
+    keys = [(icb, sex, first) for icb in (ICB, OTHER) for sex in ("Female", "Male") for first in range(0, 91, 5)]
+    made = [
+        dict.fromkeys(POPULATION)
+        | {
+            "financial_year": YEAR,
+            "geography_vintage": VINTAGE.value,
+            "icb_code": icb,
+            "mid_year": 2022,
+            "sex": sex,
+            "age_from": first,
+            "residents": 1_000 + 10 * first,
+            "source_releases": "made_up:1",
+        }
+        for icb, sex, first in keys
+    ]
+    return pl.DataFrame(made, schema=POPULATION)
+
+
 def pack(
-    rows: list[dict[str, Any]], *, synthetic: bool = True, words: dict[str, tuple[str, ...]] | None = None
+    rows: list[dict[str, Any]],
+    *,
+    synthetic: bool = True,
+    words: dict[str, tuple[str, ...]] | None = None,
+    **judged: list[dict[str, Any]],
 ) -> Pack:
     """The pack of the board."""
-    facts = facts_of(published(rows, synthetic=synthetic), icb=ICB, year=YEAR, vintage=VINTAGE)
+    facts = facts_of(published(rows, synthetic=synthetic, **judged), icb=ICB, year=YEAR, vintage=VINTAGE)
     return Pack(facts=facts, document=document_of(facts, words or {}, words_path=Path("words.md")))

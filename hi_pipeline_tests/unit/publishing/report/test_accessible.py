@@ -14,6 +14,7 @@ import pytest
 from hi_pipeline.publishing.report import svg
 from hi_pipeline.publishing.report.layouts.pdf import report_pdf
 from hi_pipeline.publishing.report.making import FORMATS, Pack, make
+from hi_pipeline.publishing.report.verifying.accessible import accessibility_faults
 from hi_pipeline.publishing.report.verifying.tagged_pdf import read_pdf
 from hi_pipeline_tests.flow.browser import Page, chromium_or_skip, open_browser
 from hi_pipeline_tests.unit.publishing.report import made_up
@@ -166,3 +167,45 @@ def test_the_font_of_charts_is_in_the_pdf() -> None:
     with pikepdf.open(io.BytesIO(report_pdf(sound()[0].document))) as pdf:
         fonts = {str(f.BaseFont) for page in pdf.pages for f in page.Resources.get("/Font", {}).values()}
     assert all("Roboto" in name or "DejaVu" in name for name in fonts), fonts
+
+
+def replaced(name: str, old: str, new: str, member: str = "") -> dict[str, bytes]:
+    """One file of the pack with a text replaced wherever it stands, in an archive within one member."""
+    data = sound()[1][name]
+    if not member:
+        return {name: data.decode().replace(old, new).encode()}
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(target, "w") as changed:
+        for entry in archive.namelist():
+            held = archive.read(entry)
+            changed.writestr(entry, held.decode().replace(old, new).encode() if entry == member else held)
+    return {name: target.getvalue()}
+
+
+def test_a_sound_pack_has_no_barrier() -> None:
+    assert accessibility_faults(sound()[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "member", "said"),
+    [
+        ("report.html", 'lang="en-GB"', 'lang="fr"', "", "its language is 'fr'"),
+        ("report.html", "h2", "h4", "", "a level of headings is skipped"),
+        ("report.html", 'scope="', 'data-x="', "", "headers of no scope"),
+        ("report.html", 'role="img"', "", "", "drawings without role"),
+        ("summary.html", "<title>", "<title></title><x>", "", "it has no title"),
+        ("report.docx", "en-GB", "en-US", "word/styles.xml", "its languages are ['en-US']"),
+        ("report.docx", "w:tblHeader", "w:other", "word/document.xml", "a table has no header row"),
+        ("report.docx", ' descr="', ' other="', "word/document.xml", "no alternative text"),
+        ("figures.ods", 'fo:country="GB"', "", "styles.xml", "its language is not en-GB"),
+        ("figures.ods", "table-header-rows", "table-rows", "content.xml", "no header row"),
+    ],
+)
+def test_a_barrier_is_named(file: str, old: str, new: str, member: str, said: str) -> None:
+    faults = accessibility_faults(replaced(file, old, new, member))
+    assert any(said in fault and fault.startswith(f"{file}: ") for fault in faults), faults
+
+
+def test_barriers_of_a_pdf_and_a_broken_file_are_named() -> None:
+    assert any("language" in fault for fault in accessibility_faults({"report.pdf": without("language")}))
+    assert "cannot be read" in accessibility_faults({"report.docx": b"nothing"})[0]

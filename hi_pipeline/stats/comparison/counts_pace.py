@@ -1,4 +1,4 @@
-"""Do two groups change at an equal pace?"""
+"""Do two groups change at an equal pace, told from their counts?"""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -13,8 +13,8 @@ from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, one_of, positive, quiet
 from hi_pipeline.stats._counts import Counts
 from hi_pipeline.stats._results import CONFIDENCE, Extra, Reasons, levels, result
-from hi_pipeline.stats.comparison._change import CANNOT_TELL, Kind, Scale
 from hi_pipeline.stats.comparison._changes import read_changes, side_difference, side_ratio
+from hi_pipeline.stats.comparison.change import CANNOT_TELL, Kind, Scale
 
 DEFAULT_MARGIN = {"ratio": 0.05, "difference": 0.01}
 
@@ -104,7 +104,7 @@ def difference_of_changes(
     ]  # fmt: skip
     scale_by = positive(multiplier, name="multiplier")
     groups, reasons, sides = read_changes(frame, pairs, by=by, kind=kind, scale=scale)
-    near = _margin(margin, scale)
+    near = margin_of(margin, scale)
     asked = {0.95, *levels(confidence)}
     if scale == "ratio":
         value, limits, gap, error = _ratio(sides, kind, asked)
@@ -120,7 +120,12 @@ def difference_of_changes(
     return result(groups, reasons, value=value * unit, limits=chosen, method=method, extra=extra)
 
 
-def _margin(margin: float | None, scale: str) -> float:
+def margin_of(margin: float | None, scale: str) -> float:
+    """Return what counts as equal, by default that of the scale.
+
+    Raises:
+        StatisticsError: if it is negative or infinite.
+    """
     chosen = DEFAULT_MARGIN[scale] if margin is None else margin
     if not 0 <= chosen < np.inf:
         raise StatisticsError(f"margin is {margin!r}; a number from 0 was expected.")

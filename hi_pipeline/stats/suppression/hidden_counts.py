@@ -10,7 +10,7 @@ from hi_pipeline.core.status import Method, Status
 from hi_pipeline.stats._columns import Frame, collect, names, numbers, one_of
 from hi_pipeline.stats._groups import group_rows
 from hi_pipeline.stats._results import Extra, Reasons, result
-from hi_pipeline.stats.suppression._rules import RULES, Rule
+from hi_pipeline.stats.suppression.rules import RULES, Rule
 
 
 def count_bounds(

@@ -1,0 +1,116 @@
+"""Contracts of the published tables about people and where they live: small areas, pockets, residents by age.
+
+They hold context, not figures of indicators: no limits, no status. What nobody knows is null.
+"""
+
+import polars as pl
+
+from hi_pipeline.core.geography import Vintage
+
+
+def on_footprint(name: str, vintage: Vintage) -> str:
+    """Return the name of a column that holds something on one footprint: "icb_code_2023_04"."""
+    return f"{name}_{vintage.value.replace('-', '_')}"
+
+
+# Small areas (LSOAs of the 2021 census), one a row, with their board and fifth within it on each footprint.
+ETHNIC_GROUPS = ("asian", "black", "mixed", "white", "other")
+SMALL_AREAS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "lsoa_code": pl.String,
+    "lsoa_name": pl.String,
+    "authority_code": pl.String,
+    "authority_name": pl.String,
+    **{on_footprint("icb_code", vintage): pl.String for vintage in Vintage},
+    "imd_vintage": pl.String,
+    "imd_rank": pl.Int64,
+    "imd_decile": pl.Int64,
+    "national_fifth": pl.Int64,
+    **{on_footprint("local_fifth", vintage): pl.Int64 for vintage in Vintage},
+    "patients": pl.Float64,
+    "residents": pl.Int64,
+    **{f"residents_{group}": pl.Int64 for group in ETHNIC_GROUPS},
+    "residents_white_british": pl.Int64,
+    "households": pl.Float64,
+    "fuel_poor": pl.Float64,
+    "fuel_poor_pct": pl.Float64,
+    "source_releases": pl.String,
+}
+SMALL_AREA_KEY = ("lsoa_code",)
+
+# Deprived small areas within authorities or boards that are not deprived on average.
+POCKETS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "geography_vintage": pl.String,
+    "icb_code": pl.String,
+    "place": pl.Int32,
+    "lsoa_code": pl.String,
+    "lsoa_name": pl.String,
+    "authority_code": pl.String,
+    "authority_name": pl.String,
+    "imd_vintage": pl.String,
+    "imd_rank": pl.Int64,
+    "imd_decile": pl.Int64,
+    "patients": pl.Float64,
+    "residents": pl.Int64,
+    "authority_average_rank": pl.Float64,
+    "authority_fifth": pl.Int64,
+    "icb_average_rank": pl.Float64,
+    "icb_fifth": pl.Int64,
+    "lies_in": pl.String,
+    "source_releases": pl.String,
+}
+POCKET_KEY = ("geography_vintage", "icb_code", "lsoa_code")
+
+# Residents of boards by age and sex, as the figures of each year divide by them.
+POPULATION: dict[str, pl.DataType | type[pl.DataType]] = {
+    "financial_year": pl.String,
+    "geography_vintage": pl.String,
+    "icb_code": pl.String,
+    "mid_year": pl.Int32,
+    "sex": pl.String,
+    "age_from": pl.Int32,
+    "age_band": pl.String,
+    "residents": pl.Int64,
+    "source_releases": pl.String,
+}
+POPULATION_KEY = ("financial_year", "geography_vintage", "icb_code", "sex", "age_from")
+
+# What each column means; those that other tables have too are in core/columns.py.
+PEOPLE_MEANINGS: dict[str, str] = {
+    "lsoa_code": "ONS code of the small area (lower layer super output area of the 2021 census)",
+    "lsoa_name": "name of the small area, as ONS gives it",
+    "authority_code": "ONS code of its local authority (lower tier, as of 2022)",
+    "authority_name": "name of that authority, as it stands in the names of its small areas",
+    **{
+        on_footprint("icb_code", vintage): f"ONS code of its board on the footprint of {vintage.value}"
+        for vintage in Vintage
+    },
+    **{
+        on_footprint("local_fifth", vintage): (
+            f"fifth of the small areas of its board by national rank of deprivation, footprint of {vintage.value}; "
+            "1 is the most deprived"
+        )
+        for vintage in Vintage
+    },
+    "imd_rank": "national rank of deprivation; 1 is the most deprived",
+    "imd_decile": "national tenth of deprivation; 1 is the most deprived",
+    "national_fifth": "national fifth of deprivation; 1 is the most deprived",
+    "patients": (
+        "people on GP lists of England who live there, by the newest list of patients by small area; fractions where "
+        "the list is by areas of the 2011 census"
+    ),
+    **{f"residents_{group}": f"of the residents, those of the broad ethnic group {group}" for group in ETHNIC_GROUPS},
+    "residents_white_british": "of the residents, those who are White British",
+    "households": "households, by the publication on fuel poverty; empty where it has none",
+    "fuel_poor": "of them, those in fuel poverty; estimate of a model",
+    "fuel_poor_pct": "the same in percent",
+    "place": "rank among the pockets of the board; 1 is the most deprived",
+    "authority_average_rank": "mean national rank of the authority's small areas, weighted by residents",
+    "authority_fifth": "fifth of England's authorities by that mean; 5 is the least deprived",
+    "icb_average_rank": "mean national rank of the board's small areas, weighted by residents",
+    "icb_fifth": "fifth of the footprint's boards by that mean; 5 is the least deprived",
+    "lies_in": "what of low average deprivation it lies in: authority, board, or both",
+    "mid_year": "the mid-year of the estimate, the nearest in hand to the financial year",
+    "sex": "sex of the residents",
+    "age_from": "first year of age of the band",
+    "age_band": "band of five years of age",
+}

@@ -1,0 +1,1 @@
+"""What spans years: pace, trends and targets."""

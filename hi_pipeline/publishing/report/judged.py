@@ -1,0 +1,66 @@
+"""What the published tables of pace and targets say of a board's indicators, as the pack tells it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hi_pipeline.core.beside import Verdict
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.status import Measure
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapChange:
+    """How the gap by deprivation changed from an earlier year, which may stand on that year's footprint."""
+
+    start_year: str
+    start_value: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedTarget:
+    """A target and the verdict on it; ``dimension`` is that of the groups which it speaks of, or total."""
+
+    words: str
+    dimension: str
+    verdict: Verdict
+    recalled: bool
+
+
+def gap_change(pace: Rows, indicator: str) -> GapChange | None:
+    """Return how an indicator's gap changed; None where it was not judged.
+
+    Args:
+        pace: rows of pace.parquet of one board, year and footprint.
+        indicator: its id.
+    """
+    for row in pace:
+        mine = row["indicator_id"] == indicator and row["measure"] == Measure.GAP.value
+        if mine and row["verdict"] is not None:
+            return GapChange(
+                start_year=row["start_year"], start_value=row["start_value"], verdict=Verdict(row["verdict"])
+            )
+    return None
+
+
+def judged_targets(targets: Rows, indicator: str) -> tuple[JudgedTarget, ...]:
+    """Return the verdicts on an indicator's targets for everybody, or for all groups of a breakdown together.
+
+    Args:
+        targets: rows of targets.parquet of one board, year and footprint.
+        indicator: its id.
+    """
+    mine = [row for row in targets if row["indicator_id"] == indicator and row["category"] == ALL]
+    return tuple(
+        JudgedTarget(
+            words=row["target"],
+            dimension=Dimension(row["dimension"]).value,
+            verdict=Verdict(row["verdict"]),
+            recalled=row["recalled"],
+        )
+        for row in mine
+        if row["verdict"] is not None
+    )

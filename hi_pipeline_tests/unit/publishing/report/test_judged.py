@@ -1,0 +1,98 @@
+"""What the pack says of pace and targets, and that the second look would see a wrong word."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hi_pipeline.core.beside import Verdict
+from hi_pipeline.publishing.report import sentences
+from hi_pipeline.publishing.report.verifying.audit import audit, too_long
+from hi_pipeline_tests.unit.publishing.report import made_up
+
+SHAPE = {"dimension": "deprivation", "measure": "gap", "category_order": 0, "unit": "pp"}
+
+
+def gap_of(gap: float) -> list[dict[str, Any]]:
+    """The board's figure and its gap."""
+    row = made_up.row("recovery", value=gap, lower_95=gap - 1, upper_95=gap + 1, **SHAPE)
+    return [made_up.figure("recovery", 40.0, 2.0, 50.0), row]
+
+
+def changed(verdict: str | None, *, start: float = 10.0, end: float = 6.0) -> Any:
+    pace = {"measure": "gap", "start_year": "2022-23", "start_value": start, "verdict": verdict}
+    return made_up.pack(gap_of(end), pace=[{"indicator_id": "recovery"} | pace])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "values", "words"),
+    [
+        ("narrowed", (10.0, 6.0), "narrowed"),
+        ("widened", (6.0, 10.0), "widened"),
+        ("reversed", (6.0, -6.0), "turned round"),
+        ("cannot_tell", (6.0, 6.5), "did not clearly change"),
+    ],
+)
+def test_how_the_gap_changed(verdict: str, values: tuple[float, float], words: str) -> None:
+    pack = changed(verdict, start=values[0], end=values[1])
+    (found,) = pack.facts.indicators
+    (said,) = sentences.gap_change(found)
+    assert said.text == f"Between 2022-23 and 2023-24 the gap by deprivation {words}."
+    assert len(said.rows) == 1
+    assert said in pack.document.sentences
+    assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
+
+
+def test_a_wrong_word_is_seen() -> None:
+    pack = changed("narrowed", start=6.0, end=10.0)
+    assert any("narrowed" in fault for fault in audit(pack.document, pack.facts))
+
+
+def test_nothing_is_said_of_a_change_that_was_not_judged_or_mixes_age() -> None:
+    (found,) = changed(None).facts.indicators
+    assert found.gap_change is None and sentences.gap_change(found) == []
+    (found,) = changed("narrowed").facts.indicators
+    assert sentences.gap_change(replace(found, card=replace(found.card, mixes_age=True))) == []
+
+
+def judged(verdict: str | None, **extra: Any) -> Any:
+    target = {
+        "indicator_id": "recovery",
+        "category": "All",
+        "dimension": "total",
+        "target": "50% for every group",
+        "verdict": verdict,
+        "recalled": False,
+    }
+    return made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0)], targets=[target | extra])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "recalled", "words"),
+    [
+        ("met", False, "is met."),
+        ("not_met", True, "is not met, if it is as recalled."),
+        ("not_yet_due", False, "is not yet due."),
+        ("cannot_tell", False, "is neither clearly met nor clearly missed."),
+    ],
+)
+def test_the_verdict_on_a_target(verdict: str, recalled: bool, words: str) -> None:
+    pack = judged(verdict, recalled=recalled)
+    (found,) = pack.facts.indicators
+    assert [s.text for s in sentences.targets(found)] == [
+        "The target is: 50% for every group.",
+        f"The target “50% for every group” {words}",
+    ]
+    assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
+
+
+def test_another_verdict_than_the_table_s_is_seen() -> None:
+    pack = judged("met")
+    (found,) = pack.facts.indicators
+    other = replace(found, targets=(replace(found.targets[0], verdict=Verdict.NOT_MET),))
+    assert any("is met" in fault for fault in audit(pack.document, replace(pack.facts, indicators=(other,))))
+
+
+def test_a_verdict_on_a_group_or_none_at_all_is_not_said() -> None:
+    for pack in (judged("met", category="White"), judged(None)):
+        assert pack.facts.indicators[0].targets == ()
