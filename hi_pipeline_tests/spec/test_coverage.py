@@ -12,7 +12,7 @@ import pytest
 
 from hi_pipeline.stats import proportions, rates
 from hi_pipeline.stats.comparison.change import change
-from hi_pipeline.stats.comparison.pace import difference_of_changes
+from hi_pipeline.stats.comparison.counts_pace import difference_of_changes
 from hi_pipeline.stats.comparison.trend import trend
 from hi_pipeline.stats.inequality.disproportion import disproportionality
 from hi_pipeline.stats.inequality.slope import relative_index, slope_index

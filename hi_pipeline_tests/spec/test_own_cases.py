@@ -8,7 +8,7 @@ import pytest
 from hi_pipeline.stats import proportions, rates
 from hi_pipeline.stats.comparison.benchmark import against_benchmark
 from hi_pipeline.stats.comparison.change import change, change_of_estimates
-from hi_pipeline.stats.comparison.pace import difference_of_changes
+from hi_pipeline.stats.comparison.counts_pace import difference_of_changes
 from hi_pipeline.stats.comparison.trend import trend
 from hi_pipeline.stats.inequality.slope import relative_index, slope_index
 from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
