@@ -46,6 +46,7 @@ SCHEMAS = {
         {
             "financial_year": pa.Column(pl.String),
             "icb_code": pa.Column(pl.String),
+            "edition": pa.Column(pl.String),
             "indicator_id": pa.Column(pl.String),
             **{name: pa.Column(pl.String, nullable=True) for name in _ABOUT[1:]},
         },
@@ -94,7 +95,11 @@ def parse(raw: RawTables, release: Release) -> Tables:
         measure=pl.lit(f"{indicator}_") + pl.col("side"),
         note=pl.concat_str(pl.lit(said), pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True),
     )
-    about = rows.head(1).select(*_ABOUT, financial_year=pl.lit(year), icb_code=pl.lit(ons))
+    # Rows without a decile leave its vintage blank.
+    vintage = rows["imd_vintage"].drop_nulls().head(1)
+    about = rows.head(1).select(
+        *_ABOUT, financial_year=pl.lit(year), icb_code=pl.lit(ons), edition=pl.lit(release.edition)
+    ).with_columns(imd_vintage=pl.lit(vintage.item() if vintage.len() else None, dtype=pl.String))  # fmt: skip
     return {"observations": to_observations(observations), TABLE: about.select(list(SCHEMAS[TABLE].columns))}
 
 

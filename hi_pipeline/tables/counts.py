@@ -144,7 +144,7 @@ def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: C
         placed = recast(own, parts, indicator, context, why=f"not published: {nothing}")
         placed.notes.append(str(nothing))
     where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"
-    validate_footprints(own, placed, where=where)
+    validate_footprints(own, placed, where=where, added_up=not PLACINGS[indicator.attribution].alone)
     _refuse_absent(placed, indicator, context)
     return placed
 
@@ -173,12 +173,15 @@ def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> No
 
 
 def _own_releases(indicator: Indicator, context: Context) -> set[str]:
-    """Return the publication's own releases: where the declaration names its editions, these; none for linked tables.
+    """Return the publication's own releases: where the declaration names its editions, these.
+
+    None for linked tables, and for boards' own extracts, of which each row names its own.
 
     Raises:
         ValidationError: the year rests on none of the editions that the declaration names.
     """
-    if not PLACINGS[indicator.attribution].observations:
+    placing = PLACINGS[indicator.attribution]
+    if not placing.observations or placing.alone:
         return set()
     releases = context.reader.releases(indicator.source, context.financial_year)
     named = {f"{indicator.source}:{edition}" for edition in indicator.editions}

@@ -7,7 +7,7 @@ from hi_pipeline.core.geography import boards_of, boards_within
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables.placing.placed import Context, Placed, not_published, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, not_published, resting_on, shaped
 from hi_pipeline.tables.reference import footprint
 
 # Two footprints of one count would give their difference away.
@@ -18,30 +18,33 @@ OTHER_FOOTPRINT = "not published: the extract was counted for {}, and stands on 
 def place_extracts(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
     """Place extracts: a board that the footprint has keeps its rows, every other board says why it has none.
 
+    Each row names its own board's extract; one that has none names all extracts of the indicator and year.
+
     Raises:
         NothingToBuild: no board has given an extract of the indicator for the year.
         ValidationError: extracts of one indicator and year count deciles of different Indices of Deprivation.
     """
     if parts.is_empty():
         raise NothingToBuild(f"{indicator.id}: no extract for {context.financial_year}")
-    boards = footprint.boards(context.vintage).select("icb_code", "icb_name")
-    rows = parts.join(boards, left_on="area_code", right_on="icb_code", how="inner", validate="m:1")
-    placed = Placed(frame=shaped(rows, area_type=AreaType.ICB, code=pl.col("area_code"), name=pl.col("icb_name")))
-    changed = _changed(parts, boards, context)
-    others = boards.join(rows, left_on="icb_code", right_on="area_code", how="anti")
-    others = others.join(changed, on="icb_code", how="anti").with_columns(why=pl.lit(NO_EXTRACT))
-    total = parts.filter(dimension=Dimension.TOTAL.value, category=ALL).head(1)
-    without = pl.concat([changed, others])
-    placed.frame = pl.concat([placed.frame, not_published(without, total, why=pl.col("why"))])
-    about = context.reader.clean(indicator.source, "extract", context.financial_year)
-    vintages = about.filter(indicator_id=indicator.id)["imd_vintage"].drop_nulls().unique().sort().to_list()
+    about = context.reader.clean(indicator.source, "extract", context.financial_year).filter(indicator_id=indicator.id)
+    vintages = about["imd_vintage"].drop_nulls().unique().sort().to_list()
     if len(vintages) > 1:
         raise ValidationError(
             f"{indicator.id} {context.financial_year}: extracts count deciles of the Indices of {vintages}. Count them "
             "by one, or keep them in different data folders."
         )
-    placed.imd_vintage = vintages[0] if vintages else ""
-    return placed
+    releases = about.select(area_code="icb_code", releases=pl.lit(f"{indicator.source}:") + pl.col("edition"))
+    boards = footprint.boards(context.vintage).select("icb_code", "icb_name")
+    rows = parts.join(boards, left_on="area_code", right_on="icb_code", how="inner", validate="m:1")
+    rows = rows.join(releases, on="area_code", how="left", validate="m:1")
+    shown = shaped(rows, area_type=AreaType.ICB, code=pl.col("area_code"), name=pl.col("icb_name"))
+    changed = _changed(parts, boards, context)
+    others = boards.join(rows, left_on="icb_code", right_on="area_code", how="anti")
+    others = others.join(changed, on="icb_code", how="anti").with_columns(why=pl.lit(NO_EXTRACT))
+    total = parts.filter(dimension=Dimension.TOTAL.value, category=ALL).head(1)
+    without = not_published(pl.concat([changed, others]), total, why=pl.col("why"))
+    frame = pl.concat([shown, resting_on(without, releases["releases"])])
+    return Placed(frame=frame, imd_vintage=vintages[0] if vintages else "")
 
 
 def _changed(parts: pl.DataFrame, boards: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -107,6 +107,10 @@ def test_a_filled_template_is_a_right_extract(indicator: str) -> None:
         frame = frame.with_columns(imd_vintage=pl.when(pl.col("imd_decile").is_not_null()).then(pl.lit("2019")))
     assert [str(p) for p in check(frame)] == []
     assert _parsed(frame, indicator).height
+    release = releases_in([f"{indicator}/QHM_2024-25.csv"])[0]
+    about = parse({TABLE: (RawTable("x.csv", frame),)}, release)[TABLE].row(0, named=True)
+    assert about["edition"] == f"{indicator}.QHM.2024-25"
+    assert about["imd_vintage"] == ("2019" if "imd_decile" in frame.columns else None), "blank in rows of no decile"
 
 
 def test_a_share_needs_all_ten_deciles() -> None:
