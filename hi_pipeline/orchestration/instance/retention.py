@@ -111,6 +111,6 @@ def _shrink(path: Path) -> None:
                 connection.execute("VACUUM")
             except sqlite3.OperationalError as error:
                 raise StoreError(
-                    f"{path}: could not be made smaller ({error}); old records are gone, their room is used again. Stop "
-                    "hi ui and prune again to give it back to the disk"
+                    f"{path}: could not be made smaller ({error}); old records are gone, their room is used again. "
+                    "Stop hi ui and prune again to give it back to the disk"
                 ) from error
