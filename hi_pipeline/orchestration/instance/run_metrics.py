@@ -19,10 +19,10 @@ def run_samples(pipeline: Pipeline, instance: dg.DagsterInstance) -> Iterator[Sa
         yield Sample(name="hi_failed_cells", value=failed, labels={"indicator": indicator.id})
     for job in build_jobs():
         newest = instance.get_run_records(dg.RunsFilter(job_name=job, statuses=list(_ENDED)), limit=1)
-        if not newest or newest[0].start_time is None or newest[0].end_time is None:
+        start, end = (newest[0].start_time, newest[0].end_time) if newest else (None, None)
+        if start is None or end is None:
             continue
-        run, labels = newest[0], {"job": job}
-        ok = run.dagster_run.status is dg.DagsterRunStatus.SUCCESS
-        yield Sample(name="hi_run_seconds", value=round(run.end_time - run.start_time, 2), labels=labels)
+        ok, labels = newest[0].dagster_run.status is dg.DagsterRunStatus.SUCCESS, {"job": job}
+        yield Sample(name="hi_run_seconds", value=round(end - start, 2), labels=labels)
         yield Sample(name="hi_run_success", value=float(ok), labels=labels)
-        yield Sample(name="hi_run_end_timestamp_seconds", value=round(run.end_time), labels=labels)
+        yield Sample(name="hi_run_end_timestamp_seconds", value=round(end), labels=labels)
