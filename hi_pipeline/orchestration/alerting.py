@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.operating.alerts.message import Message, failed_run
 from hi_pipeline.operating.alerts.telling import looked_from, tell
@@ -54,6 +55,9 @@ def build_alert_sensor() -> dg.SensorDefinition:
         "addresses in HI_ALERT_TO. It starts no run.",
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        return dg.SkipReason(f"{tell_of(context.resources.pipeline, context.instance)} messages were sent")
+        try:
+            return dg.SkipReason(f"{tell_of(context.resources.pipeline, context.instance)} messages were sent")
+        except SelectionError as error:
+            return dg.SkipReason(str(error))
 
     return alerts

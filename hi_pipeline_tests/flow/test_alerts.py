@@ -5,7 +5,9 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import dagster as dg
 import pytest
 from pydantic import SecretStr
 
@@ -14,6 +16,7 @@ from hi_pipeline.operating.alerts.message import failed_run
 from hi_pipeline.operating.alerts.sending import deliver, is_quiet, read_state
 from hi_pipeline.operating.alerts.telling import looked_from, tell
 from hi_pipeline.orchestration.alerting import failed_runs, tell_of
+from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, rows_of, with_too_many_helped, write_release
 
@@ -143,6 +146,8 @@ def test_an_address_that_is_none_is_refused_and_not_printed(told: Bench) -> None
     told.settings.alert_to = SecretStr("")
     with pytest.raises(SelectionError, match="names nobody"):
         deliver(told.settings, "a", "b")
+    with pytest.raises(SelectionError, match="names nobody"):
+        tell(told.pipeline, [], now=NOON)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +170,31 @@ def test_runs_are_looked_for_since_the_last_look(told: Bench) -> None:
     tell(told.pipeline, [], now=NOON)
     assert looked_from(told.settings.root, now=NOON + timedelta(hours=3)) == NOON - timedelta(minutes=5)
     assert list(failed_runs(told.instance, since=NOON, synthetic=False)) == []
+
+
+def test_the_sensor_tells_and_says_where_nobody_is_named(told: Bench, inbox: Inbox) -> None:
+    definitions = build_definitions(told.settings, pipeline=told.pipeline)
+    sensor = definitions.resolve_sensor_def("alerts")
+
+    def tick() -> str:
+        resources = {"pipeline": told.pipeline}
+        context = dg.build_sensor_context(told.instance, definitions=definitions, resources=resources)
+        return str(sensor.evaluate_tick(context).skip_message)
+
+    write_release(told.mirror, "2023-24", with_too_many_helped(rows_of("2023-24"), WRONG_BOARD))
+    told.run(icbs=(WRONG_BOARD,))
+    assert tick() == f"{len(inbox.taken)} messages were sent"
+    assert inbox.taken
+    told.settings.alert_to = SecretStr("")
+    assert "names nobody" in tick()
+
+
+def test_addresses_stand_in_a_file(told: Bench, inbox: Inbox, tmp_path: Path) -> None:
+    path = tmp_path / "alert_to"
+    path.write_text(f"{inbox.address}\n{inbox.address}\n")
+    told.settings.alert_to, told.settings.alert_to_file = SecretStr(""), path
+    deliver(told.settings, "a title", "a body")
+    assert [message["message"] for message in inbox.taken] == ["a body", "a body"]
+    path.unlink()
+    with pytest.raises(SelectionError, match="HI_ALERT_TO_FILE"):
+        deliver(told.settings, "a title", "a body")

@@ -109,13 +109,10 @@ def deliver(settings: Settings, title: str, body: str) -> None:
     """Send one text to every address.
 
     Raises:
-        SelectionError: there is no address, or one is none.
+        SelectionError: as ``addresses_of``, or one is no address.
         FetchError: an address did not take it.
     """
-    addresses = addresses_of(settings)
-    if not addresses:
-        raise SelectionError("HI_ALERT_TO names nobody: set it to an apprise address, such as mailtos://...")
-    for number, address in enumerate(addresses, start=1):
+    for number, address in enumerate(addresses_of(settings), start=1):
         # Addresses hold passwords, so that messages count them instead.
         taken = _notified(address, title, body)
         if taken is None:
@@ -144,7 +141,7 @@ def addresses_of(settings: Settings) -> list[str]:
     """Return the addresses of the setting, or of the file that it names.
 
     Raises:
-        SelectionError: the file cannot be read.
+        SelectionError: there is none, or the file cannot be read.
     """
     text = settings.alert_to.get_secret_value()
     if settings.alert_to_file:
@@ -152,4 +149,7 @@ def addresses_of(settings: Settings) -> list[str]:
             text = f"{text}\n{settings.alert_to_file.read_text(encoding='utf-8')}"
         except OSError as error:
             raise SelectionError(f"HI_ALERT_TO_FILE {settings.alert_to_file}: {error.strerror}") from error
-    return text.split()
+    addresses = text.split()
+    if not addresses:
+        raise SelectionError("HI_ALERT_TO names nobody: set it to an apprise address, such as mailtos://...")
+    return addresses

@@ -9,7 +9,7 @@ import polars as pl
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.operating.alerts.digest import Publication, digest, overdue_releases, published
 from hi_pipeline.operating.alerts.message import Message
-from hi_pipeline.operating.alerts.sending import FOLDER, State, add, read_state, send, write_state
+from hi_pipeline.operating.alerts.sending import FOLDER, State, add, addresses_of, read_state, send, write_state
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import to_parquet
 from hi_pipeline.storage.locks import locked
@@ -34,9 +34,10 @@ def tell(pipeline: Pipeline, failures: Iterable[tuple[str, Message]], *, now: da
 
     Raises:
         FetchError: a message was not delivered; it waits for the next round.
-        SelectionError: an address is none.
+        SelectionError: there is no address, or one is none.
     """
     root = pipeline.settings.root
+    addresses_of(pipeline.settings)
     with locked(root / "locks", "alerts"):
         state = read_state(root)
         state.runs = {run: at for run, at in state.runs.items() if now - datetime.fromisoformat(at) < _DAY}
