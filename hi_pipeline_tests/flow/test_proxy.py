@@ -63,7 +63,7 @@ def proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str
             if folder.is_relative_to(tmp_path.parent.parent):
                 folder.chmod(0o755)
         text = (DEPLOY / "nginx" / "nginx.conf").read_text()
-        text = text.replace("/run/secrets/", f"{secrets}/").replace("/tmp/nginx", f"{tmp_path}/nginx")
+        text = text.replace("/run/secrets/", f"{secrets}/").replace("/dev/shm/hi-nginx", f"{tmp_path}/nginx")
         text = text.replace("8443", str(listen)).replace("8444", str(free_port())).replace(":3000;", f":{port};")
         assert re.search(r"listen \d+ ssl", text)
         path = tmp_path / "nginx.conf"
