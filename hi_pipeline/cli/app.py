@@ -196,6 +196,30 @@ def prune(
 
 
 @app.command()
+def alert(
+    source: Source = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a test message to every address, and nothing else.")
+    ] = False,
+) -> None:
+    """Send to HI_ALERT_TO what happened since the last time: published figures, failed runs."""
+    from hi_pipeline.cli.alerting import alert_command
+
+    _leave(alert_command(console, source, test=test))
+
+
+@app.command()
+def metrics(
+    source: Source = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The file to write, ending in .prom; else printed.")] = None,
+) -> None:
+    """Give Prometheus text metrics: age of releases, stale and failed cells, run times."""
+    from hi_pipeline.cli.measuring import metrics_command
+
+    _leave(metrics_command(console, source, to))
+
+
+@app.command()
 def pack(
     source: Source = None,
     icb: Icbs = [],  # noqa: B006

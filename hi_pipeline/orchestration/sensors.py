@@ -1,4 +1,4 @@
-"""Two sensors: one brings in what is new and that alone, the other builds on with what has become stale."""
+"""The sensors: one brings in what is new and that alone, one builds on with what has become stale, one tells of it."""
 
 import json
 from datetime import date
@@ -10,6 +10,7 @@ from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
+from hi_pipeline.orchestration.alerting import build_alert_sensor
 from hi_pipeline.orchestration.next_work import OPEN_RUNS, last_event, next_work
 from hi_pipeline.orchestration.requests import request_release, request_stage
 
@@ -23,7 +24,11 @@ REBUILD_INTERVAL_S = 30
 
 def build_sensors(jobs: dict[str, UnresolvedAssetJobDefinition], *, network: bool) -> list[dg.SensorDefinition]:
     """Return the sensors; stopped until somebody starts them."""
-    return [_new_releases(jobs["refresh_release"], network=network), _rebuild_stale(list(jobs.values()))]
+    return [
+        _new_releases(jobs["refresh_release"], network=network),
+        _rebuild_stale(list(jobs.values())),
+        build_alert_sensor(),
+    ]
 
 
 def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg.SensorDefinition:
