@@ -162,7 +162,7 @@ def ethnicity(found: IndicatorFacts) -> list[Sentence]:
     lower = sum(1 for f in sure if (f.upper or 0) < 0)
     said = []
     if sure:
-        counted = {"h": higher, "l": lower, "s": len(sure) - higher - lower}
+        counted = {"n": len(sure), "h": higher, "l": lower, "s": len(sure) - higher - lower}
         said.append(say("ethnic", *sure, reference=reference.replace(": ", " "), **counted))
     else:
         said.append(say("ethnic_none", *rows))

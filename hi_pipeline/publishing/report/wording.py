@@ -13,19 +13,17 @@ TEMPLATES: dict[str, str] = {
     "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
     "ratio": "The figure of the most deprived group was {r} times that of the least deprived (95% CI {l} to {u}).",
     "gap_unclear": (
-        "The most deprived group less the least deprived was {d} (95% CI {l} to {u}); the data do not show a clear "
-        "difference."
+        "The difference, most deprived group less least deprived, was {d} (95% CI {l} to {u}); the data do not show a "
+        "clear difference."
     ),
     "gap_bare": "The two have no confidence limits, so they are not compared.",
     "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
     "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
     "ethnic": (
-        "Against {reference}, the number of ethnic groups with a clearly higher figure was {h}, with a clearly lower "
-        "one {l}, with no clear difference {s}."
+        "Of {n} ethnic groups compared with {reference}, {h} had a clearly higher figure, {l} a clearly lower one, and "
+        "{s} no clear difference."
     ),
-    "ethnic_absent": (
-        "The number of ethnic groups that cannot be compared, for want of a figure or of limits, was {n}."
-    ),
+    "ethnic_absent": ("Ethnic groups that cannot be compared, for want of a figure or of limits: {n}."),
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "worst_groups": (
         "Whatever the ethnicity of the unknown records, and allowing for rounding, {h} of these groups stay clearly "
@@ -50,8 +48,8 @@ TEMPLATES: dict[str, str] = {
     "largest": "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u}).",
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
     "against_england": (
-        "Compared with England, {n} indicators stand so: better {b}, worse {w}, higher {h}, lower {l}, similar {s}, "
-        "not compared {x}."
+        "Against England, of {n} indicators {b} are better, {w} worse, {h} higher, {l} lower, {s} similar, and {x} not "
+        "compared."
     ),
     "people": (
         "The residents of {board} numbered {n} at Census 2021, in {a} small areas; {p} people on GP lists lived there."

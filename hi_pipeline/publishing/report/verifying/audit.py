@@ -173,7 +173,7 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
         case "ethnic":
             above = sum(1 for r in rows if r.lower is not None and r.lower > 0)
             below = sum(1 for r in rows if r.upper is not None and r.upper < 0)
-            due = [above, below, len(rows) - above - below]
+            due = [len(rows), above, below, len(rows) - above - below]
         case "worst_groups":
             owner = next(f for f in facts.indicators if f.card.id == rows[0].indicator)
             ends = [(r, owner.worst[r.category]) for r in rows if r.category in owner.worst]

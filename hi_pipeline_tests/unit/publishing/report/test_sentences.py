@@ -106,7 +106,7 @@ def test_a_gap_of_an_indicator_of_which_more_is_better_is_turned_round_in_words(
 
 def test_a_gap_whose_limits_hold_none_is_not_called_clear() -> None:
     found = gap("detention", most=50.0, least=49.0, low=-3.0, high=5.0)
-    assert "less the least deprived was 1.0 per 100,000 (95% CI \u22123.0 to 5.0)" in texts(sentences.gap(found))[1]
+    assert "less least deprived, was 1.0 per 100,000 (95% CI \u22123.0 to 5.0)" in texts(sentences.gap(found))[1]
 
 
 def test_a_limit_that_is_printed_as_none_is_not_called_clear() -> None:
