@@ -140,7 +140,8 @@ def _covered(facts: PackFacts) -> list[tuple[str, str, str]]:
 def _why(row: Mapping[str, Any]) -> str:
     """Return the reason of a cell, who holds it and how to supply it; breakdowns that no file has share one reason."""
     reason = _NO_BREAKDOWN if row["state"] == Cover.NO_SUCH_BREAKDOWN.value else row["reason"]
-    parts = [str(text).rstrip(".") for text in (reason, row.get("held_by"), row.get("how_to_supply")) if text]
+    named = (("", reason), ("Held by: ", row.get("held_by")), ("To supply it: ", row.get("how_to_supply")))
+    parts = [f"{before}{str(text).rstrip('.')}" for before, text in named if text]
     return ". ".join(parts) or row["state"].replace("_", " ")
 
 
