@@ -26,8 +26,8 @@ TEMPLATES: dict[str, str] = {
     "ethnic_absent": ("Ethnic groups that cannot be compared, for want of a figure or of limits: {n}."),
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "worst_groups": (
-        "Whatever the ethnicity of the unknown records, and allowing for rounding, {h} of these groups stay clearly "
-        "higher and {l} clearly lower."
+        "Whatever the ethnicity of the unknown records, and allowing for rounding, the number of these groups that "
+        "stay clearly higher is {h}, clearly lower {l}."
     ),
     "worst_group": "The difference of {group} from {reference}, {d}, would then lie between {x} and {y}.",
     "unknown": "{dimension} was not known for {u}% of records.",
@@ -48,8 +48,8 @@ TEMPLATES: dict[str, str] = {
     "largest": "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u}).",
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
     "against_england": (
-        "Against England, of {n} indicators {b} are better, {w} worse, {h} higher, {l} lower, {s} similar, and {x} not "
-        "compared."
+        "Of {n} indicators, the board's figure is better than England's in {b}, worse in {w}, higher in {h}, lower in "
+        "{l}, similar in {s}, and not compared in {x}."
     ),
     "people": (
         "The residents of {board} numbered {n} at Census 2021, in {a} small areas; {p} people on GP lists lived there."
@@ -65,8 +65,8 @@ TEMPLATES: dict[str, str] = {
     "hidden_none": "None of the {n} figures of groups is suppressed.",
     "current": "Of {n} figures of this board and year, none is known to be out of date.",
     "stale": "Out of date: {k} of {n} figures of this board and year, for which a newer file has not been used.",
-    "revised": "Of {n} figures, {k} rest on a file that its publisher has revised; nobody has accepted the revision.",
-    "older": "Of {n} figures, {k} were computed by an earlier version of the program.",
+    "revised": "Resting on a revised file whose revision nobody has accepted: {k} of {n} figures.",
+    "older": "Computed by an earlier version of the program: {k} of {n} figures.",
 }
 
 # The comparison of a row in words that stand before "England".

@@ -207,7 +207,7 @@ def _out_of_date(kind: str, noted: Mapping[str, int], figures: int) -> list[int]
     """Return the numerals that a sentence about figures out of date must have; none where it may not stand there."""
     if kind == "current":
         return [] if any(noted.values()) else [figures]
-    return [noted[kind], figures] if kind == "stale" else [figures, noted[kind]]
+    return [noted[kind], figures]
 
 
 def _counted_people(sentence: Sentence, facts: PackFacts) -> list[str]:

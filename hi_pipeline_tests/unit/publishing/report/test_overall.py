@@ -72,10 +72,10 @@ def noted(note: str) -> Pack:
             f"limits widened; {STALE.format('made_up:2')}",
             "Out of date: 1 of 2 figures of this board and year, for which a newer file has not been used.",
         ),
-        (OLDER, "Of 2 figures, 1 were computed by an earlier version of the program."),
+        (OLDER, "Computed by an earlier version of the program: 1 of 2 figures."),
         (
             f"rests on revised bytes of made_up:1, {NOT_ACCEPTED}",
-            "Of 2 figures, 1 rest on a file that its publisher has revised; nobody has accepted the revision.",
+            "Resting on a revised file whose revision nobody has accepted: 1 of 2 figures.",
         ),
         ("", "Of 2 figures of this board and year, none is known to be out of date."),
     ],

@@ -45,8 +45,8 @@ def said(made: Pack) -> list[str]:
 def test_the_worst_case_is_counted_and_that_of_the_largest_difference_said() -> None:
     made = pack(*WHOLE)
     assert said(made)[-2:] == [
-        "Whatever the ethnicity of the unknown records, and allowing for rounding, 0 of these groups stay clearly "
-        "higher and 1 clearly lower.",
+        "Whatever the ethnicity of the unknown records, and allowing for rounding, the number of these groups that "
+        "stay clearly higher is 0, clearly lower 1.",
         "The difference of Black or Black British from White, \u221220.0 percentage points, would then lie between "
         "\u221235.0 and \u22128.0.",
     ]
@@ -62,7 +62,7 @@ def test_nothing_is_said_where_there_is_no_worst_case() -> None:
 
 def test_a_group_that_is_not_clear_by_its_own_limits_does_not_stay_clear() -> None:
     made = pack(*WHOLE[:2], bound("Mixed", 0.5, 1.5, slack=0.1))
-    assert "0 of these groups stay clearly higher and 1 clearly lower" in said(made)[-2]
+    assert "stay clearly higher is 0, clearly lower 1" in said(made)[-2]
 
 
 def test_another_worst_case_than_the_table_s_is_seen() -> None:
