@@ -14,6 +14,7 @@ from hi_pipeline.core.observations import (
     to_observations,
     unverified,
 )
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
@@ -59,10 +60,11 @@ def parse(tables: RawTables, release: Release) -> Tables:
     _check_all_there(found, account, where)
     figures = pl.concat(found)
     _check_boards(figures, year, account, where)
-    observations = to_observations(unverified(add_financial_year(_bound(_of_the_year(figures, year)), year)))
+    bounded = unverified(add_financial_year(_bound(_of_the_year(figures, year)), year))
+    observations = to_observations(bounded)
     for figure in FIGURES.values():
         check_within(observations, part=figure.numerator, whole=figure.denominator, where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(bounded, release), ACCOUNT: account.frame()}
 
 
 def _figures(answer: Answer, account: Account, where: str) -> pl.DataFrame:
@@ -103,6 +105,7 @@ def _figures(answer: Answer, account: Account, where: str) -> pl.DataFrame:
                 for limit, name in (("LowerConfidenceLimit", "lower_95"), ("UpperConfidenceLimit", "upper_95"))
             ),
             pl.lit("" if figure.kind == STANDARD else "per 100,000 people, twelve months of admissions").alias("note"),
+            cells(frame, column),
         )
         for measure, column in (
             (figure.numerator, "Numerator"),

@@ -17,9 +17,10 @@ from hi_pipeline.core.observations import (
     to_observations,
     unverified,
 )
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
-from hi_pipeline.core.text_tables import ROW, map_labels, number_rows, read_numbers
+from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 
 TOKENS: Mapping[str | None, Token] = {"*": Token.SUPPRESSED}
 # Both counts of a practice are hidden where at most one person is left in the denominator and somebody declined.
@@ -79,11 +80,16 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = read_numbers(_named(frame, where), "VALUE", tokens=TOKENS, where=where, whole=True)
     figures = _with_bounds(_figures(frame))
     _check_registers(figures, where)
-    totals = _totals(figures)
-    observations = to_observations(unverified(add_financial_year(pl.concat([figures, totals]), year)))
+    whole_year = unverified(add_financial_year(pl.concat([figures, _totals(figures)]), year))
+    observations = to_observations(whole_year)
     for part, whole in ((_CHECKS, _ELIGIBLE), (_ELIGIBLE, _REGISTER), (_DECLINED, _REGISTER)):
         check_within(observations, part=part, whole=whole, where=where)
-    return {"observations": observations, "practices": _practices(raw, where), ACCOUNT: account.frame()}
+    return {
+        "observations": observations,
+        ROW_INDEX: row_index_of(whole_year, release),
+        "practices": _practices(raw, where),
+        ACCOUNT: account.frame(),
+    }
 
 
 def _check_date(frame: pl.DataFrame, year: str, where: str) -> None:
@@ -130,7 +136,7 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("VALUE_value").alias("value"),
         pl.col("VALUE_status").alias("status"),
         pl.lit("").alias("note"),
-        ROW,
+        cells(frame, "VALUE"),
     )
 
 
@@ -143,8 +149,7 @@ def _with_bounds(figures: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit(HIDDEN_DECLINED[at], dtype=pl.Float64))
         )
 
-    bounded = add_bounds(figures, half_width=pl.lit(0.0), hidden_low=hidden(0), hidden_high=hidden(1))
-    return bounded.drop(ROW)
+    return add_bounds(figures, half_width=pl.lit(0.0), hidden_low=hidden(0), hidden_high=hidden(1))
 
 
 def _check_registers(figures: pl.DataFrame, where: str) -> None:
@@ -181,6 +186,7 @@ def _totals(figures: pl.DataFrame) -> pl.DataFrame:
             .alias("status"),
             *(expr.alias(name) for name, expr in bound.items()),
             pl.lit("ages 14 and over: the sum of both ages").alias("note"),
+            together(),
         )
         .select(figures.columns)
     )

@@ -11,6 +11,7 @@ from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension
 from hi_pipeline.core.observations import ONCE, add_bounds, add_snapshot, to_observations, unverified
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
@@ -99,8 +100,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
     bounded = add_bounds(
         figures, half_width=pl.lit(ROUNDED_BY), hidden_low=pl.lit(HIDDEN_LOW), hidden_high=pl.lit(HIDDEN_HIGH)
     )
+    dated = unverified(add_snapshot(_add_unknown(bounded), day))
     return {
-        "observations": to_observations(unverified(add_snapshot(_add_unknown(bounded), day))),
+        "observations": to_observations(dated),
+        ROW_INDEX: row_index_of(dated, release),
         ACCOUNT: account.frame(),
     }
 
@@ -117,6 +120,7 @@ def _add_unknown(bounded: pl.DataFrame) -> pl.DataFrame:
             pl.when(there).then(pl.col("value").sum()).alias("value"),
             pl.when(there).then(pl.lit(Status.OK.value)).otherwise(pl.lit(Status.SUPPRESSED.value)).alias("status"),
             pl.col("low", "high").sum(),
+            together(),
         )
     )
     columns = [name for name in bounded.columns if name != "label"]
@@ -177,6 +181,7 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col(f"{SPELLS}_status").alias("status"),
         pl.lit(NOTE).alias("note"),
         pl.col("PrimarySplit").alias("label"),
+        cells(frame, SPELLS),
     )
 
 

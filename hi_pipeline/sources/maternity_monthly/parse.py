@@ -10,9 +10,10 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND_NAME, boards_of, vintage_of
 from hi_pipeline.core.groups import ALL, DECILES, Dimension
 from hi_pipeline.core.observations import ONCE, add_month, check_within, to_observations, unverified
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
-from hi_pipeline.core.text_tables import Form, map_labels, read_numbers
+from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.maternity_monthly import labels
 
 _NO_TOKENS: Mapping[str | None, Token] = {}
@@ -36,11 +37,12 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"maternity_monthly {release.edition}, {raw.member}"
     account = Account()
     last = _month(raw.frame, release, where)
-    found = (_gestation if table == "data" else _continuity)(raw.frame, account, where)
+    found = (_gestation if table == "data" else _continuity)(number_rows(raw), account, where)
     _check(found, year, account, where)
-    observations = to_observations(unverified(add_month(_shaped(found), last)))
+    figures = unverified(add_month(_shaped(found), last))
+    observations = to_observations(figures)
     check_within(observations, part=labels.PLACED, whole=labels.WOMEN, where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
 def _month(frame: pl.DataFrame, release: Release, where: str) -> date:
@@ -85,9 +87,9 @@ def _gestation(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFram
     known = counted.filter(pl.col("measure") != labels.NOT_KNOWN)
     account.left_out("rows of babies whose gestation is not known", counted.height - known.height)
     both = known.group_by(*_GROUP[:-1], "area_name", maintain_order=True).agg(
-        pl.col("value", "low", "high").sum(), measure=pl.lit(labels.KNOWN)
+        pl.col("value", "low", "high").sum(), together(), measure=pl.lit(labels.KNOWN)
     )
-    columns = [*_GROUP, "area_name", "value", "low", "high"]
+    columns = [*_GROUP, "area_name", "value", "low", "high", CELLS]
     return pl.concat([known.filter(measure=labels.PRETERM).select(columns), both.select(columns)])
 
 
@@ -125,6 +127,7 @@ def _bounded(frame: pl.DataFrame, column: str, where: str) -> pl.DataFrame:
         shown = twice.select(_GROUP).unique(maintain_order=True).rows()[:_MAX_SHOWN]
         raise ValidationError(f"{where}: {twice.height} counts stand there twice: {shown}. {ONCE}", failures=twice)
     return read.with_columns(
+        cells(read, column),
         value=value,
         low=pl.when(value == 0).then(0.0).when(value == 5).then(1.0).otherwise(value - 2),
         high=pl.when(value == 0).then(0.0).when(value == 5).then(7.0).otherwise(value + 2),
@@ -151,4 +154,5 @@ def _check(found: pl.DataFrame, year: str, account: Account, where: str) -> None
 
 
 def _shaped(found: pl.DataFrame) -> pl.DataFrame:
-    return found.select(*_GROUP, "area_name", "value", "low", "high", status=pl.lit(Status.OK.value), note=pl.lit(""))
+    columns = [*_GROUP, "area_name", "value", "low", "high", CELLS]
+    return found.select(*columns, status=pl.lit(Status.OK.value), note=pl.lit(""))

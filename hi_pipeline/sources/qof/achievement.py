@@ -8,9 +8,10 @@ from hi_pipeline.core.account import Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import ONCE, unverified
+from hi_pipeline.core.row_index import cells
 from hi_pipeline.core.source import RawTable, Token
 from hi_pipeline.core.status import Status
-from hi_pipeline.core.text_tables import ROW, Form, map_labels, number_rows, read_numbers
+from hi_pipeline.core.text_tables import MEMBER, ROW, Form, map_labels, number_rows, read_numbers
 from hi_pipeline.core.validation import join_exactly
 
 NO_TOKENS: Mapping[str | None, Token] = {}
@@ -22,6 +23,7 @@ ACHIEVEMENT_MEASURES: Mapping[str, str] = {
     "ACHIEVED_POINTS": "achieved_points",
     "NEWLY_DIAGNOSED": "newly_diagnosed",  # 2024-25, depression
 }
+ACHIEVEMENT_COLUMNS = ("practice_code", "indicator_code", "measure", "value")
 # Indicators whose counts become observations, by the years that have them. A code that changes is another definition:
 # HYP003 and HYP007 (to 2022-23) are not HYP008 and HYP009 (patients aged 79 and under, 80 and over; readings at home
 # count by their own thresholds), AF007 is not AF008 (which medicines count). Codes marked * are recalled, not seen.
@@ -56,12 +58,14 @@ def achievement_names(code: str) -> tuple[str, str, str]:
 def read_achievement(raws: tuple[RawTable, ...], account: Account, where: str) -> pl.DataFrame:
     """Return the achievement of all files of the edition: one of England, or one a region.
 
+    The columns are ACHIEVEMENT_COLUMNS and, for the row index, VALUE as printed with its member and row.
+
     Raises:
         LayoutError: a value that is no number, a count that is not whole.
         ValidationError: a value that stands there twice.
     """
     columns = ("PRACTICE_CODE", "INDICATOR_CODE", "MEASURE", "VALUE")
-    frame = pl.concat([number_rows(raw).select(ROW, *columns) for raw in raws])
+    frame = pl.concat([number_rows(raw).select(MEMBER, ROW, *columns) for raw in raws])
     here = f"{where}, {', '.join(raw.member for raw in raws)}"
     frame = map_labels(
         frame, "MEASURE", labels=ACHIEVEMENT_MEASURES, into="measure", account=account, table="achievement"
@@ -82,6 +86,9 @@ def read_achievement(raws: tuple[RawTable, ...], account: Account, where: str) -
         pl.col("INDICATOR_CODE").alias("indicator_code"),
         "measure",
         pl.col("VALUE_value").alias("value"),
+        "VALUE",
+        MEMBER,
+        ROW,
     ).sort("practice_code", "indicator_code", "measure")
 
 
@@ -91,7 +98,7 @@ def achievement_figures(
     """Return the counts of the indicators that are read, by practice.
 
     Args:
-        achievement: as ``read_achievement`` gives it.
+        achievement: as ``read_achievement`` gives it, with its cells.
         practices: practice_code and practice_name of the edition.
         indicators: indicator_code of all indicators of the edition.
         where: source and edition, for errors.
@@ -126,5 +133,6 @@ def achievement_figures(
         pl.lit("").alias("note"),
         pl.concat_str(pl.col("indicator_code").str.to_lowercase(), pl.lit("_"), suffix).alias("measure"),
         "value",
+        cells(named, "VALUE"),
     )
     return unverified(figures)

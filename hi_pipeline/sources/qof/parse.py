@@ -15,6 +15,7 @@ from hi_pipeline.core.text_tables import map_labels, number_rows, read_numbers
 from hi_pipeline.core.validation import join_exactly
 from hi_pipeline.sources.qof.achievement import (
     ACHIEVED_CODES,
+    ACHIEVEMENT_COLUMNS,
     NO_TOKENS,
     achievement_figures,
     achievement_names,
@@ -102,9 +103,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
     found: Tables = {"practices": practices, "indicators": _indicators(tables["indicators"][0], account, where)}
     figures = _figures(joined)
     if tables.get("achievement"):
-        found["achievement"] = read_achievement(tables["achievement"], account, where)
-        achieved = achievement_figures(found["achievement"], practices, found["indicators"], where=where)
-        # Rows of achievement are pivoted on the way: they keep no cells, so the row index is of the registers.
+        achievement = read_achievement(tables["achievement"], account, where)
+        found["achievement"] = achievement.select(ACHIEVEMENT_COLUMNS)
+        achieved = achievement_figures(achievement, practices, found["indicators"], where=where)
         figures = pl.concat([figures, achieved], how="diagonal").select(figures.columns)
     else:
         account.note("the archive holds no achievement files: no table of achievement")

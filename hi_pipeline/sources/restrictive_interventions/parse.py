@@ -11,6 +11,7 @@ from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, add_month, check_within, to_observations, unverified
+from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.restrictive_interventions.labels import (
@@ -52,9 +53,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = read_numbers(frame, "METRIC_VALUE", tokens=TOKENS, where=where)
     figures = _figures(frame)
     _check(figures, where)
-    observations = to_observations(unverified(add_month(_bound(figures), last)))
+    bounded = unverified(add_month(_bound(figures), last))
+    observations = to_observations(bounded)
     check_within(observations, part=PEOPLE, whole=USES, where=where)
-    return {"observations": observations, ACCOUNT: account.frame()}
+    return {"observations": observations, ROW_INDEX: row_index_of(bounded, release), ACCOUNT: account.frame()}
 
 
 def _month(frame: pl.DataFrame, release: Release, year: str, where: str) -> date:
@@ -130,6 +132,7 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("METRIC_VALUE_value").alias("value"),
         pl.col("METRIC_VALUE_status").alias("status"),
         pl.concat_str(pl.lit("of one month"), pl.col("said")).alias("note"),
+        cells(frame, "METRIC_VALUE"),
     )
 
 
