@@ -5,6 +5,12 @@ from enum import StrEnum
 # What every figure says that rests on a table of which nobody has seen a file (``source.Member.unverified``).
 LAYOUT_UNVERIFIED = "layout unverified"
 
+# What a published figure says of its age; {} is the release, or the releases, of the newer file.
+STALE = "stale: the last good figure; the newer file of {} has not been used"
+OLDER = "computed by an earlier version of the program"
+# The end of what it says where its publisher revised the file that it rests on, and nobody has accepted it.
+NOT_ACCEPTED = "not accepted yet"
+
 
 class Status(StrEnum):
     """Why a figure is or is not there; four reasons for its absence are four different words."""

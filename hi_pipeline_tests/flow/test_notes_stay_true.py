@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from hi_pipeline.core.status import OLDER, STALE
 from hi_pipeline.engine.currency import code
-from hi_pipeline.engine.releases.notes import OLDER, STALE
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, YEARS, make_catalogue, rows_of, write_release
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.source import release_id
+from hi_pipeline.core.status import NOT_ACCEPTED
 from hi_pipeline.engine.currency.inputs import current_hash, made_from
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.replacements import Replacement, alarm_of
@@ -85,7 +86,7 @@ def notes_of(pipeline: Pipeline, known: Provenance, revised: Mapping[str, Replac
     used = [name for name in known.releases if name in revised]
     fresh = bool(used) and all(same for _, same in trail(pipeline, known))
     return {
-        name: f"rests on revised bytes of {name}, not accepted yet"
+        name: f"rests on revised bytes of {name}, {NOT_ACCEPTED}"
         if fresh and not revised[name].pending
         else cautious(name)
         for name in used
@@ -115,7 +116,7 @@ def _current(pipeline: Pipeline, name: str) -> str:
 
 def cautious(release: str) -> str:
     """Say that a figure rests on a revised release, and not on which of its bytes."""
-    return f"rests on {release}, which its publisher has revised; not accepted yet"
+    return f"rests on {release}, which its publisher has revised; {NOT_ACCEPTED}"
 
 
 def _facts(found: Replacement) -> dict[str, Any]:

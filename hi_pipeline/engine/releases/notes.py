@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.core.status import Status
+from hi_pipeline.core.status import OLDER, STALE, Status
 from hi_pipeline.engine.releases.marks import Notes, cautious
 from hi_pipeline.engine.releases.newer import NewerFiles
-
-STALE = "stale: the last good figure; the newer file of {} has not been used"
-OLDER = "computed by an earlier version of the program"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from dagster._core.events import ASSET_CHECK_EVENTS
 from dagster._core.events.log import EventLogEntry
 
 # What counts as an empty field of an event, and the fields that Dagster does not read as empty where they are not
-# there (2026-11, dagster 1.13).
-_ALWAYS_THERE = {"error_info", "user_message", "tags"}
+# there (2026-11, dagster 1.13). What is recorded without a run has an empty job and run.
+_ALWAYS_THERE = {"error_info", "user_message", "tags", "pipeline_name", "job_name", "run_id"}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 # What a run's own log keeps of a cell's metadata; a whole record of it takes 3 kB, and stands in the index.

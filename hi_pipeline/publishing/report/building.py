@@ -9,7 +9,7 @@ from typing import Any
 
 from hi_pipeline.publishing.report.document import Block, Document, OwnWords
 from hi_pipeline.publishing.report.facts import Figure, PackFacts
-from hi_pipeline.publishing.report.pages import areas, closing, opening, people
+from hi_pipeline.publishing.report.pages import areas, closing, opening, people, quality
 from hi_pipeline.publishing.report.words import refuse_unknown
 
 _NOTICE = "SYNTHETIC: every figure in this pack is made up. Use none of them."
@@ -37,7 +37,7 @@ def document_of(facts: PackFacts, words: Mapping[str, tuple[str, ...]], *, words
         *areas.areas(facts, words),
         *people.pockets(facts),
         *closing.beside(facts),
-        *closing.quality(facts),
+        *quality.quality(facts),
         *closing.cannot_say(facts),
         *closing.review(facts, words),
         *closing.methods(facts),
@@ -69,6 +69,9 @@ def _rest(facts: PackFacts) -> dict[str, Any]:
         "synthetic": facts.synthetic,
         "coverage": facts.coverage,
         "comparisons": facts.comparisons,
+        "completeness": facts.completeness,
+        "gap_changes": {f.card.id: asdict(f.gap_change) for f in facts.indicators if f.gap_change is not None},
+        "worst_cases": {f.card.id: {g: asdict(w) for g, w in f.worst.items()} for f in facts.indicators if f.worst},
         "people": asdict(facts.people) if facts.people is not None else None,
         "sources": [release["id"] for source in facts.sources for release in source["releases"]],
     }

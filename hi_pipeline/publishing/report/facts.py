@@ -4,7 +4,7 @@ Whatever a pack prints takes its numbers from here. A fact is rounded once, when
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,14 +14,23 @@ from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import ENGLAND_NAME, Board, Vintage, board, region_of
 from hi_pipeline.core.groups import UNKNOWN
-from hi_pipeline.core.status import AreaType, Measure, Status, Unit
+from hi_pipeline.core.status import NOT_ACCEPTED, OLDER, STALE, AreaType, Measure, Status, Unit
 from hi_pipeline.publishing.report.cards import Card
-from hi_pipeline.publishing.report.judged import GapChange, JudgedTarget, gap_change, judged_targets
+from hi_pipeline.publishing.report.judged import (
+    GapChange,
+    JudgedTarget,
+    WorstCase,
+    gap_change,
+    judged_targets,
+    worst_cases,
+)
 from hi_pipeline.publishing.report.numbers import decimals_of, printed, with_unit
 from hi_pipeline.publishing.report.people import People, people_of
 from hi_pipeline.publishing.report.published import Published
 
 _YEARS_SHOWN = 3
+# What makes a figure one that is not up to date, as its note begins or has it.
+_STALE = STALE.partition(":")[0] + ":"
 # Words for a figure that is not there; short enough for a cell.
 ABSENT = {
     Status.SUPPRESSED.value: "suppressed",
@@ -82,6 +91,21 @@ class Figure:
         return self.text if self.value is None else with_unit(self.text, self.unit)
 
     @property
+    def is_stale(self) -> bool:
+        """Tell whether a newer file is there which the figure does not rest on."""
+        return _STALE in self.note
+
+    @property
+    def is_revised(self) -> bool:
+        """Tell whether the figure rests on a file that its publisher revised, which nobody has accepted."""
+        return NOT_ACCEPTED in self.note
+
+    @property
+    def is_older(self) -> bool:
+        """Tell whether an earlier version of the program computed the figure."""
+        return OLDER in self.note
+
+    @property
     def limits(self) -> str:
         """Return "8.1 to 18.0", or "" where there are no limits."""
         if self.lower is None or self.upper is None:
@@ -106,6 +130,7 @@ class IndicatorFacts:
         england: England's figure for everybody.
         years: totals of up to three years, the pack's own last; gaps alike.
         gap_change: how the gap changed from an earlier year; targets: the verdicts on its targets.
+        worst: by ethnic group, what unknown records leave open of its difference.
     """
 
     card: Card
@@ -118,6 +143,7 @@ class IndicatorFacts:
     gaps: tuple[Figure, ...]
     gap_change: GapChange | None = None
     targets: tuple[JudgedTarget, ...] = ()
+    worst: Mapping[str, WorstCase] = field(default_factory=dict)
 
     @property
     def shown(self) -> bool:
@@ -146,7 +172,7 @@ class IndicatorFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PackFacts:
-    """What one pack rests on."""
+    """What one pack rests on; ``completeness`` is by publication and breakdown."""
 
     board: Board
     year: str
@@ -157,6 +183,7 @@ class PackFacts:
     absent: tuple[Card, ...]
     coverage: tuple[Mapping[str, Any], ...] | None
     comparisons: tuple[Mapping[str, Any], ...] | None
+    completeness: tuple[Mapping[str, Any], ...] | None
     sources: tuple[Mapping[str, Any], ...]
     people: People | None
 
@@ -164,6 +191,12 @@ class PackFacts:
     def shown(self) -> tuple[IndicatorFacts, ...]:
         """Return the indicators for which the board has a figure."""
         return tuple(found for found in self.indicators if found.shown)
+
+    @property
+    def own_figures(self) -> tuple[Figure, ...]:
+        """Return every figure of the board and the year."""
+        figures = (figure for found in self.indicators for figure in found.figures)
+        return tuple(f for f in figures if f.area == self.board.ons and f.year == self.year)
 
     @property
     def cards(self) -> dict[str, Card]:
@@ -205,12 +238,14 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
     if here.is_empty():
         raise SelectionError(f"no figure of {board(icb).name} ({icb}) is published for {year}; see hi coverage")
     by_indicator = rows.partition_by("indicator_id", as_dict=True)
-    pace, targets = (_rows(t, icb=icb, year=year, vintage=vintage) or () for t in (published.pace, published.targets))
+    beside = (published.pace, published.targets, published.bounds)
+    pace, targets, bounds = (_rows(table, icb=icb, year=year, vintage=vintage) or () for table in beside)
     found = [
         replace(
             _indicator(card, by_indicator[name,], icb, year),
             gap_change=gap_change(pace, name),
             targets=judged_targets(targets, name),
+            worst=worst_cases(bounds, name),
         )
         for name, card in published.cards.items()
         if (name,) in by_indicator and name in set(here["indicator_id"])
@@ -227,7 +262,8 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         indicators=tuple(found),
         absent=tuple(c for c in published.cards.values() if c.id not in set(here["indicator_id"])),
         coverage=_rows(published.coverage, icb=icb, year=year, vintage=vintage),
-        comparisons=_totals(_rows(published.comparisons, icb=icb, year=year, vintage=vintage)),
+        comparisons=_rows(published.comparisons, icb=icb, year=year, vintage=vintage),
+        completeness=_rows(published.completeness, icb=icb, year=year, vintage=vintage),
         sources=_sources(published.sources, used),
         people=people,
     )
@@ -306,13 +342,6 @@ def _rows(table: pl.DataFrame | None, *, icb: str, year: str, vintage: Vintage) 
     where = {"icb_code": icb, "financial_year": year, "geography_vintage": vintage.value}
     known = table.filter(*(pl.col(name) == value for name, value in where.items() if name in table.columns))
     return tuple(known.iter_rows(named=True))
-
-
-def _totals(rows: tuple[Mapping[str, Any], ...] | None) -> tuple[Mapping[str, Any], ...] | None:
-    """Return the rows that compare figures of everybody."""
-    if rows is None:
-        return None
-    return tuple(row for row in rows if row["dimension"] == "total" and row["measure"] == Measure.VALUE.value)
 
 
 def _sources(entries: Sequence[Mapping[str, Any]], used: set[str]) -> tuple[Mapping[str, Any], ...]:

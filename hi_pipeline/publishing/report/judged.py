@@ -1,4 +1,4 @@
-"""What the published tables of pace and targets say of a board's indicators, as the pack tells it."""
+"""What the published tables of pace, targets and bounds say of a board's indicators, as the pack tells it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +28,38 @@ class JudgedTarget:
     dimension: str
     verdict: Verdict
     recalled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorstCase:
+    """What the records of unknown ethnicity, and rounding, leave open of a group's difference from the reference group.
+
+    Attributes:
+        low, high: between which the difference lies, in its unit.
+        lower, upper: 95% limits of these ends.
+    """
+
+    low: float
+    high: float
+    lower: float
+    upper: float
+
+
+def worst_cases(bounds: Rows, indicator: str) -> dict[str, WorstCase]:
+    """Return the worst case of each ethnic group's difference, by group, where there is one.
+
+    Args:
+        bounds: rows of bounds.parquet of one board, year and footprint.
+        indicator: its id.
+    """
+    ends = {"low": "value_low", "high": "value_high", "lower": "worst_lower_95", "upper": "worst_upper_95"}
+    return {
+        row["category"]: WorstCase(**{name: row[column] for name, column in ends.items()})
+        for row in bounds
+        if row["indicator_id"] == indicator
+        and row["measure"] == Measure.DIFFERENCE.value
+        and all(row[column] is not None for column in ends.values())
+    }
 
 
 def gap_change(pace: Rows, indicator: str) -> GapChange | None:

@@ -4,6 +4,7 @@ A number keeps the decimals of its indicator in every format. The minus is U+221
 """
 
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from hi_pipeline.core.status import Unit
@@ -57,6 +58,11 @@ def with_unit(text: str, unit: str) -> str:
     if unit == Unit.PERCENTAGE_POINTS.value and text in ("1", "1.0", "1.00"):
         return f"{text} percentage point"
     return text + _AFTER[unit]
+
+
+def day_words(day: date) -> str:
+    """Return a day as every format prints it: "1 April 2023"."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def unit_words(unit: str) -> str:

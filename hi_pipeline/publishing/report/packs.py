@@ -16,7 +16,7 @@ from typing import Any
 
 from hi_pipeline.core.errors import SelectionError, StoreError, ValidationError
 from hi_pipeline.core.geography import Vintage, board, vintage_of
-from hi_pipeline.publishing.report.building import document_of, facts_json
+from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.facts import facts_of
 from hi_pipeline.publishing.report.making import FORMATS, Pack, faults_of, make
 from hi_pipeline.publishing.report.published import Published
@@ -142,7 +142,7 @@ def ordered_vintage(icbs: Sequence[str], footprint: str | None, year: str) -> Vi
 
 def _key(pack: Pack, order: Order) -> dict[str, Any]:
     """Return all that decides the bytes of a pack."""
-    facts, words = facts_json(pack.document), words_path(order.local, order.icb, order.year)
+    words = words_path(order.local, order.icb, order.year)
     return {
         "icb": order.icb,
         "year": order.year,
@@ -150,7 +150,8 @@ def _key(pack: Pack, order: Order) -> dict[str, Any]:
         "formats": [name for name in FORMATS if name in order.formats],
         "png": order.png,
         "edition": pack.document.edition,
-        "facts": _sha256(facts),
+        # Of all that is printed: the list of sources and the texts of the declarations change without a figure.
+        "document": _sha256(repr(pack.document).encode()),
         "words": _sha256(words.read_bytes()) if words.is_file() else "",
         "program": _program(),
     }

@@ -12,6 +12,8 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.status import AreaType, Measure
 from hi_pipeline.publishing.report.cards import Card, cards
 
 
@@ -23,8 +25,8 @@ class Published:
         results: all figures of boards and England.
         cards: the indicators by id.
         sources: entries of sources.json.
-        comparisons, coverage, pace, targets, small_areas, pockets, population: further tables, None where they are not
-            built.
+        comparisons, coverage, pace, targets, completeness, bounds, small_areas, pockets, population: further tables,
+            the rows that packs speak of; None where they are not built.
         synthetic: whether the figures are made up.
     """
 
@@ -36,6 +38,8 @@ class Published:
     pace: pl.DataFrame | None
     targets: pl.DataFrame | None
     synthetic: bool
+    completeness: pl.DataFrame | None = None
+    bounds: pl.DataFrame | None = None
     small_areas: pl.DataFrame | None = None
     pockets: pl.DataFrame | None = None
     population: pl.DataFrame | None = None
@@ -50,31 +54,41 @@ def read_published(folder: Path) -> Published:
     try:
         catalogue = json.loads((folder / "indicators.json").read_text(encoding="utf-8"))
         sources = json.loads((folder / "sources.json").read_text(encoding="utf-8"))
-        results = pl.read_parquet(folder / "results.parquet", glob=False)
+        results = _rows(folder / "results.parquet", pl.col("area_type").is_in(["icb", "england"]))
     except FileNotFoundError:
         raise StoreError(f"{folder}: nothing is published there yet; run hi run first") from None
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise StoreError(f"{folder}: cannot be read ({error}); run hi run again") from error
     return Published(
-        results=results.filter(pl.col("area_type").is_in(["icb", "england"])),
+        results=results,
         cards=cards(catalogue),
         sources=tuple(sources["sources"]),
-        comparisons=_optional(folder / "comparisons.parquet"),
+        comparisons=_optional(
+            folder / "comparisons.parquet", dimension=Dimension.TOTAL.value, measure=Measure.VALUE.value
+        ),
         coverage=_optional(folder / "coverage.parquet"),
-        pace=_optional(folder / "pace.parquet"),
-        targets=_optional(folder / "targets.parquet"),
+        pace=_optional(folder / "pace.parquet", measure=Measure.GAP.value),
+        targets=_optional(folder / "targets.parquet", category=ALL),
         synthetic=bool(catalogue["synthetic"]),
+        completeness=_optional(folder / "completeness.parquet", area_type=AreaType.ICB.value),
+        bounds=_optional(folder / "bounds.parquet", area_type=AreaType.ICB.value, measure=Measure.DIFFERENCE.value),
         small_areas=_optional(folder / "small_areas.parquet"),
         pockets=_optional(folder / "pockets.parquet"),
         population=_optional(folder / "population.parquet"),
     )
 
 
-def _optional(path: Path) -> pl.DataFrame | None:
+def _rows(path: Path, *where: pl.Expr) -> pl.DataFrame:
+    """Read some rows of a table; what no pack speaks of takes no memory."""
+    return pl.scan_parquet(path, glob=False).filter(*where).collect()
+
+
+def _optional(path: Path, **where: str) -> pl.DataFrame | None:
+    """Return the rows of a further table whose columns hold these words."""
     if not path.is_file():
         return None
     try:
-        found = pl.read_parquet(path, glob=False)
+        found = _rows(path, *(pl.col(name) == word for name, word in where.items()))
         # A table whose linked table is not built is published without rows.
         return None if found.is_empty() else found
     except (OSError, pl.exceptions.PolarsError) as error:

@@ -3,19 +3,16 @@
 A figure is called different from another only where its 95% limits exclude no difference.
 """
 
-import math
 from collections.abc import Callable, Sequence
 
-from hi_pipeline.core.groups import UNKNOWN, WHITE, WHITE_BRITISH
+from hi_pipeline.core.groups import WHITE, WHITE_BRITISH
 from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.publishing.report.document import Sentence
-from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import printed, rounded, with_unit
+from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
+from hi_pipeline.publishing.report.numbers import day_words, printed, rounded, with_unit
 from hi_pipeline.publishing.report.people import Part, People
-from hi_pipeline.publishing.report.wording import AGAINST, CHANGES, REASONS, RECALLED, TARGETS, TEMPLATES
-
-_LARGEST = 3
+from hi_pipeline.publishing.report.wording import AGAINST, CHANGES, COMPARATORS, REASONS, RECALLED, TARGETS, TEMPLATES
 
 
 def say(kind: str, *rows: Figure, **words: object) -> Sentence:
@@ -30,13 +27,13 @@ def when(figure: Figure) -> str:
         case PeriodType.FINANCIAL_YEAR.value:
             return f"in {figure.year}"
         case PeriodType.SNAPSHOT.value:
-            return f"on {end.day} {end:%B %Y}"
+            return f"on {day_words(end)}"
         case PeriodType.CALENDAR_YEAR.value:
             return f"in {start.year}"
         case PeriodType.MONTH.value:
             return f"in {end:%B %Y}"
         case _:
-            return f"from {start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
+            return f"from {day_words(start)} to {day_words(end)}"
 
 
 def level(found: IndicatorFacts, board: str, year: str) -> list[Sentence]:
@@ -55,7 +52,8 @@ def level(found: IndicatorFacts, board: str, year: str) -> list[Sentence]:
     if figure.comparison not in AGAINST or figure.comparator is None:
         return [first, say("against_none", figure)]
     against = with_unit(figure.comparator_text, figure.unit)
-    return [first, say("against", figure, word=AGAINST[figure.comparison], comparator=figure.compared_with, e=against)]
+    named = COMPARATORS.get(figure.compared_with, figure.compared_with)
+    return [first, say("against", figure, word=AGAINST[figure.comparison], comparator=named, e=against)]
 
 
 def direction(found: IndicatorFacts) -> str:
@@ -128,21 +126,20 @@ def targets(found: IndicatorFacts) -> list[Sentence]:
     said = [say("target", found.total, target=found.card.target)]
     for judged in found.targets:
         rows = found.groups.get(judged.dimension, (found.total,))
-        by = f" by {judged.dimension}" if judged.dimension in found.groups else ""
         verdict, recalled = TARGETS[judged.verdict.value], RECALLED if judged.recalled else ""
-        said.append(say("target_judged", *rows, target=judged.words, by=by, verdict=verdict, recalled=recalled))
+        said.append(say("target_judged", *rows, target=judged.words, verdict=verdict, recalled=recalled))
     return said
 
 
 def _ratio(found: IndicatorFacts) -> list[Sentence]:
-    ratio = _sure_ratio(found)
+    ratio = sure_ratio(found)
     if ratio is None:
         return []
     low, high = ratio.limits.split(" to ")
     return [say("ratio", ratio, r=ratio.text, l=low, u=high)]
 
 
-def _sure_ratio(found: IndicatorFacts) -> Figure | None:
+def sure_ratio(found: IndicatorFacts) -> Figure | None:
     """Return the ratio of the ends where its printed limits lie on the same side of 1 as the difference of 0."""
     ratio = found.derived.get(Measure.RATIO.value)
     if ratio is None or ratio.value is None or ratio.lower is None or ratio.upper is None:
@@ -165,14 +162,36 @@ def ethnicity(found: IndicatorFacts) -> list[Sentence]:
     lower = sum(1 for f in sure if (f.upper or 0) < 0)
     said = []
     if sure:
-        counted = {"h": higher, "l": lower, "s": len(sure) - higher - lower}
+        counted = {"n": len(sure), "h": higher, "l": lower, "s": len(sure) - higher - lower}
         said.append(say("ethnic", *sure, reference=reference.replace(": ", " "), **counted))
     else:
         said.append(say("ethnic_none", *rows))
     if sure and len(rows) > len(sure):
         left = [f for f in rows if f not in sure]
         said.append(say("ethnic_absent", *left, n=len(left)))
-    return [*said, unknown(groups, "ethnicity")]
+    return [*said, unknown(groups, "ethnicity"), *_worst_case(sure, found, reference)]
+
+
+def _worst_case(sure: Sequence[Figure], found: IndicatorFacts, reference: str) -> list[Sentence]:
+    """Say which groups differ wherever the unknown records belong, and what they leave open of the largest difference.
+
+    A group counts only where its own limits and those of the worst case both exclude no difference.
+    """
+    known = [f for f in sure if f.category in found.worst]
+    if not known:
+        return []
+    higher = [f for f in known if (f.lower or 0) > 0 and found.worst[f.category].lower > 0]
+    lower = [f for f in known if (f.upper or 0) < 0 and found.worst[f.category].upper < 0]
+    # The largest difference among those that are clear, else among all.
+    apart = [f for f in known if (f.lower or 0) > 0 or (f.upper or 0) < 0] or known
+    figure = max(apart, key=lambda f: (abs(f.value or 0), -f.order))
+    worst = found.worst[figure.category]
+    ends = [printed(end, figure.decimals) for end in (worst.low, worst.high)]
+    named = {"group": figure.category, "reference": reference.replace(": ", " "), "d": figure.said}
+    return [
+        say("worst_groups", *known, h=len(higher), l=len(lower)),
+        say("worst_group", figure, **named, x=ends[0], y=ends[1]),
+    ]
 
 
 def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
@@ -181,71 +200,6 @@ def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
     if share is None or share.unknown_share is None:
         return say("unknown_none", *groups[:1], dimension=dimension)
     return say("unknown", share, dimension=dimension.capitalize(), u=printed(100 * share.unknown_share, 1))
-
-
-def summary(facts: PackFacts) -> list[Sentence]:
-    """Count the indicators by where the most deprived group stands, and by the comparison with England."""
-    shown = facts.shown
-    stands = [direction(found) for found in shown]
-    rows = [found.gap for found in shown if found.gap is not None]
-    totals = [found.total for found in shown if found.total is not None]
-    words = [figure.comparison for figure in totals]
-    return [
-        say(
-            "summary",
-            *rows,
-            n=len(shown),
-            k=stands.count("higher"),
-            m=stands.count("lower"),
-            j=stands.count("unclear"),
-            x=stands.count("unknown"),
-        ),
-        say(
-            "against_england",
-            *totals,
-            n=len(totals),
-            b=words.count("better"),
-            w=words.count("worse"),
-            h=words.count("higher"),
-            l=words.count("lower"),
-            s=words.count("similar"),
-            x=words.count("not_compared"),
-        ),
-    ]
-
-
-def largest(facts: PackFacts) -> list[Sentence]:
-    """Say the three largest gaps by ratio, one an area, of indicators whose direction is agreed, where clear."""
-    best: dict[str, tuple[float, IndicatorFacts]] = {}
-    for found in facts.shown:
-        size = _disadvantage(found)
-        if size is not None and size > best.get(found.card.area, (0.0, found))[0]:
-            best[found.card.area] = (size, found)
-    ranked = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].card.order))[:_LARGEST]
-    said = []
-    for _, found in ranked:
-        ratio = found.derived[Measure.RATIO.value]
-        low, high = ratio.limits.split(" to ")
-        named = {"indicator": found.card.short, "most": found.card.ends[0]}
-        said.append(say("largest", ratio, **named, r=ratio.text, l=low, u=high))
-    return said or [say("largest_none")]
-
-
-def _disadvantage(found: IndicatorFacts) -> float | None:
-    """Return how far apart the ends are, by ratio, where the most deprived are clearly worse off."""
-    ratio = _sure_ratio(found)
-    worse = {Polarity.LOWER_IS_BETTER: "higher", Polarity.HIGHER_IS_BETTER: "lower"}.get(found.card.polarity)
-    if found.card.contested or ratio is None or not ratio.value or direction(found) != worse:
-        return None
-    return abs(math.log(ratio.value))
-
-
-def hidden(facts: PackFacts) -> list[Sentence]:
-    """Count the figures of groups that publishers hide."""
-    groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
-    groups = [f for f in groups if f.category != UNKNOWN]
-    suppressed = [f for f in groups if f.status == "suppressed"]
-    return [say("hidden", *suppressed, n=len(groups), h=len(suppressed))] if groups else []
 
 
 def title_of(found: IndicatorFacts, board: str) -> str:

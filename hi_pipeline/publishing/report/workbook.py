@@ -11,7 +11,7 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report import sentences
 from hi_pipeline.publishing.report.document import Document, Heading, OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import rounded, unit_words
+from hi_pipeline.publishing.report.numbers import day_words, rounded, unit_words
 from hi_pipeline.publishing.report.pages.opening import covered
 
 Cell = str | Decimal | None
@@ -72,7 +72,8 @@ _TABLES = {
     "Overview": "overview",
     "Pockets": "pockets",
     "Comparators": "comparators",
-    "Data quality": "quality",
+    "Unknown groups": "completeness",
+    "Hidden and reporting": "quality",
     "Not shown": "cannot-say",
     "Sources": "sources",
     "Glossary": "glossary",
@@ -197,8 +198,8 @@ def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Ce
         count(figure.denominator),
         number(figure.comparator),
         figure.comparison.replace("_", " "),
-        f"{figure.period_start:%d %B %Y}",
-        f"{figure.period_end:%d %B %Y}",
+        day_words(figure.period_start),
+        day_words(figure.period_end),
         figure.imd_vintage and f"edition {figure.imd_vintage}",
         figure.note,
         figure.id,

@@ -6,8 +6,17 @@ from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report import charts, sentences
 from hi_pipeline.publishing.report.document import Block, Chart, OwnWords
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.pages.parts import DIMENSION_WORDS, anchor_of, figures_table, heading, plain, said
-from hi_pipeline.publishing.report.wording import REASONS
+from hi_pipeline.publishing.report.numbers import day_words
+from hi_pipeline.publishing.report.pages.parts import (
+    DIMENSION_WORDS,
+    anchor_of,
+    figures_table,
+    heading,
+    month_words,
+    plain,
+    said,
+)
+from hi_pipeline.publishing.report.wording import COMPARATORS, REASONS
 
 _PROMPT = "What the board is doing about it: actions, who leads them, and when they are reviewed."
 # What is drawn as well as printed; age and sex have few groups.
@@ -44,10 +53,15 @@ def _indicator(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     if found.shown:
         blocks += said(sentences.targets(found))
     if not found.shown:
-        return [*blocks, plain(f"Reason: {found.total.note}.", role="small", rows=[found.total.id])]
+        return [*blocks, plain(f"Reason: {_reason(found.total)}.", role="small", rows=[found.total.id])]
     blocks += _years(found, facts)
     blocks += _groups(found, facts)
     return [*blocks, plain(_method(found, facts), role="small", rows=[found.total.id])]
+
+
+def _reason(figure: Figure) -> str:
+    """Return why there is no figure, without the status that the note may begin with."""
+    return figure.note.removeprefix(f"{figure.status.replace('_', ' ')}: ") or REASONS[figure.status]
 
 
 def _years(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
@@ -96,21 +110,31 @@ def _chart(found: IndicatorFacts, dimension: str, facts: PackFacts) -> Chart | N
 def _pattern(found: IndicatorFacts, dimension: str, drawn: Sequence[Figure]) -> str:
     known = [f for f in drawn if f.value is not None]
     if dimension == "deprivation":
-        stands = {"higher": "Higher in the most deprived group", "lower": "Lower in the most deprived group"}
-        clear = stands.get(sentences.direction(found), "No clear difference between the two ends")
-        return f"{clear}; {len(known)} of {len(drawn)} groups have a figure."
+        return f"{_PATTERNS[sentences.direction(found)]}; {len(known)} of {len(drawn)} groups have a figure."
     return f"{len(known)} of {len(drawn)} groups have a figure."
+
+
+_PATTERNS = {
+    "higher": "Higher in the most deprived group",
+    "lower": "Lower in the most deprived group",
+    "unclear": "No clear difference between the two ends",
+    "unknown": "The two ends are not compared",
+}
 
 
 def _method(found: IndicatorFacts, facts: PackFacts) -> str:
     card, total = found.card, found.total
     vintages = sorted({f.imd_vintage for f in found.groups.get("deprivation", ()) if f.imd_vintage})
     schemes = sorted({f.ethnicity_scheme for f in found.groups.get("ethnicity", ()) if f.ethnicity_scheme})
-    parts = [card.definition, f"Number: {card.numerator_words}.", f"Of: {card.denominator_words}."]
+    parts = [card.definition, f"Number: {card.numerator_words}."]
+    if not card.denominator_words.startswith("None"):
+        parts.append(f"Of: {card.denominator_words}.")
     if total is not None:
-        parts.append(f"Period: {total.period_start:%d %B %Y} to {total.period_end:%d %B %Y}.")
-        parts.append(f"Compared with: {total.compared_with}.")
-    parts.append(f"Footprint: boards from {facts.vintage.value}.")
+        first, last = day_words(total.period_start), day_words(total.period_end)
+        parts.append(f"Period: {first}." if first == last else f"Period: {first} to {last}.")
+        if total.comparator is not None and total.comparison != "not_compared":
+            parts.append(f"Compared with: {COMPARATORS.get(total.compared_with, total.compared_with)}.")
+    parts.append(f"Footprint: boards from {month_words(facts.vintage)}.")
     if "deprivation" in found.groups:
         known = (
             f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"

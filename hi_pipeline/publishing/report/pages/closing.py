@@ -1,6 +1,7 @@
-"""The last pages: similar boards, data quality, what cannot be said, the review, methods, sources and a glossary."""
+"""The last pages: similar boards, what cannot be said, the review, methods, sources and a glossary."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from hi_pipeline.core.coverage import Cover
@@ -8,7 +9,7 @@ from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, OwnWords, Table
 from hi_pipeline.publishing.report.facts import PackFacts
-from hi_pipeline.publishing.report.numbers import printed, with_unit
+from hi_pipeline.publishing.report.numbers import day_words, printed, with_unit
 from hi_pipeline.publishing.report.pages.opening import DIMENSIONS, name_of
 from hi_pipeline.publishing.report.pages.parts import heading, plain
 from hi_pipeline.publishing.report.wording import REASONS
@@ -79,40 +80,6 @@ def _beside(row: Mapping[str, Any] | None, card: Card) -> str:
     return f"{value} ({row['comparison'].replace('_', ' ')})"
 
 
-def quality(facts: PackFacts) -> list[Block]:
-    """Return, by indicator, how much is unknown, hidden or not reported."""
-    rows = []
-    for found in facts.shown:
-        shares = []
-        for dimension in ("ethnicity", "deprivation", "age", "sex"):
-            known = [f.unknown_share for f in found.groups.get(dimension, ()) if f.unknown_share is not None]
-            shares.append(f"{printed(100 * known[0], 1)}%" if known else "not stated")
-        groups = [f for members in found.groups.values() for f in members if f.category != UNKNOWN]
-        hidden = sum(1 for f in groups if f.status == "suppressed")
-        total = found.total
-        reported = total.coverage if total is not None else None
-        part = "not stated" if reported is None else f"{printed(100 * reported, 1)}%"
-        rows.append((found.card.short, *shares, f"{hidden} of {len(groups)}", part))
-    table = Table(
-        anchor="quality",
-        caption="Unknown groups, hidden figures and reporting",
-        header=(
-            "Indicator",
-            "Ethnicity unknown",
-            "Deprivation unknown",
-            "Age unknown",
-            "Sex unknown",
-            "Groups suppressed",
-            "Reporters present",
-        ),
-        rows=tuple(rows),
-        widths=(3, 1.3, 1.4, 1.2, 1.2, 1.4, 1.3),
-        numeric=frozenset({1, 2, 3, 4, 5, 6}),
-    )
-    note = "Groups called unknown are never compared. A source that does not count them is said not to state it."
-    return [heading(1, "Data quality"), plain(note), table]
-
-
 def cannot_say(facts: PackFacts) -> list[Block]:
     """Return what is not shown, by its reason: who holds it, how it could be supplied, and of which indicators."""
     told: dict[str, dict[str, list[str]]] = {}
@@ -173,7 +140,8 @@ def _covered(facts: PackFacts) -> list[tuple[str, str, str]]:
 def _why(row: Mapping[str, Any]) -> str:
     """Return the reason of a cell, who holds it and how to supply it; breakdowns that no file has share one reason."""
     reason = _NO_BREAKDOWN if row["state"] == Cover.NO_SUCH_BREAKDOWN.value else row["reason"]
-    parts = [str(text).rstrip(".") for text in (reason, row.get("held_by"), row.get("how_to_supply")) if text]
+    named = (("", reason), ("Held by: ", row.get("held_by")), ("To supply it: ", row.get("how_to_supply")))
+    parts = [f"{before}{str(text).rstrip('.')}" for before, text in named if text]
     return ". ".join(parts) or row["state"].replace("_", " ")
 
 
@@ -204,7 +172,7 @@ def methods(facts: PackFacts) -> list[Block]:
         "chance, not errors of recording."
     )
     sources = [
-        (source["title"], source["publisher"], release["edition"], release["published"] or "not known", _hash(release))
+        (source["title"], source["publisher"], release["edition"], _published(release), _hash(release))
         for source in facts.sources
         for release in source["releases"]
     ]
@@ -225,6 +193,10 @@ def methods(facts: PackFacts) -> list[Block]:
         heading(1, "Glossary"),
         glossary,
     ]
+
+
+def _published(release: Mapping[str, Any]) -> str:
+    return day_words(date.fromisoformat(release["published"])) if release["published"] else "not known"
 
 
 def _hash(release: Mapping[str, object]) -> str:

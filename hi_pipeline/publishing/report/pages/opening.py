@@ -1,14 +1,17 @@
 """The cover, the summary and the coverage of the statement's indicators."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from hi_pipeline.core.geography import ENGLAND_NAME
 from hi_pipeline.core.groups import UNKNOWN
-from hi_pipeline.publishing.report import charts, sentences
+from hi_pipeline.publishing.report import charts, overall, sentences
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import ABSENT, Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.pages.parts import heading, plain, said
+from hi_pipeline.publishing.report.numbers import day_words
+from hi_pipeline.publishing.report.pages.parts import heading, month_words, plain, said
 
 DIMENSIONS = ("total", "age", "sex", "ethnicity", "deprivation")
 _STATEMENT = "NHS England's statement on information on health inequalities, published 27 November 2023"
@@ -26,15 +29,16 @@ SHAPES = {
 def cover(facts: PackFacts, edition: str) -> list[Block]:
     """Return what the pack is about, as a table of two columns."""
     days = sorted(r["published"] for source in facts.sources for r in source["releases"] if r["published"])
+    latest = day_words(date.fromisoformat(days[-1])) if days else "the date of publication is not known"
     rows = (
         ("Board", f"{facts.board.name}"),
         ("ONS code", facts.board.ons),
         ("ODS code", facts.board.ods),
         ("NHS England region", facts.region),
         ("Financial year", facts.year),
-        ("Footprint", f"boards as they were from {facts.vintage.value}"),
+        ("Footprint", f"boards as they were from {month_words(facts.vintage)}"),
         ("Statement", _STATEMENT),
-        ("Latest release used", days[-1] if days else "the date of publication is not known"),
+        ("Latest release used", latest),
         ("Edition of this pack", edition),
         ("Figures", "SYNTHETIC, made up, not for use" if facts.synthetic else "published statistics"),
     )
@@ -44,8 +48,8 @@ def cover(facts: PackFacts, edition: str) -> list[Block]:
 
 def summary(facts: PackFacts) -> list[Block]:
     """Return the fixed box of counts, the largest gaps, and what cannot be said."""
-    blocks: list[Block] = [heading(1, "Summary"), *said(sentences.summary(facts), role="notice")]
-    blocks += [heading(2, "Largest gaps"), *said(sentences.largest(facts))]
+    blocks: list[Block] = [heading(1, "Summary"), *said(overall.summary(facts), role="notice")]
+    blocks += [heading(2, "Largest gaps"), *said(overall.largest(facts))]
     blocks.append(
         plain(
             "Gaps are ranked by the ratio of the most to the least deprived group. One indicator of each area counts, "
@@ -53,17 +57,17 @@ def summary(facts: PackFacts) -> list[Block]:
             role="small",
         )
     )
-    blocks += [heading(2, "Changes over time"), plain(_PACE)]
-    blocks += [heading(2, "What cannot be said"), *said(sentences.hidden(facts))]
+    blocks += [heading(2, "Changes over time"), *said(overall.changes(facts)), plain(_CHANGES, role="small")]
+    blocks += [heading(2, "What cannot be said"), *said([*overall.hidden(facts), *overall.age_of(facts)])]
     missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
     known = len(facts.indicators) + len(facts.absent)
     blocks.append(plain(f"Without a figure for this board and year: {missing} of the {known} indicators of the list."))
     return blocks
 
 
-_PACE = (
-    "This release does not test whether a gap has narrowed or widened. Figures of earlier years stand beside this "
-    "year's on the pages of each indicator."
+_CHANGES = (
+    "A gap is said to have narrowed or widened only where the 95% limits of the change exclude none. Gaps of groups "
+    "that differ in age are not counted."
 )
 
 
@@ -88,7 +92,7 @@ def _overview_table(facts: PackFacts) -> Table:
         if found.ends is not None:
             most, least = found.ends
             gap = found.gap
-            difference = "none" if gap is None else f"{gap.text} ({gap.limits})" if gap.limits else gap.text
+            difference = "none" if gap is None else f"{gap.said} ({gap.limits})" if gap.limits else gap.said
             stands = {"unclear": "no clear difference", "unknown": "not compared"}
             word = sentences.direction(found)
             rows.append((found.card.short, most.said, least.said, difference, stands.get(word, word)))
@@ -179,4 +183,4 @@ def state_of(found: IndicatorFacts, dimension: str) -> str:
 
 
 def _shape(state: str) -> str:
-    return SHAPES.get(state, f"\u00d7 {state}")
+    return SHAPES.get(state, f"\u00d7 {state.replace('england', ENGLAND_NAME)}")

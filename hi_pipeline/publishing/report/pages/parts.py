@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
+from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report.document import Block, Heading, Paragraph, Sentence, Table
 from hi_pipeline.publishing.report.facts import Figure
@@ -30,6 +32,11 @@ def plain(text: str, *, role: str = "body", rows: Sequence[str] = ()) -> Paragra
 def said(sentences: Sequence[Sentence], *, role: str = "body") -> list[Block]:
     """Return sentences as one paragraph; nothing where there are none."""
     return [Paragraph(sentences=tuple(sentences), role=role)] if sentences else []
+
+
+def month_words(vintage: Vintage) -> str:
+    """Return the month that a footprint is in force from: "April 2023"."""
+    return f"{date.fromisoformat(f'{vintage.value}-01'):%B %Y}"
 
 
 def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Table:

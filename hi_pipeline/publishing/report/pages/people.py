@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import PackFacts
 from hi_pipeline.publishing.report.numbers import printed
-from hi_pipeline.publishing.report.pages.parts import heading, plain, said
+from hi_pipeline.publishing.report.pages.parts import heading, month_words, plain, said
 from hi_pipeline.publishing.report.people import Part, People, Place
 from hi_pipeline.publishing.report.sentences import say_of_people, say_of_pockets
 
@@ -32,7 +32,7 @@ def population(facts: PackFacts) -> list[Block]:
         ),
         _fifths(people),
         _places(people),
-        plain(_NOTE.format(people.imd_vintage, facts.vintage.value), role="small"),
+        plain(_NOTE.format(people.imd_vintage, month_words(facts.vintage)), role="small"),
     ]
 
 

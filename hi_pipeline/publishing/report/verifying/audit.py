@@ -13,7 +13,12 @@ from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFact
 from hi_pipeline.publishing.report.numbers import numerals
 from hi_pipeline.publishing.report.wording import TARGETS
 
-_COUNTS = {"summary", "against_england", "hidden", "ethnic", "ethnic_absent"}
+_COUNTS = {
+    "summary", "against_england", "hidden", "hidden_none", "ethnic", "ethnic_absent", "changes", "worst_groups",
+    "current", "stale", "revised", "older",
+}  # fmt: skip
+# What the note of a figure holds that each of these sentences counts.
+_NOTED = {"stale": "stale:", "revised": "not accepted yet", "older": "an earlier version of the program"}
 _UNCHECKED = {"plain", "target"}
 _OF_PEOPLE = {"people", "core20", "minority", "pockets", "pockets_none"}
 _UNIT_NUMERALS = {"95", "1,000", "100,000"}
@@ -36,11 +41,11 @@ def audit(document: Document, facts: PackFacts) -> list[str]:
             faults.append(f"{sentence.text!r} rests on rows that are not in the results")
             continue
         names = [facts.board.short_name, facts.year, *(owners[r.id].card.short for r in rows)]
-        changes = [owners[r.id].gap_change for r in rows if sentence.kind == "gap_change"]
+        changes = [owners[r.id].gap_change for r in rows if sentence.kind in ("gap_change", "changed")]
         names += [change.start_year for change in changes if change is not None]
         names += [t.words for r in rows for t in owners[r.id].targets if sentence.kind == "target_judged"]
         if sentence.kind not in _COUNTS:
-            faults += _loose_numerals(sentence, rows, names)
+            faults += _loose_numerals(sentence, rows, names, _beside(sentence, rows, owners))
         faults += _directions(sentence, rows, owners)
         faults += _counted(sentence, rows, facts)
     return faults
@@ -62,12 +67,20 @@ def too_long(document: Document, facts: PackFacts) -> list[Sentence]:
     return [s for s in checked if words_of(s, [n for n in names if n]) > _LONGEST]
 
 
-def _loose_numerals(sentence: Sentence, rows: list[Figure], names: list[str]) -> list[str]:
+def _beside(sentence: Sentence, rows: list[Figure], owners: Mapping[str, IndicatorFacts]) -> list[float]:
+    """Return the numbers that a sentence may say beside those of its rows: the earlier gap, the worst case."""
+    changes = [owners[r.id].gap_change for r in rows if sentence.kind == "changed"]
+    worst = [owners[r.id].worst.get(r.category) for r in rows if sentence.kind == "worst_group"]
+    earlier = [change.start_value for change in changes if change is not None]
+    return earlier + [end for case in worst if case is not None for end in (case.low, case.high)]
+
+
+def _loose_numerals(sentence: Sentence, rows: list[Figure], names: list[str], beside: list[float]) -> list[str]:
     text = sentence.text
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, "")
     periods = {str(n) for r in rows for day in (r.period_start, r.period_end) for n in (day.year, day.day)}
-    known = [n for r in rows for n in (r.value, r.lower, r.upper, r.comparator) if n is not None]
+    known = beside + [n for r in rows for n in (r.value, r.lower, r.upper, r.comparator) if n is not None]
     known += [100 * r.unknown_share for r in rows if r.unknown_share is not None]
     loose = [n for n in numerals(text) if n not in _UNIT_NUMERALS | periods and not _is_one_of(n, known)]
     return [f"the numeral {n} in {sentence.text!r} belongs to no row" for n in loose]
@@ -95,7 +108,7 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
         above = ((figure.lower or 0) > 0) != turned if (figure.lower or 0) * (figure.upper or 0) > 0 else None
         due = {True: "higher", False: "lower", None: ""}[above]
         return [] if due and f" {due} in" in text else [f"{text!r} is not what {figure.id} says"]
-    if sentence.kind == "gap_change":
+    if sentence.kind in ("gap_change", "changed"):
         return [] if _changed_so(owners[rows[0].id], text) else [f"{text!r} is not how {rows[0].id} changed"]
     if sentence.kind == "target_judged":
         verdicts = [TARGETS[t.verdict.value] for t in owners[rows[0].id].targets if f"“{t.words}”" in text]
@@ -160,16 +173,41 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
         case "ethnic":
             above = sum(1 for r in rows if r.lower is not None and r.lower > 0)
             below = sum(1 for r in rows if r.upper is not None and r.upper < 0)
-            due = [above, below, len(rows) - above - below]
+            due = [len(rows), above, below, len(rows) - above - below]
+        case "worst_groups":
+            owner = next(f for f in facts.indicators if f.card.id == rows[0].indicator)
+            ends = [(r, owner.worst[r.category]) for r in rows if r.category in owner.worst]
+            due = [
+                sum(1 for r, w in ends if r.lower is not None and min(r.lower, w.lower) > 0),
+                sum(1 for r, w in ends if r.upper is not None and max(r.upper, w.upper) < 0),
+            ]
+        case "changes":
+            judged = [f for f in facts.indicators if f.gap_change and f.gap and not f.card.mixes_age]
+            shown = [f for f in judged if f.total is not None and f.total.value is not None]
+            found = [f.gap_change.verdict.value for f in shown if f.gap_change is not None]
+            due = [len(found), *(found.count(word) for word in ("narrowed", "widened", "reversed", "cannot_tell"))]
+        case "current" | "stale" | "revised" | "older":
+            every = {f.id: f for found in facts.indicators for f in found.figures}
+            own = [f for f in every.values() if f.area == facts.board.ons and f.year == facts.year]
+            noted = {kind: sum(1 for f in own if words in f.note) for kind, words in _NOTED.items()}
+            due = _out_of_date(sentence.kind, noted, len(own))
         case "ethnic_absent":
             due = [len(rows)]
-        case "hidden":
+        case "hidden" | "hidden_none":
             groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
             groups = [f for f in groups if f.category != "Unknown"]
-            due = [sum(1 for f in groups if f.status == "suppressed"), len(groups)]
+            hidden = sum(1 for f in groups if f.status == "suppressed")
+            due = [hidden, len(groups)] if sentence.kind == "hidden" or hidden else [len(groups)]
         case _:
             return []
     return [] if said == [str(n) for n in due] else [f"{sentence.text!r}: counted again it is {due}"]
+
+
+def _out_of_date(kind: str, noted: Mapping[str, int], figures: int) -> list[int]:
+    """Return the numerals that a sentence about figures out of date must have; none where it may not stand there."""
+    if kind == "current":
+        return [] if any(noted.values()) else [figures]
+    return [noted[kind], figures]
 
 
 def _counted_people(sentence: Sentence, facts: PackFacts) -> list[str]:

@@ -166,7 +166,7 @@ def _ethnicity(chance: random.Random) -> list[dict[str, Any]]:
 
 
 def published(rows: list[dict[str, Any]], *, synthetic: bool = True, **judged: list[dict[str, Any]]) -> Published:
-    """The folder as it is read; ``pace`` and ``targets`` are rows of these tables, the columns that the pack reads."""
+    """The folder as it is read; ``judged`` has rows of the tables beside, the columns that the pack reads."""
     place = {"icb_code": ICB, "financial_year": YEAR, "geography_vintage": VINTAGE.value}
     tables = {name: pl.DataFrame([place | row for row in found]) for name, found in judged.items()}
     return Published(
@@ -177,6 +177,8 @@ def published(rows: list[dict[str, Any]], *, synthetic: bool = True, **judged: l
         coverage=None,
         pace=tables.get("pace"),
         targets=tables.get("targets"),
+        completeness=tables.get("completeness"),
+        bounds=tables.get("bounds"),
         synthetic=synthetic,
         small_areas=small_areas(),
         pockets=pockets(),

@@ -71,7 +71,7 @@ def judged(verdict: str | None, **extra: Any) -> Any:
     ("verdict", "recalled", "words"),
     [
         ("met", False, "is met."),
-        ("not_met", True, "is not met, if it is as recalled."),
+        ("not_met", True, "is not met; the target itself is not confirmed."),
         ("not_yet_due", False, "is not yet due."),
         ("cannot_tell", False, "is neither clearly met nor clearly missed."),
     ],

@@ -1,6 +1,7 @@
 """A pack is made where its facts changed, placed whole or not at all, and never over the board's own edits."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -49,6 +50,16 @@ def test_only_a_pack_whose_facts_changed_is_made_anew(tmp_path: Path) -> None:
     assert fulfil(results(8), order(tmp_path, formats=("html",))) is Outcome.MADE
     (order(tmp_path).folder / "summary.html").write_text("changed by hand")
     assert fulfil(results(8), order(tmp_path, formats=("html",))) is Outcome.MADE
+
+
+def test_a_pack_whose_list_of_sources_changed_is_made_anew(tmp_path: Path) -> None:
+    known = results()
+    fulfil(known, order(tmp_path))
+    release = known.sources[0]["releases"][0] | {"sha256": "cd" * 32}
+    revised = replace(known, sources=({**known.sources[0], "releases": [release]},))
+    assert fulfil(revised, order(tmp_path)) is Outcome.MADE
+    assert b"cdcdcdcdcdcd" in (order(tmp_path).folder / "report.html").read_bytes()
+    assert fulfil(revised, order(tmp_path)) is Outcome.UNCHANGED
 
 
 def test_the_boards_words_go_into_every_format_and_make_the_pack_anew(tmp_path: Path) -> None:

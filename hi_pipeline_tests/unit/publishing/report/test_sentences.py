@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hi_pipeline.publishing.report import sentences
+from hi_pipeline.publishing.report import overall, sentences
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import IndicatorFacts
 from hi_pipeline.publishing.report.verifying.audit import audit, too_long
@@ -80,7 +80,7 @@ def test_a_title_its_sentences_and_the_overview_name_the_same_direction(seed: in
         assert ("do not show a clear difference" in said) == (stands == "unclear")
         title = sentences.title_of(found, "X")
         assert (stands in ("higher", "lower")) == (f": {stands} in the most deprived group" in title)
-    numbers = [int(n) for n in re.findall(r"\d+", sentences.summary(pack.facts)[0].text)]
+    numbers = [int(n) for n in re.findall(r"\d+", overall.summary(pack.facts)[0].text)]
     assert numbers == [len(pack.facts.shown), *counted.values()]
 
 
@@ -106,7 +106,7 @@ def test_a_gap_of_an_indicator_of_which_more_is_better_is_turned_round_in_words(
 
 def test_a_gap_whose_limits_hold_none_is_not_called_clear() -> None:
     found = gap("detention", most=50.0, least=49.0, low=-3.0, high=5.0)
-    assert "less the least deprived was 1.0 per 100,000 (95% CI \u22123.0 to 5.0)" in texts(sentences.gap(found))[1]
+    assert "less least deprived, was 1.0 per 100,000 (95% CI \u22123.0 to 5.0)" in texts(sentences.gap(found))[1]
 
 
 def test_a_limit_that_is_printed_as_none_is_not_called_clear() -> None:

@@ -1,0 +1,106 @@
+"""What a pack says of all its indicators together, and that the second look counts it again."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hi_pipeline.core.status import NOT_ACCEPTED, OLDER, STALE
+from hi_pipeline.publishing.report import overall
+from hi_pipeline.publishing.report.document import Sentence
+from hi_pipeline.publishing.report.making import Pack
+from hi_pipeline.publishing.report.verifying.audit import audit, too_long
+from hi_pipeline_tests.unit.publishing.report import made_up
+
+GAP = {"dimension": "deprivation", "measure": "gap", "category_order": 0}
+UNITS = {"recovery": "pp", "detention": "per_100k"}
+
+
+def changed(**gaps: tuple[float, float, str | None]) -> Pack:
+    """A pack of indicators by the earlier gap, the gap of now, and the verdict."""
+    rows: list[dict[str, Any]] = []
+    pace = []
+    for name, (start, end, verdict) in gaps.items():
+        rows.append(made_up.figure(name, 40.0, 2.0, 50.0))
+        rows.append(made_up.row(name, value=end, lower_95=end - 1, upper_95=end + 1, unit=UNITS[name], **GAP))
+        judged = {"measure": "gap", "start_year": "2022-23", "start_value": start, "verdict": verdict}
+        pace.append({"indicator_id": name} | judged)
+    return made_up.pack(rows, pace=pace)
+
+
+def texts(said: list[Sentence]) -> list[str]:
+    return [sentence.text for sentence in said]
+
+
+def test_changes_of_gaps_are_counted_and_the_clear_ones_said() -> None:
+    pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 30.0, "widened"))
+    assert texts(overall.changes(pack.facts)) == [
+        "Of 2 gaps that were compared with an earlier year, 1 narrowed, 1 widened, 0 turned round, and 0 did not "
+        "clearly change.",
+        "Made-up recovery: the gap narrowed from 10.0 in 2022-23 to 6.0 percentage points in 2023-24.",
+        "Made-up detention: the gap widened from 20.0 in 2022-23 to 30.0 per 100,000 in 2023-24.",
+    ]
+    assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
+
+
+def test_the_summary_does_not_deny_what_a_page_says_of_a_change() -> None:
+    pack = changed(recovery=(10.0, 6.0, "narrowed"))
+    said = " ".join(s.text for s in pack.document.sentences)
+    assert "Between 2022-23 and 2023-24 the gap by deprivation narrowed." in said
+    assert "does not test" not in said and "No gap by deprivation could be compared" not in said
+
+
+def test_where_no_change_was_judged_that_is_said() -> None:
+    assert texts(overall.changes(changed(recovery=(10.0, 6.0, None)).facts)) == [
+        "No gap by deprivation could be compared with that of an earlier year."
+    ]
+
+
+def test_a_change_that_the_values_do_not_allow_is_seen() -> None:
+    pack = changed(recovery=(6.0, 10.0, "narrowed"))
+    assert any("the gap narrowed from 6.0" in fault for fault in audit(pack.document, pack.facts))
+
+
+def noted(note: str) -> Pack:
+    return made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0, note=note), made_up.figure("list", 9.0, 2.0, 8.0)])
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (
+            f"limits widened; {STALE.format('made_up:2')}",
+            "Out of date: 1 of 2 figures of this board and year, for which a newer file has not been used.",
+        ),
+        (OLDER, "Computed by an earlier version of the program: 1 of 2 figures."),
+        (
+            f"rests on revised bytes of made_up:1, {NOT_ACCEPTED}",
+            "Resting on a revised file whose revision nobody has accepted: 1 of 2 figures.",
+        ),
+        ("", "Of 2 figures of this board and year, none is known to be out of date."),
+    ],
+)
+def test_a_pack_says_by_itself_how_many_figures_are_out_of_date(note: str, said: str) -> None:
+    pack = noted(note)
+    assert texts(overall.age_of(pack.facts)) == [said]
+    assert sum(s.text == said for s in pack.document.sentences) == 2  # on the summary and on the page of data quality
+    assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
+
+
+def test_a_pack_that_hides_that_figures_are_stale_is_seen() -> None:
+    current, stale = noted(""), noted(STALE.format("made_up:2"))
+    assert any("none is known to be out of date" in fault for fault in audit(current.document, stale.facts))
+    assert any("Out of date: 1" in fault for fault in audit(stale.document, current.facts))
+
+
+def test_where_nothing_is_suppressed_nobody_is_said_to_be_protected() -> None:
+    rows = [r for r in made_up.rows_of(3) if r["status"] != "suppressed"]
+    (said,) = texts(overall.hidden(made_up.pack(rows).facts))
+    assert said.startswith("None of the ") and said.endswith(" figures of groups is suppressed.")
+
+
+def test_a_gap_that_mixes_age_is_not_counted() -> None:
+    pack = changed(recovery=(10.0, 6.0, "narrowed"))
+    (found,) = pack.facts.indicators
+    mixed = replace(found, card=replace(found.card, mixes_age=True))
+    assert [s.kind for s in overall.changes(replace(pack.facts, indicators=(mixed,)))] == ["changes_none"]
