@@ -204,10 +204,6 @@ def packs_asset() -> dg.AssetsDefinition:
     """Return the asset of board packs, by financial year and board."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        if not (context.has_partition_key or context.has_partition_key_range):
-            # The job publish was started without a year and board: it publishes the figures alone.
-            context.log.info("No financial year and board were chosen, so no pack was made.")
-            return
         pipeline = _pipeline(context)
         published = open_published(pipeline)
         cells = [tuple(str(key).split("|")) for key in context.partition_keys]

@@ -27,8 +27,14 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
         ),
         "publish": dg.define_asset_job(
             "publish",
-            selection=groups("published"),
-            description="Collect every figure and write the published folder; make the board packs that are chosen.",
+            selection=dg.AssetSelection.assets(["published", "results"]),
+            description="Collect every figure and write the published folder.",
+        ),
+        # A job of its own: one that holds cells cannot be started without choosing some.
+        "make_packs": dg.define_asset_job(
+            "make_packs",
+            selection=dg.AssetSelection.assets(["published", "packs"]),
+            description="Make the packs of the financial years and boards that are chosen, from the published folder.",
         ),
     }
 
