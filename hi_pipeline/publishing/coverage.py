@@ -35,6 +35,7 @@ _ABSENCES = {
     Absence.NOT_IN_HAND: Cover.NOT_IN_HAND,
 }
 NO_BOARD = "not on this footprint"
+UNVERIFIED = "whether it is published at all is not verified"
 # States of a cell that nobody can supply: it is there, or there is no such thing.
 _NOT_SUPPLIED = [c.value for c in (Cover.SHOWN, Cover.NO_SUCH_BOARD, Cover.NO_SUCH_BREAKDOWN, Cover.NOT_YET_DUE)]
 _CASE = {
@@ -118,7 +119,8 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     if area_type in _ABOVE.get(level, ()):
         return Cover.ENGLAND_ONLY, f"published for {level.value}"
     if isinstance(base, Listed):
-        return Cover.NOT_IN_HAND, base.because
+        # A level that nobody has verified is no publication: the reason for its total is that of the breakdown too.
+        return (_ABSENCES[base.why] if level is Level.UNVERIFIED else Cover.NOT_IN_HAND), base.because
     if fact.cover is not None:
         return fact.cover, fact.reason
     below = level in (Level.BOARD, Level.PART)
@@ -127,7 +129,7 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     if level is not Level.UNVERIFIED and isinstance(base, Indicator) and dimension in base.dimensions:
         return Cover.NOT_PUBLISHED_THAT_YEAR, "the files of the year have no such figure of this area"
     if level is Level.UNVERIFIED:
-        return Cover.NOT_IN_HAND, level.value
+        return Cover.NOT_IN_HAND, UNVERIFIED
     return Cover.NOT_IN_HAND, f"published for {level.value}; it is in no file that is read"
 
 

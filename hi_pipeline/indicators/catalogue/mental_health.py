@@ -15,7 +15,7 @@ from hi_pipeline.core.indicator import (
     Target,
 )
 from hi_pipeline.core.status import Measure, Unit
-from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, GUIDANCE, NOT_SEEN
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, GUIDANCE, NOT_SEEN, RECALLED
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -69,6 +69,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "The publisher's percentage was made from unrounded counts and is shown beside ours.",
             "Years to 2021-22 were published for CCGs and partnerships, not for boards.",
         ),
+        unconfirmed=RECALLED,
         plausible=(0.0, 100.0),
     ),
     Indicator(
@@ -101,7 +102,7 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         target="48%",
         targets=(Target(aim=Aim.AT_LEAST, level=48, words="48%", source=GUIDANCE, recalled=True),),
-        unconfirmed="the target of 48% is recalled, not read in a publication",
+        unconfirmed="the wording of the statement and the target of 48% are recalled, not read",
         caveats=(
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
             "The publisher's percentage was made from unrounded counts and is shown beside ours.",
@@ -142,7 +143,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
             "Not every provider submits: the publisher warns against reading trends.",
         ),
-        unconfirmed="the publisher's warning against trends is recalled, not read in the publication",
+        unconfirmed="the wording of the statement and the publisher's warning against trends are recalled, not read",
         plausible=(0.0, 5_000.0),
     ),
     Indicator(
@@ -167,6 +168,7 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=("six_checks",),
         denominator_from=DenominatorFrom.NONE,
         target="390,000 in England in 2023-24",
+        target_by="2024-03-31",
         targets=(
             Target(
                 aim=Aim.AT_LEAST,
@@ -184,6 +186,7 @@ INDICATORS: tuple[Indicator, ...] = (
             ),
         ),
         caveats=("Years to 2020-21 were published for CCGs that no longer exist.",),
+        unconfirmed=RECALLED,
         plausible=(0.0, 1_000_000.0),
     ),
     Indicator(
@@ -218,7 +221,7 @@ INDICATORS: tuple[Indicator, ...] = (
                 words="collected from practices since 2024-25, without people in remission, and by boards before",
             ),
         ),
-        unconfirmed="the targets of 60% and 75% are recalled, not read in a publication",
+        unconfirmed="the wording of the statement and the targets of 60% and 75% are recalled, not read",
         caveats=("Years to 2020-21 were published for CCGs that no longer exist.",),
         plausible=(0.0, 100.0),
     ),

@@ -1,7 +1,18 @@
 """The indicators of respiratory disease: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Origin, Polarity
+from hi_pipeline.core.indicator import (
+    Aim,
+    Attribution,
+    ChildrenArea,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Origin,
+    Polarity,
+    Target,
+)
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import HOW_IMMFORM, RECALLED, RECORDED_PREVALENCE
 
@@ -113,6 +124,14 @@ INDICATORS: tuple[Indicator, ...] = (
         unit=Unit.PERCENT,
         polarity=Polarity.HIGHER_IS_BETTER,
         target="75% at 65 and over (World Health Organization); narrow the gap by decile and ethnic group",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST,
+                level=75,
+                words="75% at 65 and over",
+                source="World Health Organization, as the UK Health Security Agency's report of 2023 to 2024 names it",
+            ),
+        ),
         levels=Levels(total=Level.BOARD, age=Level.BOARD, ethnicity=Level.UNVERIFIED, deprivation=Level.UNVERIFIED),
         held_by="UK Health Security Agency (ImmForm), for ethnicity and deprivation",
         how_to_supply=HOW_IMMFORM,

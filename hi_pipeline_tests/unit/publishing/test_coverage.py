@@ -11,7 +11,7 @@ from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.status import Status
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
-from hi_pipeline.publishing.coverage import coverage
+from hi_pipeline.publishing.coverage import UNVERIFIED, coverage
 
 YEAR, OWN, NOW = "2023-24", "2023-04", "2026-04"
 BOARD = "E54000010"
@@ -128,6 +128,15 @@ def test_what_is_declared_and_not_computed() -> None:
     assert _cell(frame, "preterm_ratio_black_white", "ethnicity", **ENGLAND)[0] == "not_in_hand"
     silent = frame.filter(pl.col("state") == "not_public", pl.col("held_by") == "")
     assert silent.is_empty()
+
+
+def test_a_level_that_nobody_verified_is_no_publication() -> None:
+    """Nobody publishes preterm births by deprivation: a state that says it is published would contradict its reason."""
+    state, reason = _cell(_nothing_built(), "preterm__sii", "deprivation")
+    assert (state, reason[:15]) == ("not_public", "No publication ")
+    built = _covered(_row("flu_uptake_65plus"), built="flu_uptake_65plus")
+    assert _cell(built, "flu_uptake_65plus", "ethnicity") == ("not_in_hand", UNVERIFIED)
+    assert _cell(built, "flu_uptake_65plus") == ("shown", "")
 
 
 @pytest.mark.parametrize("entry", [e for e in ENTRIES if e.id.startswith("plus_")], ids=lambda e: e.id)
