@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import polars as pl
 
 from hi_pipeline.core.columns import COVERAGE, COVERAGE_KEY
-from hi_pipeline.core.coverage import COVER_OF, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
+from hi_pipeline.core.coverage import COVER_OF, NO_BOARDS, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, NHS_REGIONS, boards_of_year, footprints_of
@@ -195,7 +195,7 @@ def _settled(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(Cover.NOT_IN_HAND.value))
         .when(note.str.contains(NOT_BUILT, literal=True))
         .then(pl.lit(Cover.FAILED.value))
-        .when(pl.col("status") == Status.NOT_PUBLISHED.value)
+        .when((pl.col("status") == Status.NOT_PUBLISHED.value) & (note.str.contains(NO_BOARDS, literal=True)))
         .then("unprinted")
         .otherwise(pl.col("status").replace_strict(covers, default=None, return_dtype=pl.String))
     )

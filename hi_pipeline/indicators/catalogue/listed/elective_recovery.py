@@ -81,7 +81,7 @@ LISTED: tuple[Entry, ...] = (
         unit=Unit.PER_100K,
         polarity=Polarity.NEUTRAL,
         target="growth targets of each system, at an equal pace in all groups",
-        levels=Levels(total=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.ENGLAND),
+        levels=Levels(),
         code_lists=("First attendance codes 3, 4 (commissioning support units)",),
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
         how_to_supply=HOW_SUS,
