@@ -12,7 +12,6 @@ from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.status import Status
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
 from hi_pipeline.publishing.coverage import UNVERIFIED, coverage
-from hi_pipeline.tables.placing import placed
 from hi_pipeline.tables.placing.recast import PARTED
 
 YEAR, OWN, NOW = "2023-24", "2023-04", "2026-04"
@@ -122,7 +121,6 @@ def test_publications_without_boards() -> None:
     # Its boards are published and in hand: a part of one is in no file that anybody could find.
     parted = _covered(_row("preterm_pct", "not_published", note=PARTED.format("Frimley")))
     assert _cell(parted, "preterm_pct")[0] == "not_published_that_year"
-    assert placed.NO_BOARDS == NO_BOARDS
 
 
 def test_what_is_declared_and_not_computed() -> None:
