@@ -193,7 +193,8 @@ them cannot be seen, and the row says so.
 side of it, else `cannot_tell`; a count is judged by what rounding leaves open, and "none" is met by a count of 0
 alone. `reached` tells what the figure itself says. A figure of a period that ends before the day is
 `not_yet_due`. A target for every group is judged group by group; the row of all groups is `not_met` where one
-is not. Aims at a change are judged by the pace. `recalled` marks targets that nobody read in a publication.
+is not. Where the figure counts people whom the target leaves out, it can meet the target and never miss it for
+certain. Aims at a change are judged by the pace. `recalled` marks targets that nobody read in a publication.
 
 **Completeness** (`completeness.parquet`). For each publication, area, year and breakdown the share of records
 whose group is not known, with what rounding leaves open, beside England's and those of three years before.
