@@ -73,7 +73,7 @@ INDICATORS: tuple[Indicator, ...] = (
         title="COVID-19 vaccination: first doses of the first campaign",
         short="COVID-19 first doses, 2020-21",
         annex=("1-3b",),
-        levels=Levels(total=Level.PART, age=Level.PART, ethnicity=Level.PART),
+        levels=Levels(total=Level.PART, age=Level.PART),
         area="Respiratory",
         statement_number=5,
         definition=(
@@ -93,6 +93,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("population_16_and_over",),
         caveats=(
             "Only people aged 45 and over and people at risk were eligible: the total is not uptake among them.",
+            "Doses by ethnic group are printed, and no people of the same group to divide them by: no uptake by group.",
             "There were no boards yet: a partnership with the same area stands for the board.",
             "Ages from 45, over the same estimates; where more were vaccinated than the estimate has, the publisher "
             "prints 100%* and there is no figure. Under 45 there is no estimate of the same age.",
