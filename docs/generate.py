@@ -6,9 +6,9 @@ from pathlib import Path
 from docs.methods_page import methods_page
 from hi_pipeline.core.area_search import when
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
+from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
 from hi_pipeline.publishing.reference_pages import index_page, indicator_page, overview_page, source_page, unread_page
-from hi_pipeline.sources import SOURCES
 from hi_pipeline.sources.unread import UNREAD
 
 _BOARDS = "\n## Boards\n"
@@ -17,13 +17,14 @@ DOCS = Path(__file__).parent
 
 def pages() -> dict[Path, str]:
     """Return every generated page by its place."""
-    made = {DOCS / "sources" / f"{name}.md": source_page(source) for name, source in SOURCES.items()}
-    made |= {DOCS / "indicators" / f"{i.id}.md": indicator_page(i, SOURCES) for i in INDICATORS}
+    sources = load_catalogue().sources
+    made = {DOCS / "sources" / f"{name}.md": source_page(source) for name, source in sources.items()}
+    made |= {DOCS / "indicators" / f"{i.id}.md": indicator_page(i, sources) for i in INDICATORS}
     made[DOCS / "sources" / "unread.md"] = unread_page(UNREAD)
     made[DOCS / "sources" / "README.md"] = index_page(
         "Publications",
         [
-            *((name, source.title) for name, source in sorted(SOURCES.items())),
+            *((name, source.title) for name, source in sorted(sources.items())),
             ("unread", "Publications that are not read"),
         ],
     )

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -18,6 +18,9 @@ class Settings(BaseSettings):
         robots: "obey" a publisher's robots.txt, or "ignore" it where the publisher has agreed.
         mirror_links: "refuse" links in a mirror's folder that lead out of it, or "follow" them.
         accept: use the "first" bytes of a new edition at once, or "ask" for ``hi accept`` before they are used.
+        alert_to: where alerts go: apprise addresses with blanks between them; they may hold passwords.
+        alert_to_file: a file that holds them instead, one a line.
+        alert_quiet: hours in which nothing is sent, such as "22:00-07:00", London time; what came waits for their end.
         keep_runs_days: how long ``hi prune`` leaves every run; later those that hold the newest record of something.
         keep_files_days: how long it leaves kept files that others took the place of.
         ui_hosts: further host names, with commas between them, under which the web interface is reached.
@@ -31,6 +34,9 @@ class Settings(BaseSettings):
     robots: Literal["obey", "ignore"] = "obey"
     mirror_links: Literal["refuse", "follow"] = "refuse"
     accept: Literal["first", "ask"] = "first"
+    alert_to: SecretStr = SecretStr("")
+    alert_to_file: Path | None = None
+    alert_quiet: str = ""
     keep_runs_days: int = Field(default=180, ge=30)
     keep_files_days: int = Field(default=1100, ge=366)
     ui_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -52,6 +58,13 @@ class Settings(BaseSettings):
         if wrong and wrong != [""]:
             raise ValueError(f"HI_UI_HOSTS holds {wrong[0]!r}: expected host names such as figures.example.nhs.uk:8443")
         return [n for n in names if n] if isinstance(names, list) else names
+
+    @field_validator("alert_quiet")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f"HI_ALERT_QUIET is {value!r}: expected hours such as 22:00-07:00")
+        return value
 
     @field_validator("data_dir")
     @classmethod
@@ -79,6 +92,11 @@ class Settings(BaseSettings):
     def local(self) -> Path:
         """Return the folder of a board's own extracts and words, which all kinds of source share."""
         return self.data_dir.resolve() / "local"
+
+    @property
+    def extracts(self) -> Path:
+        """Return the folder of boards' own extracts: one for mirror and live; the sample has its own, for trials."""
+        return self.root / "local" if self.synthetic else self.local
 
     @property
     def dagster_home(self) -> Path:

@@ -11,6 +11,7 @@ ROOMS = {
     "core": (set(), {"polars", "pandera"}),
     "stats": ({"core"}, {"polars", "numpy", "scipy"}),
     "sources": ({"core", "sample"}, {"polars", "pandera"}),
+    "extracts": ({"core"}, {"polars", "pandera"}),
     "tables": ({"core", "stats"}, {"polars", "pandera"}),
     "indicators": ({"core", "stats"}, {"polars", "pandera"}),
     "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock"}),
@@ -20,7 +21,7 @@ ROOMS = {
     ),
     "sample": ({"core"}, {"polars", "xlsxwriter"}),
     "engine": (
-        {"core", "stats", "sources", "tables", "indicators", "storage", "publishing", "sample", "settings"},
+        {"core", "stats", "sources", "extracts", "tables", "indicators", "storage", "publishing", "sample", "settings"},
         {"polars", "pandera"},
     ),
     "operating": ({"core", "storage", "publishing", "engine", "settings"}, {"polars", "httpx", "filelock", "apprise"}),

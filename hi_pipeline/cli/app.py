@@ -69,6 +69,19 @@ def fetch(
     _leave(fetch_command(console, source, again=again, dry_run=dry_run))
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path | None, typer.Argument(help="A board's own extract: CSV, xlsx or parquet.")] = None,
+    source: Source = None,
+    check: Annotated[bool, typer.Option("--check", help="Say what is wrong, and change nothing.")] = False,
+    template: Annotated[str, typer.Option("--template", help="Write the file of this indicator, as CSV.")] = "",
+) -> None:
+    """Take in a board's own counts of what nobody publishes (docs/local-extracts.md)."""
+    from hi_pipeline.cli.importing import import_command
+
+    _leave(import_command(console, source, file, check=check, template_of=template))
+
+
 @app.command()
 def accept(
     release: Annotated[str, typer.Argument(help='Release such as "rtt:2026-07"; hi status names them all.')],
@@ -180,6 +193,30 @@ def prune(
     from hi_pipeline.cli.pruning import prune_command
 
     _leave(prune_command(console, source, dry_run=dry_run))
+
+
+@app.command()
+def alert(
+    source: Source = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a test message to every address, and nothing else.")
+    ] = False,
+) -> None:
+    """Send to HI_ALERT_TO what happened since the last time: published figures, failed runs."""
+    from hi_pipeline.cli.alerting import alert_command
+
+    _leave(alert_command(console, source, test=test))
+
+
+@app.command()
+def metrics(
+    source: Source = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The file to write, ending in .prom; else printed.")] = None,
+) -> None:
+    """Give Prometheus text metrics: age of releases, stale and failed cells, run times."""
+    from hi_pipeline.cli.measuring import metrics_command
+
+    _leave(metrics_command(console, source, to))
 
 
 @app.command()

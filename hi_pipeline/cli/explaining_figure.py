@@ -25,6 +25,7 @@ NO_ROWS = (
     "a figure without a row number stands in no cell: the file leaves out its row of 0, or it is what other cells "
     "leave of a total"
 )
+NOT_SHOWN = "the rows of the board's own extract are true counts and stay in the data folder"
 BY_CODES = "the row of the file is the one with this code, or with both of them"
 SUM_OF_BOARDS = "England's people are those of all boards and of what belongs to none: explain each of them"
 
@@ -139,7 +140,9 @@ def _rows(console: Printer, figure: Figure) -> None:
     )  # fmt: skip
     lines = [_cell(row) for row in shown.iter_rows(named=True)]
     by_codes = figure.indicator.attribution in (Attribution.CORE20, Attribution.CENSUS)
-    if by_codes:
+    if figure.indicator.controlled:
+        lines.append(NOT_SHOWN)
+    elif by_codes:
         lines.append(BY_CODES if used.height else SUM_OF_BOARDS)
     elif used["row"].null_count():
         lines.append(NO_ROWS)

@@ -26,6 +26,8 @@ class Cover(StrEnum):
     FAILED = "failed"
 
 
+# The first year of NHS England's statement.
+FIRST_STATED_YEAR = "2023-24"
 # What the status of a result says of its cell; of several the first that occurs stands for a cell without a figure.
 COVER_OF: Mapping[Status, Cover] = {
     Status.OK: Cover.SHOWN,

@@ -5,6 +5,7 @@ Mental Health Act files number deciles from the least deprived, everyone else fr
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +19,9 @@ class Dimension(StrEnum):
     AGE_AND_SEX = "age_and_sex"  # both at once, as age-and-sex standardised rates need them
     ETHNICITY = "ethnicity"
     DEPRIVATION = "deprivation"
+    # Age and sex within each group: no figures of their own, what a group's standardised rate is made of.
+    ETHNICITY_STRATA = "ethnicity_by_age_and_sex"
+    DEPRIVATION_STRATA = "deprivation_by_age_and_sex"
     PERIOD = "period"  # no groups of people: the months or quarters that a year's flow is made of
 
 
@@ -51,7 +55,14 @@ NO_GROUPS = (UNKNOWN, INDETERMINATE)
 SEXES = ("Female", "Male", INDETERMINATE, "Non-binary", "Other")
 # Between the two words of a category of age and sex: "Female, 20 to 24".
 SEX_THEN_AGE = ", "
+# Of strata within a group, after the group's words: "White: British | Female, 20 to 24"; after them, where persons
+# are counted by how many events each has: "Female, 20 to 24 | 3 each".
+STRATUM_OF = " | "
+_EACH = " each"
 _SEX_STEP = 1_000
+_GROUP_STEP = 100_000
+STRATA_OF = {Dimension.ETHNICITY_STRATA: Dimension.ETHNICITY, Dimension.DEPRIVATION_STRATA: Dimension.DEPRIVATION}
+STRATA = (Dimension.AGE_AND_SEX, *STRATA_OF)
 
 # Order 1 is the most deprived in every table of this project.
 DECILES = (
@@ -118,6 +129,38 @@ WHITE = "White"
 ETHNICITIES = (*ETHNIC_BROAD, *ETHNIC_DETAIL_2001)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stratum:
+    """A group of age and sex, within another group or of all, and how many events each of its persons has."""
+
+    sex: str
+    band: str
+    group: str = ""
+    events: int = 1
+
+    @property
+    def words(self) -> str:
+        """Return its category."""
+        within = f"{self.group}{STRATUM_OF}" if self.group else ""
+        each = f"{STRATUM_OF}{self.events}{_EACH}" if self.events > 1 else ""
+        return f"{within}{self.sex}{SEX_THEN_AGE}{self.band}{each}"
+
+
+def stratum_of(dimension: Dimension, category: str) -> Stratum:
+    """Return the stratum that a category of STRATA names.
+
+    Raises:
+        ValueError: the words are no group of age and sex.
+    """
+    words = category.split(STRATUM_OF)
+    group = words.pop(0) if dimension in STRATA_OF and len(words) > 1 else ""
+    events = words.pop().removesuffix(_EACH) if len(words) > 1 else "1"
+    sex, comma, band = words[0].partition(SEX_THEN_AGE)
+    if len(words) > 1 or not comma or not events.isdigit() or bool(group) != (dimension in STRATA_OF):
+        raise ValueError(f"{category!r} is no sex and age band, such as 'Female, 20 to 24'")
+    return Stratum(sex=sex, band=band, group=group, events=int(events))
+
+
 def category_order(dimension: Dimension, category: str) -> int:
     """Return the place of a category: 1 is first, and for deprivation the most deprived; unknown is 99.
 
@@ -132,9 +175,11 @@ def category_order(dimension: Dimension, category: str) -> int:
         return 1
     if dimension is Dimension.AGE:
         return _age_order(category)
-    if dimension is Dimension.AGE_AND_SEX:
-        sex, _, band = category.partition(SEX_THEN_AGE)
-        return _SEX_STEP * category_order(Dimension.SEX, sex) + category_order(Dimension.AGE, band)
+    if dimension in STRATA:
+        stratum = stratum_of(dimension, category)
+        within = category_order(STRATA_OF[dimension], stratum.group) if stratum.group else 0
+        own = _SEX_STEP * category_order(Dimension.SEX, stratum.sex) + category_order(Dimension.AGE, stratum.band)
+        return _GROUP_STEP * within + own
     if dimension is Dimension.PERIOD:
         return _period_order(category)
     known = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
-from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.groups import STRATA, Dimension
 from hi_pipeline.core.status import Measure, Unit
 
 
@@ -14,6 +14,8 @@ class Kind(StrEnum):
     RATE = "rate"  # events per population, exact and Byar
     COUNT = "count"
     DSR = "dsr"  # directly standardised rate, Dobson
+    INDEX = "index"  # a count against that of an earlier year
+    SHARE_GAP = "share_gap"  # the most deprived fifth's share of one count less its share of another
     PUBLISHED = "published"  # the publisher's value and limits, taken as they are
 
 
@@ -49,6 +51,7 @@ class Attribution(StrEnum):
     REGION = "region"  # England and regions alone
     PROVIDER = "provider"  # providers (trusts), with England and regions where they are printed; boards have none
     AUTHORITY = "authority"  # local authorities as printed, with England; boards are not made of them
+    EXTRACT = "extract"  # nobody publishes it: boards' own extracts, each of one board
 
 
 class DenominatorFrom(StrEnum):
@@ -268,6 +271,8 @@ class Indicator(Entry):
         unassigned: share of England that may belong to no area that is printed.
         repeated: share of England by which its areas may exceed it, because a person counts in each that she came
             to: such areas are never added up.
+        controlled: it counts people from a board's own records: small counts are hidden and others rounded before
+            anything is shown (``tables/disclosure``).
         disproportionality: its rows by decile also give the share of deciles 1 and 2 among its numerator, over their
             share of its denominator.
         targets: those of its targets that can be judged from its figures; ``target`` words them all.
@@ -295,6 +300,7 @@ class Indicator(Entry):
     plausible: tuple[float, float] = (0.0, float("inf"))
     unassigned: float = 0.0
     repeated: float = 0.0
+    controlled: bool = False
     disproportionality: bool = False
     targets: tuple[Target, ...] = ()
     breaks: tuple[Break, ...] = ()
@@ -316,8 +322,9 @@ class Indicator(Entry):
 
     @property
     def counted(self) -> tuple[Dimension, ...]:
-        """Return the dimensions of its counts: those of its figures, and what a standardised rate is made of."""
-        return (*self.dimensions, Dimension.AGE_AND_SEX) if self.kind is Kind.DSR else self.dimensions
+        """Return the dimensions of its counts: those of its figures, and what a figure of its kind is made of."""
+        made_of = {Kind.DSR: STRATA, Kind.SHARE_GAP: (Dimension.DEPRIVATION,)}
+        return (*self.dimensions, *made_of.get(self.kind, ()))
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -208,6 +208,7 @@ class Source:
         gather: where a release is no file of the publisher's but the answers of an interface: given what returns the
             body of an address, and the release, it yields each answer with its name in the archive (a zip) that is
             kept. A mirror holds that archive. Only for publishers who are asked live.
+        local: nobody publishes it: its files lie in the folder of a board's own extracts, whatever ``HI_SOURCE`` is.
         disclosure: the publisher's rule for hiding and rounding, in plain words.
         attribution: the wording that the publisher asks for.
     """
@@ -233,6 +234,7 @@ class Source:
     unread: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
     gather: Callable[[Callable[[str], bytes], Release], Iterable[tuple[str, bytes]]] | None = None
+    local: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""

@@ -116,6 +116,7 @@ class Pipeline:
 
 def load_catalogue() -> Catalogue:
     """Return the project's own declarations."""
+    from hi_pipeline.extracts.source import SOURCE as EXTRACTS
     from hi_pipeline.indicators.catalogue import INDICATORS, LISTED
     from hi_pipeline.indicators.schema import RESULTS_SCHEMA
     from hi_pipeline.publishing.release import publish
@@ -123,7 +124,7 @@ def load_catalogue() -> Catalogue:
     from hi_pipeline.tables.declared import linked_tables
 
     return Catalogue(
-        sources=SOURCES,
+        sources={**SOURCES, EXTRACTS.name: EXTRACTS},
         tables=linked_tables(INDICATORS),
         indicators=tuple(INDICATORS),
         compute=_compute,
@@ -155,7 +156,7 @@ def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pip
 
     return Pipeline(
         settings=settings,
-        catalogue=with_editions(catalogue or load_catalogue(), settings.root),
+        catalogue=with_editions(catalogue or load_catalogue(), settings.root, settings.extracts),
         lake=open_lake(settings),
         snapshots=open_snapshots(settings),
     )
@@ -186,4 +187,5 @@ def open_snapshots(settings: Settings) -> Snapshots:
         obeys_robots=settings.robots == "obey",
         follows_links=settings.mirror_links == "follow",
         asks_first=settings.accept == "ask",
+        extracts=settings.extracts,
     )

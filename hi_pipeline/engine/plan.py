@@ -95,7 +95,8 @@ class Plan:
         kept = snapshots.latest(source.name, release.edition) is not None
         # A mirror may lack what is declared, so an http mirror is asked first.
         ask = not kept and self.pipeline.settings.kind != "live"
-        return snapshots.news(source, release, ask=ask) is not None or lacks_record(self.pipeline, source, release)
+        unrecorded = not source.local and lacks_record(self.pipeline, source, release)
+        return snapshots.news(source, release, ask=ask) is not None or unrecorded
 
     def clean(self) -> list[Stage]:
         """Return the runs that build clean tables."""

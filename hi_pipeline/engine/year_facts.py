@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from hi_pipeline.core.coverage import Cover, YearFact
+from hi_pipeline.core.coverage import FIRST_STATED_YEAR, Cover, YearFact
 from hi_pipeline.core.financial_year import ALL_YEARS, LAST_YEAR
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.provenance import Input
@@ -39,6 +39,8 @@ def _years(pipeline: Pipeline, indicator: Indicator) -> tuple[str, ...]:
     sources = [pipeline.catalogue.sources[name] for name in indicator.sources]
     declared = [year for source in sources for release in _own(source, indicator) for year in release.financial_years]
     built = pipeline.cells.parts(indicator.id)
+    if indicator.attribution is Attribution.EXTRACT:
+        declared.append(FIRST_STATED_YEAR)
     first = min([*declared, *built], default=ALL_YEARS[0])
     return tuple(year for year in ALL_YEARS if year >= first)
 
@@ -52,6 +54,8 @@ def _own(source: Source, indicator: Indicator) -> Iterator[Release]:
 def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
     sources = [pipeline.catalogue.sources[name] for name in indicator.sources]
     declared = [(s, r) for s in sources for r in _own(s, indicator) if year in r.financial_years or not s.by_year]
+    if not declared and indicator.attribution is Attribution.EXTRACT:
+        return YearFact(cover=Cover.NOT_PUBLIC, reason=f"not public: held by {indicator.held_by}")
     if not declared:
         return _undeclared(sources[0], year)
     kept = [(s, r) for s, r in declared if pipeline.snapshots.latest(s.name, r.edition) is not None]

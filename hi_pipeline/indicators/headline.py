@@ -7,7 +7,8 @@ A printed rate may have been made from rounded counts, or on another population,
 
 import polars as pl
 
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.limits import FIGURE, LIMITS, ROUNDED, by_units, divisible, rounded
@@ -31,14 +32,18 @@ _NAMED = {
 def with_open(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Add figure_low and figure_high, which rounding and hiding leave open; null where a bound is not known.
 
+    A standardised rate and a gap of shares are no quotient of their counts, which say nothing of their bounds; a group
+    of age is crude.
+
     Args:
         indicator: the declaration.
         rows: counts with ``row``; suppressed ones too.
     """
     share = statistics_of(indicator.kind).share
     bounds = ["numerator_low", "numerator_high", "denominator_low", "denominator_high"]
+    quotient = pl.lit(indicator.kind not in (Kind.DSR, Kind.SHARE_GAP)) | (pl.col("dimension") == Dimension.AGE.value)
     known = rows.filter(
-        pl.all_horizontal(pl.col(name).is_not_null() for name in bounds) & (pl.col("denominator_low") > 0)
+        pl.all_horizontal(pl.col(name).is_not_null() for name in bounds) & (pl.col("denominator_low") > 0) & quotient
     )
     found = figure_bounds(
         known, events_low=bounds[0], events_high=bounds[1], population_low=bounds[2], population_high=bounds[3],

@@ -68,10 +68,11 @@ def back_up(
         before_placing: called once all is copied; what it raises keeps the backup from being placed.
 
     Raises:
-        StoreError: it is there already, lies in the root, cannot be written, or a copied file is not the one whose
-            hash stands beside it; nothing is left at its place.
+        StoreError: a newer program wrote the root; the folder is there already, lies in the root or cannot be written;
+            or a copied file is not the one whose hash stands beside it. Nothing is left at its place.
     """
     root, to = settings.root, to.resolve()
+    version_of(root).check(root)
     _refuse_place(root, to)
     part = to.with_name(f"{to.name}.part")
     shutil.rmtree(part, ignore_errors=True)

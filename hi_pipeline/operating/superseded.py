@@ -9,6 +9,7 @@ from pathlib import Path
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.storage.atomic import reporting
 from hi_pipeline.storage.records import Edition, Record
+from hi_pipeline.storage.root_version import version_of
 
 # Sidecars name a file by its whole sha256 or by its first digits.
 _DIGITS = 12
@@ -30,6 +31,7 @@ def superseded_files(root: Path, *, before: datetime) -> list[Superseded]:
     published file or pack names its hash. An edition always keeps its current file, also where a final one stands
     beside it: without it the edition would be fetched again.
     """
+    version_of(root).check(root)
     candidates = [found for pointer in _pointers(root) for found in _replaced(Edition(pointer.parent), before=before)]
     if not candidates:
         return []

@@ -1,4 +1,4 @@
-"""Two sensors: one brings in what is new and that alone, the other builds on with what has become stale."""
+"""The sensors: one brings in what is new and that alone, one builds on with what has become stale, one tells of it."""
 
 import json
 from datetime import date
@@ -10,6 +10,7 @@ from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
+from hi_pipeline.orchestration.alerting import build_alert_sensor
 from hi_pipeline.orchestration.next_work import OPEN_RUNS, last_event, next_work
 from hi_pipeline.orchestration.requests import request_release, request_stage
 
@@ -23,7 +24,11 @@ REBUILD_INTERVAL_S = 30
 
 def build_sensors(jobs: dict[str, UnresolvedAssetJobDefinition], *, network: bool) -> list[dg.SensorDefinition]:
     """Return the sensors; stopped until somebody starts them."""
-    return [_new_releases(jobs["refresh_release"], network=network), _rebuild_stale(list(jobs.values()))]
+    return [
+        _new_releases(jobs["refresh_release"], network=network),
+        _rebuild_stale(list(jobs.values())),
+        build_alert_sensor(),
+    ]
 
 
 def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg.SensorDefinition:
@@ -41,9 +46,11 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         today = date.today()
         for line in look_for_editions(pipeline, today=today, ask=False):
             context.log.warning(line)
-        chosen, turn = _turn(
-            places(pipeline, today=today), int(context.cursor or 0), at_once=NETWORK_PLACES if network else None
-        )
+        found = places(pipeline, today=today)
+        # Boards' own extracts lie in a folder whatever the source is: each is looked at every time.
+        own, others = [p for p in found if p.source.local], tuple(p for p in found if not p.source.local)
+        chosen, turn = _turn(others, int(context.cursor or 0), at_once=NETWORK_PLACES if network else None)
+        chosen = [*own, *chosen]
         requests: list[dg.RunRequest] = []
         for place in chosen:
             try:

@@ -8,7 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import polars as pl
 
 from hi_pipeline.core.columns import COVERAGE, COVERAGE_KEY
-from hi_pipeline.core.coverage import COVER_OF, NO_BOARDS, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
+from hi_pipeline.core.coverage import (
+    COVER_OF,
+    FIRST_STATED_YEAR,
+    NO_BOARDS,
+    NOT_BUILT,
+    PART_OF_A_YEAR,
+    Cover,
+    YearFact,
+)
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, NHS_REGIONS, boards_of_year, footprints_of
@@ -17,7 +25,7 @@ from hi_pipeline.core.indicator import Absence, Attribution, Derived, Entry, Ind
 from hi_pipeline.core.status import AreaType, Measure, Status
 
 # The statement's first year, for what no publication dates.
-STATED_YEARS = tuple(year for year in ALL_YEARS if year >= "2023-24")
+STATED_YEARS = tuple(year for year in ALL_YEARS if year >= FIRST_STATED_YEAR)
 SPLITS = (Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION)
 _AREAS = (AreaType.ICB.value, AreaType.REGION.value, AreaType.ENGLAND.value)
 _CELL = ["financial_year", "geography_vintage", "area_type", "icb_code"]
@@ -112,6 +120,9 @@ def _cases(
 def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, fact: YearFact) -> tuple[Cover, str]:
     """Return what a cell without any result is, and why."""
     level = entry.levels.of(dimension)
+    extract = isinstance(base, Indicator) and base.attribution is Attribution.EXTRACT
+    if extract and level is Level.NONE and isinstance(base, Indicator) and dimension in base.dimensions:
+        return Cover.NOT_PUBLIC, f"not public: held by {base.held_by}"
     if level is Level.NONE:
         if isinstance(base, Listed) and base.levels.total is Level.NONE:
             return _ABSENCES[base.why], base.because
@@ -121,6 +132,8 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     if isinstance(base, Listed):
         # A level that nobody has verified is no publication: the reason for its total is that of the breakdown too.
         return (_ABSENCES[base.why] if level is Level.UNVERIFIED else Cover.NOT_IN_HAND), base.because
+    if extract:
+        return Cover.NOT_IN_HAND, f"published for {level.value}; it is in no file that is read"
     if fact.cover is not None:
         return fact.cover, fact.reason
     below = level in (Level.BOARD, Level.PART)
@@ -135,6 +148,8 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
 
 def _unprinted(entry: Entry, base: Entry, dimension: Dimension, area_type: str) -> Cover:
     """Return what "not published" means of an area: of publications without boards it is no matter of the year."""
+    if isinstance(base, Indicator) and base.attribution is Attribution.EXTRACT:
+        return Cover.NOT_PUBLIC
     if not (isinstance(base, Indicator) and base.attribution in _BOARDLESS):
         return Cover.NOT_PUBLISHED_THAT_YEAR
     above = area_type in _ABOVE.get(entry.levels.of(dimension), ())

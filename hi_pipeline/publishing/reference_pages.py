@@ -30,6 +30,7 @@ _LEVELS = {
     Attribution.REGION: "region only",
     Attribution.PROVIDER: "provider only",
     Attribution.AUTHORITY: "local authority, of which boards are not made",
+    Attribution.EXTRACT: "not published: each board's own extract",
 }
 _ABSENT = {
     Absence.NOT_PUBLIC: "not public",

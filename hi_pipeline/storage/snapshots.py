@@ -47,6 +47,7 @@ class Snapshots:
         obeys_robots: bool = True,
         follows_links: bool = False,
         asks_first: bool = False,
+        extracts: Path | None = None,
         downloader: "Downloader | None" = None,
     ) -> None:
         """Open the store; nothing is read or fetched yet.
@@ -59,6 +60,7 @@ class Snapshots:
             obeys_robots: do not fetch what a publisher's robots.txt forbids to programs.
             follows_links: read files of a mirror's folder that are links out of it.
             asks_first: do not use the first bytes of a found edition before somebody accepts them.
+            extracts: the folder of boards' own extracts, from which sources that are ``local`` are read.
             downloader: fetches over the network; by default one with the usual limits.
         """
         self.root = Path(root)
@@ -67,6 +69,8 @@ class Snapshots:
         self._remote = mode != "live" and bool(re.match(r"https?://", mirror))
         self._folder = FolderMirror(Path(mirror), follows_links=follows_links)
         self._asks_first = asks_first
+        # Extracts lie in a folder whatever the mode is: one more store of the same files, which reads that folder.
+        self._extracts = Snapshots(root, mode="mirror", mirror=str(extracts), contact="") if extracts else None
         self._given = downloader
         self._manners: dict[str, Any] = {
             "contact": contact,
@@ -94,6 +98,8 @@ class Snapshots:
             FetchError: it cannot be fetched, is not what was declared, or differs from its pinned sha256.
             StoreError: it cannot be written.
         """
+        if source.local and self._extracts:
+            return self._extracts.fetch(source, release, force=force)
         with self._locked(source, release):
             keeper = self._keeper(source, release)
             keeper.accept_declared()
@@ -128,6 +134,8 @@ class Snapshots:
         Raises:
             ReleaseUnavailable: no address, or no place in a mirror.
         """
+        if source.local and self._extracts:
+            return self._extracts.accept(source, release)
         with self._locked(source, release):
             self._keeper(source, release).accept_declared()
         return self.latest(source.name, release.edition)
@@ -144,6 +152,8 @@ class Snapshots:
             SelectionError: nothing is kept of it.
             ReleaseUnavailable: no address, or no place in a mirror.
         """
+        if source.local and self._extracts:
+            return self._extracts.accept_kept(source, release)
         with self._locked(source, release):
             return self._keeper(source, release).accept_kept().sha256
 
@@ -172,6 +182,8 @@ class Snapshots:
         Raises:
             FetchError: the place cannot be asked.
         """
+        if source.local and self._extracts:
+            return self._extracts.news(source, release)
         try:
             keeper = self._keeper(source, release)
             accepted = keeper.accepted()

@@ -42,7 +42,7 @@ def complete(
         releases: ids of the publication's own releases; each row adds those that it names itself.
     """
     frame = _with_origin(placed.frame, context)
-    if indicator.kind is not Kind.PUBLISHED:
+    if indicator.kind is not Kind.PUBLISHED and not PLACINGS[indicator.attribution].alone:
         frame = pl.concat([frame, _regions(frame, context)])
         frame = pl.concat([frame, _england(frame, placed), _all_boards(frame)])
     frame = _with_unknown_share(_with_england_reporters(frame, placed), indicator)

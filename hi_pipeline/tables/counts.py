@@ -15,6 +15,7 @@ from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, 
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import parts_of
 from hi_pipeline.tables.complete import complete
+from hi_pipeline.tables.disclosure import controlled
 from hi_pipeline.tables.people import ADDED, add_registered
 from hi_pipeline.tables.placing.placed import Context, Placed, absent_boards
 from hi_pipeline.tables.placing.recast import recast
@@ -66,7 +67,9 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
             for one in placed.values():
                 counted |= {what: rows for what, rows in one.counted.items() if rows}
                 notes += [note for note in one.notes if note not in notes]
-        frames += [_first_counts(completed)] if completed else []
+        if completed:
+            counts = _first_counts(completed)
+            frames.append(controlled(counts) if indicator.controlled else counts)
     if not frames:
         raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
     frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
@@ -141,7 +144,7 @@ def _on_other(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: C
         placed = recast(own, parts, indicator, context, why=f"not published: {nothing}")
         placed.notes.append(str(nothing))
     where = f"{indicator.source}_counts {context.financial_year} on the footprint {context.vintage}, {indicator.id}"
-    validate_footprints(own, placed, where=where)
+    validate_footprints(own, placed, where=where, added_up=not PLACINGS[indicator.attribution].alone)
     _refuse_absent(placed, indicator, context)
     return placed
 
@@ -170,12 +173,15 @@ def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> No
 
 
 def _own_releases(indicator: Indicator, context: Context) -> set[str]:
-    """Return the publication's own releases: where the declaration names its editions, these; none for linked tables.
+    """Return the publication's own releases: where the declaration names its editions, these.
+
+    None for linked tables, and for boards' own extracts, of which each row names its own.
 
     Raises:
         ValidationError: the year rests on none of the editions that the declaration names.
     """
-    if not PLACINGS[indicator.attribution].observations:
+    placing = PLACINGS[indicator.attribution]
+    if not placing.observations or placing.alone:
         return set()
     releases = context.reader.releases(indicator.source, context.financial_year)
     named = {f"{indicator.source}:{edition}" for edition in indicator.editions}

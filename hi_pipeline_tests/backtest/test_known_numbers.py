@@ -79,7 +79,7 @@ def test_a_board_with_an_empty_or_hidden_decile_has_no_disproportionality(real: 
 
 
 def test_outpatients_of_england_by_age_sex_and_group(real: RealFiles) -> None:
-    standardised = _value(real, "act_outpatient_dsr", "2023-24", **ENGLAND)
+    standardised = _value(real, "act_outpatient_attended_dsr", "2023-24", **ENGLAND)
     assert standardised["numerator"] == 104_634_817
     # Without the 1% of unknown sex; England is younger than the European standard, so the rate is close to the crude.
     assert 180_000 < standardised["value"] < 185_000

@@ -37,7 +37,7 @@ INDICATORS = (
     "fuel_poverty_pct",
     "cancer_early_stage_unadjusted_pct",
     "cyp_mh_access_rate",
-    "act_outpatient_dsr",
+    "act_outpatient_attended_dsr",
     "core20_share_pct",
 )
 COUNT = re.compile(rf"^  (numerator|denominator) = ({NUMBER}|none)(?:, between ({NUMBER}|none) and ({NUMBER}|none))?$")

@@ -17,6 +17,7 @@ from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
+from hi_pipeline.extracts.source import releases_in, strangers_in
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.pages import links_of
@@ -42,14 +43,29 @@ class Found:
     earlier: tuple[str, ...] = ()
 
 
-def with_editions(catalogue: Catalogue, root: Path) -> Catalogue:
+def with_editions(catalogue: Catalogue, root: Path, folder: Path) -> Catalogue:
     """Return the declarations with the editions that a data root has found; what is declared wins.
+
+    Args:
+        catalogue: the declarations.
+        root: the data root.
+        folder: that of boards' own extracts, each file of which is an edition.
 
     Raises:
         StoreError: the record of them cannot be read.
     """
     found = _read(root)
-    return replace(catalogue, sources={s.name: _joined(s, found) for s in catalogue.sources.values()})
+    extracts = releases_in(places_in(folder))
+    sources = {
+        s.name: replace(s, releases=extracts) if s.local else _joined(s, found) for s in catalogue.sources.values()
+    }
+    return replace(catalogue, sources=sources)
+
+
+def places_in(folder: Path) -> tuple[str, ...]:
+    """Return the files in the folder of boards' own extracts, by their place below it."""
+    found = [path for path in sorted(folder.glob("**/*")) if path.is_file()]
+    return tuple(path.relative_to(folder).as_posix() for path in found)
 
 
 def look_for_editions(pipeline: Pipeline, *, today: date, ask: bool = True) -> tuple[str, ...]:
@@ -67,7 +83,9 @@ def look_for_editions(pipeline: Pipeline, *, today: date, ask: bool = True) -> t
     listing = cache(pipeline.snapshots.listing)
     live = pipeline.settings.kind == "live"
     for source in list(pipeline.catalogue.sources.values()):
-        if not live:
+        if source.local:
+            said += _in_folder(pipeline, source)
+        elif not live:
             said += _in_mirror(pipeline, source, listing, today=today)
         elif ask:
             for page in series_pages(source, today=today):
@@ -97,6 +115,17 @@ def waiting(pipeline: Pipeline) -> tuple[str, ...]:
         for source in pipeline.catalogue.sources.values()
         for release in source.releases
         if pipeline.snapshots.waits(source.name, release.edition)
+    )
+
+
+def _in_folder(pipeline: Pipeline, source: Source) -> tuple[str, ...]:
+    """Take the extracts that lie in their folder now into the pipeline's sources; return files that are none."""
+    places = places_in(pipeline.settings.extracts)
+    taken = replace(source, releases=releases_in(places))
+    pipeline.catalogue = replace(pipeline.catalogue, sources={**pipeline.catalogue.sources, source.name: taken})
+    return tuple(
+        f"{pipeline.settings.extracts / place} is no extract by its name and is not read; give it to hi import"
+        for place in strangers_in(places)
     )
 
 
@@ -155,7 +184,9 @@ def _note(
                 known[key] = _found(source, series, period, new[0], addresses[new[0]], known.get(key))
         if known != before:
             _write(pipeline.settings.root, known.values())
-            pipeline.catalogue = with_editions(_declared(pipeline.catalogue), pipeline.settings.root)
+            pipeline.catalogue = with_editions(
+                _declared(pipeline.catalogue), pipeline.settings.root, pipeline.settings.extracts
+            )
     return said
 
 

@@ -71,7 +71,7 @@ def places(pipeline: Pipeline, *, today: date) -> tuple[Place, ...]:
     found = []
     for source in pipeline.catalogue.sources.values():
         found += [Place(source=source, release=release) for release in source.releases]
-        if pipeline.settings.kind == "live":
+        if pipeline.settings.kind == "live" and not source.local:
             declared = (source.landing_page, *(release.landing_page for release in source.releases))
             pages = dict.fromkeys((*declared, *series_pages(source, today=today)))
             found += [Place(source=source, page=page) for page in pages]

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
+from hi_pipeline.core.groups import Dimension, stratum_of
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.figure import Figure, Group
 
+TRUE_COUNTS = (
+    "standardised from the true counts by age and sex, then rounded; these counts are not shown, so the figure is not "
+    "computed again here"
+)
 _BOUNDED = ("numerator", "denominator")
 _OVER = (Measure.RATIO.value, Measure.RATE_RATIO.value)
 _LESS = (Measure.GAP.value, Measure.DIFFERENCE.value)
@@ -61,7 +66,11 @@ def steps_of(figure: Figure) -> Steps:
         return _disproportionality(figure)
     if measure in _OVER or measure in _LESS:
         return _pair(figure)
-    if figure.indicator.kind is Kind.DSR:
+    if figure.indicator.kind is Kind.DSR and figure.indicator.controlled and row["dimension"] != Dimension.AGE.value:
+        return Steps(lines=[TRUE_COUNTS], value=float(str(row["value"])))
+    if figure.indicator.kind is Kind.SHARE_GAP:
+        return _gap_of_shares(figure)
+    if figure.indicator.kind is Kind.DSR and not figure.indicator.controlled:
         return _standardised(figure)
     return _quotient(figure)
 
@@ -175,13 +184,31 @@ def from_scale(value: float, *, share: bool) -> float:
     return 1 / (1 + exp(-value)) if share else exp(value)
 
 
+def _gap_of_shares(figure: Figure) -> Steps:
+    """The share that deciles 1 and 2 have above the line less the one that they have below it."""
+    from hi_pipeline.indicators.kinds.share_gap import MOST_DEPRIVED_FIFTH
+
+    lines, shares = [], []
+    for side in _BOUNDED:
+        counts = {str(group.count["category"]): float(str(group.count[side])) for group in figure.groups}
+        first, whole = sum(counts[word] for word in MOST_DEPRIVED_FIFTH), sum(counts.values())
+        shares.append(first / whole)
+        lines.append(f"{side}: {number(first)} of {number(whole)} in deciles 1 and 2, a share of {number(shares[-1])}")
+    value = figure.indicator.multiplier * (shares[0] - shares[1])
+    return Steps(
+        lines=[*lines, f"value = {number(float(figure.indicator.multiplier))} x their difference = {number(value)}"],
+        value=value,
+    )
+
+
 def _standardised(figure: Figure) -> Steps:
     """The weighted sum of the rates by age and sex."""
     from hi_pipeline.indicators.kinds.dsr import WHOLE_STANDARD, standard_weight
 
     lines, total = [f"each group adds standard persons / {number(WHOLE_STANDARD)} x events / population"], 0.0
     for group in figure.groups:
-        weight = standard_weight(str(group.count["category"]))
+        stratum = stratum_of(Dimension(str(group.count["dimension"])), str(group.count["category"]))
+        weight = standard_weight(stratum.sex, stratum.band)
         events, people = (float(str(group.count[side] or 0.0)) for side in _BOUNDED)
         added = weight / WHOLE_STANDARD * events / people if people and weight else 0.0
         total += added

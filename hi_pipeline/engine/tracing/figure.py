@@ -122,7 +122,8 @@ def trace(pipeline: Pipeline, row: Row) -> Figure:
     """
     indicator = pipeline.catalogue.indicators_by_id[str(row["indicator_id"])]
     year = str(row["financial_year"])
-    lineage = Lineage(pipeline, indicator, year)
+    # The rows of a board's own extract are true counts: nothing below the controlled counts is shown.
+    lineage = None if indicator.controlled else Lineage(pipeline, indicator, year)
     counts = pipeline.lake.read("linked", pipeline.catalogue.counts_of(indicator).name, year)
     place = {n: row[n] for n in ("indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code")}
     place["area_name"] = row["icb_name"]
@@ -138,7 +139,9 @@ def trace(pipeline: Pipeline, row: Row) -> Figure:
                 dimension=dimension, category=category, measure=Measure.VALUE.value,
             )  # fmt: skip
             count = own.row(0, named=True)
-            groups.append(_group(lineage, found.row(0, named=True) if found.height else count, count))
+            result = found.row(0, named=True) if found.height else count
+            shown = Group(result=result, count=count, used=pl.DataFrame(schema=USED), apart="")
+            groups.append(_group(lineage, result, count) if lineage else shown)
     return Figure(indicator=indicator, row=row, groups=tuple(groups))
 
 
@@ -152,11 +155,15 @@ def _groups_of(indicator: Indicator, row: Row, results: pl.DataFrame, counts: pl
     words = [(dimension, word) for word in ranked["category"].to_list()]
     if measure in _OF_ALL:
         return words
+    if indicator.kind is Kind.SHARE_GAP:
+        deciles = counts.filter((pl.col("dimension") == Dimension.DEPRIVATION.value) & (pl.col("category") != UNKNOWN))
+        return [(Dimension.DEPRIVATION.value, word) for word in deciles.sort("category_order")["category"].to_list()]
     if measure in _ENDS:
         turned = measure == Measure.GAP.value and indicator.polarity is Polarity.HIGHER_IS_BETTER
         ends = [words[0], words[-1]] if words else []
         return ends[::-1] if turned else ends
-    if indicator.kind is Kind.DSR and (dimension, category) == (Dimension.TOTAL.value, ALL):
+    whole = (dimension, category) == (Dimension.TOTAL.value, ALL)
+    if indicator.kind is Kind.DSR and not indicator.controlled and whole:
         known = ~pl.col("category").str.ends_with(UNKNOWN)
         strata = counts.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
         return [(Dimension.AGE_AND_SEX.value, word) for word in strata.sort("category_order")["category"].to_list()]

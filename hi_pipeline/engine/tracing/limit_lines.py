@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import exp, hypot, log, sqrt
 
+from hi_pipeline.core.groups import Dimension, stratum_of
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.arithmetic import from_scale, number, ridits, same, to_scale, two_sides
@@ -15,6 +16,7 @@ from hi_pipeline.engine.tracing.figure import Figure, Group, Row
 from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, byar, poisson, wilson, z_score
 
 _SIDES = ("numerator", "denominator")
+TRUE_EVENTS = "limits by Dobson's method from the same true counts, with the number of events rounded to 5"
 _NAMES = tuple(f"{side}_{level}" for level in LEVELS for side in ("lower", "upper"))
 Pair = tuple[float, float]
 
@@ -47,6 +49,8 @@ def _way(figure: Figure) -> Callable[[Figure], Limits]:
     row = figure.row
     if row["measure"] == Measure.DISPROPORTIONALITY.value:
         return _of_shares
+    if row["measure"] == Measure.VALUE.value and figure.indicator.kind in _OF_KINDS:
+        return _OF_KINDS[figure.indicator.kind]
     ways: dict[object, Callable[[Figure], Limits]] = {
         Method.PUBLISHED.value: _printed,
         Method.BETWEEN_UNITS.value: _between_practices,
@@ -149,8 +153,7 @@ def _of_shares(figure: Figure) -> Limits:
             f"standard error of the log {number(error)}"
         )
     lines.append("SE^2 = (x2^2 (1 / x1 - 1 / n1) + x2 (1 - x2 / n2)) / (x1 + x2)^2; the outermost of q exp(-+ z SE)")
-    outer = {name: (min if name.startswith("lower") else max)(of[name] for of in found) for name in _NAMES}
-    return Limits(lines=lines, made=outer)
+    return Limits(lines=lines, made=_outermost(found))
 
 
 def _at(group: Group, level: float, scale: Callable[[float], float] = float) -> tuple[float, float, float]:
@@ -203,14 +206,17 @@ def _of_standardised(figure: Figure) -> Limits:
     """Dobson's limits: those of the number of events, at the scale of the standardised rate."""
     from hi_pipeline.indicators.kinds.dsr import WHOLE_STANDARD, standard_weight
 
+    if figure.indicator.controlled:
+        return Limits(lines=[TRUE_EVENTS])
     value, m = _float(figure.row["value"]), figure.indicator.multiplier
+    named = [stratum_of(Dimension(str(g.count["dimension"])), str(g.count["category"])) for g in figure.groups]
     strata = [
         (
-            standard_weight(str(g.count["category"])),
+            standard_weight(stratum.sex, stratum.band),
             _float(g.count["numerator"] or 0),
             _float(g.count["denominator"] or 0),
         )
-        for g in figure.groups
+        for g, stratum in zip(figure.groups, named, strict=True)
     ]
     known = [(weight, events, people) for weight, events, people in strata if weight and people]
     every = sum(events for _, events, _ in known)
@@ -229,6 +235,58 @@ def _of_standardised(figure: Figure) -> Limits:
         ],
         made=_made(limits),
     )
+
+
+def _of_index(figure: Figure) -> Limits:
+    """Limits of a count against that of an earlier year, on the log scale, at the ends of what rounding leaves open."""
+    found, lines = [], []
+    for name, now, before in _readings(figure.groups[0].count, share=False):
+        value, error = figure.indicator.multiplier * now / before, sqrt(1 / now + 1 / before)
+
+        def limits(level: float, value: float = value, error: float = error) -> Pair:
+            reach = exp(z_score(level) * error)
+            return value / reach, value * reach
+
+        found.append(_made(limits))
+        lines.append(f"{name}: {number(now)} over {number(before)}, standard error of the log {number(error)}")
+    lines.append("SE^2 = 1 / count + 1 / count of the earlier year; the outermost of q exp(-+ z SE)")
+    return Limits(lines=lines, made=_outermost(found))
+
+
+def _of_gap_of_shares(figure: Figure) -> Limits:
+    """Newcombe's limits of the difference of two shares, at the ends of what rounding leaves open."""
+    found, lines, m = [], [], figure.indicator.multiplier
+    for name, ends in _READINGS.items():
+        (x, all_x), (n, all_n) = (
+            _first_of_all(figure, _SIDES[0], *ends[:2]),
+            _first_of_all(figure, _SIDES[1], *ends[2:]),
+        )
+
+        def limits(level: float, x: float = x, all_x: float = all_x, n: float = n, all_n: float = all_n) -> Pair:
+            (low, high), (below, above) = wilson(x, all_x, level), wilson(n, all_n, level)
+            p, q = x / all_x, n / all_n
+            return m * max(p - q - hypot(p - low, above - q), -1), m * min(p - q + hypot(high - p, q - below), 1)
+
+        found.append(_made(limits))
+        lines.append(f"{name}: {number(x)} of {number(all_x)} less {number(n)} of {number(all_n)}")
+    lines.append("down sqrt((p - l)^2 + (U - q)^2), up sqrt((u - p)^2 + (q - L)^2), l to U by Wilson; the outermost")
+    return Limits(lines=lines, made=_outermost(found))
+
+
+def _first_of_all(figure: Figure, side: str, first: str, rest: str) -> Pair:
+    """Return a side's count in deciles 1 and 2, and in all, the first and the others each at an end of their bounds."""
+    from hi_pipeline.indicators.kinds.share_gap import MOST_DEPRIVED_FIFTH
+
+    ends = ((g.count, first if g.count["category"] in MOST_DEPRIVED_FIFTH else rest) for g in figure.groups)
+    counts = {str(count["category"]): _float(count[f"{side}{end}"]) for count, end in ends}
+    return sum(counts[word] for word in MOST_DEPRIVED_FIFTH), sum(counts.values())
+
+
+_OF_KINDS: dict[Kind, Callable[[Figure], Limits]] = {Kind.INDEX: _of_index, Kind.SHARE_GAP: _of_gap_of_shares}
+
+
+def _outermost(found: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: (min if name.startswith("lower") else max)(of[name] for of in found) for name in _NAMES}
 
 
 def _index(figure: Figure, first: float, last: float) -> float:
@@ -256,7 +314,7 @@ def _of_counts(figure: Figure) -> Limits:
     if scale != 1:
         both = f"{number(row['published_value'])} / {number(row['computed_value'])}"
         lines.append(f"times the publisher's figure over ours: {both}")
-    outer = {name: (min if name.startswith("lower") else max)(of[name] for of in found.values()) for name in _NAMES}
+    outer = _outermost(list(found.values()))
     return Limits(lines=lines, made={name: scale * value for name, value in outer.items()})
 
 

@@ -16,14 +16,19 @@ ACHIEVEMENT = (
 NOT_SEEN = "Layout unverified: no file or answer of the publisher has been seen, and a file that does not match stops."
 RECALLED = "the wording of the statement is recalled: its appendix was not read"
 BOARD_PAPER = "NHS England board paper of July 2024, annexes 1 and 2"
+NEW_SLOPE = 'decrease in the "New" slope index (by this project\'s slope: the method of the other is not published)'
 GUIDANCE = "NHS planning guidance"
 HOW_SUS = (
+    "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold: "
+    "hi import (docs/local-extracts.md)"
+)
+HOW_IMMFORM = "Counts by group from the vaccination systems that boards may see; no file of them is read yet"
+HOW_SUS_UNREAD = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold; "
     "no file of them is read yet"
 )
-HOW_IMMFORM = "Counts by group from the vaccination systems that boards may see; no file of them is read yet"
-HOW_ALLIANCE = "Counts from the cancer alliance; no file of them is read yet"
-HOW_NDPP = "Counts by deprivation from the programme's provider; no file of them is read yet"
-HOW_TRUSTS = "A return by each trust, with evidence; no file of it is read yet"
+HOW_ALLIANCE = "Counts from the cancer alliance: hi import (docs/local-extracts.md)"
+HOW_NDPP = "Counts by deprivation from the programme's provider: hi import (docs/local-extracts.md)"
+HOW_TRUSTS = "A return by each trust, with evidence: hi import (docs/local-extracts.md)"
 HOW_MSDS = "Counts from the maternity records of the board's trusts; no file of them is read yet"
 HOW_PLUS = "Counts from the services that know the group, under their own agreements; no file of them is read yet"

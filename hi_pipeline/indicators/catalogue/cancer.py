@@ -14,17 +14,16 @@ from hi_pipeline.core.indicator import (
     Target,
 )
 from hi_pipeline.core.status import Measure, Unit
-from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import (
+    ACHIEVEMENT,
+    BOARD_PAPER,
+    HOW_ALLIANCE,
+    NEW_SLOPE,
+    RECORDED_PREVALENCE,
+)
 
-# NHS England's method of its "New" slope index is not published.
 SLOPE = (
-    Target(
-        aim=Aim.NARROW,
-        measure=Measure.SII,
-        dimension=Dimension.DEPRIVATION,
-        words='decrease in the "New" slope index (by this project\'s slope: the method of the other is not published)',
-        source=BOARD_PAPER,
-    ),
+    Target(aim=Aim.NARROW, measure=Measure.SII, dimension=Dimension.DEPRIVATION, words=NEW_SLOPE, source=BOARD_PAPER),
 )
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -298,6 +297,38 @@ INDICATORS: tuple[Indicator, ...] = (
         ecological=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 15.0),
+    ),
+    Indicator(
+        id="lung_checks_n",
+        title="Targeted lung health checks",
+        short="Lung health checks",
+        area="Cancer",
+        statement_number=None,
+        annex=("1-4a",),
+        definition="Targeted lung health checks delivered in the year.",
+        numerator_words="Lung health checks delivered",
+        denominator_words="None: a count",
+        unit=Unit.COUNT,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        target="in line with the programme's targets",
+        levels=Levels(),
+        held_by="NHS England and cancer alliances",
+        how_to_supply=HOW_ALLIANCE,
+        caveats=(
+            "No statistical publication was found; figures occur in written answers only.",
+            "That none was found does not prove that there is none.",
+            "The board paper itself says that local data are to be developed from April 2025.",
+        ),
+        source="local_extracts",
+        attribution=Attribution.EXTRACT,
+        kind=Kind.COUNT,
+        multiplier=1,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
+        numerator=("lung_checks_n_numerator",),
+        denominator_from=DenominatorFrom.NONE,
+        deprivation_groups=10,
+        controlled=True,
+        plausible=(0.0, 1_000_000.0),
     ),
     Indicator(
         id="qof_cs005_pct",

@@ -12,7 +12,6 @@ from hi_pipeline.core.indicator import (
     Polarity,
 )
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_SUS, RECALLED
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -158,12 +157,11 @@ INDICATORS: tuple[Indicator, ...] = (
         plausible=(0.0, 60_000.0),
     ),
     Indicator(
-        id="act_outpatient_dsr",
+        id="act_outpatient_attended_dsr",
         title="Outpatient attendances, standardised rate",
         short="Outpatient attendances, standardised",
         area="Elective recovery",
-        statement_number=2,
-        annex=("2-3a",),
+        statement_number=None,
         levels=Levels(total=Level.ENGLAND),
         definition=(
             "Outpatient attendances of the year, standardised for age and sex, per 100,000 residents of England."
@@ -176,21 +174,16 @@ INDICATORS: tuple[Indicator, ...] = (
         unit=Unit.PER_100K,
         multiplier=100_000,
         polarity=Polarity.NEUTRAL,
-        target="growth targets of each system, at an equal pace in all groups",
         dimensions=(Dimension.TOTAL,),
         numerator=("attendances",),
         denominator_from=DenominatorFrom.GROUPS,
-        code_lists=("Attended and not attended (first iteration of the commissioning support units)",),
-        held_by="NHS England and commissioning support units (Secondary Uses Service)",
-        how_to_supply=HOW_SUS,
         caveats=(
             "England only: appointments by group are not published for boards.",
-            "Attendances: who did not attend is not public by group. The common method of the commissioning support "
-            "units counts appointments of both kinds, and divides by registered patients.",
+            "Not the rate of the statement (act_outpatient_dsr), which boards count from their own records: those who "
+            "attended alone, as who did not attend is not public by group, and divided by residents.",
             "Attendances of unknown age or sex are in the number of attendances and not in the rate.",
             "Attendances, not people: one person may attend more than once, so limits are too narrow.",
         ),
-        unconfirmed=RECALLED,
         plausible=(0.0, 1_000_000.0),
     ),
     Indicator(

@@ -1,8 +1,18 @@
 """The indicators of urgent and emergency care: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import (
+    Attribution,
+    ChildrenArea,
+    DenominatorFrom,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Polarity,
+)
 from hi_pipeline.core.status import Unit
+from hi_pipeline.indicators.catalogue._wording import HOW_SUS, RECALLED
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -62,6 +72,42 @@ INDICATORS: tuple[Indicator, ...] = (
             "It depends on how trusts record short stays.",
         ),
         plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="emergency_adm_u18_rate",
+        title="Emergency admissions under 18",
+        short="Emergency admissions under 18",
+        area="Urgent and emergency care",
+        statement_number=4,
+        definition="Emergency admissions of children and young people under 18, per 1,000.",
+        numerator_words="Emergency admissions of people aged 0 to 17",
+        denominator_words="Residents aged 0 to 17",
+        unit=Unit.PER_1K,
+        polarity=Polarity.LOWER_IS_BETTER,
+        contested="A high rate may be need or poor access elsewhere.",
+        levels=Levels(age=Level.ENGLAND, sex=Level.ENGLAND, ethnicity=Level.ENGLAND, deprivation=Level.ENGLAND),
+        children=(
+            ChildrenArea.ASTHMA,
+            ChildrenArea.DIABETES,
+            ChildrenArea.EPILEPSY,
+        ),
+        held_by="NHS England and commissioning support units (Secondary Uses Service)",
+        how_to_supply=HOW_SUS,
+        caveats=(
+            "Emergency admissions by age are not published for boards; England prints episodes by age.",
+            "The European Standard Population has no band of 15 to 17.",
+        ),
+        unconfirmed=RECALLED,
+        source="local_extracts",
+        attribution=Attribution.EXTRACT,
+        kind=Kind.RATE,
+        multiplier=1_000,
+        dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
+        numerator=("emergency_adm_u18_rate_numerator",),
+        denominator=("emergency_adm_u18_rate_denominator",),
+        deprivation_groups=10,
+        controlled=True,
+        plausible=(0.0, 1_000.0),
     ),
     Indicator(
         id="emergency_admissions_n",

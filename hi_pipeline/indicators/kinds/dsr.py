@@ -1,18 +1,26 @@
 """Directly standardised rate: from counts by age and sex, to the 2013 European Standard Population, Dobson limits.
 
-The counts hold, beside each area's total, its rows of dimension ``age_and_sex`` ("Female, 20 to 24"). All ages of
-both sexes must be there: weights are never rescaled to the strata at hand. A band that is a part of one of the
-standard's five-year bands takes its years' share of it, as the standard itself does at ages 0 and 1 to 4. Events
-whose age or sex is unknown are in the total and in no stratum.
+The counts hold, beside each area's groups, rows of the dimensions STRATA: ``age_and_sex`` ("Female, 20 to 24"), of
+which the total and each sex are made, and the same within each ethnic group or decile. All ages of both sexes must be
+there: weights are never rescaled to the strata at hand. A band that is a part of one of the standard's five-year bands
+takes its years' share of it, as the standard itself does at ages 0 and 1 to 4. Events whose age or sex is unknown are
+in the group and in no stratum. A group of age is one band: its rate is crude.
+
+Of counts that are controlled on the way out the strata are true counts; value and limits are then given in whole
+numbers, and limits made with the number of events rounded, as both together would tell it.
 """
+
+from functools import partial
 
 import polars as pl
 
-from hi_pipeline.core.groups import SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
+from hi_pipeline.core.groups import STRATA, STRATA_OF, UNKNOWN, Dimension, age_bounds, stratum_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
-from hi_pipeline.indicators.limits import LIMITS
+from hi_pipeline.indicators.limits import FIGURE, LIMITS, divisible, widened
+from hi_pipeline.stats import rates
+from hi_pipeline.stats.output_control import OUTPUT_ROUNDING
 from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
 from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013
 
@@ -20,14 +28,21 @@ STANDARD_SEXES = ("Female", "Male")
 WHOLE_STANDARD = 100_000.0
 HIDDEN = "not computed: the count of a group of age and sex is hidden or missing"
 ABSENT = "not computed: there are no counts by age and sex"
+STANDARDISED_BY_AGE = "standardised by age"
+CRUDE = "crude: a group of age is not standardised"
 _AREA = ["financial_year", "geography_vintage", "area_type", "icb_code", "area_name"]
 _YEARS = 5
 
 
 def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rate of every total whose counts by age and sex are whole; else why it has none."""
-    totals = rows.filter((pl.col("dimension") == Dimension.TOTAL.value) & (pl.col("status") == "ok"))
-    strata = _strata(rows).join(totals.select("row", *_AREA), on=_AREA, how="inner", nulls_equal=True, validate="m:1")
+    """Return the rate of every group whose counts by age and sex are whole; else why it has none."""
+    groups = rows.filter(
+        pl.col("dimension").is_in([d.value for d in indicator.dimensions])
+        & (pl.col("dimension") != Dimension.AGE.value)
+        & (pl.col("category") != UNKNOWN)
+        & (pl.col("status") == Status.OK.value)
+    )
+    strata = _strata(rows, groups)
     hidden = pl.col("stratum_status") != Status.OK.value
     bare = (
         strata.filter(hidden)
@@ -35,55 +50,87 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
         .unique("row", keep="first", maintain_order=True)
     )
     whole = strata.join(bare, on="row", how="anti")
+    sexes = groups.filter(dimension=Dimension.SEX.value).select("row")
+    figures = pl.concat(
+        [
+            _rates(indicator, whole.join(sexes, on="row", how="anti"), WHOLE_STANDARD),
+            _rates(indicator, whole.join(sexes, on="row", how="semi"), WHOLE_STANDARD / len(STANDARD_SEXES))
+            .with_columns(note=_said(STANDARDISED_BY_AGE)),
+        ]
+    )  # fmt: skip
+    without = groups.join(strata, on="row", how="anti").with_columns(stratum_status=pl.lit(Status.NOT_APPLICABLE.value))
+    ages = rows.filter((pl.col("dimension") == Dimension.AGE.value) & (pl.col("category") != UNKNOWN))
+    return pl.concat([figures, _bare(bare, HIDDEN), _bare(without, ABSENT), _crude(indicator, ages)])
+
+
+def _crude(indicator: Indicator, ages: pl.DataFrame) -> pl.DataFrame:
+    statistic = partial(
+        rates.crude_rate, events="events", population="population", by=["row"], multiplier=indicator.multiplier
+    )
+    return widened(divisible(ages), statistic, proportion=False).with_columns(note=_said(CRUDE))
+
+
+def _rates(indicator: Indicator, strata: pl.DataFrame, total: float) -> pl.DataFrame:
     figures = directly_standardised_rate(
-        whole,
+        strata,
         events="numerator",
         population="denominator",
         weight="weight",
         by=["row"],
         multiplier=indicator.multiplier,
-        total_weight=WHOLE_STANDARD,
+        total_weight=total,
+        event_frequency="events_each",
         empty_stratum="zero",
-    )
-    without = totals.join(strata, on="row", how="anti").with_columns(stratum_status=pl.lit(Status.NOT_APPLICABLE.value))
-    shape = ["row", "value", *LIMITS, "status", "note", "method"]
+        limits_rounding=OUTPUT_ROUNDING if indicator.controlled else 1,
+    ).with_columns(pl.col("note").fill_null(""))
+    if indicator.controlled:
+        figures = figures.with_columns(pl.col("value", *LIMITS).round(0))
+    return figures.select(FIGURE)
+
+
+def _strata(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Return the strata of each group that is to have a rate: ``row`` of the group, counts and weights."""
+    kept = rows.filter(pl.col("dimension").is_in([d.value for d in STRATA]) & (pl.col("category") != UNKNOWN))
+    named = [(d, c, stratum_of(Dimension(d), c)) for d, c in kept.select("dimension", "category").unique().rows()]
+    facts = pl.DataFrame(
+        [(d, c, s.sex, s.group, float(s.events), standard_weight(s.sex, s.band)) for d, c, s in named],
+        schema={"dimension": pl.String, "category": pl.String, "sex": pl.String, "group": pl.String,
+                "events_each": pl.Float64, "weight": pl.Float64},
+        orient="row",
+    )  # fmt: skip
+    strata = kept.join(facts, on=["dimension", "category"], how="left", validate="m:1").filter(pl.col("weight") > 0)
+    strata = strata.select(*_AREA, "dimension", "sex", "group", "events_each", "numerator", "denominator", "weight",
+                           stratum_status=pl.col("status"))  # fmt: skip
+    whole = strata.filter(dimension=Dimension.AGE_AND_SEX.value)
+    held = [(Dimension.TOTAL, whole.with_columns(group=pl.lit("All"))),
+            (Dimension.SEX, whole.with_columns(group="sex"))]  # fmt: skip
+    held += [(of, strata.filter(dimension=by.value)) for by, of in STRATA_OF.items()]
+    wanted = groups.select("row", *_AREA, "dimension", group="category")
     return pl.concat(
-        [
-            figures.with_columns(pl.col("note").fill_null("")).select(shape),
-            _bare(bare, HIDDEN).select(shape),
-            _bare(without, ABSENT).select(shape),
-        ]
+        part.drop("dimension").join(
+            wanted.filter(dimension=of.value).drop("dimension"),
+            on=[*_AREA, "group"],
+            how="inner",
+            nulls_equal=True,
+            validate="m:1",
+        )  # fmt: skip
+        for of, part in held
     )
 
 
-def _strata(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows by age and sex with their weights, under the key of their area."""
-    # "Female, Unknown" is of no age.
-    known = ~pl.col("category").str.ends_with(UNKNOWN)
-    strata = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
-    weights = {category: standard_weight(category) for category in strata["category"].unique().to_list()}
-    return strata.select(
-        *_AREA,
-        "numerator",
-        "denominator",
-        weight=pl.col("category").replace_strict(weights, default=None, return_dtype=pl.Float64),
-        stratum_status=pl.col("status"),
-    ).filter(pl.col("weight") > 0)
-
-
-def standard_weight(category: str) -> float:
-    """Return the standard persons of a group of age and sex; 0 for sexes that the standard does not have.
+def standard_weight(sex: str, band: str) -> float:
+    """Return the standard persons of a group of age and sex; 0 where the standard has none: other sexes, no known age.
 
     Args:
-        category: as in "Female, 20 to 24".
+        sex: as in "Female".
+        band: as in "20 to 24".
 
     Raises:
-        ValueError: the words are no group of age and sex.
+        ValueError: the words are no age band.
     """
-    sex, _, band = category.partition(SEX_THEN_AGE)
-    first, last = age_bounds(band)
-    if sex not in STANDARD_SEXES:
+    if sex not in STANDARD_SEXES or band == UNKNOWN:
         return 0.0
+    first, last = age_bounds(band)
     oldest = EUROPEAN_STANDARD_POPULATION_2013[-1][0]
     people = 0.0
     for start, weight in EUROPEAN_STANDARD_POPULATION_2013:
@@ -94,9 +141,16 @@ def standard_weight(category: str) -> float:
     return people / len(STANDARD_SEXES)
 
 
+def _said(words: str) -> pl.Expr:
+    both = (pl.lit(words), pl.when(pl.col("note") != "").then("note"))
+    return pl.concat_str(*both, separator="; ", ignore_nulls=True)
+
+
 def _bare(rows: pl.DataFrame, note: str) -> pl.DataFrame:
     nothing = [pl.lit(None, dtype=pl.Float64).alias(name) for name in ("value", *LIMITS)]
-    return rows.with_columns(*nothing, status="stratum_status", note=pl.lit(note), method=pl.lit(Method.NONE.value))
+    return rows.with_columns(
+        *nothing, status="stratum_status", note=pl.lit(note), method=pl.lit(Method.NONE.value)
+    ).select(FIGURE)
 
 
 STATISTICS = Statistics(

@@ -1,6 +1,7 @@
 """Directly standardised rates with Dobson limits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -8,7 +9,7 @@ import polars as pl
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.stats import _limits
-from hi_pipeline.stats._columns import Frame, names, numbers, positive, quiet
+from hi_pipeline.stats._columns import Floats, Frame, names, numbers, positive, quiet
 from hi_pipeline.stats._groups import Groups, group_rows
 from hi_pipeline.stats._results import CONFIDENCE, Extra, Reasons, levels, result
 from hi_pipeline.stats.standardisation._strata import (
@@ -32,6 +33,7 @@ def directly_standardised_rate(
     total_weight: float | None = None,
     event_frequency: str | None = None,
     empty_stratum: EmptyStratum = "error",
+    limits_rounding: int = 1,
     confidence: Sequence[float] = CONFIDENCE,
 ) -> pl.DataFrame:
     """Directly standardised rate (DSR) with Dobson limits.
@@ -62,12 +64,14 @@ def directly_standardised_rate(
         event_frequency: column of the number of events a person; each number then has all strata.
         empty_stratum: ``error`` refuses a stratum without population; ``zero`` counts its rate as 0
             and keeps its weight, where it has no events either.
+        limits_rounding: multiple to which O is rounded before the limits are made. Value and limits together tell O
+            exactly; with a rounded O they tell no more than a rounded count does.
         confidence: confidence levels of the limits.
 
     Returns:
         Group columns, value, lower_95, upper_95, lower_998, upper_998, status, note, method and
-        ``events`` (O). A null in any stratum, or an absent stratum, makes the group ``missing``:
-        weights are never rescaled to the strata at hand. Fewer than 10 events make it ``too_few``,
+        ``events`` (O, rounded as for the limits). A null in any stratum, or an absent stratum, makes the
+        group ``missing``: weights are never rescaled to the strata at hand. Fewer than 10 events make it ``too_few``,
         impossible input ``not_applicable``.
 
     Raises:
@@ -97,12 +101,17 @@ def directly_standardised_rate(
     if event_frequency is not None:
         groups, reasons, parts = _over_frequencies(inner, reasons, parts, by, event_frequency)
     reasons.mark(parts.events < FEWEST_EVENTS, Status.TOO_FEW, TOO_FEW)
+    parts = replace(parts, events=_rounded(parts.events, limits_rounding))
     limits = {}
     for level in levels(confidence):
         lower, upper = _dobson(parts, level)
         limits[level] = lower * scale, upper * scale
     extra: Extra = {"events": parts.events}
     return result(groups, reasons, value=parts.rate * scale, limits=limits, method=Method.DOBSON, extra=extra)
+
+
+def _rounded(events: Floats, multiple: int) -> Floats:
+    return events if multiple == 1 else np.floor(events / multiple + 0.5) * multiple
 
 
 def _dobson(parts: Standardised, level: float) -> _limits.Pair:

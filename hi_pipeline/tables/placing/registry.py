@@ -10,6 +10,7 @@ from hi_pipeline.tables.placing.authorities import place_authorities
 from hi_pipeline.tables.placing.boardless import place_boardless
 from hi_pipeline.tables.placing.census import place_census
 from hi_pipeline.tables.placing.core20 import place_core20
+from hi_pipeline.tables.placing.extracts import place_extracts
 from hi_pipeline.tables.placing.lsoas import place_lsoas
 from hi_pipeline.tables.placing.placed import Context, Placed
 from hi_pipeline.tables.placing.practices import place_practices
@@ -36,6 +37,7 @@ class Placing:
         recast: figures of boards, which come to another footprint by ``recast``; else they are placed there anew.
         sums: boards are sums of smaller areas; a figure that is taken as printed cannot be placed so.
         reporters: who sends the figures in, in the plural, where boards are summed from them; "" elsewhere.
+        alone: a board stands by itself: boards are added up neither to regions nor to England.
         every_part_known: each part has a group of deprivation or an own row as unknown, so that no row means none.
     """
 
@@ -50,6 +52,7 @@ class Placing:
     sums: bool = True
     reporters: str = ""
     every_part_known: bool = False
+    alone: bool = False
 
 
 PLACINGS: Mapping[Attribution, Placing] = {
@@ -118,5 +121,10 @@ PLACINGS: Mapping[Attribution, Placing] = {
         place=place_boardless("local_authority"),
         words="local authorities as printed; boards are not made of them",
         sums=False,
+    ),
+    Attribution.EXTRACT: Placing(
+        place=place_extracts,
+        words="boards' own extracts, each on the footprint that it was counted for",
+        alone=True,
     ),
 }

@@ -158,7 +158,7 @@ def test_age_and_sex_are_ordered_by_sex_and_then_by_age() -> None:
     orders = [category_order(Dimension.AGE_AND_SEX, word) for word in words]
     assert orders == sorted(set(orders))
     for word in ("Female", "17", "Women, 17"):
-        with pytest.raises(ValueError, match="age band|no category"):
+        with pytest.raises(ValueError, match="sex and age band|no age band|no category"):
             category_order(Dimension.AGE_AND_SEX, word)
 
 

@@ -4,9 +4,9 @@ import importlib.util
 from pathlib import Path
 
 from hi_pipeline.core.indicator import Indicator, Listed
+from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
 from hi_pipeline.publishing.reference_pages import indicator_page, overview_page
-from hi_pipeline.sources import SOURCES
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -41,7 +41,8 @@ def test_the_overview_has_the_24_the_annexes_every_area_and_every_entry() -> Non
 
 
 def test_the_page_of_an_indicator_has_what_is_declared_of_it() -> None:
-    pages = {i.id: indicator_page(i, SOURCES) for i in INDICATORS}
+    sources = load_catalogue().sources
+    pages = {i.id: indicator_page(i, sources) for i in INDICATORS}
     for i in INDICATORS:
         for told in (*i.annex, *i.children, *i.code_lists, i.contested, i.held_by, i.how_to_supply, i.target_by):
             assert told in pages[i.id]

@@ -187,7 +187,7 @@ def test_only_what_was_used_is_catalogued_and_attributed(tmp_path: Path, results
     # The whole list is told, computed or not; publications only where a figure names them.
     declared = {i["id"]: i["declared"] for i in json.loads((folder / "indicators.json").read_text())["indicators"]}
     assert set(declared) == {entry.id for entry in ENTRIES}
-    assert (declared["tt_recovery_pct"], declared["lung_checks_n"]) == ("computed", "not computed")
+    assert (declared["tt_recovery_pct"], declared["ed_type1_conversion_std"]) == ("computed", "not computed")
     sources = json.loads((folder / "sources.json").read_text())["sources"]
     assert [s["name"] for s in sources] == ["ons_population", "talking_therapies"]
     assert [r["id"] for r in sources[1]["releases"]] == ["talking_therapies:2023-24"]

@@ -3,7 +3,6 @@
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Absence, Derived, Entry, Level, Levels, Listed, Polarity
 from hi_pipeline.core.status import Measure, Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_ALLIANCE
 
 LISTED: tuple[Entry, ...] = (
     Listed(
@@ -157,29 +156,5 @@ LISTED: tuple[Entry, ...] = (
         of="screening_bowel_cov",
         measure=Measure.SII,
         dimension=Dimension.DEPRIVATION,
-    ),
-    Listed(
-        id="lung_checks_n",
-        title="Targeted lung health checks",
-        short="Lung health checks",
-        area="Cancer",
-        statement_number=None,
-        annex=("1-4a",),
-        definition="Targeted lung health checks delivered in the year.",
-        numerator_words="Lung health checks delivered",
-        denominator_words="None: a count",
-        unit=Unit.COUNT,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        target="in line with the programme's targets",
-        levels=Levels(),
-        held_by="NHS England and cancer alliances",
-        how_to_supply=HOW_ALLIANCE,
-        caveats=(
-            "That none was found does not prove that there is none.",
-            "The board paper itself says that local data are to be developed from April 2025.",
-        ),
-        why=Absence.NOT_PUBLIC,
-        because="No statistical publication was found; figures occur in written answers only.",
-        method="Count",
     ),
 )

@@ -2,7 +2,6 @@
 
 from hi_pipeline.core.indicator import Absence, Entry, Level, Levels, Listed, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_NDPP, RECALLED
 
 LISTED: tuple[Entry, ...] = (
     Listed(
@@ -25,30 +24,6 @@ LISTED: tuple[Entry, ...] = (
         because="Follows from the two percentages, of which no file has been seen.",
         method="Difference of proportions, Newcombe",
         published_in="national_diabetes_audit",
-    ),
-    Listed(
-        id="ndpp_referral_share_gap_pp",
-        title="Diabetes prevention: referrals from the most deprived fifth",
-        short="Diabetes prevention, referral gap",
-        area="Diabetes",
-        statement_number=18,
-        definition=(
-            "Share of referrals to the diabetes prevention programme from the most deprived fifth less that "
-            "fifth's share of people with type 2 diabetes."
-        ),
-        numerator_words="Share of programme referrals from the most deprived fifth",
-        denominator_words="Share of people with type 2 diabetes from the most deprived fifth",
-        unit=Unit.PERCENTAGE_POINTS,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        target="0 or more",
-        levels=Levels(),
-        held_by="NHS England (NHS Diabetes Prevention Programme)",
-        how_to_supply=HOW_NDPP,
-        caveats=("A practice-level offer (ndh_dpp_offer_pct) is no referral.",),
-        unconfirmed=RECALLED,
-        why=Absence.NOT_PUBLIC,
-        because="Referrals by deprivation are held by the programme's providers; nothing is published for boards.",
-        method="Difference of proportions",
     ),
     Listed(
         id="ndh_dpp_offer_pct",

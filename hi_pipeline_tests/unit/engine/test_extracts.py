@@ -1,0 +1,134 @@
+"""Taking in an extract: from CSV, workbook or parquet to the folder of its kind of root, or not at all."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+from typer.testing import CliRunner
+
+from hi_pipeline.cli.app import app
+from hi_pipeline.core.errors import LayoutError, SelectionError, ValidationError
+from hi_pipeline.engine.extracts import check_extract, read_extract, take_in
+from hi_pipeline.engine.pipeline import open_pipeline
+from hi_pipeline.engine.releases.editions import look_for_editions
+from hi_pipeline.engine.releases.watch import places
+from hi_pipeline.extracts.contract import EXTRACTS
+from hi_pipeline.settings import Settings
+from hi_pipeline_tests.unit.extracts import made
+
+LIVE_DAY = date(2026, 11, 1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "mirror").mkdir()
+    return Settings(source=f"mirror:{tmp_path / 'mirror'}", data_dir=tmp_path / "data")
+
+
+def _workbook(path: Path, *, sheets: int = 1) -> Path:
+    table = made.standardised()
+    with xlsxwriter.Workbook(path) as book:
+        for n in range(sheets):
+            sheet = book.add_worksheet(f"extract {n}")
+            sheet.write_row(0, 0, table.columns)
+            for at, row in enumerate(table.rows(), start=1):
+                sheet.write_row(at, 0, [None if cell is None else str(cell) for cell in row])
+    return path
+
+
+def _file(path: Path) -> Path:
+    table = made.standardised()
+    if path.suffix == ".parquet":
+        counts = [pl.col(name).cast(pl.Int64) for name in ("numerator", "denominator")]
+        table.with_columns(*counts, pl.col("period_start").str.to_date()).write_parquet(path)
+    elif path.suffix == ".xlsx":
+        _workbook(path)
+    else:
+        table.write_csv(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.xlsx", "mine.parquet"])
+def test_all_three_kinds_of_file_become_the_same_extract(name: str, tmp_path: Path, settings: Settings) -> None:
+    taken = take_in(settings, _file(tmp_path / name))
+    assert taken.path == tmp_path / "data" / "local" / "act_emergency_dsr" / "QHM_2024-25.csv"
+    assert (taken.financial_year, taken.replaced) == ("2024-25", False)
+    assert pl.read_csv(taken.path, infer_schema=False).equals(made.standardised())
+
+
+def test_a_wrong_extract_is_not_taken_in(tmp_path: Path, settings: Settings) -> None:
+    file = tmp_path / "mine.csv"
+    made.put(made.standardised(), "sex", "femal").write_csv(file)
+    with pytest.raises(ValidationError, match="row 2, column sex: 'femal'"):
+        take_in(settings, file)
+    assert not settings.extracts.exists()
+
+
+def test_files_that_are_no_extract_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(SelectionError, match="no such file"):
+        read_extract(tmp_path / "absent.csv")
+    (tmp_path / "mine.docx").write_bytes(b"x")
+    with pytest.raises(SelectionError, match="CSV, xlsx or parquet"):
+        read_extract(tmp_path / "mine.docx")
+    with pytest.raises(LayoutError, match="2 sheets hold cells"):
+        check_extract(_workbook(tmp_path / "two.xlsx", sheets=2))
+
+
+def test_an_extract_is_read_by_its_own_kinds_of_root_alone(tmp_path: Path, settings: Settings) -> None:
+    """Live and mirror read one folder, the sample its own; the publishers are never asked for an extract."""
+    file = _file(tmp_path / "mine.csv")
+    take_in(settings, file)
+    live = Settings(source="live", data_dir=tmp_path / "data")
+    sample = Settings(source="sample", data_dir=tmp_path / "data")
+    held = {s.kind: open_pipeline(s).catalogue.sources["local_extracts"].releases for s in (settings, live, sample)}
+    assert [len(releases) for releases in held.values()] == [1, 1, 0]
+    pipeline = open_pipeline(live)
+    source = pipeline.catalogue.sources["local_extracts"]
+    found = pipeline.snapshots.fetch(source, source.releases[0])
+    assert found.path.read_bytes() == (settings.extracts / "act_emergency_dsr" / "QHM_2024-25.csv").read_bytes()
+    assert not [place.page for place in places(pipeline, today=LIVE_DAY) if place.source.local and place.page]
+
+
+def test_a_look_finds_what_came_and_names_what_is_no_extract(tmp_path: Path, settings: Settings) -> None:
+    pipeline = open_pipeline(settings)
+    assert pipeline.catalogue.sources["local_extracts"].releases == ()
+    take_in(settings, _file(tmp_path / "mine.csv"))
+    (settings.extracts / "act_emergency_dsr" / "notes.xlsx").write_bytes(b"x")
+    said = look_for_editions(pipeline, today=LIVE_DAY, ask=False)
+    assert [r.edition for r in pipeline.catalogue.sources["local_extracts"].releases] == [
+        "act_emergency_dsr.QHM.2024-25"
+    ]
+    assert len(said) == 1 and "notes.xlsx" in said[0] and "hi import" in said[0]
+
+
+def _hi(*words: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_the_command_checks_takes_in_and_says_where(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HI_SOURCE", settings.source)
+    monkeypatch.setenv("HI_DATA_DIR", str(settings.data_dir))
+    file = _file(tmp_path / "mine.csv")
+    assert "nothing is wrong" in _hi("import", "--check", str(file))
+    assert not settings.extracts.exists()
+    said = _hi("import", str(file))
+    assert "roots of kind mirror and live" in said and "hi run --indicator act_emergency_dsr --year 2024-25" in said
+    assert "in place of the extract that was there" in _hi("import", str(file))
+    assert "SYNTHETIC" in _hi("import", str(file), "--source", "sample")
+    assert (tmp_path / "data" / "sample" / "local" / "act_emergency_dsr" / "QHM_2024-25.csv").is_file()
+    made.put(made.standardised(), "numerator", "1,234", at=9).write_csv(file)
+    said = _hi("import", "--check", str(file), code=1)
+    assert "row 11, column numerator: '1,234' has thousands separators. Write '1234'." in said
+
+
+@pytest.mark.parametrize("indicator", EXTRACTS)
+def test_the_command_writes_a_template(indicator: str) -> None:
+    lines = _hi("import", "--template", indicator).splitlines()
+    assert lines[0].startswith("indicator_id,period_start") and lines[1].startswith(indicator)
+    assert "Did you mean" in _hi("import", "--template", f"{indicator}x", code=2)

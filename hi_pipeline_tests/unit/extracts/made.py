@@ -1,0 +1,66 @@
+"""Made-up extracts for tests: counts by a rule, of nobody."""
+
+import polars as pl
+
+from hi_pipeline.core.groups import ETHNIC_BROAD
+from hi_pipeline.extracts.contract import COLUMNS, DECILE_LABELS, SEX_LABELS, band_bounds, standard_bands
+
+INDICATOR = "act_emergency_dsr"
+
+
+def people(band: str, decile: int = 5) -> int:
+    """Return made-up people of a band: fewer of the old, and fewer still of them where it is most deprived."""
+    low = band_bounds(band)[0]
+    return (2_000 - 12 * low) * (20 + decile if low >= 65 else 30) // 30
+
+
+def row(numerator: int | str, denominator: int | str = "", **groups: str) -> dict[str, str | None]:
+    """Return a row of an extract, with the words that all rows share."""
+    fixed = {
+        "indicator_id": INDICATOR,
+        "period_start": "2024-04-01",
+        "period_end": "2025-03-31",
+        "area_code": "QHM",
+        "area_type": "icb",
+        "suppression_flag": "none",
+        "source_note": "made-up counts",
+        "numerator": str(numerator),
+        "denominator": str(denominator),
+    }
+    fixed |= {"ethnicity_scheme": "2001"} if "ethnic_group" in groups else {}
+    fixed |= {"imd_vintage": "2019"} if "imd_decile" in groups else {}
+    return {name: (fixed | groups).get(name) or None for name in COLUMNS}
+
+
+def strata(*, by: str = "", labels: tuple[str, ...] = ("",), step: int = 10) -> list[dict[str, str | None]]:
+    """Return rows by sex and age band, within each label of a further column where one is named."""
+    found = []
+    for label in labels:
+        for sex in SEX_LABELS:
+            for n, band in enumerate(standard_bands((0, 200))):
+                decile = int(label) if label.isdigit() else 5
+                group = {by: label} if by else {}
+                found.append(row(step + n, people(band, decile), sex=sex, age_band=band, **group))
+    return found
+
+
+def standardised() -> pl.DataFrame:
+    """Return a right extract of a standardised rate by decile (all else follows), one row a group."""
+    return frame(strata(by="imd_decile", labels=DECILE_LABELS))
+
+
+def by_ethnicity() -> pl.DataFrame:
+    """Return a right extract of a standardised rate by broad ethnic group."""
+    return frame(strata(by="ethnic_group", labels=ETHNIC_BROAD))
+
+
+def frame(rows: list[dict[str, str | None]]) -> pl.DataFrame:
+    """Return rows as the text of a file."""
+    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
+
+
+def put(table: pl.DataFrame, column: str, value: str | None, *, at: int = 0) -> pl.DataFrame:
+    """Return the table with one cell changed; ``at`` is the row below the header."""
+    cells = table[column].to_list()
+    cells[at] = value
+    return table.with_columns(pl.Series(column, cells, dtype=pl.String))
