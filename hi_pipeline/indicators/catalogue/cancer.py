@@ -18,12 +18,12 @@ from hi_pipeline.indicators.catalogue._wording import (
     ACHIEVEMENT,
     BOARD_PAPER,
     HOW_ALLIANCE,
-    NEW_SLOPE,
+    NEW_SII,
     RECORDED_PREVALENCE,
 )
 
 SLOPE = (
-    Target(aim=Aim.NARROW, measure=Measure.SII, dimension=Dimension.DEPRIVATION, words=NEW_SLOPE, source=BOARD_PAPER),
+    Target(aim=Aim.NARROW, measure=Measure.SII, dimension=Dimension.DEPRIVATION, words=NEW_SII, source=BOARD_PAPER),
 )
 
 INDICATORS: tuple[Indicator, ...] = (
