@@ -14,17 +14,9 @@ from hi_pipeline.core.indicator import (
     Target,
 )
 from hi_pipeline.core.status import Measure, Unit
-from hi_pipeline.indicators.catalogue._wording import (
-    ACHIEVEMENT,
-    BOARD_PAPER,
-    HOW_ALLIANCE,
-    NEW_SII,
-    RECORDED_PREVALENCE,
-)
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, HOW_ALLIANCE, RECORDED_PREVALENCE, SII
 
-SLOPE = (
-    Target(aim=Aim.NARROW, measure=Measure.SII, dimension=Dimension.DEPRIVATION, words=NEW_SII, source=BOARD_PAPER),
-)
+SLOPE = (Target(aim=Aim.NARROW, measure=Measure.SII, dimension=Dimension.DEPRIVATION, words=SII, source=BOARD_PAPER),)
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
