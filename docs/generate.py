@@ -7,8 +7,8 @@ from docs.methods_page import methods_page
 from hi_pipeline.core.area_search import when
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
 from hi_pipeline.engine.pipeline import load_catalogue
-from hi_pipeline.indicators.catalogue import INDICATORS
-from hi_pipeline.publishing.reference_pages import index_page, indicator_page, source_page, unread_page
+from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
+from hi_pipeline.publishing.reference_pages import index_page, indicator_page, overview_page, source_page, unread_page
 from hi_pipeline.sources.unread import UNREAD
 
 _BOARDS = "\n## Boards\n"
@@ -28,7 +28,7 @@ def pages() -> dict[Path, str]:
             ("unread", "Publications that are not read"),
         ],
     )
-    made[DOCS / "indicators" / "README.md"] = index_page("Indicators", [(i.id, i.title) for i in INDICATORS])
+    made[DOCS / "indicators" / "README.md"] = overview_page(ENTRIES)
     made[DOCS / "methods.md"] = methods_page()
     made[DOCS / "glossary.md"] = _with_boards((DOCS / "glossary.md").read_text(encoding="utf-8"))
     return made

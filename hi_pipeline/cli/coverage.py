@@ -8,7 +8,7 @@ from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.core.area_search import Area, find_areas
-from hi_pipeline.core.coverage import Cover
+from hi_pipeline.core.coverage import NO_BOARDS, PART_OF_A_YEAR, Cover
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import vintage_of
 from hi_pipeline.core.groups import Dimension
@@ -18,11 +18,15 @@ from hi_pipeline.core.status import AreaType
 _NO_NUMBER = 99
 _PLACE = ["indicator_id", "financial_year"]
 _READ = [*_PLACE, "dimension", "geography_vintage", "area_type", "icb_code", "state"]
+_WHY = ["state", "reason"]
+_REMAINING = (Cover.NOT_IN_HAND.value, Cover.NOT_PUBLIC.value)
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
 
 
 def coverage_command(console: Printer, source: str | None, icbs: Sequence[str], form: Format) -> int:
     """Show for every entry of the list and every year how many boards have a figure, else why they have none.
+
+    Of all boards together, what is not in hand and what is not public stand below with the reason of each.
 
     Args:
         console: where to print.
@@ -38,7 +42,8 @@ def coverage_command(console: Printer, source: str | None, icbs: Sequence[str], 
         found = [find_areas(text) for text in icbs]
         cells = _cells(session, entries)
         sheets = [_sheet_of(session, area, entries, cells) for each in found for area in each.areas]
-        show(console, sheets or [_sheet(session, entries, cells)], form, synthetic=session.settings.synthetic)
+        sheets = sheets or [_sheet(session, entries, cells), _reasons(session, entries, cells)]
+        show(console, sheets, form, synthetic=session.settings.synthetic)
         if form is not Format.TABLE:
             return 0
         for note in dict.fromkeys(each.note for each in found if each.note):
@@ -58,7 +63,7 @@ def _cells(session: Session, entries: Sequence[Entry]) -> pl.DataFrame:
     """Return the published coverage; before anything is published, that of no figure at all."""
     path = session.lake.path("published", "coverage")
     if path.exists():
-        return pl.read_parquet(path, columns=_READ, glob=False)
+        return pl.read_parquet(path, columns=[*_READ, "reason"], glob=False)
     from hi_pipeline.core.columns import RESULTS
     from hi_pipeline.engine.year_facts import year_facts
     from hi_pipeline.publishing.coverage import coverage
@@ -85,6 +90,26 @@ def _sheet(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> S
             "Boards with a figure in total (of those on the footprint of the year), or why there is none"
         ),
         columns=[*_columns(), Column(key="where_none", label="Where none")],
+        rows=rows,
+    )
+
+
+def _reasons(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> Sheet:
+    """Return what is not in hand and what is not public, with every reason and the entries that it stands for."""
+    places = {entry.id: number for number, entry in enumerate(entries)}
+    # What follows in the notes of figures is of one area.
+    reason = pl.col("reason").str.replace(f"({PART_OF_A_YEAR}|{NO_BOARDS}).*", "$1")
+    remaining = cells.filter(pl.col("state").is_in(_REMAINING)).with_columns(reason)
+    found = remaining.group_by(_WHY).agg(pl.col("indicator_id").unique()).sort(_WHY)
+    rows = [[_words(state), why, ", ".join(sorted(ids, key=places.__getitem__))] for state, why, ids in found.rows()]
+    return Sheet(
+        name="reasons",
+        title=session.title("Not in hand and not public: why, of any breakdown, year and area"),
+        columns=[
+            Column(key="state", label="State"),
+            Column(key="reason", label="Reason"),
+            Column(key="indicators", label="Indicators"),
+        ],
         rows=rows,
     )
 

@@ -37,6 +37,8 @@ COVER_OF: Mapping[Status, Cover] = {
     Status.NOT_PUBLISHED: Cover.NOT_PUBLISHED_THAT_YEAR,
     Status.NOT_APPLICABLE: Cover.NO_SUCH_BREAKDOWN,
 }
+# Of a publication without boards (tables/placing): the figure may be in another publication of the indicator.
+NO_BOARDS = "not published: the publication prints no figures of boards"
 # Two reasons for status missing that are no silence of the area; each is the end of a note.
 PART_OF_A_YEAR = "of the year in hand"
 NOT_BUILT = "has been built for the year"

@@ -152,6 +152,7 @@ class Target:
         by: the day by which ("2025-03-31"), "" for one that stands at all times.
         words: the target as it is worded.
         source: who set it, and where it was read.
+        counted_too: whom the figure counts and the target leaves out: it can be met, and never missed for certain.
         recalled: it is recalled and was not read in a publication.
     """
 
@@ -163,6 +164,7 @@ class Target:
     by: str = ""
     words: str
     source: str
+    counted_too: str = ""
     recalled: bool = False
 
     def __post_init__(self) -> None:

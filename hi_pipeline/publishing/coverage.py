@@ -8,7 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import polars as pl
 
 from hi_pipeline.core.columns import COVERAGE, COVERAGE_KEY
-from hi_pipeline.core.coverage import COVER_OF, FIRST_STATED_YEAR, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
+from hi_pipeline.core.coverage import (
+    COVER_OF,
+    FIRST_STATED_YEAR,
+    NO_BOARDS,
+    NOT_BUILT,
+    PART_OF_A_YEAR,
+    Cover,
+    YearFact,
+)
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, NHS_REGIONS, boards_of_year, footprints_of
@@ -35,6 +43,7 @@ _ABSENCES = {
     Absence.NOT_IN_HAND: Cover.NOT_IN_HAND,
 }
 NO_BOARD = "not on this footprint"
+UNVERIFIED = "whether it is published at all is not verified"
 # States of a cell that nobody can supply: it is there, or there is no such thing.
 _NOT_SUPPLIED = [c.value for c in (Cover.SHOWN, Cover.NO_SUCH_BOARD, Cover.NO_SUCH_BREAKDOWN, Cover.NOT_YET_DUE)]
 _CASE = {
@@ -121,7 +130,8 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     if area_type in _ABOVE.get(level, ()):
         return Cover.ENGLAND_ONLY, f"published for {level.value}"
     if isinstance(base, Listed):
-        return Cover.NOT_IN_HAND, base.because
+        # A level that nobody has verified is no publication: the reason for its total is that of the breakdown too.
+        return (_ABSENCES[base.why] if level is Level.UNVERIFIED else Cover.NOT_IN_HAND), base.because
     if extract:
         return Cover.NOT_IN_HAND, f"published for {level.value}; it is in no file that is read"
     if fact.cover is not None:
@@ -132,7 +142,7 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     if level is not Level.UNVERIFIED and isinstance(base, Indicator) and dimension in base.dimensions:
         return Cover.NOT_PUBLISHED_THAT_YEAR, "the files of the year have no such figure of this area"
     if level is Level.UNVERIFIED:
-        return Cover.NOT_IN_HAND, level.value
+        return Cover.NOT_IN_HAND, UNVERIFIED
     return Cover.NOT_IN_HAND, f"published for {level.value}; it is in no file that is read"
 
 
@@ -200,7 +210,7 @@ def _settled(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(Cover.NOT_IN_HAND.value))
         .when(note.str.contains(NOT_BUILT, literal=True))
         .then(pl.lit(Cover.FAILED.value))
-        .when(pl.col("status") == Status.NOT_PUBLISHED.value)
+        .when((pl.col("status") == Status.NOT_PUBLISHED.value) & (note.str.contains(NO_BOARDS, literal=True)))
         .then("unprinted")
         .otherwise(pl.col("status").replace_strict(covers, default=None, return_dtype=pl.String))
     )

@@ -1,10 +1,11 @@
 """Reference pages made from the declarations: one for each publication and each indicator."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from hi_pipeline.core.indicator import Attribution, Indicator
+from hi_pipeline.core.indicator import Absence, Attribution, Derived, Entry, Indicator, Level, Levels, Listed
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.unread import Unread
 
@@ -31,6 +32,11 @@ _LEVELS = {
     Attribution.AUTHORITY: "local authority, of which boards are not made",
     Attribution.EXTRACT: "not published: each board's own extract",
 }
+_ABSENT = {
+    Absence.NOT_PUBLIC: "not public",
+    Absence.NOT_COLLECTED: "not collected",
+    Absence.NOT_IN_HAND: "not in hand",
+}
 
 
 def source_page(source: Source) -> str:
@@ -56,7 +62,45 @@ def indicator_page(indicator: Indicator, sources: Mapping[str, Source]) -> str:
         publications=publications,
         levels=list(dict.fromkeys(_LEVELS[origin.attribution] for origin in indicator.by_origin)),
         years=sorted({year for source in publications for year in source.years}),
+        published_at=published_at(indicator),
     )
+
+
+def overview_page(entries: Sequence[Entry]) -> str:
+    """Return the page of the whole list (Markdown): the statement's numbers, the annexes, and each area's entries."""
+    areas = dict.fromkeys(e.area for e in sorted(entries, key=lambda e: e.statement_number or len(entries)))
+    numbers = sorted({e.statement_number for e in entries if e.statement_number})
+    annexes = sorted({annex for e in entries for annex in e.annex})
+    by_number = [(n, [e for e in entries if e.statement_number == n]) for n in numbers]
+    return _ENVIRONMENT.get_template("overview.md.jinja").render(
+        entries=entries,
+        stated_areas=len({e.area for e in entries if e.statement_number}),
+        computed=sum(any(isinstance(e, Indicator) for e in of_number) for _, of_number in by_number),
+        built=sum(not isinstance(e, Listed) for e in entries),
+        by_number=by_number,
+        by_annex=[(annex, [e for e in entries if annex in e.annex]) for annex in annexes],
+        by_area=[(area, [e for e in entries if e.area == area]) for area in areas],
+        linked=lambda e: f"[{e.title}]({e.id}.md)" if isinstance(e, Indicator) else e.title,
+        published_at=published_at,
+        built_of=built_of,
+    )
+
+
+def published_at(entry: Entry) -> str:
+    """Return at which level each breakdown is published ("total: boards; age: England only")."""
+    levels = [(f.name, getattr(entry.levels, f.name)) for f in fields(Levels)]
+    return "; ".join(f"{name}: {level.value}" for name, level in levels if level is not Level.NONE) or "not published"
+
+
+def built_of(entry: Entry) -> str:
+    """Return what is built of an entry, and where nothing is, why."""
+    if isinstance(entry, Indicator):
+        return f"computed from {', '.join(entry.sources)}"
+    if isinstance(entry, Derived):
+        return f"the measure {entry.measure.value} of {entry.of}, by {entry.dimension.value}"
+    if isinstance(entry, Listed):
+        return f"{_ABSENT[entry.why]}: {entry.because}"
+    raise TypeError(f"{entry.id}: {type(entry).__name__} is no kind of entry that a page describes")
 
 
 def index_page(title: str, entries: Sequence[tuple[str, str]]) -> str:

@@ -22,12 +22,17 @@ Draw = Callable[[int, int], Arrays]
 
 def pace_of(indicator: str, dimension: Dimension, categories: list[str], draw: Draw) -> pl.DataFrame:
     """Return the pace of every group of ``DRAWS`` areas; ``draw`` gets the group's place and the year's."""
+    return changes_of(indicator, dimension, categories, draw).filter(pl.col("measure") == "value")
+
+
+def changes_of(indicator: str, dimension: Dimension, categories: list[str], draw: Draw) -> pl.DataFrame:
+    """Return the same with the changes of the measures between the groups."""
     parts = []
     for year, label in enumerate(YEARS):
         for place, category in enumerate(categories):
             parts.append(_rows(indicator, dimension, category, label, draw(place, year)))
     results = compute_results(BY_ID[indicator], pl.concat(parts), synthetic=True)
-    return pace_rows(results, BY_ID).filter(pl.col("measure") == "value")
+    return pace_rows(results, BY_ID)
 
 
 def _rows(indicator: str, dimension: Dimension, category: str, year: str, drawn: Arrays) -> pl.DataFrame:

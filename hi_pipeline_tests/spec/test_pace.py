@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from docs.methods_page import OPENING
 from hi_pipeline.core.errors import StatisticsError
-from hi_pipeline.core.groups import QUINTILES, Dimension
+from hi_pipeline.core.groups import DECILES, QUINTILES, Dimension
 from hi_pipeline.stats import rates
 from hi_pipeline.stats.comparison.counts_pace import difference_of_changes
 from hi_pipeline.stats.comparison.pace import PARTS, SIDES, pace
 from hi_pipeline_tests.spec import draws
-from hi_pipeline_tests.spec.draws import DRAWS, Draw, pace_of
+from hi_pipeline_tests.spec.draws import DRAWS, Draw, changes_of, pace_of
 from hi_pipeline_tests.spec.test_laws import LAW
 
 ROLES = [f"{side}_{part}" for side in SIDES for part in PARTS]
@@ -220,6 +220,51 @@ def test_at_an_equal_pace_few_are_called_unequal_as_the_methods_print(case: str)
     assert max(wrong) <= 0.065 and min(held) >= 0.935
     printed = [", ".join(f"{100 * part:.1f}%" for part in parts) for parts in (wrong, held)]
     assert f"| {case} | {printed[0]} | {printed[1]} |" in OPENING
+
+
+# Ten groups of which the share with the event rises with affluence and stays as it is from year to year.
+TENTHS = {name: (2_000, 0.42 + 0.015 * place) for place, name in enumerate(DECILES)}
+
+
+def unchanged(draw: np.random.Generator, *, rounded: bool) -> Draw:
+    sizes = list(TENTHS.values())
+
+    def drawn(g: int, _year: int) -> draws.Arrays:
+        people, share_of = sizes[g]
+        known = draw.poisson(people, DRAWS)
+        happened = draw.binomial(known, share_of)
+        if rounded:
+            return draws.to_fives(happened, "numerator") | draws.to_fives(known, "denominator")
+        return {"numerator": happened, "denominator": known}
+
+    return drawn
+
+
+def fifths_unchanged(draw: np.random.Generator) -> Draw:
+    lists = {g: draw.integers(2_000, 12_000, 30).astype(float) for g in range(5)}
+    return lambda g, _year: draws.practices(draw, draw.normal(0, 0.3, (DRAWS, 30)), lists[g], 0.12 + 0.01 * g)
+
+
+UNCHANGED: dict[str, tuple[str, list[str], Callable[[np.random.Generator], Draw]]] = {
+    "ten groups": ("tt_recovery_pct", list(TENTHS), lambda d: unchanged(d, rounded=False)),
+    "ten groups, counts rounded to 5": ("tt_recovery_pct", list(TENTHS), lambda d: unchanged(d, rounded=True)),
+    "overdispersed practices": ("hypertension_prevalence_pct", FIFTHS, fifths_unchanged),
+}
+
+
+@pytest.mark.parametrize("case", UNCHANGED)
+def test_where_inequality_does_not_change_the_one_sided_tests_seldom_say_that_it_rose(case: str) -> None:
+    """No increase of the slope index or the ratio, and as much in the most deprived as in the least (the gap)."""
+    indicator, categories, maker = UNCHANGED[case]
+    found = changes_of(indicator, Dimension.DEPRIVATION, categories, maker(np.random.default_rng(94)))
+    rose = []
+    for measure, none in (("sii", 0.0), ("gap", 0.0), ("ratio", 1.0)):
+        mine = found.filter(measure=measure)
+        assert mine.height == DRAWS and set(mine["status"]) == {"ok"}
+        rose.append(share(mine["p_one_sided"] < 0.05))
+        assert share((mine["change_lower_95"] <= none) & (mine["change_upper_95"] >= none)) >= 0.935, measure
+    assert max(rose) <= 0.065
+    assert f"| {case} | {' | '.join(f'{100 * part:.1f}%' for part in rose)} |" in OPENING
 
 
 POWER = re.findall(r"^\| ([\d,]+) \| (.+) \|$", OPENING.partition("**Power.**")[2], flags=re.MULTILINE)

@@ -216,8 +216,11 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     assert [row for row in status["assets"] if row["asset"] == "indicator/tiny_1_pct"][0]["built"] == 49
     table = list(csv.DictReader(io.StringIO(raw("status", "--format", "csv"))))
     assert {row["table"] for row in table} == {"releases", "assets"}
-    (row,) = json.loads(raw("coverage", "--format", "json"))["coverage"]
+    covered = json.loads(raw("coverage", "--format", "json"))
+    (row,) = covered["coverage"]
     assert row["2023-24"] == "42/42"
+    assert {(why["state"], why["indicators"]) for why in covered["reasons"]} == {("not in hand", "tiny_1_pct")}
+    assert "no file in hand of tiny:2022-23" in {why["reason"] for why in covered["reasons"]}
     areas = json.loads(raw("coverage", "--icb", "England", "--icb", "05Q", "--icb", "Midlands", "--format", "json"))
     board = "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
     assert {name: areas[name][0]["2023-24"] for name in ("England", board, "Midlands")} == {

@@ -16,6 +16,7 @@ ACHIEVEMENT = (
 NOT_SEEN = "Layout unverified: no file or answer of the publisher has been seen, and a file that does not match stops."
 RECALLED = "the wording of the statement is recalled: its appendix was not read"
 BOARD_PAPER = "NHS England board paper of July 2024, annexes 1 and 2"
+SII = 'decrease in the "New" slope index (by this project\'s slope: the method of the other is not published)'
 GUIDANCE = "NHS planning guidance"
 HOW_SUS = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold: "

@@ -1,9 +1,22 @@
 """The indicators of cancer: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Origin, Polarity
-from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, HOW_ALLIANCE, RECORDED_PREVALENCE
+from hi_pipeline.core.indicator import (
+    Aim,
+    Attribution,
+    DenominatorFrom,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Origin,
+    Polarity,
+    Target,
+)
+from hi_pipeline.core.status import Measure, Unit
+from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, BOARD_PAPER, HOW_ALLIANCE, RECORDED_PREVALENCE, SII
+
+SLOPE = (Target(aim=Aim.NARROW, measure=Measure.SII, dimension=Dimension.DEPRIVATION, words=SII, source=BOARD_PAPER),)
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -30,6 +43,8 @@ INDICATORS: tuple[Indicator, ...] = (
         editions=("94063",),
         deprivation_groups=5,
         ecological=True,
+        target='decrease in the "New" slope index',
+        targets=SLOPE,
         caveats=(
             "Boards and fifths of practices come from files of their own; authorities are never added to boards.",
             "Deprivation is that of the practice (ecological), not of the patient.",
@@ -83,6 +98,8 @@ INDICATORS: tuple[Indicator, ...] = (
         editions=("93560",),
         deprivation_groups=5,
         ecological=True,
+        target='decrease in the "New" slope index',
+        targets=SLOPE,
         caveats=(
             "Boards and fifths of practices come from files of their own; authorities are never added to boards.",
             "Deprivation is that of the practice (ecological), not of the patient.",
@@ -136,6 +153,8 @@ INDICATORS: tuple[Indicator, ...] = (
         editions=("93561",),
         deprivation_groups=5,
         ecological=True,
+        target='decrease in the "New" slope index',
+        targets=SLOPE,
         caveats=(
             "Boards and fifths of practices come from files of their own; authorities are never added to boards.",
             "Deprivation is that of the practice (ecological), not of the patient.",
@@ -189,6 +208,8 @@ INDICATORS: tuple[Indicator, ...] = (
         editions=("91720",),
         deprivation_groups=5,
         ecological=True,
+        target='decrease in the "New" slope index',
+        targets=SLOPE,
         caveats=(
             "Boards and fifths of practices come from files of their own; authorities are never added to boards.",
             "Deprivation is that of the practice (ecological), not of the patient.",

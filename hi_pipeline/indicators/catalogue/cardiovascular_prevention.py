@@ -1,9 +1,9 @@
 """CVDPREVENT: prevention of cardiovascular disease: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Aim, Attribution, Indicator, Kind, Level, Levels, Polarity, Target
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import NOT_SEEN
+from hi_pipeline.indicators.catalogue._wording import GUIDANCE, NOT_SEEN
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -37,6 +37,14 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=5,
         target="77% by March 2024, 80% by March 2025",
         target_by="2025-03-31",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST, level=77, by="2024-03-31", words="77% by March 2024", source=GUIDANCE, recalled=True
+            ),
+            Target(
+                aim=Aim.AT_LEAST, level=80, by="2025-03-31", words="80% by March 2025", source=GUIDANCE, recalled=True
+            ),
+        ),
         caveats=(
             "No patient is left out: figures lie below those of QOF, net of personalised care adjustments.",
             "Not adjusted for age; of an age group both sexes are counted together.",
@@ -73,6 +81,10 @@ INDICATORS: tuple[Indicator, ...] = (
         published="lipid_qrisk20_pct",
         deprivation_groups=5,
         target="60%, then 65%",
+        targets=(
+            Target(aim=Aim.AT_LEAST, level=60, words="60%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=65, words="65%", source=GUIDANCE, recalled=True),
+        ),
         caveats=(
             "Only people with a recorded QRISK are counted, and recording itself is unequal.",
             "Not adjusted for age; of an age group both sexes are counted together.",
@@ -109,6 +121,10 @@ INDICATORS: tuple[Indicator, ...] = (
         published="af_anticoag_pct",
         deprivation_groups=5,
         target="90 to 95%",
+        targets=(
+            Target(aim=Aim.AT_LEAST, level=90, words="90%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=95, words="95%", source=GUIDANCE, recalled=True),
+        ),
         caveats=(
             "Ethnic groups are small.",
             "Not adjusted for age; of an age group both sexes are counted together.",

@@ -72,6 +72,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Pathways are not people: one person may wait on several.",
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
         ),
+        unconfirmed=RECALLED,
         plausible=(0.0, 20_000_000.0),
         further=(
             Origin(
@@ -116,7 +117,7 @@ INDICATORS: tuple[Indicator, ...] = (
                 recalled=True,
             ),
         ),
-        unconfirmed="the standard of 92% within 18 weeks is recalled, not read in a publication",
+        unconfirmed="the wording of the statement and the standard of 92% within 18 weeks are recalled, not read",
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
@@ -173,6 +174,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "The file counts more than 52 weeks; 52 weeks or more cannot be recovered from it.",
         ),
+        unconfirmed=RECALLED,
         plausible=(0.0, 100.0),
         further=(
             Origin(
@@ -207,13 +209,14 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL,),
         numerator=("pathways_gt65",),
         denominator=("pathways_total",),
-        target="none by March 2024",
+        target="none by March 2024, but for patients who choose to wait",
         targets=(
             Target(
                 aim=Aim.AT_MOST,
                 level=0,
                 by="2024-03-31",
-                words="none by March 2024",
+                words="none by March 2024, but for patients who choose to wait",
+                counted_too="patients who choose to wait",
                 source=BOARD_PAPER,
             ),
         ),
@@ -221,6 +224,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
             "Patients who chose to wait cannot be told apart.",
         ),
+        unconfirmed=RECALLED,
         plausible=(0.0, 100.0),
     ),
     Indicator(
@@ -331,6 +335,7 @@ INDICATORS: tuple[Indicator, ...] = (
                 level=0,
                 by="2024-03-31",
                 words="none by March 2024, but for patients who choose to wait",
+                counted_too="patients who choose to wait",
                 source=BOARD_PAPER,
             ),
         ),

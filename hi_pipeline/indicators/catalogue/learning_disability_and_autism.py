@@ -1,9 +1,19 @@
 """The indicators of learning disability and autistic people: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import (
+    Aim,
+    Attribution,
+    DenominatorFrom,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Polarity,
+    Target,
+)
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import NOT_SEEN
+from hi_pipeline.indicators.catalogue._wording import GUIDANCE, NOT_SEEN
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -92,6 +102,7 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=5,
         ecological=True,
         target="75% of the register",
+        targets=(Target(aim=Aim.AT_LEAST, level=75, words="75% of the register", source=GUIDANCE, recalled=True),),
         caveats=(
             "The register does not hold everybody with a learning disability.",
             "A declined check counts as none: the register holds the people who declined.",

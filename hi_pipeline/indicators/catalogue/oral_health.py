@@ -35,7 +35,9 @@ INDICATORS: tuple[Indicator, ...] = (
             "Counts of 1 to 7 are hidden and the others rounded to 5: both are carried as bounds.",
             "Sites that record extractions elsewhere (community dental services) are missing from hospital data.",
         ),
-        unconfirmed="that community dental sites are often missing is recalled, not read in the publication",
+        unconfirmed=(
+            "the wording of the statement, and that community dental sites are often missing, are recalled, not read"
+        ),
         plausible=(0.0, 5_000.0),
     ),
 )

@@ -1,7 +1,18 @@
 """The indicators of respiratory disease: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Origin, Polarity
+from hi_pipeline.core.indicator import (
+    Aim,
+    Attribution,
+    ChildrenArea,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Origin,
+    Polarity,
+    Target,
+)
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import HOW_IMMFORM, RECALLED, RECORDED_PREVALENCE
 
@@ -62,7 +73,7 @@ INDICATORS: tuple[Indicator, ...] = (
         title="COVID-19 vaccination: first doses of the first campaign",
         short="COVID-19 first doses, 2020-21",
         annex=("1-3b",),
-        levels=Levels(total=Level.PART, age=Level.PART, ethnicity=Level.PART),
+        levels=Levels(total=Level.PART, age=Level.PART),
         area="Respiratory",
         statement_number=5,
         definition=(
@@ -82,6 +93,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("population_16_and_over",),
         caveats=(
             "Only people aged 45 and over and people at risk were eligible: the total is not uptake among them.",
+            "Doses by ethnic group are printed, and no people of the same group to divide them by: no uptake by group.",
             "There were no boards yet: a partnership with the same area stands for the board.",
             "Ages from 45, over the same estimates; where more were vaccinated than the estimate has, the publisher "
             "prints 100%* and there is no figure. Under 45 there is no estimate of the same age.",
@@ -113,6 +125,14 @@ INDICATORS: tuple[Indicator, ...] = (
         unit=Unit.PERCENT,
         polarity=Polarity.HIGHER_IS_BETTER,
         target="75% at 65 and over (World Health Organization); narrow the gap by decile and ethnic group",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST,
+                level=75,
+                words="75% at 65 and over",
+                source="World Health Organization, as the UK Health Security Agency's report of 2023 to 2024 names it",
+            ),
+        ),
         levels=Levels(total=Level.BOARD, age=Level.BOARD, ethnicity=Level.UNVERIFIED, deprivation=Level.UNVERIFIED),
         held_by="UK Health Security Agency (ImmForm), for ethnicity and deprivation",
         how_to_supply=HOW_IMMFORM,

@@ -1,7 +1,7 @@
 """The indicators of smoking cessation: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Aim, Attribution, Indicator, Kind, Level, Levels, Polarity, Target
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import HOW_TRUSTS, RECALLED
 
@@ -18,6 +18,7 @@ INDICATORS: tuple[Indicator, ...] = (
         unit=Unit.PERCENT,
         polarity=Polarity.LOWER_IS_BETTER,
         target="6%",
+        targets=(Target(aim=Aim.AT_MOST, level=6, words="6%", source="national ambition", recalled=True),),
         levels=Levels(total=Level.BOARD, deprivation=Level.PART),
         caveats=("Value and limits as Fingertips prints them (indicator 93085); boards are never added up.",),
         source="fingertips",

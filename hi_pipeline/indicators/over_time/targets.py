@@ -12,13 +12,13 @@ from hi_pipeline.core.beside import TARGETS, TARGETS_KEY, Verdict
 from hi_pipeline.core.columns import RESULT_KEY
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, NO_GROUPS
-from hi_pipeline.core.indicator import Aim, Indicator, Target
+from hi_pipeline.core.indicator import Aim, Indicator, Kind, Target
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.values import join_notes
 
 RECALLED = "the target is recalled and was not read in a publication: the verdict rests on it"
 NO_CHANGE = "there is no earlier year to judge a change from"
+COUNTED_TOO = "the figure counts {} too, whom the target leaves out"
 EACH = "every group by itself: {} met, {} not met, {} cannot tell, {} hidden or missing"
 _HIDDEN = [Status.SUPPRESSED.value, Status.MISSING.value, Status.TOO_FEW.value]
 _LEVELS = (Aim.AT_LEAST, Aim.AT_MOST)
@@ -54,8 +54,8 @@ def _judged(results: pl.DataFrame, pace: pl.DataFrame, indicator: Indicator, tar
     )
     if target.england_only:
         rows = rows.filter(pl.col("icb_code") == ENGLAND)
-    share = statistics_of(indicator.kind).between
-    rows = _by_level(rows, target, counted=not share) if target.aim in _LEVELS else _by_change(rows, pace, target)
+    counted = indicator.kind is Kind.COUNT
+    rows = _by_level(rows, target, counted=counted) if target.aim in _LEVELS else _by_change(rows, pace, target)
     rows = _not_yet_due(rows, target).with_columns(
         aim=pl.lit(target.aim.value),
         target_level=pl.lit(target.level, pl.Float64),
@@ -77,6 +77,9 @@ def _by_level(rows: pl.DataFrame, target: Target, *, counted: bool) -> pl.DataFr
     level, least = pl.lit(target.level, pl.Float64), target.aim is Aim.AT_LEAST
     met = pl.col(low) >= level if least else pl.col(high) <= level
     missed = pl.col(high) < level if least else pl.col(low) > level
+    open_miss = pl.lit(COUNTED_TOO.format(target.counted_too) if target.counted_too else "")
+    if target.counted_too:
+        missed = pl.lit(False)
     ok = pl.col("status") == Status.OK.value
     word = (
         pl.when(~ok)
@@ -90,7 +93,7 @@ def _by_level(rows: pl.DataFrame, target: Target, *, counted: bool) -> pl.DataFr
     return rows.with_columns(
         verdict=word,
         reached=pl.when(ok).then(pl.col("value") >= level if least else pl.col("value") <= level),
-        note=pl.when(ok).then(pl.lit("")).otherwise("note"),
+        note=pl.when(~ok).then("note").when(word == Verdict.CANNOT_TELL.value).then(open_miss).otherwise(pl.lit("")),
     )
 
 

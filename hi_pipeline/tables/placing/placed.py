@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hi_pipeline.core.build import Reader
+from hi_pipeline.core.coverage import NO_BOARDS
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.status import AreaType, Status
@@ -17,7 +18,6 @@ PLACE = ["area_type", "icb_code", "area_name"]
 SHAPE = [*PLACE, *GROUP, *PERIOD, *COUNTED, *HIDING, *PRINTED, *UNITS, "status", "note", "unknown_share", RELEASES]
 
 ABSENT = "not published: the publication prints no figure of this board"
-NO_BOARDS = "not published: the publication prints no figures of boards"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -276,6 +276,19 @@ def test_breaks_name_a_financial_year() -> None:
     assert breaks and all(found.first_year in ALL_YEARS and found.words for found in breaks)
 
 
+def test_the_wording_of_the_statement_was_read_nowhere_and_every_entry_of_it_says_so() -> None:
+    silent = [e.id for e in ENTRIES if e.statement_number and "wording of the statement" not in e.unconfirmed]
+    assert silent == []
+
+
+def test_a_level_that_is_worded_and_can_be_judged_is_judged() -> None:
+    """Growth and decreases of other counts are worded alone; a published share with a level has it judged."""
+    published = [i for i in INDICATORS if i.source != "local_extracts"]
+    shares = [i for i in published if i.unit is Unit.PERCENT and any(c.isdigit() for c in i.target)]
+    assert [i.id for i in shares if not i.targets] == []
+    assert len(shares) >= 10
+
+
 def test_stroke_names_the_four_lists_of_codes() -> None:
     assert len(next(e for e in ENTRIES if e.id == "stroke_adm_dsr").code_lists) == 4
 

@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.columns import RESULTS
-from hi_pipeline.core.coverage import COVER_OF, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
+from hi_pipeline.core.coverage import COVER_OF, NO_BOARDS, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.status import Status
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
-from hi_pipeline.publishing.coverage import coverage
+from hi_pipeline.publishing.coverage import UNVERIFIED, coverage
+from hi_pipeline.tables.placing.recast import PARTED
 
 YEAR, OWN, NOW = "2023-24", "2023-04", "2026-04"
 BOARD = "E54000010"
@@ -111,12 +112,15 @@ def test_what_is_no_silence_of_the_area() -> None:
 
 
 def test_publications_without_boards() -> None:
-    bare = [_row(name, "not_published") for name in ("ed_type1_conversion_crude", "preterm_pct", "tt_recovery_pct")]
-    frame = _covered(*bare)
+    names = ("ed_type1_conversion_crude", "preterm_pct", "tt_recovery_pct")
+    frame = _covered(*(_row(name, "not_published", note=f"{NO_BOARDS}; words") for name in names))
     assert _cell(frame, "ed_type1_conversion_crude")[0] == "england_only"
     # Boards are published elsewhere, and that file is not in hand.
     assert _cell(frame, "preterm_pct")[0] == "not_in_hand"
     assert _cell(frame, "tt_recovery_pct")[0] == "not_published_that_year"
+    # Its boards are published and in hand: a part of one is in no file that anybody could find.
+    parted = _covered(_row("preterm_pct", "not_published", note=PARTED.format("Frimley")))
+    assert _cell(parted, "preterm_pct")[0] == "not_published_that_year"
 
 
 def test_what_is_declared_and_not_computed() -> None:
@@ -128,6 +132,15 @@ def test_what_is_declared_and_not_computed() -> None:
     assert _cell(frame, "preterm_ratio_black_white", "ethnicity", **ENGLAND)[0] == "not_in_hand"
     silent = frame.filter(pl.col("state") == "not_public", pl.col("held_by") == "")
     assert silent.is_empty()
+
+
+def test_a_level_that_nobody_verified_is_no_publication() -> None:
+    """Nobody publishes preterm births by deprivation: a state that says it is published would contradict its reason."""
+    state, reason = _cell(_nothing_built(), "preterm__sii", "deprivation")
+    assert (state, reason[:15]) == ("not_public", "No publication ")
+    built = _covered(_row("flu_uptake_65plus"), built="flu_uptake_65plus")
+    assert _cell(built, "flu_uptake_65plus", "ethnicity") == ("not_in_hand", UNVERIFIED)
+    assert _cell(built, "flu_uptake_65plus") == ("shown", "")
 
 
 @pytest.mark.parametrize("entry", [e for e in ENTRIES if e.id.startswith("plus_")], ids=lambda e: e.id)

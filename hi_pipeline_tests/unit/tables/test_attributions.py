@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.build import Built
+from hi_pipeline.core.coverage import NO_BOARDS
 from hi_pipeline.core.errors import LinkageError, NothingToBuild, ValidationError
 from hi_pipeline.core.geography import CURRENT, SUB_ICB_LOCATIONS, Vintage, boards_of, heirs_of, holder_of, vintage_of
 from hi_pipeline.core.groups import Dimension
@@ -15,7 +16,6 @@ from hi_pipeline.core.validation import validate
 from hi_pipeline.tables.counts import build_counts
 from hi_pipeline.tables.declared import linked_tables
 from hi_pipeline.tables.placing.lsoas import BY_FIFTH
-from hi_pipeline.tables.placing.placed import NO_BOARDS
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.schemas import COUNTS_SCHEMA
 from hi_pipeline_tests.unit.tables.fake_reader import BY_ID, FakeReader, observation, observations

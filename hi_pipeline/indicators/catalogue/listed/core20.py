@@ -11,7 +11,8 @@ LISTED: tuple[Entry, ...] = (
         area="Core20",
         statement_number=None,
         definition=(
-            "Completeness of ethnicity of each publication: stands beside every figure as the column unknown_share."
+            "Share of the records of each publication whose ethnic group is known: 1 less the unknown_share of "
+            "completeness.parquet."
         ),
         numerator_words="Records with a known ethnic group",
         denominator_words="All records",
@@ -19,8 +20,11 @@ LISTED: tuple[Entry, ...] = (
         polarity=Polarity.HIGHER_IS_BETTER,
         levels=Levels(),
         why=Absence.NOT_COLLECTED,
-        because="It is no figure of its own: the column unknown_share of the results has it beside each figure.",
-        method="The column unknown_share of the results",
+        because=(
+            "It is no figure of the results: completeness.parquet has the share not known of each publication, board "
+            "and year, beside England's and three years back."
+        ),
+        method="completeness.parquet, and the column unknown_share of the results",
     ),
     Listed(
         id="coverage_pct",

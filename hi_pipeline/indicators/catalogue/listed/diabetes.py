@@ -19,7 +19,7 @@ LISTED: tuple[Entry, ...] = (
         polarity=Polarity.NEUTRAL,
         target="towards 0",
         levels=Levels(total=Level.BOARD),
-        unconfirmed="that the statement's variation means this difference is recalled",
+        unconfirmed="the wording of the statement, and that its variation means this difference, are recalled",
         why=Absence.NOT_IN_HAND,
         because="Follows from the two percentages, of which no file has been seen.",
         method="Difference of proportions, Newcombe",

@@ -26,8 +26,8 @@ LISTED: tuple[Entry, ...] = (
         unconfirmed="that NHS England measures pace so is not known: the formula is this project's",
         why=Absence.NOT_IN_HAND,
         because=(
-            "It needs two snapshots by group a year apart; the first can be July 2025 and July 2026, and one is "
-            "in hand."
+            "It is no figure of the results: pace.parquet has the change of each group of the list between snapshots "
+            "of the same month, beside the rest; the first two can be of July 2025 and July 2026."
         ),
         method="Log ratio of counts; difference from the board",
         published_in="wlmds",

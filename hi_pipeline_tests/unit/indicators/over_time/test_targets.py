@@ -61,6 +61,30 @@ def test_none_is_met_by_a_count_of_nought_alone(events: int, verdict: str) -> No
     assert found["verdict"] == verdict
 
 
+@pytest.mark.parametrize(("events", "verdict"), [(0, "met"), (1, "cannot_tell")])
+def test_a_figure_that_counts_more_people_than_the_target_never_misses_it_for_certain(
+    events: int, verdict: str
+) -> None:
+    for indicator in ("wl_gt65_pct", "wl_gt65_n"):
+        of = 10_000 if indicator.endswith("pct") else None
+        row = spans.total("2025-26", events, of, source_releases="rtt:a")
+        (found,) = judged(row, indicator=indicator).iter_rows(named=True)
+        assert found["verdict"] == verdict
+        assert ("patients who choose to wait too" in found["note"]) == (verdict == "cannot_tell")
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "verdict"), [(5.0, 5.9, "met"), (5.9, 6.1, "cannot_tell"), (7, 9, "not_met")]
+)
+def test_a_printed_figure_is_judged_by_its_limits_and_not_by_its_count(
+    lower: float, upper: float, verdict: str
+) -> None:
+    printed = {"published_value": (lower + upper) / 2, "published_lower_95": lower, "published_upper_95": upper}
+    row = spans.total("2023-24", 600, 10_000, **printed)
+    (found,) = judged(row, indicator="smoking_at_delivery_pct").iter_rows(named=True)
+    assert (found["verdict"], found["target_level"], found["recalled"]) == (verdict, 6, True)
+
+
 def test_before_its_day_a_target_is_not_yet_due() -> None:
     rows = [spans.total(year, 60, 10_000, source_releases="rtt:a") for year in ("2023-24", "2024-25", "2025-26")]
     found = judged(*rows, indicator="wl_gt52_pct")
