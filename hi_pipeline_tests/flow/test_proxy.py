@@ -57,18 +57,15 @@ def proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str
         said = subprocess.run(["openssl", "passwd", "-apr1", "open sesame"], check=True, capture_output=True, text=True)
         for name in ("operators", "viewers"):
             (secrets / name).write_text(f"{name}:{said.stdout}")
-            # The workers of an nginx that is started by root belong to nobody.
-            (secrets / name).chmod(0o644)
-        for folder in (secrets, *secrets.parents):
-            if folder.is_relative_to(tmp_path.parent.parent):
-                folder.chmod(0o755)
         text = (DEPLOY / "nginx" / "nginx.conf").read_text()
         text = text.replace("/run/secrets/", f"{secrets}/").replace("/dev/shm/hi-nginx", f"{tmp_path}/nginx")
         text = text.replace("8443", str(listen)).replace("8444", str(free_port())).replace(":3000;", f":{port};")
         assert re.search(r"listen \d+ ssl", text)
         path = tmp_path / "nginx.conf"
         path.write_text(text)
-        child = subprocess.Popen([NGINX, "-c", str(path), "-g", "daemon off;"], stdout=subprocess.DEVNULL)
+        # The workers of an nginx that root starts belong to another user, who could not read the test's folder.
+        switches = "daemon off; user root;" if os.geteuid() == 0 else "daemon off;"
+        child = subprocess.Popen([NGINX, "-c", str(path), "-g", switches], stdout=subprocess.DEVNULL)
         try:
             yield f"https://localhost:{listen}", ssl.create_default_context(cafile=str(certificate))
         finally:
