@@ -5,9 +5,8 @@ from collections.abc import Iterable
 import polars as pl
 from rich.table import Table
 
-from hi_pipeline.core.source import release_id
 from hi_pipeline.core.status import AreaType, Measure, Status
-from hi_pipeline.engine.layers.clean import parts_of, releases_for
+from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
 
 
@@ -28,17 +27,6 @@ def publications(pipeline: Pipeline, title: str) -> Table:
         for label, count in rows.items():
             table.add_row(source.name, label, f"{count:,}")
     return table
-
-
-def absent_releases(pipeline: Pipeline) -> list[str]:
-    """Return the declared releases of which nothing has been fetched."""
-    return [
-        release_id(source, release)
-        for source in pipeline.catalogue.sources.values()
-        for part in parts_of(source)
-        for release in releases_for(source, part)
-        if pipeline.snapshots.latest(source.name, release.edition) is None
-    ]
 
 
 def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) -> Table:

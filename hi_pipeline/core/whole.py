@@ -8,12 +8,14 @@ from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, boards_of, vintage_of
 from hi_pipeline.core.groups import Dimension
 
-# Levels whose areas are those of a footprint, in ODS codes; practices are looked up in their publication's own map.
-BOARD_LEVELS = ("icb",)
-LOCATION_LEVELS = ("sub_icb", "ccg", "practice")
 # A figure of less of an area's people is not compared: those who did not report may be unlike the others.
 COMPARED_FROM = 0.9
 _MAX_SHOWN = 8
+
+
+def is_partial() -> pl.Expr:
+    """Tell the rows (of counts or results) that rest on too few of their people or reporters to be compared."""
+    return (pl.coalesce("people_share", "coverage") < COMPARED_FROM).fill_null(False)
 
 
 def validate_whole(
@@ -49,7 +51,7 @@ def validate_areas(codes: Collection[str], *, level: str, financial_year: str, w
         ValidationError: naming those that are absent.
     """
     vintage = vintage_of(financial_year)
-    if level in BOARD_LEVELS:
+    if level == "icb":
         what, expected = "boards", {b.ods: b.name for b in boards_of(vintage)}
     else:
         names = {b.ons: b.name for b in boards_of(vintage)}

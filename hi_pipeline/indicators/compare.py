@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Polarity
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
-from hi_pipeline.core.whole import COMPARED_FROM
+from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.values import join_notes
 
@@ -53,7 +53,7 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
         comparator=pl.when(beside).then("comparator").otherwise(pl.lit("")).fill_null(""),
         comparator_value=pl.when(beside).then("comparator_value"),
     )
-    partial = (pl.coalesce("people_share", "coverage") < COMPARED_FROM).fill_null(False)
+    partial = is_partial()
     may = pl.lit(statistics_of(indicator.kind).compared) & ~pl.col("category").is_in(NO_GROUPS) & ~partial
     if indicator.mixes_age:
         may &= ~pl.col("measure").is_in(_GAPS)

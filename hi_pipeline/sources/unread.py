@@ -122,4 +122,3 @@ UNREAD: tuple[Unread, ...] = (
         known="tables carry ethnic group by gestation; the page of the very tables was not verified",
     ),
 )
-UNREAD_BY_NAME = {publication.name: publication for publication in UNREAD}

@@ -8,11 +8,9 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
-from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
-from hi_pipeline.settings import Settings
 from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline_tests.flow.commands import commands_on
 from hi_pipeline_tests.flow.tiny import rows_of, write_release
 from hi_pipeline_tests.unit.engine.releases.test_editions import catalogue
 
@@ -23,18 +21,12 @@ NEW = "2022-23"
 def hi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The command line on a mirror of which one year is declared and later ones are a series."""
 
-    def opened(settings: Settings) -> Pipeline:
-        return open_pipeline(settings, catalogue("2021-22"))
-
     def said(*words: str, code: int = 0) -> str:
         result = CliRunner().invoke(app, list(words), catch_exceptions=False)
         assert result.exit_code == code, result.output
         return " ".join(result.output.split())
 
-    monkeypatch.setattr(session, "open_pipeline", opened)
-    monkeypatch.setenv("HI_SOURCE", f"mirror:{tmp_path / 'mirror'}")
-    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "250")
+    commands_on(tmp_path, catalogue("2021-22"), monkeypatch, columns=250)
     return said
 
 

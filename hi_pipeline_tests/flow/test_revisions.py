@@ -14,13 +14,12 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
 from hi_pipeline.core.geography import boards_of, footprints_of, vintage_of
 from hi_pipeline.core.source import Layout, Member, Release, ReleaseStatus, Source
 from hi_pipeline.engine.layers import clean as steps
 from hi_pipeline.engine.outcome import State
-from hi_pipeline.engine.pipeline import Catalogue, Pipeline, open_pipeline
+from hi_pipeline.engine.pipeline import Catalogue, open_pipeline
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.engine.releases import replacements as revising
 from hi_pipeline.engine.releases.notes import STALE
@@ -30,6 +29,7 @@ from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.folder_mirror import Arrival, copy_in, hash_of
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.flow.broken import hashes_of
+from hi_pipeline_tests.flow.commands import commands_on
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.tiny import (
     COLUMNS,
@@ -439,17 +439,11 @@ def hi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The command line on the data root that ``open_bench`` opens in the same folder, with given declarations."""
 
     def said(*words: str, catalogue: Catalogue) -> str:
-        def opened(settings: Settings) -> Pipeline:
-            return open_pipeline(settings, catalogue)
-
-        monkeypatch.setattr(session, "open_pipeline", opened)
+        commands_on(tmp_path, catalogue, monkeypatch, columns=250)
         result = CliRunner().invoke(app, list(words), catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return re.sub(r"\s+", " ", result.output)
 
-    monkeypatch.setenv("HI_SOURCE", f"mirror:{tmp_path / 'mirror'}")
-    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "250")
     return said
 
 

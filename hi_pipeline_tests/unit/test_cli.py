@@ -14,7 +14,6 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
 from hi_pipeline.cli.complaining import complaints
 from hi_pipeline.cli.listed import Listed
@@ -23,9 +22,10 @@ from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.engine.grid import ICBS
 from hi_pipeline.engine.outcome import Outcome, State
-from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
+from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.orchestration.runs import FailedCheck, Report
 from hi_pipeline.settings import Settings
+from hi_pipeline_tests.flow.commands import commands_on
 from hi_pipeline_tests.flow.tiny import (
     WRONG_BOARD,
     make_catalogue,
@@ -43,14 +43,7 @@ CELL = ("--year", "2023-24", "--icb", "Staffordshire and Stoke-on-Trent", "--ind
 @pytest.fixture
 def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A mirror with one year, named by the settings that every command reads."""
-
-    def opened(settings: Settings) -> Pipeline:
-        return open_pipeline(settings, make_catalogue())
-
-    monkeypatch.setattr(session, "open_pipeline", opened)
-    monkeypatch.setenv("HI_SOURCE", f"mirror:{tmp_path / 'mirror'}")
-    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
+    commands_on(tmp_path, make_catalogue(), monkeypatch, columns=200)
     write_release(tmp_path / "mirror", "2023-24")
     return tmp_path / "mirror"
 

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hi_pipeline.cli import session
 from hi_pipeline.cli.app import app
-from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
-from hi_pipeline.settings import Settings
+from hi_pipeline_tests.flow.commands import commands_on
 from hi_pipeline_tests.flow.tiny import make_catalogue, write_release
 
 
@@ -22,13 +20,7 @@ def hi(*words: str, code: int = 0) -> str:
 
 
 def test_a_day_of_an_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def opened(settings: Settings) -> Pipeline:
-        return open_pipeline(settings, make_catalogue())
-
-    monkeypatch.setattr(session, "open_pipeline", opened)
-    monkeypatch.setenv("HI_SOURCE", f"mirror:{tmp_path / 'mirror'}")
-    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
+    commands_on(tmp_path, make_catalogue(), monkeypatch, columns=200)
     write_release(tmp_path / "mirror", "2023-24")
     root, copy = tmp_path / "data" / "mirror", tmp_path / "copy"
 

@@ -11,7 +11,7 @@ from hi_pipeline.core.geography import boards_of, footprints_of
 from hi_pipeline.core.groups import Dimension, category_order
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
-from hi_pipeline.core.whole import COMPARED_FROM
+from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.tables.totals import ROUNDING_SLACK, short_of_england
 
@@ -232,10 +232,9 @@ def check_reporters(frames: Mapping[str, pl.DataFrame]) -> Finding:
     Args:
         frames: in the COUNTS contract, by year.
     """
-    share = pl.coalesce("people_share", "coverage")
     shown = ["indicator_id", "geography_vintage", "area_name", "dimension", "category", "coverage", "people_share"]
     partial = [
-        _text(frame.filter((share < COMPARED_FROM).fill_null(False), area_type=AreaType.ICB.value).select(shown))
+        _text(frame.filter(is_partial(), area_type=AreaType.ICB.value).select(shown))
         .with_columns(partition=pl.lit(partition))
         for partition, frame in frames.items()
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from hi_pipeline.core.geography import CURRENT
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import AreaType, PeriodType
-from hi_pipeline.core.whole import COMPARED_FROM
+from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.stats import rates
 
 AREA = ["indicator_id", "footprint", "area_type", "icb_code"]
@@ -46,7 +46,7 @@ def rows_of_series(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -
         footprint=footprint(),
         is_count=pl.col("indicator_id").is_in(counts),
         is_rounded=(pl.col("numerator_low") < pl.col("numerator_high")).fill_null(False),
-        is_partial=(pl.coalesce("people_share", "coverage") < COMPARED_FROM).fill_null(False),
+        is_partial=is_partial(),
     )
     return _with_limits_of_counts(with_collection(named, indicators))
 
