@@ -142,6 +142,9 @@ def test_publishing_that_stops_on_the_way_is_done_again(built: Bench, at: int, m
     with monkeypatch.context() as patch:
         patch.setattr(release, "write_bytes", stop)
         assert "no room" in built.run().failures[("published", "results"), ""].reason
+    half = _tree(built)
+    mend(built.pipeline, built.instance)
+    assert set(half) - set(_tree(built)) == ({"published/results.parquet.json"} if at else set())
     assert built.run().success
     after = _tree(built)
     shutil.rmtree(built.settings.root / "published")
