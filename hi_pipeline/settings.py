@@ -3,9 +3,15 @@
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Profile = Literal["embedded", "postgres", "celery", "k8s"]
+# Of the profiles that have workers, unless hi instance is told otherwise.
+WORKERS, LONGEST_RUN_S = 2, 3600
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class Settings(BaseSettings):
@@ -24,9 +30,19 @@ class Settings(BaseSettings):
         keep_runs_days: how long ``hi prune`` leaves every run; later those that hold the newest record of something.
         keep_files_days: how long it leaves kept files that others took the place of.
         ui_hosts: further host names, with commas between them, under which the web interface is reached.
+        profile: which dagster.yaml is written where there is none: all on this machine, records on PostgreSQL, runs on
+            Celery workers, or runs on Kubernetes.
+        postgres: where records are kept with profiles other than embedded, without the password:
+            "postgresql://hi@db.example.nhs.uk/dagster?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca.pem".
+        postgres_password: its password; or postgres_password_file, a file that holds it.
+        redis: what hands runs to Celery workers, without the password: "rediss://redis.example.nhs.uk:6380".
+        redis_password: its password; or redis_password_file, a file that holds it.
+        code_server: host:port of ``hi serve code``, which web interface and daemon then ask; without one each loads the
+            code itself.
+        log_format: "text", or "json" for one JSON object a line.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HI_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HI_", extra="ignore", hide_input_in_errors=True)
 
     source: str = "sample"
     data_dir: Path = Path("data")
@@ -40,6 +56,15 @@ class Settings(BaseSettings):
     keep_runs_days: int = Field(default=180, ge=30)
     keep_files_days: int = Field(default=1100, ge=366)
     ui_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    profile: Profile = "embedded"
+    postgres: str = ""
+    postgres_password: SecretStr = SecretStr("")
+    postgres_password_file: Path | None = None
+    redis: str = ""
+    redis_password: SecretStr = SecretStr("")
+    redis_password_file: Path | None = None
+    code_server: str = ""
+    log_format: Literal["text", "json"] = "text"
 
     @field_validator("source")
     @classmethod
@@ -66,10 +91,46 @@ class Settings(BaseSettings):
             raise ValueError(f"HI_ALERT_QUIET is {value!r}: expected hours such as 22:00-07:00")
         return value
 
+    @field_validator("postgres")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not re.match(r"postgres(ql)?://[^/]*/\w", value):
+            raise ValueError(
+                "HI_POSTGRES names no database: expected postgresql://user@host/database, without the password"
+            )
+        asked = parse_qs(urlsplit(value).query)
+        _check_service("HI_POSTGRES", value, encrypted="sslmode" in asked, how="say sslmode=verify-full")
+        return value
+
+    @field_validator("redis")
+    @classmethod
+    def _broker(cls, value: str) -> str:
+        if value and not re.fullmatch(r"rediss?://[^/?]+(\?.*)?", value):
+            raise ValueError("HI_REDIS is no address: expected rediss://host:port, without the password")
+        _check_service("HI_REDIS", value, encrypted=value.startswith("rediss:"), how="write rediss://")
+        return value
+
+    @field_validator("code_server")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9.-]+:\d+", value):
+            raise ValueError(f"HI_CODE_SERVER is {value!r}: expected host:port such as 127.0.0.1:4000")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _data_dir_at_home(cls, value: Path) -> Path:
         return _at_home(value)
+
+    def secret(self, name: Literal["postgres_password", "redis_password"]) -> str:
+        """Return a password, from its file where one is named; "" where there is none.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        file: Path | None = getattr(self, f"{name}_file")
+        given: SecretStr = getattr(self, name)
+        return file.read_text(encoding="utf-8").rstrip("\r\n") if file else given.get_secret_value()
 
     @property
     def kind(self) -> str:
@@ -107,6 +168,17 @@ class Settings(BaseSettings):
     def synthetic(self) -> bool:
         """Tell whether every output must say SYNTHETIC."""
         return self.kind == "sample"
+
+
+def _check_service(name: str, address: str, *, encrypted: bool, how: str) -> None:
+    """Refuse an address that holds a password, or that would send records over a network that others read."""
+    parts = urlsplit(address)
+    if parts.password is not None:
+        raise ValueError(
+            f"{name} holds a password, which would be seen wherever it is told; put it into {name}_PASSWORD"
+        )
+    if parts.hostname and parts.hostname not in _THIS_MACHINE and not encrypted:
+        raise ValueError(f"{name} is on another machine ({parts.hostname}) and not encrypted: {how}")
 
 
 def _at_home(path: Path) -> Path:

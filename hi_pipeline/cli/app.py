@@ -8,7 +8,9 @@ import typer
 
 from hi_pipeline.cli.listed import Listed
 from hi_pipeline.cli.printing import Printer, let_pass
+from hi_pipeline.cli.services import Service
 from hi_pipeline.cli.tables import Format
+from hi_pipeline.settings import LONGEST_RUN_S, WORKERS, Profile
 
 app = typer.Typer(
     help="Health-inequality indicators for every integrated care board of England, from public statistics.",
@@ -272,6 +274,35 @@ def ui(
     from hi_pipeline.cli.serving import ui_command
 
     _leave(ui_command(console, source, port=port, read_only=read_only))
+
+
+@app.command()
+def serve(
+    service: Annotated[Service, typer.Argument(help="What to run, for as long as it lives.")],
+    source: Source = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1, of web, viewer and code.")] = None,
+) -> None:
+    """Run one service alone, for containers: web interface, viewers' page, daemon, code server or worker."""
+    from hi_pipeline.cli.serving import serve_command
+
+    _leave(serve_command(console, source, service, port=port))
+
+
+@app.command()
+def instance(
+    profile: Annotated[
+        Profile | None, typer.Option("--profile", help="embedded, postgres, celery or k8s; else HI_PROFILE.")
+    ] = None,
+    source: Source = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Runs at a time: one a worker.")] = WORKERS,
+    longest_run: Annotated[
+        int, typer.Option("--longest-run", min=1, help="Seconds after which a run on a worker counts as dead.")
+    ] = LONGEST_RUN_S,
+) -> None:
+    """Write the data root's dagster.yaml: where records lie, and who executes runs."""
+    from hi_pipeline.cli.instancing import instance_command
+
+    _leave(instance_command(console, source, profile, workers=workers, longest_run_s=longest_run))
 
 
 def _leave(code: int) -> None:

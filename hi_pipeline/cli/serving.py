@@ -1,4 +1,7 @@
-"""hi ui: Dagster's webserver and daemon on loopback, on the instance that hi run uses; Ctrl-C stops both."""
+"""hi ui: Dagster's webserver and daemon on loopback, on the instance that hi run uses; Ctrl-C stops both.
+
+hi serve: one service alone, for machines and containers that each run one.
+"""
 
 import os
 import signal
@@ -6,17 +9,21 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
+from hi_pipeline.cli.services import PORTS, Service
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError, StoreError
-from hi_pipeline.orchestration.runs import DEFINITIONS
+from hi_pipeline.orchestration.places import DEFINITIONS
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
 WEBSERVER = "hi_pipeline.orchestration.web.server"
+CELERY_APP = "hi_pipeline.orchestration.celery_app"
 _STOP_S = 20.0
+_LOG_LEVEL = "warning"
 
 
 def ui_command(console: Printer, source: str | None, *, port: int, read_only: bool) -> int:
@@ -38,6 +45,48 @@ def ui_command(console: Printer, source: str | None, *, port: int, read_only: bo
         return serve(session.settings, port, read_only=read_only)
 
     return said_clearly(command, console)
+
+
+def serve_command(console: Printer, source: str | None, service: Service, *, port: int | None) -> int:
+    """Become one service; returns only where that cannot be."""
+
+    def command() -> int:
+        if port is not None and service not in PORTS:
+            raise SelectionError(f"{service.value} listens on no port")
+        session = Session(source, console)
+        # Whoever starts first writes dagster.yaml and makes the tables; nothing is mended, as others may be at work.
+        session.instance.dispose()
+        words = words_of(service, session.settings, port=port or PORTS.get(service, 0))
+        os.chdir(session.settings.root)
+        os.execve(words[0], words, _environment(session.settings))
+
+    return said_clearly(command, console)
+
+
+def words_of(service: Service, settings: Settings, *, port: int = 0, module: str = DEFINITIONS) -> list[str]:
+    """Return the command of a service.
+
+    Args:
+        service: which.
+        settings: of the data root.
+        port: where it listens, on 127.0.0.1; of no account for those that listen nowhere.
+        module: what Dagster loads.
+    """
+    as_json = ["--log-format", "json"] if settings.log_format == "json" else []
+    web = ["-m", WEBSERVER, "--port", str(port), "--module", module]
+    host, _, code_port = settings.code_server.rpartition(":")
+    code = ["--grpc-host", host, "--grpc-port", code_port] if host else ["-m", module]
+    name = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
+    words = {
+        Service.WEB: web,
+        Service.VIEWER: [*web, "--read-only"],
+        Service.DAEMON: ["-m", "dagster._daemon", "run", "--log-level", _LOG_LEVEL, *as_json, *code],
+        Service.CODE: ["-m", "dagster", "api", "grpc", "-h", HOST, "-p", str(port), "-m", module]
+        + ["--log-level", _LOG_LEVEL, *as_json],
+        Service.WORKER: ["-m", "celery", "-A", CELERY_APP, "worker", "--pool", "solo", "--queues", "dagster"]
+        + ["--hostname", name, "--loglevel", _LOG_LEVEL, "--without-gossip", "--without-mingle"],
+    }
+    return [sys.executable, *words[service]]
 
 
 def _has_records(session: Session) -> None:
@@ -65,9 +114,8 @@ def start(
 ) -> list[subprocess.Popen[bytes]]:
     """Start webserver and daemon, each as the leader of its own group of processes; for viewers no daemon."""
     environment = _environment(settings)
-    web = [sys.executable, "-m", WEBSERVER, "--port", str(port), "--module", module_name]
-    daemon = [sys.executable, "-m", "dagster._daemon", "run", "--log-level", "warning", "-m", module_name]
-    commands = [[*web, "--read-only"]] if read_only else [web, daemon]
+    services = (Service.VIEWER,) if read_only else (Service.WEB, Service.DAEMON)
+    commands = [words_of(service, settings, port=port, module=module_name) for service in services]
     return [
         subprocess.Popen(command, env=environment, cwd=settings.root, start_new_session=True) for command in commands
     ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hi_pipeline.core.build import LinkedTable
@@ -63,6 +63,11 @@ class Stage:
     keys: tuple[Key, ...]
     tags: dict[str, str]
     partitions: int
+
+    def by_asset(self) -> list["Stage"]:
+        """Return its parts for several workers: one for each asset."""
+        each = self.partitions // len(self.keys)
+        return [replace(self, keys=(key,), partitions=each) for key in self.keys]
 
 
 class Plan:

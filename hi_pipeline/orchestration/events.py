@@ -15,7 +15,7 @@ from dagster._core.definitions.metadata import normalize_metadata
 from hi_pipeline.engine.checks.advice import advice_on
 from hi_pipeline.engine.checks.findings import Finding
 from hi_pipeline.engine.outcome import Outcome, State
-from hi_pipeline.orchestration.instance.event_log import NOT_APPLICABLE
+from hi_pipeline.orchestration.instance.batched_log import NOT_APPLICABLE
 
 Events = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 _CELL = 120

@@ -47,3 +47,5 @@ JOB_OF = {
     Layer.INDICATOR: "build_indicators",
     Layer.PUBLISHED: "publish",
 }
+# A run says nothing on its process's output: all of it stands in the event log.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -1,35 +1,37 @@
-"""Runs the plan through Dagster, in this process, on the persistent instance: one run for each layer and range.
+"""Runs the plan through Dagster, on the persistent instance: one run for each layer and range, in this process.
 
 Each layer runs by itself, so that what failed in one does not keep the next from what is good (in one run Dagster
 would skip everything after a failed step).
+
+Where dagster.yaml names workers, they execute the runs, one for each asset and range (``queued``): this process only
+plans and waits.
 """
 
 import logging
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
 from dagster._core.execution.execution_result import ExecutionResult
-from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
-from dagster._core.workspace.load_target import ModuleTarget
 
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import Key, Plan, Selection, Stage
 from hi_pipeline.orchestration.checks import judge
 from hi_pipeline.orchestration.instance.latest import failed_cells
-from hi_pipeline.orchestration.instance.recovery import PID_TAG
-from hi_pipeline.orchestration.jobs import JOB_OF
+from hi_pipeline.orchestration.instance.launching import has_workers
+from hi_pipeline.orchestration.instance.recovery import tags_of_process
+from hi_pipeline.orchestration.jobs import JOB_OF, QUIET
+from hi_pipeline.orchestration.places import DEFINITIONS, place_of_job
 from hi_pipeline.orchestration.repository import build_definitions
 
-# What Dagster loads, and shows in its web interface, unless it is told otherwise.
-DEFINITIONS = "hi_pipeline.definitions"
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+if TYPE_CHECKING:
+    from hi_pipeline.orchestration.queued import Ended
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,30 +108,24 @@ class Runner:
             KeyboardInterrupt: Ctrl-C was pressed; the run that it stopped is closed, and no other is started.
         """
         self.build(selection)
-        for stage in Plan(self._pipeline, selection).published():
-            self._execute(stage)
+        self._execute(Plan(self._pipeline, selection).published())
         return self._judged(selection)
 
     def build(self, selection: Selection) -> Report:
         """Run every layer but the last."""
         plan = Plan(self._pipeline, selection)
-        for stage in plan.snapshots():
-            self._execute(stage)
-        for stage in plan.clean():
-            self._execute(stage)
+        self._execute(plan.snapshots())
+        self._execute(plan.clean())
         for level in self._pipeline.catalogue.table_levels():
-            for stage in plan.linked(level):
-                self._execute(stage)
-        for stage in plan.figures(partial(failed_cells, self._instance)):
-            self._execute(stage)
+            self._execute(plan.linked(level))
+        self._execute(plan.figures(partial(failed_cells, self._instance)))
         return self._report
 
     def fetch(self, selection: Selection, *, again: bool = False) -> Report:
         """Bring in what is new or changed, and nothing else; with again, ask for what is kept too."""
         plan = Plan(self._pipeline, selection)
         self._pipeline.ask_again = again
-        for stage in plan.snapshots(again=again):
-            self._execute(stage)
+        self._execute(plan.snapshots(again=again))
         return self._judged(selection)
 
     def _judged(self, selection: Selection) -> Report:
@@ -138,7 +134,34 @@ class Runner:
             judge(self._pipeline, self._instance, today=date.today())
         return self._report
 
-    def _execute(self, stage: Stage) -> None:
+    def _execute(self, stages: Sequence[Stage]) -> None:
+        """Run stages of one layer: one after the other here, or all at once on the workers."""
+        if has_workers(self._instance):
+            self._execute_on_workers(stages)
+            return
+        for stage in stages:
+            self._execute_here(stage)
+
+    def _execute_on_workers(self, stages: Sequence[Stage]) -> None:
+        # Engine and database of the workers are not installed where the embedded default suffices.
+        from hi_pipeline.orchestration.queued import Queue
+
+        queue = Queue(self._instance, self._definitions, module=self._module)
+        for stage in stages:
+            self._watcher.stage(stage)
+            for part in stage.by_asset():
+                queue.add(part)
+        for ended in queue.ended():
+            self._add(ended)
+
+    def _add(self, ended: "Ended") -> None:
+        self._report.runs += ended.runs
+        for key, outcome in ended.outcomes:
+            self._told(key, outcome)
+        self._report.failed_checks += [_failed_check(e) for e in ended.evaluations if not e.passed]
+        self._report.broken += ended.said
+
+    def _execute_here(self, stage: Stage) -> None:
         self._watcher.stage(stage)
         failed_before = len(self._report.failures)
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -158,13 +181,12 @@ class Runner:
         ``execute_in_process`` takes no place (2026-11, dagster 1.13), so the run is made first.
         """
         job = self._definitions.resolve_job_def(JOB_OF[stage.layer])
-        (location,) = ModuleTarget(self._module, None, None, None).create_origins()
         run = self._instance.create_run_for_job(
             job_def=job,
             asset_selection={dg.AssetKey(list(key)) for key in stage.keys},
-            tags={**stage.tags, "hi/layer": stage.layer.value, PID_TAG: str(os.getpid())},
-            run_config=_QUIET,
-            remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job.name),
+            tags={**stage.tags, "hi/layer": stage.layer.value, **tags_of_process()},
+            run_config=QUIET,
+            remote_job_origin=place_of_job(job.name, self._module),
         )
         return execute_run(InMemoryJob(job), run, self._instance)
 

@@ -8,9 +8,11 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.plan import Stage
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
 from hi_pipeline.orchestration.alerting import build_alert_sensor
+from hi_pipeline.orchestration.instance.launching import has_workers
 from hi_pipeline.orchestration.next_work import OPEN_RUNS, last_event, next_work
 from hi_pipeline.orchestration.requests import request_release, request_stage
 
@@ -81,13 +83,20 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         if memory["after"] == now:
             return dg.SkipReason("nothing has happened since the last look")
         work = next_work(pipeline, context.instance, memory["tried"])
+        split = Stage.by_asset if has_workers(context.instance) else _whole
         return dg.SensorResult(
-            run_requests=[request_stage(stage, reason="stale or missing") for stage in work.stages],
+            run_requests=[
+                request_stage(part, reason="stale or missing") for stage in work.stages for part in split(stage)
+            ],
             skip_reason=None if work.stages else "everything is built from what is there, or was tried and failed",
             cursor=json.dumps({"after": now, "tried": work.tried}),
         )
 
     return rebuild_stale
+
+
+def _whole(stage: Stage) -> list[Stage]:
+    return [stage]
 
 
 def _turn(found: tuple[Place, ...], start: int, *, at_once: int | None) -> tuple[list[Place], int]:

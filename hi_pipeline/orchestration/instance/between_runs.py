@@ -3,7 +3,7 @@
 import dagster as dg
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive
+from hi_pipeline.orchestration.instance.recovery import process_of
 from hi_pipeline.orchestration.next_work import OPEN_RUNS
 
 
@@ -14,9 +14,8 @@ def last_run(instance: dg.DagsterInstance) -> tuple[str, int]:
         StoreError: a run goes on, or waits for the daemon.
     """
     for record in instance.get_run_records(dg.RunsFilter(statuses=list(OPEN_RUNS))):
-        pid = record.dagster_run.tags.get(PID_TAG)
         # A run without a process of hi run belongs to the daemon, or waits for it.
-        if not pid or is_alive(int(pid), since=record.create_timestamp):
+        if process_of(record)[1]:
             raise StoreError(
                 f"run {record.dagster_run.run_id} goes on or waits for the daemon; wait for its end, then try again"
             )

@@ -11,8 +11,9 @@ import dagster as dg
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.operating.examined import Examined, State
+from hi_pipeline.orchestration.instance.launching import LooksAtBroker, has_workers
 from hi_pipeline.orchestration.instance.opening import open_home
-from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive
+from hi_pipeline.orchestration.instance.recovery import process_of
 from hi_pipeline.orchestration.instance.revisions import check_revisions
 from hi_pipeline.orchestration.next_work import OPEN_RUNS
 from hi_pipeline.settings import Settings
@@ -45,6 +46,8 @@ def examine_records(settings: Settings, *, port: int) -> Iterator[Examined]:
         yield Examined(what="records", name=str(home), state=State.GOOD, said="can be read, and are whole")
         yield from _runs(instance)
         yield from _services(instance, port)
+        if isinstance(instance.run_launcher, LooksAtBroker):
+            yield _broker(instance.run_launcher)
     finally:
         instance.dispose()
 
@@ -71,13 +74,22 @@ def _database(path: Path) -> Examined | None:
 def _runs(instance: dg.DagsterInstance) -> Iterator[Examined]:
     for record in instance.get_run_records(dg.RunsFilter(statuses=list(OPEN_RUNS))):
         run = record.dagster_run
-        pid = run.tags.get(PID_TAG)
-        if pid and is_alive(int(pid), since=record.create_timestamp):
-            yield Examined(what="run", name=run.run_id, state=State.GOOD, said=f"goes on in process {pid}")
+        process, alive = process_of(record)
+        if process and alive:
+            yield Examined(what="run", name=run.run_id, state=State.GOOD, said=f"goes on in process {process}")
+        elif not process and has_workers(instance):
+            yield Examined(what="run", name=run.run_id, state=State.GOOD, said=f"{run.status.value}, for the workers")
         else:
-            said = "its process died" if pid else f"{run.status.value}, and no process of hi run"
-            remedy = "the next hi run closes it" if pid else "the daemon runs it; without one, start hi ui"
+            said = "its process died" if process else f"{run.status.value}, and no process of hi run"
+            remedy = "the next hi run closes it" if process else "the daemon runs it; without one, start hi ui"
             yield Examined(what="run", name=run.run_id, state=State.LOOK, said=said, remedy=remedy)
+
+
+def _broker(launcher: LooksAtBroker) -> Examined:
+    wrong = launcher.wrong_with_broker()
+    remedy = "look whether Redis runs, HI_REDIS and its password; runs wait until it is back" if wrong else ""
+    state = State.FAILS if wrong else State.GOOD
+    return Examined(what="service", name="Redis", state=state, said=wrong or "takes runs for workers", remedy=remedy)
 
 
 def _services(instance: dg.DagsterInstance, port: int) -> Iterator[Examined]:

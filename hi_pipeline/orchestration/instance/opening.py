@@ -14,6 +14,7 @@ from dagster._check import CheckError
 from yaml import YAMLError
 
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.orchestration.instance.profiles import dagster_yaml
 from hi_pipeline.orchestration.instance.revisions import check_revisions
 from hi_pipeline.orchestration.instance.run_storage import HOME, naming
 from hi_pipeline.settings import Settings
@@ -23,48 +24,28 @@ from hi_pipeline.storage.locks import locked
 Instance = dg.DagsterInstance
 
 _DATABASES = ("history", "schedules")
-DAGSTER_YAML = """\
-# Written by hi where there was none, and never changed by it: this file is yours. docs/operators.md says what may be
-# set. It names no folder: runs and events lie in history/ beside it, wherever this folder is copied or moved to.
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-python_logs:
-  python_log_level: INFO
-compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
-  class: NoOpComputeLogManager
-run_storage:
-  module: hi_pipeline.orchestration.instance.run_storage
-  class: NamingSqliteRunStorage
-event_log_storage:
-  module: hi_pipeline.orchestration.instance.event_log
-  class: BatchedSqliteEventLogStorage
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-run_monitoring:
-  enabled: true
-"""
-# The file as hi wrote it until 2026-11, with the folder's path twice in it: renewed where nobody has edited it.
+# The file as hi wrote it before, renewed where nobody has edited it: until 2026-11 with the folder's path twice in it,
+# and then without the run coordinator that names who started a run.
 _FORMER_PATH = re.compile(r"(?m)^(    base_dir: ).*(/history(?:/runs)?)$")
-_FORMER_SHA256 = "4753b0e8f4a89e3bfc33679e3f540bed1f052e35f11c72ba6e509aa5e1e53ec7"
+_FORMER_SHA256 = (
+    "4753b0e8f4a89e3bfc33679e3f540bed1f052e35f11c72ba6e509aa5e1e53ec7",
+    "0a61960ad10a6e563daf297a70433bd5afc8e7b7eb136d9a021c7663dc7d6f1c",
+)
 
 
 def prepare_home(settings: Settings) -> Path:
-    """Write dagster.yaml where there is none, and return the instance's folder."""
+    """Write the profile's dagster.yaml where there is none, and return the instance's folder."""
     home = settings.dagster_home
     path = home / "dagster.yaml"
     if not path.is_file() or _is_former(path.read_bytes()):
         home.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, DAGSTER_YAML.encode())
+        write_bytes(path, dagster_yaml(settings.profile).encode())
     return home
 
 
 def _is_former(content: bytes) -> bool:
     plain = _FORMER_PATH.sub(r"\1\2", content.decode(errors="replace"))
-    return hashlib.sha256(plain.encode()).hexdigest() == _FORMER_SHA256
+    return hashlib.sha256(plain.encode()).hexdigest() in _FORMER_SHA256
 
 
 def open_home(home: Path) -> dg.DagsterInstance:
@@ -76,7 +57,7 @@ def open_home(home: Path) -> dg.DagsterInstance:
     try:
         with _as_home(home), naming(home / _DATABASES[0]):
             return dg.DagsterInstance.from_config(str(home))
-    except (dg.DagsterError, CheckError, YAMLError) as error:
+    except (dg.DagsterError, CheckError, YAMLError, ImportError) as error:
         said = " ".join(str(error).split())
         raise StoreError(
             f"{home / 'dagster.yaml'} cannot be used: {said}. Mend it, or move it away to have the usual one written."

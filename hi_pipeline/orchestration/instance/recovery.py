@@ -1,5 +1,7 @@
 """What to mend at the start: leftovers of processes that died, runs left as started, figures without their record."""
 
+import os
+import socket
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +10,12 @@ import psutil
 
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.verify import altered_of
-from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
+from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorage
+from hi_pipeline.orchestration.instance.launching import has_workers
 from hi_pipeline.orchestration.instance.records import reconcile
 from hi_pipeline.publishing.whole import altered_files
 
-PID_TAG = "hi/pid"
+PID_TAG, _HOST_TAG = "hi/pid", "hi/host"
 _OPEN = (
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -47,8 +50,10 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
     Args:
         pipeline: the data root.
         instance: its Dagster instance.
-        alone: no other process runs on the instance, so every open run is dead (the start of ``hi ui``).
+        alone: no other process runs on the instance, so every open run is dead (the start of ``hi ui``); not so where
+            workers of other machines run them.
     """
+    alone = alone and not has_workers(instance)
     leftovers = len(pipeline.lake.sweep()) + len(pipeline.snapshots.sweep())
     older = pipeline.cells.drop_older_layout()
     altered = altered_of(pipeline.lake)
@@ -57,9 +62,28 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
     closed = sum(_close(instance, record, alone=alone) for record in open_runs)
     recorded = reconcile(pipeline, instance)
     storage = instance.event_log_storage
-    if recorded and isinstance(storage, BatchedSqliteEventLogStorage):
+    if recorded and isinstance(storage, BatchedEventLogStorage):
         storage.flush()
     return Mended(leftovers=leftovers, closed=closed, recorded=recorded, altered=altered, older=older)
+
+
+def tags_of_process() -> dict[str, str]:
+    """Return the tags of a run that this process executes itself."""
+    return {PID_TAG: str(os.getpid()), _HOST_TAG: socket.gethostname()}
+
+
+def process_of(record: dg.RunRecord) -> tuple[str, bool]:
+    """Return the process that executes a run, "" where that is the daemon's affair, and whether it may still live.
+
+    Of a process on another machine nothing can be seen from here: it counts as alive.
+    """
+    tags = record.dagster_run.tags
+    pid, host = tags.get(PID_TAG, ""), tags.get(_HOST_TAG, socket.gethostname())
+    if not pid:
+        return "", True
+    if host != socket.gethostname():
+        return f"{pid} on {host}", True
+    return pid, is_alive(int(pid), since=record.create_timestamp)
 
 
 def is_alive(pid: int, *, since: datetime) -> bool:
@@ -81,12 +105,9 @@ def is_alive(pid: int, *, since: datetime) -> bool:
 
 def _close(instance: dg.DagsterInstance, record: dg.RunRecord, *, alone: bool) -> bool:
     run = record.dagster_run
-    pid = run.tags.get(PID_TAG)
-    if pid:
-        dead = not is_alive(int(pid), since=record.create_timestamp)
-    else:
-        # Not begun and of no process: it waits for the daemon.
-        dead = alone and run.status is not dg.DagsterRunStatus.NOT_STARTED
+    process, alive = process_of(record)
+    # Not begun and of no process: it waits for the daemon.
+    dead = not alive if process else alone and run.status is not dg.DagsterRunStatus.NOT_STARTED
     if dead:
         instance.report_run_failed(run, message="Its process died; closed at the next start. Run hi run to finish it.")
     return dead

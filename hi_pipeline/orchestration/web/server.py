@@ -8,15 +8,15 @@ from typing import Any
 
 import dagster as dg
 import uvicorn
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import ModuleTarget
 from dagster._utils.interrupts import setup_interrupt_handlers
-from dagster._utils.log import configure_loggers
 from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
 
+from hi_pipeline.orchestration.logs import set_up_logs
+from hi_pipeline.orchestration.places import target_of
 from hi_pipeline.orchestration.web.guard import Guard, hosts_of
+from hi_pipeline.orchestration.web.visitors import NamedProcessContext
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
@@ -51,18 +51,20 @@ def serve(module: str, port: int, *, read_only: bool) -> None:
         port: on 127.0.0.1.
         read_only: show everything and take no command.
     """
-    configure_loggers(log_level=_LOG_LEVEL.upper())
+    settings = Settings()
+    set_up_logs(settings, level=_LOG_LEVEL.upper())
     setup_interrupt_handlers()
     with dg.DagsterInstance.get() as instance:
         instance.optimize_for_webserver(_STATEMENT_TIMEOUT_MS, _POOL_RECYCLE_S, _POOL_OVERFLOW)
-        target = ModuleTarget(module, None, None, None)
-        with WorkspaceProcessContext(
-            instance, target, version=__version__, read_only=read_only, code_server_log_level=_LOG_LEVEL
+        with NamedProcessContext(
+            instance, target_of(module), version=__version__, read_only=read_only, code_server_log_level=_LOG_LEVEL
         ) as context:
             kind = ReadOnlyWebserver if read_only else DagsterWebserver
             app = kind(context, "", _POLL_MS).create_asgi_app(lifespan=_lifespan)
-            hosts = hosts_of(port, Settings().ui_hosts)
-            uvicorn.run(Guard(app, hosts), host=HOST, port=port, log_level=_LOG_LEVEL, server_header=False)
+            hosts = hosts_of(port, settings.ui_hosts)
+            uvicorn.run(
+                Guard(app, hosts), host=HOST, port=port, log_level=_LOG_LEVEL, log_config=None, server_header=False
+            )
 
 
 @contextlib.asynccontextmanager

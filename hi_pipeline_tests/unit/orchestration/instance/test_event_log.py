@@ -24,9 +24,9 @@ from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part
 from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.pipeline import open_pipeline
-from hi_pipeline.orchestration.instance import event_log, opening, slim_events
+from hi_pipeline.orchestration.instance import batched_log, event_log, opening, slim_events
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
-from hi_pipeline.orchestration.instance.opening import DAGSTER_YAML
+from hi_pipeline.orchestration.instance.profiles import dagster_yaml
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.locks import locked
@@ -44,7 +44,7 @@ def materialised(instance: dg.DagsterInstance, *partitions: str, version: str = 
 
 
 def open_home(folder: Path) -> dg.DagsterInstance:
-    (folder / "dagster.yaml").write_text(DAGSTER_YAML)
+    (folder / "dagster.yaml").write_text(dagster_yaml("embedded"))
     return opening.open_home(folder)
 
 
@@ -127,7 +127,7 @@ def test_a_runs_file_that_another_process_made_meanwhile_stays(home: Path, monke
 
 
 def test_events_are_kept_until_somebody_reads_in_this_process(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_log, "INTERVAL_S", 60.0)
+    monkeypatch.setattr(batched_log, "INTERVAL_S", 60.0)
     instance = open_home(home)
     materialised(instance, "p1", "p2")
     assert index_rows(home) == 0, "not written yet"
@@ -137,7 +137,7 @@ def test_events_are_kept_until_somebody_reads_in_this_process(home: Path, monkey
 
 
 def test_events_are_written_after_the_interval_without_any_reader(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_log, "INTERVAL_S", 0.05)
+    monkeypatch.setattr(batched_log, "INTERVAL_S", 0.05)
     instance = open_home(home)
     materialised(instance, "p1")
     deadline = time.monotonic() + 120
@@ -148,8 +148,8 @@ def test_events_are_written_after_the_interval_without_any_reader(home: Path, mo
 
 
 def test_a_full_batch_is_written_at_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_log, "INTERVAL_S", 60.0)
-    monkeypatch.setattr(event_log, "BATCH_SIZE", 3)
+    monkeypatch.setattr(batched_log, "INTERVAL_S", 60.0)
+    monkeypatch.setattr(batched_log, "BATCH_SIZE", 3)
     instance = open_home(home)
     materialised(instance, "p1", "p2", "p3", "p4")
     assert index_rows(home) == 3
@@ -160,7 +160,7 @@ def test_a_full_batch_is_written_at_once(home: Path, monkeypatch: pytest.MonkeyP
 def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     found = []
-    for folder, text in ((ours, DAGSTER_YAML), (theirs, "telemetry: {enabled: false}\n")):
+    for folder, text in ((ours, dagster_yaml("embedded")), (theirs, "telemetry: {enabled: false}\n")):
         folder.mkdir()
         (folder / "dagster.yaml").write_text(text)
         instance = opening.open_home(folder)
@@ -173,7 +173,7 @@ def test_records_are_the_same_as_dagsters_own(tmp_path: Path) -> None:
 def test_records_of_a_failing_range_of_the_grid_are_dagsters_own(tmp_path: Path) -> None:
     """The same for good and failed cells; cells that cannot exist read failed in Dagster's own storage alone."""
     found, events = [], []
-    for name, text in (("ours", DAGSTER_YAML), ("theirs", "telemetry: {enabled: false}\n")):
+    for name, text in (("ours", dagster_yaml("embedded")), ("theirs", "telemetry: {enabled: false}\n")):
         home, data = tmp_path / name, tmp_path / f"{name}-root"
         home.mkdir()
         (home / "dagster.yaml").write_text(text)
@@ -277,8 +277,8 @@ def test_kill_leaves_whole_batches_and_a_usable_log(home: Path) -> None:
         import itertools, sys
         from pathlib import Path
         import hi_pipeline_tests.unit.orchestration.instance.test_event_log as t
-        from hi_pipeline.orchestration.instance import event_log
-        event_log.BATCH_SIZE = 7
+        from hi_pipeline.orchestration.instance import batched_log
+        batched_log.BATCH_SIZE = 7
         instance = t.open_home(Path({str(home)!r}))
         for n in itertools.count():
             t.materialised(instance, f"p{{n}}")

@@ -11,7 +11,8 @@ from dagster._core.storage.compute_log_manager import ComputeLogManager
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.orchestration.instance.opening import DAGSTER_YAML, open_instance
+from hi_pipeline.orchestration.instance.opening import open_instance
+from hi_pipeline.orchestration.instance.profiles import dagster_yaml
 from hi_pipeline.settings import Settings
 
 REPOSITORY = Path(__file__).parents[4]
@@ -80,10 +81,10 @@ def record(instance: dg.DagsterInstance, partition: str) -> None:
 
 def test_it_is_written_where_there_is_none(settings: Settings) -> None:
     with opened(settings):
-        assert (settings.dagster_home / "dagster.yaml").read_text() == DAGSTER_YAML
+        assert (settings.dagster_home / "dagster.yaml").read_text() == dagster_yaml("embedded")
     with opened(settings) as instance:
         assert instance.python_log_level == "INFO", "no DEBUG lines in the terminal of hi ui"
-    assert (REPOSITORY / "dagster.yaml.example").read_text() == DAGSTER_YAML
+    assert (REPOSITORY / "dagster.yaml.example").read_text() == dagster_yaml("embedded")
 
 
 def test_an_operators_edits_stay_and_count(settings: Settings, tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_records_lie_where_the_folder_lies(
 def test_the_file_of_an_earlier_hi_is_renewed_unless_somebody_edited_it(settings: Settings) -> None:
     path = write(settings, FORMER)
     with opened(settings):
-        assert path.read_text() == DAGSTER_YAML
+        assert path.read_text() == dagster_yaml("embedded")
     edited = FORMER.replace("max_concurrent_runs: 1", "max_concurrent_runs: 2").replace(
         "/srv/old place/data/live/dagster", str(settings.dagster_home)
     )

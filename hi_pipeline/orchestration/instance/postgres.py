@@ -1,0 +1,183 @@
+"""Runs, events and schedules on PostgreSQL, where HI_POSTGRES says: named in dagster.yaml by ``hi instance``.
+
+As Dagster ships them (dagster-postgres), but for these:
+
+- Address and password come from the settings, so that dagster.yaml, and the message that tells a worker what to run,
+  hold neither.
+- Events are written in batches, as in the embedded log (``batched_log``), over a connection that is kept: many short
+  connections are a burden on the server (dagster issue 20325), and Dagster inserts planned events one at a time.
+- A batch whose connection drops is tried again for ``RETRY_S`` seconds. Dagster's own log raises, after the work of a
+  step is done (dagster issue 33886). Where the server had kept a batch and its answer was lost, the batch is there
+  twice: a cell recorded again, with the same hash.
+- Batches wait for one another: ids are then in the order in which they can be read. Whoever reads on from the last id
+  that he saw (Dagster's cache of the state of partitions does) would otherwise miss what is committed later.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as db
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._serdes import ConfigurableClassData
+from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
+from dagster_postgres.utils import DagsterPostgresException, create_pg_connection
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorage
+from hi_pipeline.orchestration.instance.slim_events import type_of
+from hi_pipeline.settings import Settings
+
+RETRY_S = 90.0
+_PAUSE_S = 0.5
+# Any number that nobody else locks in this database.
+_WRITING = 7_202_611
+_T = TypeVar("_T")
+
+
+def address() -> str:
+    """Return the address of the database with its password, as SQLAlchemy takes it.
+
+    Raises:
+        StoreError: HI_POSTGRES names none.
+    """
+    settings = Settings()
+    if not settings.postgres:
+        raise StoreError("dagster.yaml keeps the records on PostgreSQL, and HI_POSTGRES names no server")
+    # Without a driver's name SQLAlchemy 2.1 looks for another one than dagster-postgres ships (dagster issue 33958).
+    url = db.make_url(settings.postgres).set(drivername="postgresql+psycopg2")
+    return url.set(password=settings.secret("postgres_password") or None).render_as_string(hide_password=False)
+
+
+def place() -> str:
+    """Return where the database is, in words that hold no password."""
+    url = db.make_url(Settings().postgres)
+    return f"PostgreSQL {url.host or 'on a socket'}{f':{url.port}' if url.port else ''}/{url.database}"
+
+
+@contextmanager
+def naming() -> Iterator[None]:
+    """Turn a failed access to the database into an error that says where it is and what to do."""
+    try:
+        yield
+    except (OperationalError, DagsterPostgresException) as error:
+        cause = error.__cause__ if isinstance(error, DagsterPostgresException) else error
+        said = " ".join(str(getattr(cause, "orig", None) or cause).split())
+        raise StoreError(
+            f"{place()}: {said}; look whether it runs, HI_POSTGRES and its password, and run again. Data files are "
+            "whole; records that are missing are made up for then."
+        ) from error
+
+
+class _FromSettings:
+    """Builds a storage from the settings; dagster.yaml says nothing but its name."""
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """Return what dagster.yaml may say: nothing."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:
+        """Return the storage that dagster.yaml names."""
+        make: Callable[..., Any] = cls
+        with naming():
+            return make(postgres_url=address(), inst_data=inst_data)
+
+
+class SettingsRunStorage(_FromSettings, PostgresRunStorage):
+    """Dagster's list of runs on PostgreSQL."""
+
+
+class SettingsScheduleStorage(_FromSettings, PostgresScheduleStorage):
+    """Dagster's schedules, sensors and ticks on PostgreSQL."""
+
+
+class BatchedPostgresEventLogStorage(_FromSettings, BatchedEventLogStorage, PostgresEventLogStorage):
+    """PostgreSQL event log that writes events in batches; same tables, same records."""
+
+    def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._begin()
+        self._inside = threading.local()
+        super().__init__(postgres_url, inst_data=inst_data)
+        self._keep_connection(pool_size=1, max_overflow=20)
+
+    def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None:
+        """Let no question of the web interface take longer than so many milliseconds."""
+        limit = f"-c statement_timeout={statement_timeout}"
+        self._keep_connection(
+            pool_size=1, max_overflow=max_overflow, pool_recycle=pool_recycle, connect_args={"options": limit}
+        )
+
+    def dispose(self) -> None:
+        """Write what is pending and close."""
+        super().dispose()
+        self._engine.dispose()
+
+    def _keep_connection(self, **options: Any) -> None:
+        self._engine.dispose()
+        self._engine = db.create_engine(
+            self.postgres_url, isolation_level="AUTOCOMMIT", poolclass=QueuePool, pool_pre_ping=True, **options
+        )
+
+    @contextmanager
+    def _connect(self) -> Iterator[Connection]:
+        """Yield a connection; readers see everything that this process stored."""
+        inside = getattr(self._inside, "connection", None)
+        if inside is not None:
+            yield inside
+            return
+        self.flush()
+        with create_pg_connection(self._engine) as connection:
+            yield connection
+
+    def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
+        with naming():
+            again(lambda: self._write_once(events))
+
+    def _write_once(self, events: Sequence[EventLogEntry]) -> None:
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                connection.execute(db.select(db.func.pg_advisory_xact_lock(_WRITING)))
+                self._inside.connection = connection
+                try:
+                    self._store(connection, events)
+                finally:
+                    self._inside.connection = None
+
+    def _store(self, connection: Connection, events: Sequence[EventLogEntry]) -> None:
+        rows = [self._event_to_row(event) for event in events]
+        insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
+        ids = [int(row[0]) for row in connection.execute(insert, rows)]
+        indexed = [(e, i) for e, i in zip(events, ids, strict=True) if _is_indexed(e)]
+        if indexed:
+            self._index(connection, [e for e, _ in indexed], [i for _, i in indexed])
+
+
+def again(work: Callable[[], _T]) -> _T:
+    """Do something on the database, again where the connection drops, for at most ``RETRY_S`` seconds."""
+    until = time.monotonic() + RETRY_S
+    while True:
+        try:
+            return work()
+        except (DBAPIError, DagsterPostgresException) as error:
+            if (isinstance(error, DBAPIError) and not _has_dropped(error)) or time.monotonic() > until:
+                raise
+        time.sleep(_PAUSE_S)
+
+
+def _has_dropped(error: DBAPIError) -> bool:
+    return error.connection_invalidated or isinstance(error, OperationalError)
+
+
+def _is_indexed(event: EventLogEntry) -> bool:
+    kind = type_of(event)
+    return kind in ASSET_EVENTS or kind in ASSET_CHECK_EVENTS
