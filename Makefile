@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run packs test slow lint ui lock docs clean
+.PHONY: run packs test slow scale-test lint ui lock docs clean
 
 run: $(VENV)/.installed
 	$(BIN)/hi run
@@ -12,10 +12,16 @@ packs: $(VENV)/.installed
 	$(BIN)/hi pack --icb QNC --icb QWE --icb QHL --year 2022-23
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not scale"
 
 slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow
+
+# PostgreSQL, Redis, daemon and two workers on loopback; one worker is killed, the database is stopped.
+scale-test: $(VENV)/.installed-dev
+	ls /usr/lib/postgresql/*/bin/postgres /usr/bin/redis-server >/dev/null 2>&1 || \
+		{ apt-get update -qq && apt-get install -y -qq postgresql redis-server openssl >/dev/null; }
+	$(BIN)/python -m pytest -m scale hi_pipeline_tests/scale
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -46,7 +52,8 @@ COMPILE := uv pip compile --universal --generate-hashes --no-strip-extras --pyth
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
 lock:
 	$(COMPILE) pyproject.toml requirements.in -o requirements.lock
-	$(COMPILE) --extra dev -c requirements.lock pyproject.toml requirements.in -o requirements-dev.lock
+	$(COMPILE) --extra scale -c requirements.lock pyproject.toml requirements.in -o requirements-scale.lock
+	$(COMPILE) --extra dev --extra scale -c requirements.lock -c requirements-scale.lock pyproject.toml requirements.in -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV)

@@ -70,6 +70,7 @@ class Queue:
         self._definitions = definitions
         self._module = module
         self._waiting: dict[str, int] = {}
+        self._began = time.time()
 
     def add(self, stage: Stage) -> None:
         """Put a stage into the queue, as one run."""
@@ -126,7 +127,7 @@ class Queue:
 
     def _check_daemon(self) -> None:
         beats = again(self._instance.get_daemon_heartbeats)
-        last = max((beat.timestamp for beat in beats.values()), default=0.0)
+        last = max([self._began, *(beat.timestamp for beat in beats.values())])
         if time.time() - last > _SILENT_S:
             raise StoreError(
                 f"{len(self._waiting)} runs wait, and no daemon hands them to workers; start hi serve daemon, then run "

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -60,9 +61,14 @@ class Installation:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
 
-    def said(self) -> str:
-        """What the processes wrote, for a failing test."""
-        return "\n".join(f"{path.name}:\n{path.read_text()[-3000:]}" for path in sorted(self.folder.glob("*.log")))
+    def until_asked_again(self, pid: int) -> None:
+        """Wait until a process has met the stopped database and says that it asks again."""
+        (number,) = (n for n, child in enumerate(self.children) if child.pid == pid)
+        (log,) = self.folder.glob(f"*-{number}.log")
+        deadline = time.monotonic() + _STOP_S
+        while "it is asked again" not in log.read_text():
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from hi_pipeline_tests.flow.served import free_port
 _PATIENCE_S = 120.0
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 # PostgreSQL refuses to run as root; Debian's package makes this user.
-_OWNER = "postgres" if os.geteuid() == 0 else None
+OWNER = "postgres" if os.geteuid() == 0 else None
 
 
 @dataclass(kw_only=True)
@@ -48,13 +48,23 @@ class Servers:
             "HI_REDIS_PASSWORD_FILE": secret,
         }
 
+    def fresh_database(self) -> str:
+        """Make a database of its own; return its address."""
+        name = f"d{secrets.token_hex(4)}"
+        connection = self.connect()
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+        connection.close()
+        return self.environment["HI_POSTGRES"].replace("/postgres?", f"/{name}?")
+
     def start_postgres(self) -> None:
         words = ["start", "-w", "-t", str(int(_PATIENCE_S)), "-l", str(self.folder / "database.log")]
-        _postgres("pg_ctl", *words, "-D", str(self.folder / "database"))
+        postgres("pg_ctl", *words, "-D", str(self.folder / "database"))
 
     def stop_postgres(self) -> None:
         """As a crash would: connections drop, and what was not committed is lost."""
-        _postgres("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self.folder / "database"))
+        postgres("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self.folder / "database"))
 
     def connect(self) -> "psycopg2.extensions.connection":
         return psycopg2.connect(
@@ -118,10 +128,9 @@ def _make_database(servers: Servers) -> None:
     (folder / "sockets").mkdir()
     (folder / "database.log").touch()
     data.mkdir()
-    if _OWNER:
-        for path in (data, key, password, folder / "sockets", folder / "database.log"):
-            shutil.chown(path, _OWNER)
-    _postgres(
+    for path in (data, key, password, folder / "sockets", folder / "database.log"):
+        own(path)
+    postgres(
         "initdb", "-D", str(data), "-U", "hi", "--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8",
         "--no-instructions",
     )  # fmt: skip
@@ -160,9 +169,21 @@ def _start_redis(servers: Servers, server: str) -> "subprocess.Popen[bytes]":
     return child
 
 
-def _postgres(program: str, *words: str) -> None:
+def program(name: str) -> str:
+    """Return the path of one of PostgreSQL's programs."""
+    return str(_BINARIES[-1] / name)
+
+
+def own(path: Path) -> None:
+    """Give a file or folder to the user that PostgreSQL runs as."""
+    if OWNER:
+        shutil.chown(path, OWNER)
+
+
+def postgres(name: str, *words: str) -> None:
+    """Run one of PostgreSQL's programs to its end."""
     done = subprocess.run(
-        [str(_BINARIES[-1] / program), *words], user=_OWNER, cwd="/", check=False, stdin=subprocess.DEVNULL,
+        [program(name), *words], user=OWNER, cwd="/", check=False, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

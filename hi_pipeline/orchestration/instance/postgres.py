@@ -13,6 +13,7 @@ As Dagster ships them (dagster-postgres), but for these:
   that he saw (Dagster's cache of the state of partitions does) would otherwise miss what is committed later.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,7 @@ from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorag
 from hi_pipeline.orchestration.instance.slim_events import type_of
 from hi_pipeline.settings import Settings
 
+_log = logging.getLogger(__name__)
 RETRY_S = 90.0
 _PAUSE_S = 0.5
 # Any number that nobody else locks in this database.
@@ -171,6 +173,7 @@ def again(work: Callable[[], _T]) -> _T:
         except (DBAPIError, DagsterPostgresException) as error:
             if (isinstance(error, DBAPIError) and not _has_dropped(error)) or time.monotonic() > until:
                 raise
+            _log.warning("%s does not answer; it is asked again: %s", place(), " ".join(str(error).split())[:200])
         time.sleep(_PAUSE_S)
 
 

@@ -4,29 +4,36 @@ import configparser
 import re
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from hi_pipeline.cli.app import app
-from hi_pipeline.orchestration.instance.opening import DAGSTER_YAML
-from hi_pipeline.settings import Settings
+from hi_pipeline.orchestration.instance.profiles import chart_values, dagster_yaml
+from hi_pipeline.settings import Profile, Settings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 FILES = sorted(p for p in DEPLOY.rglob("*") if p.is_file() and "secrets" not in p.parts)
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
-READ = {"Containerfile", "compose.yaml", "nginx.conf", "environment.example"}
+READ = {"Containerfile", "compose.yaml", "compose.scale.yaml", "nginx.conf", "environment.example"}
+PROFILES = get_args(Profile)
 _LOOPBACK = re.compile(r"^(\$\{HI_LISTEN:-)?127\.0\.0\.1\}?:\d+:\d+$")
 _SECRET = re.compile(r"(?i)(password|secret|token|key)\s*[:=]\s*[^\s/$\[{]|://[^\s/:]+:[^\s/@]+@|BEGIN [A-Z ]*PRIVATE")
 
 
-def compose() -> dict[str, Any]:
-    return dict(yaml.safe_load((DEPLOY / "compose.yaml").read_text()))
+def compose(name: str = "compose.yaml") -> dict[str, Any]:
+    return dict(yaml.safe_load((DEPLOY / name).read_text()))
 
 
 SERVICES = compose()["services"]
+COMPOSED = {name: compose(name) for name in ("compose.yaml", "compose.scale.yaml")}
+EACH_SERVICE = [(name, service) for name, whole in COMPOSED.items() for service in whole["services"]]
+# Images of others, and the users that these images are made for.
+OTHERS = {"proxy": "10001:10001", "postgres": "999:999", "redis": "999:999"}
+# They listen nowhere: a health check would have nothing to ask.
+SILENT = {"daemon", "worker"}
 
 
 def unit(path: Path) -> dict[str, dict[str, str]]:
@@ -62,8 +69,42 @@ def test_the_search_for_secrets_finds_them(text: str) -> None:
     assert _SECRET.search(text)
 
 
-def test_telemetry_is_off() -> None:
-    assert yaml.safe_load(DAGSTER_YAML)["telemetry"] == {"enabled": False}
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_tells_nobody_and_holds_no_secret_and_no_host(profile: Profile) -> None:
+    text = dagster_yaml(profile, workers=7, longest_run_s=90)
+    found = yaml.safe_load(text)
+    assert found["telemetry"] == {"enabled": False}
+    assert found["run_coordinator"]["class"] == "NamingRunCoordinator"
+    assert not _SECRET.search(text)
+    assert "://" not in text
+    storages = [found[name]["module"] for name in ("run_storage", "event_log_storage")]
+    assert all(("postgres" in module) == (profile != "embedded") for module in storages)
+    assert ("run_launcher" in found) == (profile == "celery")
+    if profile == "celery":
+        assert found["concurrency"]["runs"]["max_concurrent_runs"] == 7
+        assert found["run_monitoring"]["max_runtime_seconds"] == 90
+        assert found["run_retries"]["enabled"]
+
+
+def test_the_values_of_the_chart_hold_limits_and_no_secret_and_say_that_nobody_rendered_them() -> None:
+    text = chart_values(workers=7, longest_run_s=90)
+    found = yaml.safe_load(text)
+    assert "Not rendered and not run here" in text
+    assert not _SECRET.search(text.replace("generatePostgresqlPasswordSecret: false", ""))
+    assert found["telemetry"] == {"enabled": False}
+    assert found["runLauncher"]["type"] == "K8sRunLauncher"
+    assert found["dagsterDaemon"]["runMonitoring"]["maxRuntimeSeconds"] == 90
+    assert found["dagsterDaemon"]["runCoordinator"]["config"]["queuedRunCoordinator"]["maxConcurrentRuns"] == 7
+    (code,) = found["dagster-user-deployments"]["deployments"]
+    assert code["dagsterApiGrpcArgs"] == ["-m", "hi_pipeline.definitions"]
+    for part in (code, found["dagsterWebserver"], found["dagsterDaemon"]):
+        assert part["resources"]["limits"]["memory"]
+    for part in (code, found["runLauncher"]["config"]["k8sRunLauncher"]):
+        assert part["securityContext"]["runAsNonRoot"] is True
+    assert found["dagsterWebserver"]["service"]["type"] == "ClusterIP"
+    assert {name.removeprefix("HI_").lower() for name in code["env"] if name.startswith("HI_")} <= set(
+        Settings.model_fields
+    )
 
 
 def test_an_image_is_refused_without_a_digest() -> None:
@@ -76,27 +117,34 @@ def test_an_image_is_refused_without_a_digest() -> None:
     for given in ("", "3.12", "latest"):
         assert not digest.fullmatch(given)
     assert not re.search(r"sha256:[0-9a-f]", text), "none is invented"
-    assert SERVICES["pipeline"]["build"]["args"]["BASE_DIGEST"].startswith("${BASE_DIGEST:?")
-    assert SERVICES["proxy"]["image"].startswith("${PROXY_IMAGE:?")
+    for whole in COMPOSED.values():
+        services = whole["services"]
+        (built,) = (service["build"] for service in services.values() if "build" in service)
+        assert built["args"]["BASE_DIGEST"].startswith("${BASE_DIGEST:?")
+        for name in OTHERS.keys() & services:
+            assert services[name]["image"].startswith(f"${{{name.upper()}_IMAGE:?")
 
 
 def test_the_image_runs_as_nobody_in_particular_and_installs_what_is_locked() -> None:
     text = (DEPLOY / "Containerfile").read_text()
     assert re.findall(r"(?m)^USER (.+)$", text) == ["10001:10001"]
-    assert "--require-hashes -r requirements.lock" in text
+    assert "--require-hashes -r ${LOCK}" in text
+    assert re.search(r"(?m)^ARG LOCK=requirements.lock$", text)
+    made = (DEPLOY.parent / "Makefile").read_text()
+    assert f"-o {COMPOSED['compose.scale.yaml']['services']['code']['build']['args']['LOCK']}\n" in made
     for name in re.findall(r"(?m)^COPY (.+) \S+$", text)[0].split():
-        assert (DEPLOY.parent / name).is_file()
+        assert list(DEPLOY.parent.glob(name)), name
     assert_is_a_command(yaml.safe_load(re.findall(r"(?m)^CMD (.+)$", text)[0]))
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_is_limited_and_started_again(name: str) -> None:
-    service = SERVICES[name]
+@pytest.mark.parametrize(("file", "name"), EACH_SERVICE)
+def test_a_service_is_limited_and_started_again(file: str, name: str) -> None:
+    service = COMPOSED[file]["services"][name]
     assert service["restart"] == "unless-stopped"
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["user"] == "10001:10001"
+    assert service["user"] == OTHERS.get(name, "10001:10001")
     for limit in ("mem_limit", "cpus", "pids_limit", "logging"):
         assert service[limit], limit
     assert "privileged" not in service
@@ -104,8 +152,11 @@ def test_a_service_is_limited_and_started_again(name: str) -> None:
     assert ("ports" in service) == (name == "proxy")
     if name != "proxy":
         assert service["network_mode"] == "service:proxy"
-        assert service["healthcheck"]["test"][0] == "CMD"
+        assert (service.get("healthcheck", {"test": [""]})["test"][0] == "CMD") == (name not in SILENT)
+    if name not in OTHERS:
         assert_is_a_command(service["command"])
+    listening = " ".join(service["command"]) if name in ("postgres", "redis") else "127.0.0.1"
+    assert "127.0.0.1" in listening, "it shares the proxy's network and must not be reached through it"
 
 
 @pytest.mark.parametrize("port", ["8443:8443", "0.0.0.0:8443:8443", "${HI_LISTEN:-0.0.0.0}:8443:8443"])
@@ -113,11 +164,12 @@ def test_an_open_port_would_be_seen(port: str) -> None:
     assert not _LOOPBACK.match(port)
 
 
-def test_secrets_are_files_that_are_not_committed() -> None:
-    secrets = compose()["secrets"]
+@pytest.mark.parametrize("file", COMPOSED)
+def test_secrets_are_files_that_are_not_committed(file: str) -> None:
+    secrets = COMPOSED[file]["secrets"]
     assert all(secret["file"] == f"./secrets/{name}" for name, secret in secrets.items())
     assert "deploy/secrets/" in (DEPLOY.parent / ".gitignore").read_text().split()
-    used = {name for service in SERVICES.values() for name in service.get("secrets", [])}
+    used = {name for service in COMPOSED[file]["services"].values() for name in service.get("secrets", [])}
     assert used == set(secrets)
 
 
@@ -159,8 +211,11 @@ def test_the_proxy_asks_who_comes_on_every_port_and_is_encrypted() -> None:
         assert re.search(r"auth_basic_user_file /run/secrets/\w+;", server)
         assert re.search(r"proxy_pass http://127\.0\.0\.1:\d+;", server)
     ports = set(re.findall(r"proxy_pass http://127\.0\.0\.1:(\d+)", text))
-    commands = [*(s["command"] for n, s in SERVICES.items() if n != "proxy"), *(_words(p) for p in UNITS)]
-    assert ports == {words[-1] for words in commands if "--port" in words}
+    assert "proxy_set_header X-Forwarded-User $remote_user;" in text
+    for whole in COMPOSED.values():
+        own = [service["command"] for name, service in whole["services"].items() if name not in OTHERS]
+        assert ports == {w[-1] for w in own if "--port" in w and "code" not in w}
+    assert ports == {words[-1] for words in map(_words, UNITS) if "--port" in words}
 
 
 def _words(path: Path) -> list[str]:

@@ -1,0 +1,173 @@
+"""Records on PostgreSQL: the same as on the embedded log, in batches, whole though the server drops its connections."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
+from dagster_postgres import PostgresEventLogStorage
+
+from hi_pipeline.core.errors import StoreError
+from hi_pipeline.engine.grid import RANGE_END, RANGE_START
+from hi_pipeline.orchestration.instance import batched_log, postgres
+from hi_pipeline.orchestration.instance.health import examine_records
+from hi_pipeline.orchestration.instance.opening import open_instance
+from hi_pipeline.orchestration.instance.postgres import BatchedPostgresEventLogStorage
+from hi_pipeline.orchestration.instance.recovery import mend
+from hi_pipeline.orchestration.partitions import GRID
+from hi_pipeline.orchestration.repository import build_definitions
+from hi_pipeline_tests.flow.conftest import Bench, open_bench
+from hi_pipeline_tests.flow.standing import check_records
+from hi_pipeline_tests.flow.tiny import WRONG_BOARD, YEARS, rows_of, with_too_many_helped, write_release
+from hi_pipeline_tests.scale.servers import Servers, refuses_plain
+
+pytestmark = pytest.mark.scale
+KEY = dg.AssetKey(["indicator", "tiny_1_pct"])
+WHOLE = {RANGE_START: GRID.get_first_partition_key(), RANGE_END: GRID.get_last_partition_key()}
+DROP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()"
+
+
+@pytest.fixture
+def on_postgres(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database; returns its name."""
+    address = servers.fresh_database()
+    for name, value in {**servers.environment, "HI_POSTGRES": address, "HI_PROFILE": "postgres"}.items():
+        monkeypatch.setenv(name, value)
+    return address.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture
+def bench(on_postgres: str, tmp_path: Path) -> Iterator[Bench]:
+    made = open_bench(tmp_path)
+    yield made
+    made.instance.dispose()
+
+
+def storage_of(bench: Bench) -> BatchedPostgresEventLogStorage:
+    storage = bench.instance.event_log_storage
+    assert isinstance(storage, BatchedPostgresEventLogStorage)
+    return storage
+
+
+def recorded(bench: Bench, *partitions: str) -> None:
+    for partition in partitions:
+        bench.instance.report_runless_asset_event(
+            dg.AssetMaterialization(KEY, partition=partition, tags={"dagster/data_version": "1"})
+        )
+
+
+def statuses(bench: Bench) -> tuple[set[str], set[str]]:
+    """Cells that Dagster shows as materialised and as failed."""
+    value = get_and_update_asset_status_cache_value(bench.instance, KEY, GRID)
+    assert value is not None
+    return (
+        set(value.deserialize_materialized_partition_subsets(GRID).get_partition_keys()),
+        set(value.deserialize_failed_partition_subsets(GRID).get_partition_keys()),
+    )
+
+
+def test_a_wrong_cell_alone_reads_failed_as_on_the_embedded_log(bench: Bench) -> None:
+    for year in YEARS:
+        rows = rows_of(year)
+        wrong = year == "2022-23"
+        write_release(bench.mirror, year, with_too_many_helped(rows, WRONG_BOARD) if wrong else rows)
+    bench.run(icbs=("E54000071",))
+    definitions = build_definitions(bench.settings, pipeline=bench.pipeline)
+    job = definitions.resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(instance=bench.instance, asset_selection=[KEY], tags=WHOLE, raise_on_error=False)
+    assert not result.success
+    good, failed = statuses(bench)
+    assert failed == {f"2022-23|{WRONG_BOARD}"}, "cells that cannot exist are no failure"
+    assert good == bench.on_disk()
+    check_records(bench.pipeline, bench.instance)
+    bench.run()
+    assert [found for found in examine_records(bench.settings, port=1) if found.state.value == "fails"] == []
+
+
+def test_a_batch_is_one_transaction_over_a_connection_that_is_kept(
+    bench: Bench, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batched_log, "INTERVAL_S", 60.0)
+    storage = storage_of(bench)
+    keys = [f"2021-22|{n}" for n in range(200)]
+    recorded(bench, *keys)
+    storage.flush()
+    # The first write of all made the connection.
+    log = servers.folder / "database.log"
+    before = log.read_text().count("connection authorized")
+    recorded(bench, *[f"{key}x" for key in keys])
+    storage.flush()
+    assert log.read_text().count("connection authorized") == before
+    assert bench.instance.get_materialized_partitions(KEY) == {key for k in keys for key in (k, f"{k}x")}
+
+
+def test_a_dropped_connection_is_no_failure_of_the_work(
+    bench: Bench, servers: Servers, on_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As dagster issue 33886 has it: the log raises, and the work was done."""
+    monkeypatch.setattr(batched_log, "INTERVAL_S", 60.0)
+    recorded(bench, "before")
+    storage_of(bench).flush()
+    recorded(bench, "a", "b")
+    servers.ask(DROP.format(on_postgres))
+    storage_of(bench).flush()
+    assert bench.instance.get_materialized_partitions(KEY) == {"before", "a", "b"}
+
+
+def test_a_server_that_stays_away_is_named_and_what_it_missed_is_written_later(
+    bench: Bench, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batched_log, "INTERVAL_S", 60.0)
+    monkeypatch.setattr(postgres, "RETRY_S", 1.0)
+    recorded(bench, "a")
+    servers.stop_postgres()
+    try:
+        with pytest.raises(StoreError, match=rf"PostgreSQL localhost:{servers.postgres_port}/.* run again") as refused:
+            storage_of(bench).flush()
+        assert servers.password not in str(refused.value)
+        (record, *_) = examine_records(bench.settings, port=1)
+        assert (record.what, record.state.value) == ("records", "fails")
+        assert "PostgreSQL localhost" in record.said
+    finally:
+        servers.start_postgres()
+    storage_of(bench).flush()
+    assert bench.instance.get_materialized_partitions(KEY) == {"a"}
+
+
+def test_records_that_the_database_lost_are_made_up_for_at_the_next_look(
+    bench: Bench, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way from the embedded default to PostgreSQL, and back from an empty database: files are what counts."""
+    for year in YEARS:
+        write_release(bench.mirror, year)
+    assert bench.run().success
+    cells = bench.on_disk()
+    bench.instance.dispose()
+    monkeypatch.setenv("HI_POSTGRES", servers.fresh_database())
+    bench.instance = open_instance(bench.settings)
+    assert not bench.built("indicator", "tiny_1_pct")
+    mended = mend(bench.pipeline, bench.instance)
+    assert mended.recorded > len(cells)
+    assert bench.built("indicator", "tiny_1_pct") == cells
+    check_records(bench.pipeline, bench.instance)
+    assert mend(bench.pipeline, bench.instance).recorded == 0
+
+
+def test_what_dagster_sees_is_what_its_own_log_would_show(bench: Bench) -> None:
+    """Dagster's own class reads the tables that ours wrote."""
+    recorded(bench, "a", "b", "a")
+    storage_of(bench).flush()
+    theirs = PostgresEventLogStorage(postgres.address())
+    assert set(theirs.get_materialized_partitions(KEY)) == {"a", "b"}
+    ids = [record.storage_id for record in theirs.get_event_records(dg.EventRecordsFilter(
+        event_type=dg.DagsterEventType.ASSET_MATERIALIZATION, asset_key=KEY))]  # fmt: skip
+    assert sorted(ids, reverse=True) == ids
+    assert len(ids) == 3
+    theirs.dispose()
+
+
+def test_both_servers_speak_tls_and_want_a_password(servers: Servers) -> None:
+    assert refuses_plain(servers.redis_port)
+    assert servers.ask("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+    assert servers.ask("SHOW password_encryption") == [("scram-sha-256",)]
