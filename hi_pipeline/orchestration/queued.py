@@ -22,6 +22,7 @@ from hi_pipeline.orchestration.places import code_of_job, place_of_job
 
 _LOOK_AGAIN_S = 1.0
 _SILENT_S = 120.0
+_DECIDES_S = 60.0
 _EVENTS = {
     dg.DagsterEventType.ASSET_MATERIALIZATION,
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
@@ -70,6 +71,7 @@ class Queue:
         self._definitions = definitions
         self._module = module
         self._waiting: dict[str, int] = {}
+        self._failed: dict[str, float] = {}
         self._began = time.time()
 
     def add(self, stage: Stage) -> None:
@@ -102,11 +104,15 @@ class Queue:
                 time.sleep(_LOOK_AGAIN_S)
 
     def _one_ended(self, run: dg.DagsterRun) -> Iterator[Ended]:
-        if run.status is dg.DagsterRunStatus.FAILURE and run.tags.get(WILL_RETRY_TAG, "") == "true":
-            # The daemon says so before it makes the other run.
+        if run.status is dg.DagsterRunStatus.FAILURE:
+            # A failed run is first seen, then said to be tried again or not, then tried again under another id.
+            decided = run.tags.get(WILL_RETRY_TAG, "")
+            since = self._failed.setdefault(run.run_id, time.monotonic())
             if AUTO_RETRY_RUN_ID_TAG in run.tags:
                 self._waiting[run.tags[AUTO_RETRY_RUN_ID_TAG]] = self._waiting.pop(run.run_id) + 1
-            return
+                return
+            if decided == "true" or (not decided and time.monotonic() - since < _DECIDES_S):
+                return
         yield self._told(run, runs=self._waiting.pop(run.run_id))
 
     def _told(self, run: dg.DagsterRun, *, runs: int) -> Ended:
