@@ -296,7 +296,7 @@ def instance(
     source: Source = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Runs at a time: one a worker.")] = WORKERS,
     longest_run: Annotated[
-        int, typer.Option("--longest-run", min=1, help="Seconds after which a run on a worker counts as dead.")
+        int, typer.Option("--longest-run", min=1, help="Seconds after which a run counts as dead; not for embedded.")
     ] = LONGEST_RUN_S,
 ) -> None:
     """Write the data root's dagster.yaml: where records lie, and who executes runs."""

@@ -18,7 +18,7 @@ import pytest
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.orchestration.instance.opening import open_instance, prepare_home
-from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive, mend
+from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive, mend, tags_of_process
 from hi_pipeline.publishing import release
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
@@ -100,6 +100,15 @@ def test_runs_of_dead_processes_are_closed_and_those_of_living_ones_left(bench: 
     assert _status(bench, dead) is dg.DagsterRunStatus.FAILURE
     assert _status(bench, not_begun) is dg.DagsterRunStatus.FAILURE
     assert _status(bench, alive) is dg.DagsterRunStatus.STARTED
+
+
+def test_the_name_of_the_machine_does_not_count_where_records_are_on_it(bench: Bench) -> None:
+    """A container that is made anew has another name, and the same data folder."""
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    child.wait()
+    dead = _open_run(bench, child.pid, started=True)
+    bench.instance.add_run_tags(dead, {**tags_of_process(), PID_TAG: str(child.pid), "hi/host": "the one before"})
+    assert mend(bench.pipeline, bench.instance).closed == 1
 
 
 def test_a_run_of_the_same_number_but_of_an_older_process_is_closed(bench: Bench) -> None:

@@ -11,10 +11,11 @@ from dagster_postgres import PostgresEventLogStorage
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.engine.grid import RANGE_END, RANGE_START
 from hi_pipeline.orchestration.instance import batched_log, postgres
+from hi_pipeline.orchestration.instance.between_runs import last_run
 from hi_pipeline.orchestration.instance.health import examine_records
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.orchestration.instance.postgres import BatchedPostgresEventLogStorage
-from hi_pipeline.orchestration.instance.recovery import mend
+from hi_pipeline.orchestration.instance.recovery import PID_TAG, mend, tags_of_process
 from hi_pipeline.orchestration.partitions import GRID
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
@@ -152,6 +153,27 @@ def test_records_that_the_database_lost_are_made_up_for_at_the_next_look(
     assert bench.built("indicator", "tiny_1_pct") == cells
     check_records(bench.pipeline, bench.instance)
     assert mend(bench.pipeline, bench.instance).recorded == 0
+
+
+def test_a_run_of_another_machine_is_left_alone(bench: Bench) -> None:
+    """Whether its process lives cannot be seen from here; the monitor ends it at the longest time of a run."""
+
+    @dg.job
+    def left_open() -> None:
+        return None
+
+    runs = {}
+    for host in ("", "another"):
+        tags = {**tags_of_process(), PID_TAG: "999999999"} | ({"hi/host": host} if host else {})
+        run = bench.instance.create_run_for_job(left_open, tags=tags)
+        event = dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=run.job_name)
+        bench.instance.report_dagster_event(event, run.run_id)
+        runs[host] = run.run_id
+    assert mend(bench.pipeline, bench.instance, alone=True).closed == 1
+    found = {host: bench.instance.get_run_by_id(run_id) for host, run_id in runs.items()}
+    assert {host: run.status.value for host, run in found.items() if run} == {"": "FAILURE", "another": "STARTED"}
+    with pytest.raises(StoreError, match="goes on"):
+        last_run(bench.instance)
 
 
 def test_what_dagster_sees_is_what_its_own_log_would_show(bench: Bench) -> None:

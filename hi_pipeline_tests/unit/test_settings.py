@@ -46,3 +46,34 @@ def test_an_impossible_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, n
 
 def test_the_words_before_a_settings_error_are_ours() -> None:
     assert "SelectionError: HI_SOURCE is 'elsewhere': expected" in refused("status", "--source", "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HI_POSTGRES", "postgresql://hi:sesame@localhost/dagster", "HI_POSTGRES holds a password"),
+        ("HI_POSTGRES", "postgresql://hi@db.example.nhs.uk/dagster", "not encrypted: say sslmode=verify-full"),
+        ("HI_POSTGRES", "postgresql://hi@localhost", "names no database"),
+        ("HI_REDIS", "redis://:sesame@localhost:6379", "HI_REDIS holds a password"),
+        ("HI_REDIS", "redis://redis.example.nhs.uk:6379", "not encrypted: write rediss://"),
+        ("HI_REDIS", "http://localhost:6379", "expected rediss://host:port"),
+        ("HI_CODE_SERVER", "localhost", "expected host:port"),
+    ],
+)
+def test_an_address_that_tells_a_password_or_is_open_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(name, value)
+    message = refused("status", "--source", "sample")
+    assert said in message
+    assert "sesame" not in message
+
+
+def test_a_password_comes_from_its_file_before_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("open sesame \n")
+    assert Settings(redis_password="other", redis_password_file=file).secret("redis_password") == "open sesame "
+    assert Settings(redis_password="other").secret("redis_password") == "other"
+    assert Settings().secret("postgres_password") == ""
+    assert "other" not in repr(Settings(redis_password="other"))

@@ -15,7 +15,7 @@ def last_run(instance: dg.DagsterInstance) -> tuple[str, int]:
     """
     for record in instance.get_run_records(dg.RunsFilter(statuses=list(OPEN_RUNS))):
         # A run without a process of hi run belongs to the daemon, or waits for it.
-        if process_of(record)[1]:
+        if process_of(instance, record)[1]:
             raise StoreError(
                 f"run {record.dagster_run.run_id} goes on or waits for the daemon; wait for its end, then try again"
             )

@@ -15,6 +15,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_celery.config import DEFAULT_CONFIG
 from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
+from kombu.exceptions import OperationalError
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.settings import Settings
@@ -84,6 +85,6 @@ class SettingsCeleryRunLauncher(CeleryRunLauncher):
         try:
             with app.connection_for_write() as connection:
                 connection.ensure_connection(max_retries=0, timeout=_ANSWER_S)
-        except app.connection_for_write().recoverable_connection_errors as error:
+        except OperationalError as error:
             return " ".join(str(error).split()) or type(error).__name__
         return ""

@@ -74,7 +74,7 @@ def _database(path: Path) -> Examined | None:
 def _runs(instance: dg.DagsterInstance) -> Iterator[Examined]:
     for record in instance.get_run_records(dg.RunsFilter(statuses=list(OPEN_RUNS))):
         run = record.dagster_run
-        process, alive = process_of(record)
+        process, alive = process_of(instance, record)
         if process and alive:
             yield Examined(what="run", name=run.run_id, state=State.GOOD, said=f"goes on in process {process}")
         elif not process and has_workers(instance):

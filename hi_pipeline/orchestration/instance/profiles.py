@@ -47,6 +47,10 @@ concurrency:
 run_monitoring:
   enabled: true
 """
+_LIMIT = """\
+  # The process of a run on another machine cannot be seen: what takes longer counts as dead.
+  max_runtime_seconds: {longest_run_s}
+"""
 _ON_CELERY = """\
 run_launcher:
   module: hi_pipeline.orchestration.instance.celery_launcher
@@ -84,12 +88,12 @@ def dagster_yaml(profile: Profile, *, workers: int = WORKERS, longest_run_s: int
     Args:
         profile: with k8s, the file is for hi commands in a pod; the chart writes its own for its services.
         workers: runs at a time, of the profile celery.
-        longest_run_s: after which a run on a worker counts as dead, of the profile celery.
+        longest_run_s: after which a run counts as dead, of all profiles but embedded.
     """
     if profile == "embedded":
         return _HEAD.format(where=_BESIDE) + _EMBEDDED + _HERE
     if profile in ("postgres", "k8s"):
-        return _HEAD.format(where=_ELSEWHERE) + _POSTGRES + _HERE
+        return _HEAD.format(where=_ELSEWHERE) + _POSTGRES + _HERE + _LIMIT.format(longest_run_s=longest_run_s)
     poll_s = max(1, min(_LONGEST_POLL_S, longest_run_s // 3))
     on_celery = _ON_CELERY.format(workers=workers, longest_run_s=longest_run_s, poll_s=poll_s)
     return _HEAD.format(where=_ELSEWHERE) + _POSTGRES + on_celery

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import dagster as dg
 import psutil
+from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.verify import altered_of
@@ -72,16 +73,17 @@ def tags_of_process() -> dict[str, str]:
     return {PID_TAG: str(os.getpid()), _HOST_TAG: socket.gethostname()}
 
 
-def process_of(record: dg.RunRecord) -> tuple[str, bool]:
+def process_of(instance: dg.DagsterInstance, record: dg.RunRecord) -> tuple[str, bool]:
     """Return the process that executes a run, "" where that is the daemon's affair, and whether it may still live.
 
-    Of a process on another machine nothing can be seen from here: it counts as alive.
+    Of a process on another machine nothing can be seen from here: it counts as alive, until the monitor ends its run.
+    SQLite is used by one machine, whatever it is called: a container that is made anew has another name.
     """
     tags = record.dagster_run.tags
     pid, host = tags.get(PID_TAG, ""), tags.get(_HOST_TAG, socket.gethostname())
     if not pid:
         return "", True
-    if host != socket.gethostname():
+    if host != socket.gethostname() and not isinstance(instance.event_log_storage, SqliteEventLogStorage):
         return f"{pid} on {host}", True
     return pid, is_alive(int(pid), since=record.create_timestamp)
 
@@ -105,7 +107,7 @@ def is_alive(pid: int, *, since: datetime) -> bool:
 
 def _close(instance: dg.DagsterInstance, record: dg.RunRecord, *, alone: bool) -> bool:
     run = record.dagster_run
-    process, alive = process_of(record)
+    process, alive = process_of(instance, record)
     # Not begun and of no process: it waits for the daemon.
     dead = not alive if process else alone and run.status is not dg.DagsterRunStatus.NOT_STARTED
     if dead:

@@ -1,0 +1,37 @@
+"""Logs of services: one JSON object a line where that is asked for, whatever library speaks, and each thing once."""
+
+import json
+import os
+import subprocess
+import sys
+
+SCRIPT = """
+import logging
+from hi_pipeline.orchestration.logs import set_up_logs
+from hi_pipeline.settings import Settings
+set_up_logs(Settings(), level="WARNING")
+for name in ("dagster", "dagster.daemon", "uvicorn.error", "celery.worker"):
+    logging.getLogger(name).warning("from %s", name)
+logging.getLogger("dagster").info("not asked for")
+"""
+
+
+def said(log_format: str) -> list[str]:
+    environment = {**os.environ, "HI_LOG_FORMAT": log_format, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
+    return [line for line in done.stdout.splitlines() if "from " in line or "asked" in line]
+
+
+def test_each_line_is_an_object_that_says_who_speaks() -> None:
+    lines = [json.loads(line) for line in said("json")]
+    assert [line["event"] for line in lines] == [
+        "from dagster", "from dagster.daemon", "from uvicorn.error", "from celery.worker",
+    ]  # fmt: skip
+    assert {line["level"] for line in lines} == {"warning"}
+    assert all(line["logger"] in line["event"] for line in lines)
+
+
+def test_text_is_the_default() -> None:
+    lines = said("text")
+    assert len(lines) == 4
+    assert not any(line.startswith("{") for line in lines)
