@@ -4,8 +4,8 @@ As Dagster ships them (dagster-postgres), but for these:
 
 - Address and password come from the settings, so that dagster.yaml, and the message that tells a worker what to run,
   hold neither.
-- Events are written in batches, as in the embedded log (``batched_log``), over a connection that is kept: many short
-  connections are a burden on the server (dagster issue 20325), and Dagster inserts planned events one at a time.
+- Each storage keeps a connection: many short ones are a burden on the server (dagster issue 20325).
+- Events are written in batches, as in the embedded log (``batched_log``); Dagster inserts planned events one at a time.
 - A batch whose connection drops is tried again for ``RETRY_S`` seconds. Dagster's own log raises, after the work of a
   step is done (dagster issue 33886). Where the server had kept a batch and its answer was lost, the batch is there
   twice: a cell recorded again, with the same hash.
@@ -27,7 +27,7 @@ from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
 from dagster_postgres.utils import DagsterPostgresException, create_pg_connection
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -79,7 +79,10 @@ def naming() -> Iterator[None]:
 
 
 class _FromSettings:
-    """Builds a storage from the settings; dagster.yaml says nothing but its name."""
+    """Builds a storage from the settings, with a connection that is kept; dagster.yaml says nothing but its name."""
+
+    _engine: Engine
+    postgres_url: str
 
     @classmethod
     def config_type(cls) -> Any:
@@ -91,7 +94,30 @@ class _FromSettings:
         """Return the storage that dagster.yaml names."""
         make: Callable[..., Any] = cls
         with naming():
-            return make(postgres_url=address(), inst_data=inst_data)
+            made = make(postgres_url=address(), inst_data=inst_data)
+        made.keep_connection()
+        return made
+
+    def keep_connection(self, **options: Any) -> None:
+        """Take the place of an engine that opens a connection for every question."""
+        self._engine.dispose()
+        self._engine = db.create_engine(
+            self.postgres_url,
+            isolation_level="AUTOCOMMIT",
+            poolclass=QueuePool,
+            pool_pre_ping=True,
+            **{"pool_size": 1, "max_overflow": 20, **options},
+        )
+
+    def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None:
+        """Let no question of the web interface take longer than so many milliseconds."""
+        limit = f"-c statement_timeout={statement_timeout}"
+        self.keep_connection(max_overflow=max_overflow, pool_recycle=pool_recycle, connect_args={"options": limit})
+
+    def dispose(self) -> None:
+        """Close."""
+        super().dispose()  # type: ignore[misc]
+        self._engine.dispose()
 
 
 class SettingsRunStorage(_FromSettings, PostgresRunStorage):
@@ -109,25 +135,6 @@ class BatchedPostgresEventLogStorage(_FromSettings, BatchedEventLogStorage, Post
         self._begin()
         self._inside = threading.local()
         super().__init__(postgres_url, inst_data=inst_data)
-        self._keep_connection(pool_size=1, max_overflow=20)
-
-    def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None:
-        """Let no question of the web interface take longer than so many milliseconds."""
-        limit = f"-c statement_timeout={statement_timeout}"
-        self._keep_connection(
-            pool_size=1, max_overflow=max_overflow, pool_recycle=pool_recycle, connect_args={"options": limit}
-        )
-
-    def dispose(self) -> None:
-        """Write what is pending and close."""
-        super().dispose()
-        self._engine.dispose()
-
-    def _keep_connection(self, **options: Any) -> None:
-        self._engine.dispose()
-        self._engine = db.create_engine(
-            self.postgres_url, isolation_level="AUTOCOMMIT", poolclass=QueuePool, pool_pre_ping=True, **options
-        )
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
