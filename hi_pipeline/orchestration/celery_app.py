@@ -16,7 +16,7 @@ app = make_app(celery_options())
 execute_job = create_execute_job_task(app)
 
 
-@setup_logging.connect  # type: ignore[misc]
+@setup_logging.connect
 def _log_as_asked(**_: object) -> None:
     """Log as the other services do; without a receiver of this signal Celery sets up its own."""
     set_up_logs(Settings(), level="WARNING")
