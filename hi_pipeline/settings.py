@@ -8,9 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-Profile = Literal["embedded", "postgres", "celery", "k8s"]
-# Of the profiles that have workers, unless hi instance is told otherwise.
-WORKERS, LONGEST_RUN_S = 2, 3600
+from hi_pipeline.core.profiles import Profile
+
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 

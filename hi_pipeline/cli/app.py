@@ -11,7 +11,7 @@ from hi_pipeline.cli.listed import Listed
 from hi_pipeline.cli.printing import Printer, let_pass
 from hi_pipeline.cli.services import Service
 from hi_pipeline.cli.tables import Format
-from hi_pipeline.settings import LONGEST_RUN_S, WORKERS, Profile
+from hi_pipeline.core.profiles import LONGEST_RUN_S, WORKERS, Profile
 
 app = typer.Typer(
     help="Health-inequality indicators for every integrated care board of England, from public statistics.",

@@ -5,8 +5,8 @@ from pathlib import Path
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.profiles import Profile
 from hi_pipeline.orchestration.instance.profiles import chart_values, dagster_yaml
-from hi_pipeline.settings import Profile
 from hi_pipeline.storage.atomic import write_bytes
 
 

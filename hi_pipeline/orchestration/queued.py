@@ -16,7 +16,7 @@ from hi_pipeline.core.errors import StoreError
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.plan import Key, Stage
 from hi_pipeline.orchestration.instance.celery_launcher import SettingsCeleryRunLauncher
-from hi_pipeline.orchestration.instance.postgres import again
+from hi_pipeline.orchestration.instance.postgres import RETRY_S, again
 from hi_pipeline.orchestration.jobs import JOB_OF, QUIET
 from hi_pipeline.orchestration.places import code_of_job, place_of_job
 
@@ -96,7 +96,7 @@ class Queue:
         """
         while self._waiting:
             filters = dg.RunsFilter(run_ids=list(self._waiting))
-            for run in again(lambda filters=filters: self._instance.get_runs(filters)):  # type: ignore[misc]
+            for run in again(lambda filters=filters: self._instance.get_runs(filters), for_s=RETRY_S):  # type: ignore[misc]
                 if run.is_finished:
                     yield from self._one_ended(run)
             if self._waiting:
@@ -117,7 +117,7 @@ class Queue:
 
     def _told(self, run: dg.DagsterRun, *, runs: int) -> Ended:
         ended = Ended(runs=runs)
-        for entry in again(lambda: self._instance.all_logs(run.run_id, of_type=_EVENTS)):
+        for entry in again(lambda: self._instance.all_logs(run.run_id, of_type=_EVENTS), for_s=RETRY_S):
             event = entry.dagster_event
             if event is None:
                 continue
@@ -132,7 +132,7 @@ class Queue:
         return ended
 
     def _check_daemon(self) -> None:
-        beats = again(self._instance.get_daemon_heartbeats)
+        beats = again(self._instance.get_daemon_heartbeats, for_s=RETRY_S)
         last = max([self._began, *(beat.timestamp for beat in beats.values())])
         if time.time() - last > _SILENT_S:
             raise StoreError(

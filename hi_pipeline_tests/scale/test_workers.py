@@ -27,6 +27,8 @@ pytestmark = pytest.mark.scale
 _PATIENCE_S = 240.0
 # A run holds an indicator and a rectangle of years and boards: at most all cells of it.
 CELLS_OF_A_RUN = 3 * 49
+# Longer than Dagster's own storages try to connect, about 6 seconds.
+AWAY_S = 10.0
 KILLED, WRITING = "tiny_3_pct", "tiny_5_pct"
 
 
@@ -71,6 +73,7 @@ def test_a_killed_worker_and_a_stopped_database_lose_nothing(installation: Insta
         installation.servers.stop_postgres()
         (held / f"hold-{WRITING}").unlink()
         installation.until_asked_again(writing)
+        time.sleep(AWAY_S)
         installation.servers.start_postgres()
         report = running.result(timeout=_PATIENCE_S)
     runs = installation.instance.get_runs()

@@ -4,9 +4,10 @@ As Dagster ships them (dagster-postgres), but for these:
 
 - Address and password come from the settings, so that dagster.yaml, and the message that tells a worker what to run,
   hold neither.
-- Each storage keeps a connection: many short ones are a burden on the server (dagster issue 20325).
+- Each storage keeps a connection: many short ones are a burden on the server (dagster issue 20325). Where the server is
+  away it is asked for ``RETRY_S`` seconds, by the web interface for ``WEB_RETRY_S``: Dagster's own gives up after six.
 - Events are written in batches, as in the embedded log (``batched_log``); Dagster inserts planned events one at a time.
-- A batch whose connection drops is tried again for ``RETRY_S`` seconds. Dagster's own log raises, after the work of a
+- A batch whose connection drops is tried again as long. Dagster's own log raises, after the work of a
   step is done (dagster issue 33886). Where the server had kept a batch and its answer was lost, the batch is there
   twice: a cell recorded again, with the same hash.
 - Batches wait for one another: ids are then in the order in which they can be read. Whoever reads on from the last id
@@ -17,7 +18,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as db
@@ -26,7 +27,7 @@ from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
-from dagster_postgres.utils import DagsterPostgresException, create_pg_connection
+from dagster_postgres.utils import DagsterPostgresException
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
@@ -37,11 +38,12 @@ from hi_pipeline.orchestration.instance.slim_events import type_of
 from hi_pipeline.settings import Settings
 
 _log = logging.getLogger(__name__)
-RETRY_S = 90.0
+RETRY_S, WEB_RETRY_S = 90.0, 5.0
 _PAUSE_S = 0.5
 # Any number that nobody else locks in this database.
 _WRITING = 7_202_611
 _T = TypeVar("_T")
+Rows = list[dict[str, Any]]
 
 
 def address() -> str:
@@ -82,6 +84,7 @@ class _FromSettings:
     """Builds a storage from the settings, with a connection that is kept; dagster.yaml says nothing but its name."""
 
     _engine: Engine
+    _is_web = False
     postgres_url: str
 
     @classmethod
@@ -111,8 +114,18 @@ class _FromSettings:
 
     def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None:
         """Let no question of the web interface take longer than so many milliseconds."""
+        self._is_web = True
         limit = f"-c statement_timeout={statement_timeout}"
         self.keep_connection(max_overflow=max_overflow, pool_recycle=pool_recycle, connect_args={"options": limit})
+
+    @contextmanager
+    def patient(self) -> Iterator[Connection]:
+        """Yield a connection, waiting for a server that is away."""
+        connection = again(self._engine.connect, for_s=WEB_RETRY_S if self._is_web else RETRY_S)
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     def dispose(self) -> None:
         """Close."""
@@ -123,9 +136,17 @@ class _FromSettings:
 class SettingsRunStorage(_FromSettings, PostgresRunStorage):
     """Dagster's list of runs on PostgreSQL."""
 
+    def connect(self) -> AbstractContextManager[Connection]:
+        """Return a connection."""
+        return self.patient()
+
 
 class SettingsScheduleStorage(_FromSettings, PostgresScheduleStorage):
     """Dagster's schedules, sensors and ticks on PostgreSQL."""
+
+    def connect(self, run_id: str | None = None) -> AbstractContextManager[Connection]:
+        """Return a connection."""
+        return self.patient()
 
 
 class BatchedPostgresEventLogStorage(_FromSettings, BatchedEventLogStorage, PostgresEventLogStorage):
@@ -144,26 +165,27 @@ class BatchedPostgresEventLogStorage(_FromSettings, BatchedEventLogStorage, Post
             yield inside
             return
         self.flush()
-        with create_pg_connection(self._engine) as connection:
+        with self.patient() as connection:
             yield connection
 
     def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
+        # Made before the others are kept waiting: a third of the time that a batch takes.
+        rows = [self._event_to_row(event) for event in events]
         with naming():
-            again(lambda: self._write_once(events))
+            again(lambda: self._write_once(events, rows), for_s=RETRY_S)
 
-    def _write_once(self, events: Sequence[EventLogEntry]) -> None:
+    def _write_once(self, events: Sequence[EventLogEntry], rows: Rows) -> None:
         with self._engine.connect() as connection:
             connection = connection.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 connection.execute(db.select(db.func.pg_advisory_xact_lock(_WRITING)))
                 self._inside.connection = connection
                 try:
-                    self._store(connection, events)
+                    self._store(connection, events, rows)
                 finally:
                     self._inside.connection = None
 
-    def _store(self, connection: Connection, events: Sequence[EventLogEntry]) -> None:
-        rows = [self._event_to_row(event) for event in events]
+    def _store(self, connection: Connection, events: Sequence[EventLogEntry], rows: Rows) -> None:
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
         ids = [int(row[0]) for row in connection.execute(insert, rows)]
         indexed = [(e, i) for e, i in zip(events, ids, strict=True) if _is_indexed(e)]
@@ -171,9 +193,9 @@ class BatchedPostgresEventLogStorage(_FromSettings, BatchedEventLogStorage, Post
             self._index(connection, [e for e, _ in indexed], [i for _, i in indexed])
 
 
-def again(work: Callable[[], _T]) -> _T:
-    """Do something on the database, again where the connection drops, for at most ``RETRY_S`` seconds."""
-    until = time.monotonic() + RETRY_S
+def again(work: Callable[[], _T], *, for_s: float) -> _T:
+    """Do something on the database, again where the connection drops, for at most so many seconds."""
+    until = time.monotonic() + for_s
     while True:
         try:
             return work()

@@ -3,7 +3,7 @@
 No file names a host, a folder or a password: HI_POSTGRES, HI_REDIS and their passwords are read where they are used.
 """
 
-from hi_pipeline.settings import LONGEST_RUN_S, WORKERS, Profile
+from hi_pipeline.core.profiles import LONGEST_RUN_S, WORKERS, Profile
 
 _HEAD = """\
 # Written by hi where there was none, and never changed by it: this file is yours. docs/operators.md says what may be

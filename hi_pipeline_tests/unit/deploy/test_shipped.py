@@ -11,8 +11,9 @@ import yaml
 from typer.testing import CliRunner
 
 from hi_pipeline.cli.app import app
+from hi_pipeline.core.profiles import Profile
 from hi_pipeline.orchestration.instance.profiles import chart_values, dagster_yaml
-from hi_pipeline.settings import Profile, Settings
+from hi_pipeline.settings import Settings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 FILES = sorted(p for p in DEPLOY.rglob("*") if p.is_file() and "secrets" not in p.parts)
