@@ -45,6 +45,10 @@ SOURCE = Source(
             unconfirmed="the address of the workbook; its title sheet says that it was updated on 27 April 2023",
         ),
     ),
+    by_hand=(
+        "Its name says two years, of the edition and of the households, and their distance changes: it is "
+        "declared in parse.py."
+    ),
     parse=parse,
     schemas=SCHEMAS,
     disclosure="None: all figures are estimates of a model, printed as whole households.",

@@ -1,5 +1,6 @@
 """Hospital outpatient activity by ethnicity, deprivation, age and sex. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import SAYS_NO_PERIOD, Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.hes_outpatients.labels import (
     KIND_COLUMNS,
@@ -50,7 +51,24 @@ def _release(year: str, what: str, layout: str, file: str, unconfirmed: str = ""
     )
 
 
+def _series(what: str, layout: str, file: str, unconfirmed: str = "") -> Series:
+    return Series(
+        name=what,
+        layout=layout,
+        page=f"{LANDING_PAGE}/{{financial_year}}",
+        host="files.digital.nhs.uk",
+        file=f"hosp-epis-stat-outp-{file}",
+        first="2025-26",
+        every=0,
+        suffix=f"-{what}",
+        unconfirmed=f"that later files are named and laid out as those of 2023-24 and 2024-25{unconfirmed}",
+    )
+
+
 _CUT = "; the copy in hand lacks the title rows, so the row of the header in the publisher's own file was not seen"
+
+_UNSAID = f"; {SAYS_NO_PERIOD}"
+_AGAIN = r"(?P<revised>[ _-][vV]\d)?"
 
 SOURCE = Source(
     name="hes_outpatients",
@@ -71,6 +89,13 @@ SOURCE = Source(
         _release("2023-24", "age-sex", "age_sex_csv", "hosp-epis-stat-outp-all-firs-atte-2023-24-data.csv"),
         _release("2024-25", "deciles", "deciles_workbook", "hosp-epis-stat-outp-imd-dec-2024-25-tab.xlsx", _CUT),
         _release("2024-25", "ethnicity", "ethnicity_workbook", "hosp-epis-stat-outp-ethn-cat-2024-25-tab.xlsx", _CUT),
+    ),
+    # 2026-11: groups come as one CSV or as two workbooks. Both in one year would give each figure twice and stop it.
+    series=(
+        _series("groups", "groups_csv", r"eth-imd-dec-(?P<years>\d{4}-\d\d)-data\.csv"),
+        _series("age-sex", "age_sex_csv", r"all-firs-atte-(?P<years>\d{4}-\d\d)-data\.csv"),
+        _series("deciles", "deciles_workbook", rf"imd-dec-(?P<years>\d{{4}}-\d\d)-tab{_AGAIN}\.xlsx", _UNSAID),
+        _series("ethnicity", "ethnicity_workbook", rf"ethn-cat-(?P<years>\d{{4}}-\d\d)-tab{_AGAIN}\.xlsx", _UNSAID),
     ),
     parse=parse,
     schemas=SCHEMAS,

@@ -71,7 +71,7 @@ SOURCE = Source(
             layout=MONTHLY.name,
             page=f"{LANDING_PAGE}/england-{{month}}-{{year}}",
             host="files.digital.nhs.uk",
-            file=r"[0-9A-F]{2}/[0-9A-F]{6}/learning-disabilities-health-check-scheme-eng-(?P<month>Mar)-(?P<year>\d{4})"
+            file=r"learning-disabilities-health-check-scheme-eng-(?P<month>Mar)-(?P<year>\d{4})"
             r"(?P<revised>[-_]v\d)?\.csv",
             first="2026-03",
             every=12,

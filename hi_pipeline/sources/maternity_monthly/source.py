@@ -73,7 +73,7 @@ def _series(layout: Layout) -> Series:
         layout=layout.name,
         page=f"{LANDING_PAGE}/{{month}}-{{year}}-experimental-statistics",
         host=_HOST,
-        file=rf"[0-9A-F]{{2}}/[0-9A-F]{{6}}/msds-(?P<month>[a-z]{{3}})(?P<year>\d{{4}})-exp-{layout.name}\.csv",
+        file=rf"msds-(?P<month>[a-z]{{3}})(?P<year>\d{{4}})-exp-{layout.name}\.csv",
         first="2024-04",
         every=1,
         suffix=f"-{layout.name}",
