@@ -1,4 +1,4 @@
-"""England's admissions for cardiovascular diseases, by block of diagnoses and by code: one entry each, literals only."""
+"""England's admissions for cardiovascular diseases, by block of diagnoses and by code: literals only."""
 
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Polarity

@@ -185,7 +185,7 @@ INDICATORS: tuple[Indicator, ...] = (
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
         how_to_supply=HOW_SUS_UNREAD,
         caveats=(
-            "England's admissions by diagnosis are published (stroke_emergency_n) and are no figure of the statement.",
+            "England's admissions by code of diagnosis (stroke_emergency_n) are no figure of the statement.",
             "Value and limits as Fingertips prints them (indicator 93231); boards are never added up.",
             "By deprivation and ethnic group only with the Secondary Uses Service.",
         ),
@@ -225,7 +225,7 @@ INDICATORS: tuple[Indicator, ...] = (
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
         how_to_supply=HOW_SUS_UNREAD,
         caveats=(
-            "England's admissions by diagnosis are published (heart_attack_emergency_n) and are no figure of the statement.",
+            "England's admissions by code of diagnosis (heart_attack_emergency_n) are no figure of the statement.",
             "Value and limits as Fingertips prints them (indicator 93232); boards are never added up.",
             "By deprivation and ethnic group only with the Secondary Uses Service.",
         ),
