@@ -238,7 +238,9 @@ def test_no_authority_prints_a_count_between_0_and_10(real_observations: pl.Data
 
 
 def test_hidden_counts_may_be_zero(real_observations: pl.DataFrame) -> None:
-    richmondshire = real_observations.filter(financial_year="2020-21", area_code="E07000166", status="ok", dimension="total")
+    richmondshire = real_observations.filter(
+        financial_year="2020-21", area_code="E07000166", status="ok", dimension="total"
+    )
     ages = richmondshire.filter(pl.col("measure").str.starts_with("caries"))
     values = dict(ages.select("measure", "value").rows())
     assert values == {"caries_extractions_0_5": 15, "caries_extractions_6_10": 15, "caries_extractions_0_19": 25}
