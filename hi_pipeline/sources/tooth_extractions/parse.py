@@ -164,7 +164,7 @@ def _check_sums(observations: pl.DataFrame, where: str) -> None:
     wrong = sums.filter(outside.fill_null(False)).sort(*key, "area_level")
     if wrong.height:
         raise ValidationError(
-            f"{where}: areas do not add up to England: (year, dimension, group, measure, level, sum of lower bounds, of "
-            f"upper bounds, England) {wrong.rows()[:_MAX_SHOWN]}",
+            f"{where}: areas do not add up to England: (year, dimension, group, measure, level, sum of lower "
+            f"bounds, of upper bounds, England) {wrong.rows()[:_MAX_SHOWN]}",
             failures=wrong,
         )
