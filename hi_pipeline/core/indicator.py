@@ -196,6 +196,7 @@ class Entry:
         levels: at which level each breakdown is published.
         children: areas of Core20PLUS5 for children and young people that it belongs to.
         code_lists: the lists of codes that are in use for it, where versions differ.
+        undivided: breakdowns of which events are printed and no people to divide them by, each with the reason.
         held_by, how_to_supply: who holds what is not public, and how a board can supply it.
         unconfirmed: what is recalled and was not read in a publication.
     """
@@ -217,6 +218,7 @@ class Entry:
     levels: Levels
     children: tuple[ChildrenArea, ...] = ()
     code_lists: tuple[str, ...] = ()
+    undivided: tuple[tuple[Dimension, str], ...] = ()
     held_by: str = ""
     how_to_supply: str = ""
     caveats: tuple[str, ...] = ()

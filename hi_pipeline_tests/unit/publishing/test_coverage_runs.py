@@ -104,7 +104,7 @@ def test_every_cell_of_the_whole_list_is_told_by_just_one_row() -> None:
             own = own if run["icb_code"] == EVERY else own.filter(icb_code=run["icb_code"])
             assert own.height == run["areas"]
             told += [run | area for area in own.rows(named=True)]
-    back = pl.DataFrame(told, schema_overrides=COVERAGE).select(COVERAGE).sort(COVERAGE_KEY)
+    back = pl.DataFrame(told, schema_overrides=COVERAGE).select(list(COVERAGE)).sort(list(COVERAGE_KEY))
     assert back.equals(there.sort(COVERAGE_KEY))
 
 
