@@ -17,7 +17,7 @@ from hi_pipeline.sources.hes_admitted.sheets import read_body, validate_exact
 STROKE, HEART_ATTACK = ("I60", "I61", "I62", "I63", "I64"), ("I21", "I22")
 CODES: Mapping[str, str] = {code: code.lower() for code in (*STROKE, *HEART_ATTACK)}
 MEASURES = tuple(f"{name}_{figure}" for name in CODES.values() for figure in FIGURES)
-_NOTE = "primary diagnosis {}: not standardised, no figure of the statement"
+_NOTE = "by three-character code of the primary diagnosis: not standardised, no figure of the statement"
 
 
 def read_codes(raw: RawTable, release: Release, account: Account, where: str) -> dict[str, pl.DataFrame]:

@@ -71,7 +71,7 @@ def england_figures(rows: pl.DataFrame, named: Mapping[str, str], year: str, *, 
         rows: of ``read_body``.
         named: code, or block of codes, to what its measures begin with.
         year: the financial year.
-        note: of each row, with {} in the place of the code.
+        note: of each row; {} stands for its code.
         first: the column of the first figure.
     """
     england = rows.filter(pl.col("code").is_in(list(named))).with_columns(
@@ -80,7 +80,7 @@ def england_figures(rows: pl.DataFrame, named: Mapping[str, str], year: str, *, 
         pl.lit(ENGLAND_NAME).alias("area_name"),
         pl.lit(Dimension.TOTAL.value).alias("dimension"),
         pl.lit(ALL).alias("category"),
-        pl.format(note, pl.col("code")).alias("note"),
+        pl.lit(note).str.replace("{}", pl.col("code"), literal=True).alias("note"),
         pl.col("code").replace_strict(dict(named)).alias("block"),
     )
     keep = ("area_level", "area_code", "area_name", "dimension", "category", "note", "block")

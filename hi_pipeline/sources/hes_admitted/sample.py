@@ -29,14 +29,14 @@ _BLOCKS = {
 }
 # Admissions by code: strokes, heart attacks, and one that nobody reads.
 _CODES = {
-    "I20": ("Angina pectoris", 60_000),
-    "I21": ("Acute myocardial infarction", 80_000),
-    "I22": ("Subsequent myocardial infarction", 3_000),
-    "I60": ("Subarachnoid haemorrhage", 6_000),
-    "I61": ("Intracerebral haemorrhage", 11_000),
-    "I62": ("Other nontraumatic intracranial haemorrhage", 9_000),
-    "I63": ("Cerebral infarction", 78_000),
-    "I64": ("Stroke, not specified as haemorrhage or infarction", 5_000),
+    "I20": ("Angina pectoris", 3_000),
+    "I21": ("Acute myocardial infarction", 4_000),
+    "I22": ("Subsequent myocardial infarction", 150),
+    "I60": ("Subarachnoid haemorrhage", 300),
+    "I61": ("Intracerebral haemorrhage", 550),
+    "I62": ("Other nontraumatic intracranial haemorrhage", 450),
+    "I63": ("Cerebral infarction", 3_900),
+    "I64": ("Stroke, not specified as haemorrhage or infarction", 250),
 }
 _PER_RESIDENT, _METHODS = 0.33, (0.36, 0.40, 0.14, 0.10)
 _EPISODES, _SEXES = 1.22, (0.455, 0.5445, 0.0005)

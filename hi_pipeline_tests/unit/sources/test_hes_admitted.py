@@ -186,14 +186,14 @@ def test_strokes_and_heart_attacks_by_three_character_code(tmp_path: Path) -> No
     assert of_codes.height == 7 * 3 and of_codes["note"].str.ends_with("layout unverified").all()
     row = figure(observations, measure="i63_admissions_emergency")
     assert (row["value"], row["low"], row["high"], row["area_level"]) == (70, 70, 70, "england")
-    assert "primary diagnosis I63: not standardised" in str(row["note"])
+    assert "of the primary diagnosis: not standardised" in str(row["note"])
     assert figure(observations, measure="i22_episodes")["value"] == 100
     assert observations.height == 7 * 3 + 2 * 3, "the blocks stay"
 
 
 def test_columns_of_other_years_have_other_names(tmp_path: Path) -> None:
     def renamed(rows: Rows) -> None:
-        rows[2][7:14] = ["Finished Consultant Episodes", "Admissions", "Male", "Female", "Gender Unknown", "Emergency"]
+        rows[2][7:13] = ["Finished Consultant Episodes", "Admissions", "Male", "Female", "Gender Unknown", "Emergency"]
 
     tables = clean(SOURCE, DIAGNOSES, _both(tmp_path, renamed))
     assert figure(tables["observations"], measure="i61_admissions")["value"] == 90

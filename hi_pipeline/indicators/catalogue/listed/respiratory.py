@@ -135,7 +135,7 @@ LISTED: tuple[Entry, ...] = (
         unconfirmed="that unknown ethnicity is large there is recalled",
         why=Absence.NOT_PUBLIC,
         because=(
-            "No open file gives uptake by ethnic group for the campaigns since boards exist; that of the first campaign "
+            "No open file gives uptake by ethnic group for the campaigns since boards exist; the file of the first one "
             "gives doses by group without the people of the same group and age."
         ),
         method="Difference of proportions, Newcombe",
