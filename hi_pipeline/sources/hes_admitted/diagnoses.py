@@ -80,7 +80,7 @@ def england_figures(rows: pl.DataFrame, named: Mapping[str, str], year: str, *, 
         pl.lit(ENGLAND_NAME).alias("area_name"),
         pl.lit(Dimension.TOTAL.value).alias("dimension"),
         pl.lit(ALL).alias("category"),
-        pl.lit(note).str.replace("{}", pl.col("code"), literal=True).alias("note"),
+        pl.col("code").replace_strict({code: note.format(code) for code in named}).alias("note"),
         pl.col("code").replace_strict(dict(named)).alias("block"),
     )
     keep = ("area_level", "area_code", "area_name", "dimension", "category", "note", "block")
