@@ -69,6 +69,13 @@ NEXT: dict[tuple[str, str], Next] = {
     ("cvdprevent", "year"): Next(
         held="2025-26", file="2025-26.zip", edition="2025-26", part="2025-26", undeclared=True, other="2024-25"
     ),
+    ("fuel_poverty", "tables"): Next(
+        held="2023",
+        file="sub-regional-fuel-poverty-tables-2024-2022-data.xlsx",
+        edition="2024",
+        part="2024-25",
+        said={", 2021": ", 2022"},
+    ),
     ("gp_registrations", "lsoa"): Next(
         held="2026-01-lsoa",
         file="gp-reg-pat-prac-lsoa-male-female-Jul-26.zip",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.fuel_poverty.parse import LSOA_COLUMNS, parse
 from hi_pipeline.sources.fuel_poverty.schema import SCHEMAS
@@ -45,9 +46,17 @@ SOURCE = Source(
             unconfirmed="the address of the workbook; its title sheet says that it was updated on 27 April 2023",
         ),
     ),
-    by_hand=(
-        "Its name says two years, of the edition and of the households, and their distance changes: it is "
-        "declared in parse.py."
+    series=(
+        Series(
+            name="tables",
+            layout=FOUR_TABLES.name,
+            page="https://www.gov.uk/government/collections/fuel-poverty-sub-regional-statistics",
+            host="assets.publishing.service.gov.uk",
+            file=r"sub-regional-fuel-poverty-tables-(?P<year>\d{4})-\d{4}-data\.xlsx",
+            first="2024",
+            every=0,
+            unconfirmed="the page that links to later editions; sheets and header as in 2023, until the file is read",
+        ),
     ),
     parse=parse,
     schemas=SCHEMAS,
