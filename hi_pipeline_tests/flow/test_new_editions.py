@@ -316,3 +316,19 @@ def test_the_file_of_another_period_is_refused_where_files_say_their_period(
     shutil.copy(sample / declared.release(of.other or of.held).mirror_file, _place(tmp_path, run, of.file))
     outcome = _built(tmp_path, of.source(source), of)
     assert (outcome.state is State.FAILED) != (SAYS_NO_PERIOD in run.unconfirmed), outcome.reason
+
+
+def test_two_forms_of_the_same_figures_in_one_year_stop_it(sample: Path, tmp_path: Path) -> None:
+    """Outpatients by group come as one CSV or as two workbooks; no figure is taken from one of them unsaid."""
+    source = SOURCES["hes_outpatients"]
+    for name in ("groups", "ethnicity"):
+        of, run = NEXT[source.name, name], _series(source.name, name)
+        place = tmp_path / "mirror" / run.host / FOLDER / of.file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _again(sample / source.release(of.held).mirror_file, place, of.said)
+    pipeline = _open(tmp_path, source)
+    look_for_editions(pipeline, today=TODAY)
+    found = pipeline.catalogue.sources[source.name]
+    assert fetch_part(pipeline, found, "2025-26").state is State.WRITTEN
+    outcome = build_clean(pipeline, found, "2025-26")
+    assert outcome.state is State.FAILED and "hes_outpatients 2025-26" in outcome.reason

@@ -63,7 +63,7 @@ SOURCE = Source(
             newest_of_year=True,
             unconfirmed=(
                 f"{SAYS_NO_PERIOD}; layout as in January 2026, until the file is read; which trusts did not submit, "
-                "and so understate their board, the summary workbook alone says: declare them in GAPS of labels.py"
+                "and so understate their board, the summary workbook alone says: declare them in labels.py"
             ),
         ),
     ),
