@@ -46,6 +46,7 @@ class Series:
         file: regular expression of a file's whole decoded name; see above for its groups. A group ``revised`` marks
             files that take the place of others. Without ``month``, ``year`` or ``years`` the page says the period,
             and a mirror, which has no pages, shows none.
+        example: such a name.
         first: the earliest period that has the layout.
         every: months between two editions named by their month; 0 for those named by a year.
         ahead: months by which the month of its name lies after the last one that the file is read for.
@@ -59,6 +60,7 @@ class Series:
     page: str
     host: str
     file: str
+    example: str
     first: str
     every: int
     ahead: int = 0
@@ -76,6 +78,8 @@ class Series:
         expected = [{"month", "year"}] if self.by_month else [{"years"}, {"year"}]
         if groups not in expected and (groups or not self.by_month):
             raise ValueError(f"series {self.name}: the pattern has the groups {groups}; expected one of {expected}")
+        if self._pattern.fullmatch(self.example) is None:
+            raise ValueError(f"series {self.name}: its own example {self.example!r} does not fit its pattern")
         if not self.page.startswith("https://"):
             raise ValueError(f"series {self.name}: its page is no https address")
 

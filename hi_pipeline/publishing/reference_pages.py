@@ -119,10 +119,7 @@ def new_editions(source: Source) -> str:
 
 
 def _found_by(series: Series) -> str:
-    name = series.file.replace("|", "\\|")
     if not series.names_its_period:
-        return (
-            f"Live alone, by the page of its period that links to `{name}`; a mirror's is declared: its name says none."
-        )
+        return f"Live alone, where its page links to `{series.example}`; in a mirror by a line of code, as it says no period."
     alone = " The file itself says no period." if SAYS_NO_PERIOD in series.unconfirmed else ""
-    return f"From {series.first} on, by its name at `{series.host}`: `{name}`.{alone}"
+    return f"As `{series.example}` from `{series.host}`, from {series.first} on.{alone}"

@@ -30,11 +30,10 @@ FOLDER = "brought/in/by/hand"
 
 @dataclass(frozen=True, kw_only=True)
 class Next:
-    """The next edition of a series.
+    """The next edition of a series: that of its example.
 
     Attributes:
         held: an edition of the sample in the same layout.
-        file: the name of the next edition's file.
         edition: what it is called here; part: its financial year, or the edition again where there are no years.
         said: the words of the held period in the held file, with those of the next one.
         again: the words cannot be replaced, as the held file has faults of its own: the sample writes the edition anew.
@@ -43,7 +42,6 @@ class Next:
     """
 
     held: str
-    file: str
     edition: str
     part: str
     said: Mapping[str, str] = field(default_factory=dict)
@@ -61,163 +59,133 @@ class Next:
 NEXT: dict[tuple[str, str], Next] = {
     ("ae_monthly", "providers"): Next(
         held="2025-03",
-        file="Monthly-AE-April-2025-a1B2c3.csv",
         edition="2025-04",
         part="2025-26",
         said={"MARCH-2025": "APRIL-2025"},
     ),
-    ("cvdprevent", "year"): Next(
-        held="2025-26", file="2025-26.zip", edition="2025-26", part="2025-26", undeclared=True, other="2024-25"
-    ),
+    ("cvdprevent", "year"): Next(held="2025-26", edition="2025-26", part="2025-26", undeclared=True, other="2024-25"),
     ("fuel_poverty", "tables"): Next(
         held="2023",
-        file="sub-regional-fuel-poverty-tables-2024-2022-data.xlsx",
         edition="2024",
         part="2024-25",
         said={", 2021": ", 2022"},
     ),
     ("gp_registrations", "lsoa"): Next(
         held="2026-01-lsoa",
-        file="gp-reg-pat-prac-lsoa-male-female-Jul-26.zip",
         edition="2026-07-lsoa",
         part="2026-07-lsoa",
         said={"01Jan2026": "01Jul2026"},
     ),
     ("hes_admitted", "diagnoses"): Next(
         held="2024-25-diagnoses",
-        file="hosp-epis-stat-admi-diag-2025-26-tab.xlsx",
         edition="2025-26-diagnoses",
         part="2025-26",
         said={"2024-25": "2025-26"},
     ),
     ("hes_admitted", "icb"): Next(
         held="2024-25-icb",
-        file="hosp-epis-stat-admi-icb-resp-2025-26-tab.xlsx",
         edition="2025-26-icb",
         part="2025-26",
         said={"2024-25": "2025-26"},
     ),
     ("hes_admitted", "groups"): Next(
         held="2024-25-groups",
-        file="hosp-epis-stat-admi-oth-2025-26.csv",
         edition="2025-26-groups",
         part="2025-26",
     ),
     ("hes_admitted", "ages"): Next(
         held="2024-25-ages",
-        file="hosp-epis-stat-admi-pla-2025-26.csv",
         edition="2025-26-ages",
         part="2025-26",
         said={",2425,": ",2526,"},
     ),
     ("hes_outpatients", "groups"): Next(
         held="2023-24-groups",
-        file="hosp-epis-stat-outp-eth-imd-dec-2025-26-data.csv",
         edition="2025-26-groups",
         part="2025-26",
         said={"2324,": "2526,"},
     ),
     ("hes_outpatients", "age-sex"): Next(
         held="2023-24-age-sex",
-        file="hosp-epis-stat-outp-all-firs-atte-2025-26-data.csv",
         edition="2025-26-age-sex",
         part="2025-26",
         said={"2324,": "2526,"},
     ),
     ("hes_outpatients", "deciles"): Next(
         held="2024-25-deciles",
-        file="hosp-epis-stat-outp-imd-dec-2025-26-tab.xlsx",
         edition="2025-26-deciles",
         part="2025-26",
     ),
     ("hes_outpatients", "ethnicity"): Next(
         held="2024-25-ethnicity",
-        file="hosp-epis-stat-outp-ethn-cat-2025-26-tab.xlsx",
         edition="2025-26-ethnicity",
         part="2025-26",
     ),
     ("homelessness", "detailed"): Next(
         held="2025-03",
-        file="Detailed_LA_202506.ods",
         edition="2025-06",
         part="2025-26",
         said={"January to March 2025": "April to June 2025", "31st March 2025": "30th June 2025"},
     ),
     ("ld_health_checks", "march"): Next(
         held="2025-03",
-        file="learning-disabilities-health-check-scheme-eng-Mar-2026.csv",
         edition="2026-03",
         part="2025-26",
         said={"20250331": "20260331"},
     ),
-    ("lda_inpatients", "march"): Next(
-        held="2025-03", file="LDA_Published_Mar_2026.csv", edition="2026-03", part="2025-26"
-    ),
+    ("lda_inpatients", "march"): Next(held="2025-03", edition="2026-03", part="2025-26"),
     ("maternity_annual", "data"): Next(
         held="2022-23",
-        file="hosp-epis-stat-mat-msdscsv-2023-24.csv",
         edition="2023-24",
         part="2023-24",
         said={"2022-23": "2023-24"},
     ),
     ("maternity_monthly", "data"): Next(
         held="2024-03-data",
-        file="msds-apr2024-exp-data.csv",
         edition="2024-04-data",
         part="2024-25",
         said={"2024-03-01": "2024-04-01", "2024-03-31": "2024-04-30"},
     ),
     ("maternity_monthly", "measures"): Next(
         held="2024-03-measures",
-        file="msds-apr2024-exp-measures.csv",
         edition="2024-04-measures",
         part="2024-25",
         said={"2024-03-01": "2024-04-01", "2024-03-31": "2024-04-30"},
     ),
     ("mbrrace", "trusts"): Next(
         held="2023",
-        file="perinatal-mortality-rates-2024-trusthealth-board.csv",
         edition="2024",
         part="2024-25",
         said={"2023": "2024"},
     ),
-    ("mental_health_act", "data"): Next(
-        held="2023-24", file="ment-heal-act-stat-eng-2024-25-data.csv", edition="2024-25", part="2024-25", again=True
-    ),
+    ("mental_health_act", "data"): Next(held="2023-24", edition="2024-25", part="2024-25", again=True),
     ("mhsds", "to_april"): Next(
         held="2016-04_to_2024-04",
-        file="MHSDS Time_Series_data_Apr_2016_Apr_2025.zip",
         edition="2025-04",
         part="2024-25",
         said={"01/04/2023": "01/04/2024", "31/03/2024": "31/03/2025", "Apr_2024": "Apr_2025"},
     ),
-    ("qof", "raw_data"): Next(
-        held="2024-25", file="QOF2526.zip", edition="2025-26", part="2025-26", said={"_2425": "_2526"}
-    ),
+    ("qof", "raw_data"): Next(held="2024-25", edition="2025-26", part="2025-26", said={"_2425": "_2526"}),
     ("restrictive_interventions", "march"): Next(
         held="2025-03",
-        file="restrictive-interventions-2026-03.csv",
         edition="2026-03",
         part="2025-26",
         said={"2025-03-": "2026-03-", "/03/2025": "/03/2026"},
     ),
     ("rtt", "full_extract"): Next(
         held="2026-06",
-        file="Full-CSV-data-file-Jul26-ZIP-3M-a1B2c3.zip",
         edition="2026-07",
         part="2026-27",
         said={"June-2026": "July-2026", "20260630": "20260731"},
     ),
     ("talking_therapies", "annual"): Next(
         held="2024-25",
-        file="psych-ther-ann-rep-csvs-2025-26.zip",
         edition="2025-26",
         part="2025-26",
         said={"-2024-25-main2": "-2025-26-main"},
     ),
     ("wlmds", "geography"): Next(
         held="2026-04",
-        file="WLMDS-Demographics-Geography-to-31-May-2026-v1.csv",
         edition="2026-05",
         part="2026-27",
     ),
@@ -254,9 +222,9 @@ def _open(folder: Path, source: Source) -> Pipeline:
     return open_pipeline(settings, replace(load_catalogue(), sources={source.name: source}))
 
 
-def _place(folder: Path, series: Series, file: str) -> Path:
-    place = folder / "mirror" / series.host / FOLDER / file
-    place.parent.mkdir(parents=True)
+def _place(folder: Path, series: Series) -> Path:
+    place = folder / "mirror" / series.host / FOLDER / series.example
+    place.parent.mkdir(parents=True, exist_ok=True)
     return place
 
 
@@ -295,9 +263,9 @@ def test_the_next_edition_is_found_parsed_and_built_without_a_declaration(
     source: str, series: str, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of, declared, run = NEXT[source, series], SOURCES[source], _series(source, series)
-    place = _place(tmp_path, run, of.file)
+    place = _place(tmp_path, run)
     if of.again:
-        address = f"https://{run.host}/{FOLDER}/{of.file}"
+        address = f"https://{run.host}/{FOLDER}/{run.example}"
         release = declared.edition(run, of.edition, address=address, landing_page=declared.landing_page)
         module = import_module(f"hi_pipeline.sources.{source}.sample")
         monkeypatch.setattr(module, "SOURCE", replace(declared, releases=(release,)))
@@ -313,7 +281,7 @@ def test_the_file_of_another_period_is_refused_where_files_say_their_period(
     source: str, series: str, sample: Path, tmp_path: Path
 ) -> None:
     of, declared, run = NEXT[source, series], SOURCES[source], _series(source, series)
-    shutil.copy(sample / declared.release(of.other or of.held).mirror_file, _place(tmp_path, run, of.file))
+    shutil.copy(sample / declared.release(of.other or of.held).mirror_file, _place(tmp_path, run))
     outcome = _built(tmp_path, of.source(source), of)
     assert (outcome.state is State.FAILED) != (SAYS_NO_PERIOD in run.unconfirmed), outcome.reason
 
@@ -323,9 +291,7 @@ def test_two_forms_of_the_same_figures_in_one_year_stop_it(sample: Path, tmp_pat
     source = SOURCES["hes_outpatients"]
     for name in ("groups", "ethnicity"):
         of, run = NEXT[source.name, name], _series(source.name, name)
-        place = tmp_path / "mirror" / run.host / FOLDER / of.file
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _again(sample / source.release(of.held).mirror_file, place, of.said)
+        _again(sample / source.release(of.held).mirror_file, _place(tmp_path, run), of.said)
     pipeline = _open(tmp_path, source)
     look_for_editions(pipeline, today=TODAY)
     found = pipeline.catalogue.sources[source.name]

@@ -47,6 +47,7 @@ SOURCE = Source(
             host="www.england.nhs.uk",
             # As the copies in hand are named; letters that nobody can foretell may follow (2026-11).
             file=r"Monthly-AE-(?P<month>[A-Z][a-z]+)-(?P<year>\d{4})(-(?P<revised>revised))?(-\w{5,6})?\.csv",
+            example="Monthly-AE-April-2025-a1B2c3.csv",
             first="2024-04",
             every=1,
             unconfirmed="the publisher's own file name; layout as in March 2025, until the file is read",

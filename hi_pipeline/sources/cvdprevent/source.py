@@ -120,6 +120,7 @@ SOURCE = Source(
             page=LANDING_PAGE,
             host=HOST,
             file=r"(?P<years>\d{4}-\d\d)\.zip",
+            example="2025-26.zip",
             first="2022-23",
             every=0,
             max_bytes=128_000_000,

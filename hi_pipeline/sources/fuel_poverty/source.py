@@ -53,6 +53,7 @@ SOURCE = Source(
             page="https://www.gov.uk/government/collections/fuel-poverty-sub-regional-statistics",
             host="assets.publishing.service.gov.uk",
             file=r"sub-regional-fuel-poverty-tables-(?P<year>\d{4})-\d{4}-data\.xlsx",
+            example="sub-regional-fuel-poverty-tables-2024-2022-data.xlsx",
             first="2024",
             every=0,
             unconfirmed="the page that links to later editions; sheets and header as in 2023, until the file is read",

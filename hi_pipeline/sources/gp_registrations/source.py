@@ -152,6 +152,7 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}/{{month}}-{{year}}",
             host="files.digital.nhs.uk",
             file=r"gp-reg-pat-prac-lsoa-male-female-(?P<month>[A-Za-z]{3,9})-(?P<year>\d{2}|\d{4})\.{1,2}zip",
+            example="gp-reg-pat-prac-lsoa-male-female-Jul-26.zip",
             first="2022-04",
             every=3,
             suffix="-lsoa",
@@ -164,6 +165,7 @@ SOURCE = Source(
             host="files.digital.nhs.uk",
             # Its name says no month: only the page that links to it does.
             file=r"gp-reg-pat-prac-map\.csv",
+            example="gp-reg-pat-prac-map.csv",
             first="2024-10",
             every=3,
             suffix="-map",

@@ -49,6 +49,8 @@ GROUPS, AGES = (
     Layout(name=name, container=Container.CSV, members=(Member(table=name, columns=columns, unverified=True),))
     for name, columns in (("groups", GROUP_COLUMNS), ("ages", AGE_COLUMNS))
 )
+# What ends the name of a workbook: "-tab.xlsx", "-tab supp.xlsx", "-tab_V2.xlsx" (2026-11).
+_TAB = r"-tab( supp)?(?P<revised>[ _-][vV]\d)?\.xlsx"
 _UNSEEN = "file not in hand: header and sheets assumed to be those of 2023-24"
 
 
@@ -64,13 +66,14 @@ def _diagnoses(year: str, path: str, *, mirror_path: str = "", unconfirmed: str 
     )
 
 
-def _series(what: str, layout: Layout, file: str, unconfirmed: str) -> Series:
+def _series(what: str, layout: Layout, stem: str, end: str, unconfirmed: str) -> Series:
     return Series(
         name=what,
         layout=layout.name,
         page=f"{LANDING_PAGE}/{{financial_year}}",
         host="files.digital.nhs.uk",
-        file=f"hosp-epis-stat-admi-{file}",
+        file=rf"hosp-epis-stat-admi-{stem}-(?P<years>\d{{4}}-\d\d){end}",
+        example=f"hosp-epis-stat-admi-{stem}-2025-26{'-tab.xlsx' if end == _TAB else '.csv'}",
         first="2025-26",
         every=0,
         suffix=f"-{what}",
@@ -79,8 +82,6 @@ def _series(what: str, layout: Layout, file: str, unconfirmed: str) -> Series:
     )
 
 
-_TAB = r"(?P<years>\d{4}-\d\d)-tab( supp)?(?P<revised>[ _-][vV]\d)?\.xlsx"
-_CSV = r"(?P<years>\d{4}-\d\d)\.csv"
 _LATER = "until the file is read: layout as in 2024-25"
 
 SOURCE = Source(
@@ -145,11 +146,11 @@ SOURCE = Source(
     ),
     series=(
         _series(
-            "diagnoses", DIAGNOSES, f"diag-{_TAB}", f"{_UNSEEN}; the year is read in its titles, where they name one"
+            "diagnoses", DIAGNOSES, "diag", _TAB, f"{_UNSEEN}; the year is read in its titles, where they name one"
         ),
-        _series("icb", LOCATIONS, f"icb-resp-{_TAB}", f"{_LATER}; the year is read in its title"),
-        _series("groups", GROUPS, f"oth-{_CSV}", f"layout unverified; {_LATER}; {SAYS_NO_PERIOD}"),
-        _series("ages", AGES, f"pla-{_CSV}", f"layout unverified; {_LATER}"),
+        _series("icb", LOCATIONS, "icb-resp", _TAB, f"{_LATER}; the year is read in its title"),
+        _series("groups", GROUPS, "oth", r"\.csv", f"layout unverified; {_LATER}; {SAYS_NO_PERIOD}"),
+        _series("ages", AGES, "pla", r"\.csv", f"layout unverified; {_LATER}"),
     ),
     parse=parse,
     schemas=SCHEMAS,

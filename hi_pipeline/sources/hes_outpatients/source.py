@@ -51,13 +51,17 @@ def _release(year: str, what: str, layout: str, file: str, unconfirmed: str = ""
     )
 
 
-def _series(what: str, layout: str, file: str, unconfirmed: str = "") -> Series:
+_DATA, _TAB = r"-data\.csv", r"-tab(?P<revised>[ _-][vV]\d)?\.xlsx"
+
+
+def _series(what: str, layout: str, stem: str, end: str, unconfirmed: str = "") -> Series:
     return Series(
         name=what,
         layout=layout,
         page=f"{LANDING_PAGE}/{{financial_year}}",
         host="files.digital.nhs.uk",
-        file=f"hosp-epis-stat-outp-{file}",
+        file=rf"hosp-epis-stat-outp-{stem}-(?P<years>\d{{4}}-\d\d){end}",
+        example=f"hosp-epis-stat-outp-{stem}-2025-26{'-tab.xlsx' if end == _TAB else '-data.csv'}",
         first="2025-26",
         every=0,
         suffix=f"-{what}",
@@ -66,9 +70,6 @@ def _series(what: str, layout: str, file: str, unconfirmed: str = "") -> Series:
 
 
 _CUT = "; the copy in hand lacks the title rows, so the row of the header in the publisher's own file was not seen"
-
-_UNSAID = f"; {SAYS_NO_PERIOD}"
-_AGAIN = r"(?P<revised>[ _-][vV]\d)?"
 
 SOURCE = Source(
     name="hes_outpatients",
@@ -92,10 +93,10 @@ SOURCE = Source(
     ),
     # 2026-11: groups come as one CSV or as two workbooks. Both in one year would give each figure twice and stop it.
     series=(
-        _series("groups", "groups_csv", r"eth-imd-dec-(?P<years>\d{4}-\d\d)-data\.csv"),
-        _series("age-sex", "age_sex_csv", r"all-firs-atte-(?P<years>\d{4}-\d\d)-data\.csv"),
-        _series("deciles", "deciles_workbook", rf"imd-dec-(?P<years>\d{{4}}-\d\d)-tab{_AGAIN}\.xlsx", _UNSAID),
-        _series("ethnicity", "ethnicity_workbook", rf"ethn-cat-(?P<years>\d{{4}}-\d\d)-tab{_AGAIN}\.xlsx", _UNSAID),
+        _series("groups", "groups_csv", "eth-imd-dec", _DATA),
+        _series("age-sex", "age_sex_csv", "all-firs-atte", _DATA),
+        _series("deciles", "deciles_workbook", "imd-dec", _TAB, f"; {SAYS_NO_PERIOD}"),
+        _series("ethnicity", "ethnicity_workbook", "ethn-cat", _TAB, f"; {SAYS_NO_PERIOD}"),
     ),
     parse=parse,
     schemas=SCHEMAS,

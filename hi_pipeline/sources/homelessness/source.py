@@ -53,6 +53,7 @@ SOURCE = Source(
             page=LANDING_PAGE,
             host="assets.publishing.service.gov.uk",
             file=r"Detailed_LA_(?P<year>\d{4})(?P<month>03|06|09|12)(?P<revised>[ _-][vV]\d)?\.ods",
+            example="Detailed_LA_202506.ods",
             first="2025-06",
             every=3,
             unconfirmed="columns as in January to March 2025, until the file is read; the titles say its quarter",

@@ -79,6 +79,7 @@ SOURCE = Source(
             page=LANDING_PAGE,
             host="files.digital.nhs.uk",
             file=r"LDA_Published_(?P<month>Mar)_(?P<year>\d{4})(?P<revised>[ _-][vV]\d)?\.csv",
+            example="LDA_Published_Mar_2026.csv",
             first="2026-03",
             every=12,
             unconfirmed=f"layout unverified; the name of the file is from the producer's own code; {SAYS_NO_PERIOD}",

@@ -52,6 +52,7 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}/{{financial_year}}",
             host="files.digital.nhs.uk",
             file=r"hosp-epis-stat-mat-msdscsv-(?P<years>\d{4}-\d\d)\.csv",
+            example="hosp-epis-stat-mat-msdscsv-2023-24.csv",
             first="2023-24",
             every=0,
             unconfirmed="the publisher's own file name after 2022-23; layout as in 2021-22, until the file is read",

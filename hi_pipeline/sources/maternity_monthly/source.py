@@ -74,6 +74,7 @@ def _series(layout: Layout) -> Series:
         page=f"{LANDING_PAGE}/{{month}}-{{year}}-experimental-statistics",
         host=_HOST,
         file=rf"msds-(?P<month>[a-z]{{3}})(?P<year>\d{{4}})-exp-{layout.name}\.csv",
+        example=f"msds-apr2024-exp-{layout.name}.csv",
         first="2024-04",
         every=1,
         suffix=f"-{layout.name}",

@@ -84,6 +84,7 @@ SOURCE = Source(
             page=LANDING_PAGE,
             host="timms.le.ac.uk",
             file=r"perinatal-mortality-rates-(?P<year>\d{4})-trusthealth-board\.csv",
+            example="perinatal-mortality-rates-2024-trusthealth-board.csv",
             first="2024",
             every=0,
             unconfirmed=(

@@ -67,6 +67,7 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}/{{financial_year}}-annual-figures",
             host="files.digital.nhs.uk",
             file=r"ment-heal-act-stat-eng-(?P<years>\d{4}-\d\d)-data(?P<revised>[ _-][vV]\d)?\.csv",
+            example="ment-heal-act-stat-eng-2024-25-data.csv",
             first="2024-25",
             every=0,
             unconfirmed=(

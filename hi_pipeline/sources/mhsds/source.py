@@ -70,6 +70,7 @@ SOURCE = Source(
             host="files.digital.nhs.uk",
             # The archive of each April is the first that holds the twelve months to March; others repeat them.
             file=r"MHSDS[ _]Time_Series_data_Apr_2016_(?P<month>Apr)_(?P<year>\d{4})\.zip",
+            example="MHSDS Time_Series_data_Apr_2016_Apr_2025.zip",
             first="2025-04",
             every=12,
             ahead=1,

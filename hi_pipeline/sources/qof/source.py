@@ -176,6 +176,7 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}/{{financial_year}}",
             host="files.digital.nhs.uk",
             file=r"QOF[ _]?(?P<years>\d{4}|\d{4}-\d\d)(_[vV]\d| Raw data \.csv files)?\.zip",
+            example="QOF2526.zip",
             first="2025-26",
             every=0,
             max_bytes=128_000_000,

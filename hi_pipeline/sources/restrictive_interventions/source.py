@@ -60,6 +60,7 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}/performance-{{month}}-{{year}}",
             host="files.digital.nhs.uk",
             file=r"restrictive-interventions-(?P<year>\d{4})-(?P<month>03)\.csv",
+            example="restrictive-interventions-2026-03.csv",
             first="2026-03",
             every=12,
             unconfirmed="layout unverified; the name of the file is ours: the publisher's was not seen",

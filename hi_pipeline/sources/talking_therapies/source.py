@@ -208,6 +208,7 @@ SOURCE = Source(
             page=LANDING_PAGE,
             host="files.digital.nhs.uk",
             file=r"psych-ther-ann-rep-csvs?-(?P<years>\d{4}-\d\d)(?P<revised>-v?[2-9])?\.zip",
+            example="psych-ther-ann-rep-csvs-2025-26.zip",
             first="2025-26",
             every=0,
             unconfirmed="columns and labels as in 2024-25, until the file is read; a further column stops it",

@@ -58,6 +58,7 @@ SOURCE = Source(
             host="www.england.nhs.uk",
             file=r"WLMDS-Demographics-Geography-to-\d{1,2}-(?P<month>[A-Z][a-z]+)-(?P<year>\d{4})"
             r"-v(1|(?P<revised>[2-9]))\.csv",
+            example="WLMDS-Demographics-Geography-to-31-May-2026-v1.csv",
             first="2025-07",
             every=1,
             newest_of_year=True,

@@ -101,6 +101,7 @@ def test_the_pages_to_come_begin_with_that_of_the_newest_edition() -> None:
         ({"file": r"x(?P<month>\w+)\.zip"}, "expected"),
         ({"file": r"x(?P<years>\d{4})\.zip"}, "expected"),
         ({"file": r"x(?P<year>\d{4})\.zip"}, "expected"),
+        ({"example": "Jan2026.zip"}, "does not fit its pattern"),
         ({"page": "http://www.example.org"}, "no https address"),
     ],
 )
@@ -111,6 +112,7 @@ def test_half_a_period_is_refused(changes: dict[str, str], said: str) -> None:
         "page": "https://www.example.org/{year}",
         "host": "www.example.org",
         "file": r"(?P<month>\w{3})(?P<year>\d\d)\.zip",
+        "example": "Jan26.zip",
         "first": "2026-01",
     } | changes
     with pytest.raises(ValueError, match=said):
