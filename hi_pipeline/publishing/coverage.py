@@ -121,7 +121,7 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     """Return what a cell without any result is, and why."""
     level = entry.levels.of(dimension)
     undivided = dict(entry.undivided).get(dimension)
-    if undivided:
+    if undivided and fact.cover is None:
         return Cover.NOT_IN_HAND, undivided
     extract = isinstance(base, Indicator) and base.attribution is Attribution.EXTRACT
     if extract and level is Level.NONE and isinstance(base, Indicator) and dimension in base.dimensions:

@@ -120,6 +120,6 @@ def new_editions(source: Source) -> str:
 
 def _found_by(series: Series) -> str:
     if not series.names_its_period:
-        return f"Live alone, where its page links to `{series.example}`; in a mirror by a line of code, as it says no period."
+        return f"Live alone, where its page links to `{series.example}`; a mirror's is declared, as it says no period."
     alone = " The file itself says no period." if SAYS_NO_PERIOD in series.unconfirmed else ""
     return f"As `{series.example}` from `{series.host}`, from {series.first} on.{alone}"

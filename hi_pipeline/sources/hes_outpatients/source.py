@@ -54,7 +54,7 @@ def _release(year: str, what: str, layout: str, file: str, unconfirmed: str = ""
 _DATA, _TAB = r"-data\.csv", r"-tab(?P<revised>[ _-][vV]\d)?\.xlsx"
 
 
-def _series(what: str, layout: str, stem: str, end: str, unconfirmed: str = "") -> Series:
+def _series(what: str, layout: str, stem: str, end: str, unconfirmed: str = "", *, first: str = "2025-26") -> Series:
     return Series(
         name=what,
         layout=layout,
@@ -62,7 +62,7 @@ def _series(what: str, layout: str, stem: str, end: str, unconfirmed: str = "") 
         host="files.digital.nhs.uk",
         file=rf"hosp-epis-stat-outp-{stem}-(?P<years>\d{{4}}-\d\d){end}",
         example=f"hosp-epis-stat-outp-{stem}-2025-26{'-tab.xlsx' if end == _TAB else '-data.csv'}",
-        first="2025-26",
+        first=first,
         every=0,
         suffix=f"-{what}",
         unconfirmed=f"that later files are named and laid out as those of 2023-24 and 2024-25{unconfirmed}",
@@ -94,7 +94,7 @@ SOURCE = Source(
     # 2026-11: groups come as one CSV or as two workbooks. Both in one year would give each figure twice and stop it.
     series=(
         _series("groups", "groups_csv", "eth-imd-dec", _DATA),
-        _series("age-sex", "age_sex_csv", "all-firs-atte", _DATA),
+        _series("age-sex", "age_sex_csv", "all-firs-atte", _DATA, first="2024-25"),
         _series("deciles", "deciles_workbook", "imd-dec", _TAB, f"; {SAYS_NO_PERIOD}"),
         _series("ethnicity", "ethnicity_workbook", "ethn-cat", _TAB, f"; {SAYS_NO_PERIOD}"),
     ),

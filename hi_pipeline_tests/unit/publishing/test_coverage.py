@@ -116,7 +116,9 @@ def test_doses_without_people_of_the_same_group_say_just_that() -> None:
     for area in ({}, ENGLAND):
         state, reason = _cell(frame, "covid_first_dose_pct", "ethnicity", **area)
         assert state == "not_in_hand" and "First doses are printed by ethnic group" in reason
-    assert _cell(frame, "covid_first_dose_pct", "deprivation") == ("no_such_breakdown", "in no public file")
+    nothing = ("no_such_breakdown", "in no public file")
+    assert _cell(frame, "covid_first_dose_pct", "deprivation") == nothing
+    assert _cell(_nothing_built(), "covid_first_dose_pct", "ethnicity") == nothing, "of a year with doses alone"
 
 
 def test_publications_without_boards() -> None:
