@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.profiles import Profile
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -125,11 +126,16 @@ class Settings(BaseSettings):
         """Return a password, from its file where one is named; "" where there is none.
 
         Raises:
-            OSError: the file cannot be read.
+            SelectionError: the file cannot be read.
         """
         file: Path | None = getattr(self, f"{name}_file")
         given: SecretStr = getattr(self, name)
-        return file.read_text(encoding="utf-8").rstrip("\r\n") if file else given.get_secret_value()
+        if file is None:
+            return given.get_secret_value()
+        try:
+            return file.read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as error:
+            raise SelectionError(f"HI_{name.upper()}_FILE {file}: {error.strerror}") from error
 
     @property
     def kind(self) -> str:

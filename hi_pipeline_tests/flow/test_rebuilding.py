@@ -1,15 +1,19 @@
 """A refresh goes on by itself: layer by layer up to the published folder, and no failed stage is asked for twice."""
 
+from pathlib import Path
+
 import dagster as dg
 import polars as pl
+import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
 from hi_pipeline.core.geography import footprints_of
 from hi_pipeline.engine.plan import Selection
+from hi_pipeline.orchestration import sensors
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.orchestration.runs import Runner
-from hi_pipeline_tests.flow.conftest import Bench
-from hi_pipeline_tests.flow.tiny import WRONG_BOARD, rows_of, with_too_many_helped, write_release
+from hi_pipeline_tests.flow.conftest import Bench, open_bench
+from hi_pipeline_tests.flow.tiny import WRONG_BOARD, make_catalogue, rows_of, with_too_many_helped, write_release
 
 
 def _tick(bench: Bench, cursor: str | None) -> SensorExecutionData:
@@ -117,3 +121,17 @@ def test_while_a_run_goes_on_nothing_is_asked_for(bench: Bench) -> None:
     found = _tick(bench, None)
     assert not found.run_requests
     assert found.skip_message == "a run is going on"
+
+
+def test_workers_are_asked_for_one_asset_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = open_bench(tmp_path, make_catalogue(indicators=2))
+    monkeypatch.setattr(sensors, "has_workers", lambda instance: True)
+    write_release(bench.mirror, "2021-22")
+    _fetch(bench)
+    Runner(bench.pipeline, bench.instance).build(Selection(indicators=()))
+    layers, _ = _until_quiet(bench)
+    assert layers[-1] == "published"
+    runs = bench.instance.get_runs(dg.RunsFilter(job_name="build_indicators"))
+    assert {len(run.asset_selection or ()) for run in runs} == {1}
+    assert len(runs) % 2 == 0, "each range for each of the two indicators"
+    bench.instance.dispose()

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hi_pipeline.cli.app import app
+from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.settings import Settings
 
 
@@ -77,3 +78,5 @@ def test_a_password_comes_from_its_file_before_the_environment(tmp_path: Path) -
     assert Settings(redis_password="other").secret("redis_password") == "other"
     assert Settings().secret("postgres_password") == ""
     assert "other" not in repr(Settings(redis_password="other"))
+    with pytest.raises(SelectionError, match="HI_REDIS_PASSWORD_FILE .*absent: No such file"):
+        Settings(redis_password_file=tmp_path / "absent").secret("redis_password")
