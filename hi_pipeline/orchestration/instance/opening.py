@@ -24,6 +24,7 @@ from hi_pipeline.storage.locks import locked
 Instance = dg.DagsterInstance
 
 _DATABASES = ("history", "schedules")
+_INSTALL = "For PostgreSQL and Celery: pip install 'hi_pipeline[scale]'"
 # The file as hi wrote it before, renewed where nobody has edited it: until 2026-11 with the folder's path twice in it,
 # and then without the run coordinator that names who started a run.
 _FORMER_PATH = re.compile(r"(?m)^(    base_dir: ).*(/history(?:/runs)?)$")
@@ -57,11 +58,11 @@ def open_home(home: Path) -> dg.DagsterInstance:
     try:
         with _as_home(home), naming(home / _DATABASES[0]):
             return dg.DagsterInstance.from_config(str(home))
-    except (dg.DagsterError, CheckError, YAMLError, ImportError) as error:
+    except (dg.DagsterError, CheckError, YAMLError) as error:
         said = " ".join(str(error).split())
-        raise StoreError(
-            f"{home / 'dagster.yaml'} cannot be used: {said}. Mend it, or move it away to have the usual one written."
-        ) from error
+        missing = isinstance(error.__context__, ModuleNotFoundError)
+        remedy = _INSTALL if missing else "Mend it, or move it away to have the usual one written"
+        raise StoreError(f"{home / 'dagster.yaml'} cannot be used: {said}. {remedy}.") from error
 
 
 @contextmanager
