@@ -73,9 +73,6 @@ class Downloader:
             FetchError: one clear message; nothing is left behind.
         """
         self._ask_robots(download)
-        return self._fetched(download, known)
-
-    def _fetched(self, download: Download, known: Known | None) -> Arrival | None:
         return self._patiently(
             download, lambda response, deadline: self._take(response, download, known, deadline), _conditions(known)
         )
@@ -84,7 +81,15 @@ class Downloader:
         """Refuse what a publisher's robots.txt forbids; the operator's own mirror is not asked."""
         trusted = self._trusted and is_same_origin(download.address, self._trusted)
         if self._robots and not trusted:
-            self._robots.check(download, lambda robots: self._fetched(robots, None))
+            self._robots.check(download, self._robots_txt)
+
+    def _robots_txt(self, download: Download) -> Arrival | None:
+        """Return a host's robots.txt, None where it has none."""
+
+        async def take(response: httpx.Response, deadline: float) -> Arrival | None:
+            return None if has_no_rules(response.status_code) else await self._take(response, download, None, deadline)
+
+        return self._patiently(download, take, {})
 
     def glance(self, download: Download, known: Known | None) -> str | None:
         """Tell whether a file differs from the bytes that are kept, without asking for its body.
@@ -242,6 +247,15 @@ def user_agent(contact: str) -> str:
     """Return what publishers are told of the program; ``contact`` is "" where the operator gave none."""
     said = f"{AGENT} ({contact or 'health-inequality indicators from public statistics; no contact given'})"
     return "".join(c for c in said if c.isprintable()).encode("ascii", "replace").decode()
+
+
+def has_no_rules(status: int) -> bool:
+    """Tell whether an answer says that a host has no robots.txt.
+
+    By RFC 9309 that is any refusal, 403 too: stores of files answer so for what they do not hold (2026-11:
+    services1.arcgis.com). Whether the file itself is refused, its own answer says.
+    """
+    return 400 <= status < 500 and status not in _BUSY
 
 
 def _too_slow(download: Download, limits: HttpLimits, why: str) -> FetchError:
