@@ -28,6 +28,8 @@ class HttpLimits:
         total: for one release, all tries and waits together.
         longest_wait: a Retry-After beyond it ends the fetch.
         first_wait: before the second try; doubled for each further one.
+        preparing: before each further try where the server says that it still makes the file (202), and not for how
+            long; the tables of the ONS portal's hub are made on demand.
         between: least time between two requests to one publisher's host.
     """
 
@@ -38,6 +40,7 @@ class HttpLimits:
     redirects: int = 5
     longest_wait: float = 120.0
     first_wait: float = 1.0
+    preparing: float = 20.0
     between: float = 1.0
 
 

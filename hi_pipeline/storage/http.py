@@ -24,6 +24,7 @@ from hi_pipeline.storage.robots import Robots
 
 AGENT = "hi_pipeline"
 _REDIRECTS = (301, 302, 303, 307, 308)
+_ACCEPTED = 202
 _GONE = (404, 410)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 T = TypeVar("T")
@@ -232,13 +233,16 @@ class Downloader:
     ) -> Arrival | None:
         if _is_the_same(response, known):
             return None
-        _check_status(response, download)
+        _check_status(response, download, self._limits)
         return await save_body(response, download, deadline=deadline)
 
     def _compare(self, response: httpx.Response, download: Download, known: Known | None) -> str | None:
         if _is_the_same(response, known):
             return None
-        _check_status(response, download)
+        if response.status_code == _ACCEPTED:
+            # A look does not wait for a file that is being made; a fetch does.
+            return None if known else "being prepared"
+        _check_status(response, download, self._limits)
         said = said_by(response)
         return None if known and said.agrees_with(known) else said.mark
 
@@ -273,7 +277,7 @@ def _is_the_same(response: httpx.Response, known: Known | None) -> bool:
     raise TryAgain("it answered 304 (not modified) although nothing is kept")
 
 
-def _check_status(response: httpx.Response, download: Download) -> None:
+def _check_status(response: httpx.Response, download: Download, limits: HttpLimits) -> None:
     """Raise where an answer carries no file: for good, or with the chance of another try."""
     status = response.status_code
     if status in _GONE:
@@ -283,9 +287,11 @@ def _check_status(response: httpx.Response, download: Download) -> None:
         raise FetchError(f"{message}; the publisher may have moved it, look at {download.landing_page}")
     if status in _BUSY:
         raise TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
-    if status == 202:
+    if status == _ACCEPTED:
         # 2026-11: publishers' own gateways answer so while they prepare a file, with and without a Retry-After.
-        raise TryAgain("it answered 202 Accepted: the file is not ready yet", _retry_after(response))
+        wait = _retry_after(response)
+        said = "it answered 202 Accepted: the file is not ready yet"
+        raise TryAgain(said, limits.preparing if wait is None else wait)
     if status == 403:
         raise FetchError(
             f"{download.where}: {download.address} answers 403 Forbidden: the publisher refuses this program. Set "

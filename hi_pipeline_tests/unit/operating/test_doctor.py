@@ -15,7 +15,7 @@ import pytest
 from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.operating import places
 from hi_pipeline.operating.examined import Examined, State
-from hi_pipeline.operating.network import examine_host, origins_of
+from hi_pipeline.operating.network import asked_of, examine_host
 from hi_pipeline.operating.places import examine_places
 from hi_pipeline.orchestration.instance.health import examine_records
 from hi_pipeline.orchestration.instance.opening import open_instance
@@ -27,8 +27,9 @@ from hi_pipeline_tests.unit.storage.fault_server import FaultServer
 class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(int(self.server.status))  # type: ignore[attr-defined]
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(self.server.text)))  # type: ignore[attr-defined]
         self.end_headers()
+        self.wfile.write(self.server.text)  # type: ignore[attr-defined]
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent."""
@@ -37,7 +38,7 @@ class _Answers(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as made:
-        made.status = 200  # type: ignore[attr-defined]
+        made.status, made.text = 200, b""  # type: ignore[attr-defined]
         thread = threading.Thread(target=made.serve_forever, daemon=True)
         thread.start()
         yield made
@@ -70,6 +71,18 @@ def test_a_host_that_answers(server: ThreadingHTTPServer, status: int, state: St
     found = examine_host(origin(server), contact="a@example.org")
     assert (found.what, found.state) == ("host", state)
     assert remedy in found.remedy
+
+
+def test_a_host_whose_robots_txt_forbids_what_would_be_fetched(server: ThreadingHTTPServer) -> None:
+    server.text = b"User-agent: *\nDisallow: /AA/"  # type: ignore[attr-defined]
+    asked = [f"{origin(server)}/AA/1.zip", f"{origin(server)}/BB/2.zip"]
+    found = examine_host(origin(server), contact="a@example.org", asked=asked)
+    assert (found.what, found.state) == ("host", State.FAILS)
+    assert "not to fetch 1 of 2 files and pages" in found.said
+    assert "HI_ROBOTS=ignore" in found.remedy
+    assert examine_host(origin(server), contact="a@example.org", asked=asked[1:]).state is State.GOOD
+    server.status = 404  # type: ignore[attr-defined]
+    assert examine_host(origin(server), contact="a@example.org", asked=asked).state is State.GOOD
 
 
 def test_a_host_that_nobody_serves() -> None:
@@ -133,10 +146,11 @@ def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_live_asks_every_host_that_a_fetch_may_ask() -> None:
     pipeline = open_pipeline(Settings(source="live"))
-    found = origins_of(pipeline, today=date(2026, 11, 1))
-    addresses = [r.address for s in pipeline.catalogue.sources.values() for r in s.releases if r.address]
-    assert addresses
-    assert all(any(a.startswith(f"{o}/") for o in found) for a in addresses)
+    found = asked_of(pipeline, today=date(2026, 11, 1))
+    releases = [r for s in pipeline.catalogue.sources.values() for r in s.releases if r.address]
+    assert {r.address for r in releases} < {address for asked in found.values() for address in asked}
+    assert {f"https://{host}" for r in releases for host in r.hosts} <= set(found)
+    assert all(address.startswith(f"{origin}/") for origin, asked in found.items() for address in asked)
 
 
 def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

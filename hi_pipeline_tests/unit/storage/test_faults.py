@@ -38,7 +38,9 @@ from hi_pipeline_tests.unit.storage.fault_server import (
 )
 from hi_pipeline_tests.unit.storage.releases import CSV, HTML, OTHER, source_of
 
-FAST = HttpLimits(connect=5.0, idle=5.0, total=20.0, tries=3, first_wait=0.01, longest_wait=2.0, between=0.0)
+FAST = HttpLimits(
+    connect=5.0, idle=5.0, total=20.0, tries=3, first_wait=0.01, preparing=0.02, longest_wait=2.0, between=0.0
+)
 HURRIED = replace(FAST, idle=0.3)
 
 
@@ -224,6 +226,12 @@ def test_a_retry_after_date_is_honoured(client: Client, server: FaultServer) -> 
     client.fetch()
     assert 0 <= client.slept[0] <= 2
     assert 0.008 <= client.slept[1] <= 0.03, "a text that says nothing is as good as none"
+
+
+def test_a_file_that_is_being_made_is_waited_for_as_long_each_time(client: Client, server: FaultServer) -> None:
+    server.script = [status(202), status(202, Retry_After=0), GOOD]
+    client.fetch()
+    assert client.slept == [0.02, 0.0]
 
 
 def test_the_wait_doubles(client: Client, server: FaultServer) -> None:
