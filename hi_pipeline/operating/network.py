@@ -62,9 +62,7 @@ def asked_of(pipeline: Pipeline, *, today: date) -> Mapping[str, Sequence[str]]:
     return {f"https://{host}": tuple(found[host]) for host in sorted(found)}
 
 
-def examine_host(
-    origin: str, *, contact: str, asked: Sequence[str] = (), patience_s: float = _PATIENCE_S
-) -> Examined:
+def examine_host(origin: str, *, contact: str, asked: Sequence[str] = (), patience_s: float = _PATIENCE_S) -> Examined:
     """Ask a host for its robots.txt, and say what came or what stood in the way.
 
     Args:
@@ -87,16 +85,14 @@ def examine_host(
         return _broken(host, error, proxied=bool(through))
     status = answer.status_code
     if status == 403:
-        remedy = "set HI_CONTACT to an e-mail address; or download its files by hand into a mirror"
+        remedy = "set HI_CONTACT to an e-mail address; or download its files by hand (docs/operators.md)"
         return Examined(what="host", name=host, state=State.LOOK, said=f"answers 403{through}", remedy=remedy)
     if status == 407:
         return _proxy_refuses(host, "answers 407")
     if status >= 500:
         remedy = "the publisher has a fault of its own, or a gateway on the way: try later"
         return Examined(what="host", name=host, state=State.LOOK, said=f"answers {status}{through}", remedy=remedy)
-    return _allowed(host, answer, asked) or Examined(
-        what="host", name=host, state=State.GOOD, said=f"answers{through}"
-    )
+    return _allowed(host, answer, asked) or Examined(what="host", name=host, state=State.GOOD, said=f"answers{through}")
 
 
 def _allowed(host: str, answer: httpx.Response, asked: Sequence[str]) -> Examined | None:
@@ -113,8 +109,8 @@ def _allowed(host: str, answer: httpx.Response, asked: Sequence[str]) -> Examine
         state=State.FAILS,
         said=f"its robots.txt asks programs not to fetch {len(forbidden)} of {len(asked)} files and pages, such as "
         f"{forbidden[0]}",
-        remedy="ask the publisher whether you may fetch them, then set HI_ROBOTS=ignore; or download them by hand into "
-        "a mirror: docs/operators.md, The first live day",
+        remedy="ask the publisher whether you may fetch them, then set HI_ROBOTS=ignore; or download them by "
+        "hand: docs/operators.md, The first live day",
     )
 
 

@@ -74,6 +74,7 @@ class Download:
         where: the release, for errors.
         allowed_hosts: see ``addresses.check_address``.
         absent_is_unavailable: a 404 means that a mirror does not hold it, not that something broke.
+        by_hand: where a file that somebody downloads is put, in words, for errors.
     """
 
     address: str
@@ -83,6 +84,7 @@ class Download:
     max_bytes: int
     allowed_hosts: frozenset[str]
     absent_is_unavailable: bool
+    by_hand: str = "into a mirror"
 
 
 class TryAgain(Exception):

@@ -296,7 +296,7 @@ def _check_status(response: httpx.Response, download: Download, limits: HttpLimi
         raise FetchError(
             f"{download.where}: {download.address} answers 403 Forbidden: the publisher refuses this program. Set "
             "HI_CONTACT to an e-mail address, so that it can see who asks; or download the file by hand from "
-            f"{download.landing_page} into a mirror"
+            f"{download.landing_page} {download.by_hand}"
         )
     if status != 200:
         raise FetchError(

@@ -93,8 +93,8 @@ class Robots:
         if not self._rules[origin].allow(download.address):
             raise FetchError(
                 f"{download.where}: {origin}/robots.txt asks programs not to fetch {download.address}. Download it by "
-                f"hand from {download.landing_page} into a mirror; or, where the publisher has agreed that you fetch "
-                "it, set HI_ROBOTS=ignore"
+                f"hand from {download.landing_page} {download.by_hand}; or, where the publisher has agreed that you "
+                "fetch it, set HI_ROBOTS=ignore"
             )
 
     def _read(self, address: str, download: Download, fetch: Callable[[Download], Arrival | None]) -> Rules:

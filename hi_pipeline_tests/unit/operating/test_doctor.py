@@ -1,9 +1,6 @@
 """hi doctor names the folder, host, proxy, certificate, lock or record that fails, and what to do."""
 
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -21,6 +18,7 @@ from hi_pipeline.orchestration.instance.health import examine_records
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.locks import locked
+from hi_pipeline_tests.certificates import make_certificate, server_side
 from hi_pipeline_tests.unit.storage.fault_server import FaultServer
 
 
@@ -107,18 +105,8 @@ def test_a_server_that_does_not_answer_in_time() -> None:
 
 
 def test_a_certificate_that_nobody_trusts(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    openssl = shutil.which("openssl")
-    assert openssl, "the test needs openssl, which Debian's python3 image and CI hold"
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    key, certificate = make_certificate(tmp_path, "IP:127.0.0.1")
+    server.socket = server_side(key, certificate).wrap_socket(server.socket, server_side=True)
     found = examine_host(origin(server, "https"), contact="")
     assert (found.what, found.state) == ("certificate", State.FAILS)
     assert "SSL_CERT_FILE" in found.remedy

@@ -170,7 +170,7 @@ def test_a_kept_file_that_went_missing_is_fetched_again(live: Snapshots) -> None
 
 
 def test_live_without_an_address_names_the_landing_page(live: Snapshots) -> None:
-    with pytest.raises(ReleaseUnavailable, match="download it from https://digital.nhs.uk/landing into a mirror"):
+    with pytest.raises(ReleaseUnavailable, match="download it from https://digital.nhs.uk/landing to .*by-hand/"):
         live.fetch(*source_of(address=None, mirror_path="x/y.csv"))
 
 
