@@ -123,6 +123,10 @@ def test_the_first_day_as_it_is_typed(internet: Internet, typed: Pipeline) -> No
     kept = {f"{s.name}:{r.edition}" for s, r in declared() if typed.snapshots.latest(s.name, r.edition)}
     assert kept == {f"{s.name}:{r.edition}" for s, r in declared()} - forbidden
 
+    rows = {row["release"]: row for row in json.loads(hi("status", "--format", "json"))["releases"]}
+    wanting = {f"{s.name}:{r.edition}": r for s in SOURCES.values() for r in s.releases if not r.address}
+    assert all(f"by hand to by-hand/{r.mirror_file}" in rows[name]["standing"] for name, r in wanting.items())
+
     found = json.loads(hi("doctor", "--format", "json", "--port", "1", code=1))["doctor"]
     fails = [row for row in found if row["state"] == "fails"]
     assert [row["name"] for row in fails] == [FILES]
