@@ -8,6 +8,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from hi_pipeline.cli.serving import start, stop
 from hi_pipeline.settings import Settings
@@ -34,19 +35,20 @@ class Shot:
     words: tuple[str, ...]
 
 
-def shots(*, indicator: str, source: str) -> tuple[Shot, ...]:
+def shots(*, indicator: str, cell: str, source: str) -> tuple[Shot, ...]:
     """Return the pictures to take.
 
     Args:
         indicator: id of the one whose grid is shown.
+        cell: its partition that is shown, "2023-24|E54000010".
         source: name of the publication whose checks are shown.
     """
     return (
         Shot(name="ui-runs.png", path="runs", words=("Launched by", "Duration", "build_indicators")),
         Shot(
             name="ui-grid.png",
-            path=f"assets/indicator/{indicator}?view=partitions",
-            words=("Partitions", "Materialized", "Missing", "2023-24"),
+            path=f"assets/indicator/{indicator}?view=partitions&partition={quote(cell)}",
+            words=("Partitions", "Materialized", "Missing", "95% limits"),
         ),
         Shot(
             name="ui-checks.png",
@@ -87,7 +89,8 @@ def main() -> None:
         wait_until_up(port)
         PLACE.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory() as profile, open_browser(chromium_or_skip(), Path(profile)) as page:
-            take(page, f"http://127.0.0.1:{port}", shots(indicator="tt_recovery_pct", source="rtt"), PLACE)
+            wanted = shots(indicator="tt_recovery_pct", cell="2023-24|E54000010", source="rtt")
+            take(page, f"http://127.0.0.1:{port}", wanted, PLACE)
     finally:
         stop(children)
 

@@ -25,7 +25,7 @@ def size_of(picture: Path) -> tuple[int, int]:
 @pytest.mark.slow
 @pytest.mark.browser
 def test_the_script_takes_every_picture(served: Served, tmp_path: Path) -> None:
-    wanted = shots(indicator="tiny_1_pct", source="tiny")
+    wanted = shots(indicator="tiny_1_pct", cell="2022-23|E54000008", source="tiny")
     with open_browser(chromium_or_skip(), tmp_path / "profile") as page:
         take(page, f"http://127.0.0.1:{served.port}", wanted, tmp_path)
     assert {size_of(tmp_path / shot.name) for shot in wanted} == {(WIDTH, HEIGHT)}
@@ -34,7 +34,7 @@ def test_the_script_takes_every_picture(served: Served, tmp_path: Path) -> None:
 
 
 def test_the_pictures_are_there_small_and_shown() -> None:
-    names = {shot.name for shot in shots(indicator="", source="")}
+    names = {shot.name for shot in shots(indicator="", cell="", source="")}
     assert set(re.findall(r"\(pictures/(ui-[a-z]+\.png)\)", PAGE.read_text(encoding="utf-8"))) == names
     assert {path.name for path in PLACE.glob("ui-*.png")} == names
     assert all((PLACE / name).stat().st_size < LARGEST and size_of(PLACE / name) == (WIDTH, HEIGHT) for name in names)
