@@ -11,7 +11,7 @@ from hi_pipeline.orchestration.runs import FailedCheck, Report
 _REPEATS = "schema"
 _FRESHNESS = "freshness"
 # As storage/robots says it.
-_FORBIDDEN = re.compile(r"FetchError: \S+: (https?://\S+/robots\.txt) asks programs not to fetch ")
+_FORBIDDEN = re.compile(r"(https?://\S+/robots\.txt) asks programs not to fetch ")
 
 
 def complaints(report: Report, *, in_mirror: bool) -> list[tuple[str, str]]:
@@ -40,12 +40,20 @@ def _refusals(report: Report) -> list[str]:
     for (key, _), outcome in report.failures.items():
         for host in _forbidding(outcome):
             by_host.setdefault(host, []).append(key)
-    return [
-        f"{len(keys)} partitions of {', '.join(_names(keys))}: {host} asks programs not to fetch their files. Ask the "
-        "publisher whether you may, then set HI_ROBOTS=ignore; or download them by hand: docs/operators.md, The first "
-        "live day"
-        for host, keys in by_host.items()
-    ]
+    return [forbidden(host, f"{len(keys)} partitions of {', '.join(_names(keys))}") for host, keys in by_host.items()]
+
+
+def forbidden(host: str, what: str) -> str:
+    """Return what is said once of all files that a host's robots.txt forbids."""
+    return (
+        f"{what}: {host} asks programs not to fetch their files. Ask the publisher whether you may, then set "
+        "HI_ROBOTS=ignore; or download them by hand: docs/operators.md, The first live day"
+    )
+
+
+def robots_behind(reason: str) -> list[str]:
+    """Return the robots.txt that a text says forbids a file, once for each file."""
+    return _FORBIDDEN.findall(reason)
 
 
 def _names(keys: Iterable[Key]) -> list[str]:
@@ -54,7 +62,7 @@ def _names(keys: Iterable[Key]) -> list[str]:
 
 def _forbidding(outcome: Outcome) -> set[str]:
     """Return the robots.txt by which a partition failed, none where something else went wrong too."""
-    found = _FORBIDDEN.findall(outcome.reason)
+    found = robots_behind(outcome.reason)
     return set(found) if len(found) == outcome.reason.count("FetchError: ") else set()
 
 

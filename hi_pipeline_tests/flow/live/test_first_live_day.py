@@ -123,6 +123,11 @@ def test_the_first_day_as_it_is_typed(internet: Internet, typed: Pipeline) -> No
     kept = {f"{s.name}:{r.edition}" for s, r in declared() if typed.snapshots.latest(s.name, r.edition)}
     assert kept == {f"{s.name}:{r.edition}" for s, r in declared()} - forbidden
 
+    looked = hi("fetch", "--dry-run", code=1)
+    assert re.findall("^cannot be asked .*", looked, flags=re.MULTILINE) == [
+        line for line in looked.splitlines() if f"{len(forbidden)} files and pages: https://{FILES}/robots.txt" in line
+    ]
+
     rows = {row["release"]: row for row in json.loads(hi("status", "--format", "json"))["releases"]}
     wanting = {f"{s.name}:{r.edition}": r for s in SOURCES.values() for r in s.releases if not r.address}
     assert all(f"by hand to by-hand/{r.mirror_file}" in rows[name]["standing"] for name, r in wanting.items())
