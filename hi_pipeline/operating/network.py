@@ -47,7 +47,7 @@ def examine_network(pipeline: Pipeline, *, today: date) -> Iterator[Examined]:
 def asked_of(pipeline: Pipeline, *, today: date) -> Mapping[str, Sequence[str]]:
     """Return what a fetch may ask of each host, by "https://<host>": the mirror's alone, or all publishers'.
 
-    Files and the pages of series; a host to which others only redirect has none.
+    Files and the pages of series; a host to which others only redirect, or of later editions alone, has none.
     """
     if pipeline.settings.kind == "mirror":
         parts = urlsplit(pipeline.settings.mirror)
@@ -57,6 +57,7 @@ def asked_of(pipeline: Pipeline, *, today: date) -> Mapping[str, Sequence[str]]:
     addresses = [r.address for r in releases if r.address]
     addresses += [page for source in sources for page in series_pages(source, today=today)]
     found: dict[str, list[str]] = {host: [] for r in releases for host in r.hosts}
+    found |= {series.host: [] for source in sources for series in source.series}
     for address in dict.fromkeys(addresses):
         found.setdefault(urlsplit(address).hostname or "", []).append(address)
     return {f"https://{host}": tuple(found[host]) for host in sorted(found)}

@@ -14,9 +14,9 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from hi_pipeline.core.series import place_of
+from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Release, Source
 from hi_pipeline.engine.pipeline import Catalogue, load_catalogue
 from hi_pipeline.engine.releases.editions import series_pages
@@ -38,20 +38,8 @@ RULES = {
     HUB: "User-agent: *\nCrawl-delay: 60\nDisallow: /sites/\nDisallow: /admin/\nDisallow: /people/\n",
     "www.gov.uk": "User-agent: *\nDisallow: /*/print$\nDisallow: /search/all*\n",
 }
-# What the next edition of each declared series could be called: source and edition, with its address.
-NEXT = {
-    ("ae_monthly", "2025-04"): "https://www.england.nhs.uk/statistics/wp-content/uploads/sites/2/2025/05/"
-    "Monthly-AE-April-2025-x7Gk2L.csv",
-    ("gp_registrations", "2026-07-lsoa"): f"https://{FILES}/0A/1B2C3D/gp-reg-pat-prac-lsoa-male-female-Jul-26.zip",
-    ("gp_registrations", "2026-07-map"): f"https://{FILES}/1A/2B3C4D/gp-reg-pat-prac-map.csv",
-    ("ld_health_checks", "2026-03"): f"https://{FILES}/2A/3B4C5D/learning-disabilities-health-check-scheme-eng-Mar-"
-    "2026.csv",
-    ("maternity_monthly", "2024-04-data"): f"https://{FILES}/3A/4B5C6D/msds-apr2024-exp-data.csv",
-    ("maternity_monthly", "2024-04-measures"): f"https://{FILES}/4A/5B6C7D/msds-apr2024-exp-measures.csv",
-    ("qof", "2025-26"): f"https://{FILES}/5A/6B7C8D/QOF2526.zip",
-    ("rtt", "2026-07"): "https://www.england.nhs.uk/statistics/wp-content/uploads/sites/2/2026/09/"
-    "Full-CSV-data-file-Jul26-ZIP-4M-k3Lm9P.zip",
-}
+# The month of an edition whose name says none; its page does.
+_MONTH = "2026-07"
 _FRONT = "<!DOCTYPE html><html><body><a href='#main'>Skip</a><a href='mailto:a@b.nhs.uk'>Ask</a><a href='/about'>x</a>"
 
 
@@ -79,7 +67,8 @@ def hosts_of_all() -> set[str]:
     """Return every host that a declaration names."""
     addresses = [a for s in SOURCES.values() for r in s.releases for a in (r.address, r.landing_page, s.landing_page)]
     addresses += [series.page for s in SOURCES.values() for series in s.series]
-    return {urlsplit(a).hostname or "" for a in addresses if a} | {h for _, r in declared() for h in r.hosts}
+    hosts = {h for _, r in declared() for h in r.hosts} | {series.host for s in SOURCES.values() for series in s.series}
+    return hosts | {urlsplit(a).hostname or "" for a in addresses if a}
 
 
 def open_sites(internet: Internet, sample: Path, *, today: date) -> None:
@@ -94,17 +83,28 @@ def open_sites(internet: Internet, sample: Path, *, today: date) -> None:
         put_page(internet, page, addresses)
 
 
+def next_editions() -> dict[tuple[str, str], tuple[Series, str, str]]:
+    """Return what each declared series brings out next: by source and edition, the series, period and address."""
+    found = {}
+    for source in SOURCES.values():
+        # An interface that is asked has no files on a page.
+        for series in source.series if source.gather is None else ():
+            folder = f"{len(found):02X}/1B2C3D" if series.host == FILES else f"uploads/2026/{len(found):02}"
+            address = f"https://{series.host}/{folder}/{quote(series.example)}"
+            match = series.match(place_of(address), page_period=_MONTH)
+            assert match is not None, f"{source.name} {series.name}: its example is of before its first period"
+            found[(source.name, f"{match.period}{series.suffix}")] = series, match.period, address
+    return found
+
+
 def put_next_editions(internet: Internet, sample: Path, *, today: date) -> None:
     """Bring out the next edition of every series on its page, with the file of an edition before."""
     pages: dict[str, list[str]] = {}
-    for (name, edition), address in NEXT.items():
+    for (name, _), (series, period, address) in next_editions().items():
         source = SOURCES[name]
-        series = next(
-            s for s in source.series if edition.endswith(s.suffix) and s.match(place_of(address), page_period="9")
-        )
         before = next(r for r in reversed(source.releases) if r.layout == series.layout)
         _put_file(internet, address, body_of(source, before, sample))
-        pages.setdefault(next(iter(series.pages(edition.removesuffix(series.suffix), today=today))), []).append(address)
+        pages.setdefault(next(iter(series.pages(period, today=today))), []).append(address)
     for page, addresses in pages.items():
         put_page(internet, page, addresses)
 
