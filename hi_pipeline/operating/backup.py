@@ -71,6 +71,7 @@ def back_up(
         StoreError: a newer program wrote the root; the folder is there already, lies in the root or cannot be written;
             or a copied file is not the one whose hash stands beside it. Nothing is left at its place.
     """
+    _refuse_store(settings)
     root, to = settings.root, to.resolve()
     version_of(root).check(root)
     _refuse_place(root, to)
@@ -109,6 +110,7 @@ def restore(settings: Settings, backup: Path) -> Backup:
         StoreError: it is no backup, was made by a newer program or of another kind, a file is missing or altered, or
             the root holds something.
     """
+    _refuse_store(settings)
     made = read_backup(backup)
     if made.kind != settings.kind:
         raise StoreError(
@@ -163,6 +165,14 @@ def read_backup(folder: Path) -> Backup:
         raise StoreError(f"{path}: names a file outside of its folder, {strange[0]!r}; refused")
     made.version.check(folder)
     return made
+
+
+def _refuse_store(settings: Settings) -> None:
+    if settings.store:
+        raise StoreError(
+            f"{settings.root}: is a copy of what {settings.store} keeps, and hi copies folders alone. Turn on the "
+            "bucket's versioning or replication, and back up Dagster's database with its own tools"
+        )
 
 
 def _refuse_place(root: Path, to: Path) -> None:
