@@ -244,35 +244,23 @@ class Lake:
     def _write_batch(
         self, batch: list[Item[Sidecar]], over: Names | None, beside: Mapping[str, bytes]
     ) -> list[Sidecar]:
-        pairs: list[_Pair[Sidecar]] = []
-        with discarding() as others:
-            try:
-                for item in batch:
-                    self._stage(item, pairs)
-                for name, content in beside.items():
-                    others[name] = stage(pairs[0].data.path.with_name(name), content)
-                _sync_all([*others.values(), *(file for pair in pairs for file in (pair.data, pair.sidecar))])
-                pairs.sort(key=lambda pair: (pair.data.path.parent, pair.number))
-                for folder, files in itertools.groupby(pairs, key=lambda pair: pair.data.path.parent):
-                    self._commit(folder, list(files), others, over)
-            except BaseException:
-                for pair in pairs:
-                    pair.data.discard()
-                    pair.sidecar.discard()
-                raise
-        return [pair.provenance for pair in sorted(pairs, key=lambda pair: pair.number)]
+        with discarding() as staged:
+            pairs = [self._stage(item, number, staged) for number, item in enumerate(batch)]
+            others = {name: stage(pairs[0].data.path.with_name(name), content) for name, content in beside.items()}
+            staged += others.values()
+            _sync_all(staged)
+            by_folder = sorted(pairs, key=lambda pair: (pair.data.path.parent, pair.number))
+            for folder, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
+                self._commit(folder, list(own), others, over)
+        return [pair.provenance for pair in pairs]
 
-    def _stage(self, item: Item[Sidecar], pairs: list[_Pair[Sidecar]]) -> None:
+    def _stage(self, item: Item[Sidecar], number: int, staged: list[Staged]) -> _Pair[Sidecar]:
         path = self.path(item.layer, item.name, *item.parts)
-        data = to_parquet(item.frame)
-        provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(data).hexdigest())
-        staged = stage(path, data)
-        try:
-            sidecar = stage(_sidecar(path), provenance.to_json().encode())
-        except BaseException:
-            staged.discard()
-            raise
-        pairs.append(_Pair(len(pairs), staged, sidecar, provenance))
+        content = to_parquet(item.frame)
+        provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(content).hexdigest())
+        staged.append(data := stage(path, content))
+        staged.append(sidecar := stage(_sidecar(path), provenance.to_json().encode()))
+        return _Pair(number, data, sidecar, provenance)
 
     def _commit(
         self, folder: Path, pairs: list[_Pair[Sidecar]], others: Mapping[str, Staged], over: Names | None

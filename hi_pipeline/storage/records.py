@@ -133,12 +133,13 @@ class Edition:
 
     def keep(self, record: Record, data: Staged) -> None:
         """Put bytes into their place, then the sidecar."""
-        with discarding() as files:
-            files[record.file] = data
-            sidecar = files[f"{record.file}.json"] = stage(self.folder / f"{record.file}.json", _dump(asdict(record)))
+        name = f"{record.file}.json"
+        with discarding() as staged:
+            staged.append(data)
+            staged.append(sidecar := stage(self.folder / name, _dump(asdict(record))))
             data.sync()
             sidecar.sync()
-            self._store.place(self.folder, files)
+            self._store.place(self.folder, {record.file: data, name: sidecar})
 
 
 def _load(path: Path) -> dict[str, Any] | None:

@@ -77,10 +77,10 @@ class Store:
         """Write small files of a folder, each whole or not at all; see ``place``."""
         with discarding() as staged:
             for name, data in files.items():
-                staged[name] = stage(folder / name, data)
-            for file in staged.values():
+                staged.append(stage(folder / name, data))
+            for file in staged:
                 file.sync()
-            return self.place(folder, staged, over=over)
+            return self.place(folder, dict(zip(files, staged, strict=True)), over=over)
 
     def remove(self, folder: Path, names: Collection[str]) -> None:
         """Remove files of a folder, in the order given; those that are not there do not count.
@@ -115,13 +115,13 @@ class Store:
 
 
 @contextmanager
-def discarding() -> Iterator[dict[str, Staged]]:
-    """Yield a place for temporary files by name; on an error those that are not in their places are gone."""
-    staged: dict[str, Staged] = {}
+def discarding() -> Iterator[list[Staged]]:
+    """Yield a list for temporary files; on an error those that are not in their places are gone."""
+    staged: list[Staged] = []
     try:
         yield staged
     except BaseException:
-        for file in staged.values():
+        for file in staged:
             file.discard()
         raise
 
