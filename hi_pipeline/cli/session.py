@@ -42,7 +42,7 @@ class Session:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The declarations bound to the data root."""
-        return open_pipeline(self.settings)
+        return open_pipeline(self.settings, store=self.store)
 
     @cached_property
     def store(self) -> Store:

@@ -156,11 +156,17 @@ def _beside(
     return tables_beside(results, similar, indicators)
 
 
-def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
-    """Return the pipeline of a data root, with the editions found so far; nothing is written or fetched."""
+def open_pipeline(settings: Settings, catalogue: Catalogue | None = None, store: Store | None = None) -> Pipeline:
+    """Return the pipeline of a data root, with the editions found so far; nothing is fetched.
+
+    Args:
+        settings: of the root.
+        catalogue: the declarations; the project's own when not given.
+        store: what ``open_store`` gave, where it is open already.
+    """
     from hi_pipeline.engine.releases.editions import with_editions
 
-    store = open_store(settings)
+    store = store or open_store(settings)
     return Pipeline(
         settings=settings,
         catalogue=with_editions(catalogue or load_catalogue(), store, settings.extracts),

@@ -77,7 +77,7 @@ class Bucket:
 
     def put(self, key: str, path: Path) -> None:
         """Write a file's bytes under a key, whatever stands there."""
-        with self._saying(key), path.open("rb") as file:
+        with path.open("rb") as file, self._saying(key):
             self._client.put_object(Bucket=self._name, Key=self._prefix + key, Body=file)
 
     def create(self, key: str, data: bytes) -> bool:

@@ -16,7 +16,7 @@ from hi_pipeline.storage.atomic import Staged, reporting, stage
 from hi_pipeline.storage.bucket import Bucket
 from hi_pipeline.storage.lists import Entry, Listed, Lists, at_once
 from hi_pipeline.storage.locks import locked
-from hi_pipeline.storage.store import Cleared, Names, Store
+from hi_pipeline.storage.store import Cleared, Names, Store, discarding
 from hi_pipeline.storage.working_copy import (
     claim,
     entry_of,
@@ -62,9 +62,10 @@ class ObjectStore(Store):
     def fresh_below(self, folder: Path) -> None:
         """Bring a folder and all below it to what was seen at the last look."""
         above = self._key(folder)
-        for key in sorted(self._generations):
-            if key == above or key.startswith(f"{above}/" if above else ""):
-                self.fresh(self.root / key)
+        known = self._generations
+        below = [key for key in sorted(known) if key == above or key.startswith(f"{above}/" if above else "")]
+        older = [key for key in below if self._here.get(key, -1) < known[key]]
+        at_once(lambda key: self._bring(self.root / key, key), older)
 
     def newest(self, folder: Path) -> Names:
         """Look at one folder now and bring it up to date; return the sha256 of its files by name."""
@@ -205,26 +206,25 @@ class ObjectStore(Store):
 
     def _pull(self, folder: Path, key: str, wanted: Listed, known: _Files) -> None:
         """Make a folder what a list says; the files in ``known`` are trusted to be what it says of them."""
-        take_mark_away(folder)
+        lacking = [name for name, entry in wanted.files.items() if not _is_here(folder / name, entry, known.get(name))]
+        with discarding() as staged:
+            # All come before the first takes its place: whoever reads meanwhile finds pairs that belong together.
+            at_once(lambda name: self._fetch(folder / name, wanted.files[name], staged), lacking)
+            take_mark_away(folder)
+            for file in staged:
+                file.commit()
         # The root holds folders and files that are of this machine alone.
         for name in sorted(files_in(folder) - set(wanted.files) if key else ()):
             with reporting(folder / name):
                 (folder / name).unlink(missing_ok=True)
-        lacking = [name for name, entry in wanted.files.items() if not _is_here(folder / name, entry, known.get(name))]
-        at_once(lambda name: self._fetch(folder / name, wanted.files[name]), lacking)
         if wanted.files or folder.is_dir():
             write_mark(folder, wanted)
         self._here[key] = wanted.generation
 
-    def _fetch(self, path: Path, entry: Entry) -> None:
-        data = self.lists.get(entry, where=path.relative_to(self.root).as_posix())
-        file = stage(path, data)
-        try:
-            file.sync()
-            file.commit()
-        except BaseException:
-            file.discard()
-            raise
+    def _fetch(self, path: Path, entry: Entry, staged: list[Staged]) -> None:
+        file = stage(path, self.lists.get(entry, where=path.relative_to(self.root).as_posix()))
+        staged.append(file)
+        file.sync()
 
 
 def _is_here(path: Path, entry: Entry, known: Entry | None) -> bool:

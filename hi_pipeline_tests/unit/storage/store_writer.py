@@ -4,6 +4,7 @@ Run as ``python -m ... ROOT STORE FIRST GENERATIONS CELL ...``; says "ready" bef
 """
 
 import sys
+import time
 from pathlib import Path
 
 from hi_pipeline.storage.bucket import Bucket
@@ -30,6 +31,7 @@ def main() -> None:
     sys.stdout.flush()
     for generation in range(first, first + count):
         files.write("made_up", cells_of(names, generation))
+        time.sleep(0.2)  # a slow server answers two that never pause so that the same one is first each time
 
 
 if __name__ == "__main__":
