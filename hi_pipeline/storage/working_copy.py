@@ -10,7 +10,7 @@ from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lists import Entry, Listed
 from hi_pipeline.storage.store import WORKING_COPY
 
-_MARK = ".generation"
+MARK = ".generation"
 # The folders of a data root that lie in the store; all others stay on each machine's disk.
 IN_STORE = ("snapshots", "clean", "linked", "indicator", "published")
 
@@ -50,19 +50,19 @@ def entry_of(path: Path) -> Entry:
 def read_mark(folder: Path) -> Listed | None:
     """Return which list a folder holds; None where it holds none, or a change of it was cut off."""
     try:
-        return Listed.from_json((folder / _MARK).read_bytes(), where=str(folder))
+        return Listed.from_json((folder / MARK).read_bytes(), where=str(folder))
     except (FileNotFoundError, NotADirectoryError, StoreError):
         return None
 
 
 def write_mark(folder: Path, listed: Listed) -> None:
     """Say that a folder holds the files of a list."""
-    write_bytes(folder / _MARK, listed.to_json())
+    write_bytes(folder / MARK, listed.to_json())
 
 
 def take_mark_away(folder: Path) -> None:
     """Say that a folder is about to change: until the next mark nobody trusts it."""
-    (folder / _MARK).unlink(missing_ok=True)
+    (folder / MARK).unlink(missing_ok=True)
 
 
 def present(folder: Path, listed: Listed) -> dict[str, Entry]:

@@ -11,12 +11,14 @@ from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.engine.standing import asset_standings
 from hi_pipeline.engine.tracing.figure import read_rows, trace
 from hi_pipeline.engine.verify import altered_of
-from hi_pipeline.operating.backup import back_up, restore
+from hi_pipeline.operating.backup import restore
 from hi_pipeline.operating.examined import State
 from hi_pipeline.operating.places import OBJECT_STORE, examine_places
+from hi_pipeline.orchestration.instance.backing_up import back_up_root
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.orchestration.instance.recovery import mend
 from hi_pipeline.settings import Settings
+from hi_pipeline.storage.bucket import Bucket
 from hi_pipeline.storage.working_copy import IN_STORE
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.standing import Tree, check_records, tree_of
@@ -147,9 +149,35 @@ def test_hi_says_what_is_wrong_with_a_store(tmp_path: Path, store_url: str, monk
     assert (found.state, found.said) == (State.GOOD, "holds 0 folders")
 
 
-def test_backups_of_a_store_are_its_own(tmp_path: Path, store_url: str) -> None:
-    settings = Settings(source="sample", data_dir=tmp_path, store=store_url)
-    with pytest.raises(StoreError, match="bucket's versioning or replication"):
-        back_up(settings, tmp_path / "backup", databases=(), records=False)
-    with pytest.raises(StoreError, match="bucket's versioning or replication"):
-        restore(settings, tmp_path / "backup")
+def test_a_backup_of_a_disk_is_restored_into_a_store_and_back(
+    tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way of an installation from disk to a store, and the way back."""
+    mirror = tmp_path / "mirror"
+    write_release(mirror, "2023-24")
+    with machine(mirror, tmp_path / "disk") as bench:
+        assert bench.run(**ONE).success
+        on_disk = shared(bench.settings.root)
+        back_up_root(bench.settings, tmp_path / "of-disk")
+    with monkeypatch.context() as patch:
+        patch.setenv("HI_STORE", store_url)
+        settings = Settings(source=f"mirror:{mirror}", data_dir=tmp_path / "here")
+        restore(settings, tmp_path / "of-disk")
+        with machine(mirror, tmp_path / "there") as there:
+            assert mend(there.pipeline, there.instance).altered == ()
+            assert shared(there.settings.root) == on_disk
+            assert there.run(**ONE).runs == 0
+            assert there.pipeline.lake.store.verify() == []
+            back_up_root(there.settings, tmp_path / "of-store")
+        with pytest.raises(StoreError, match="is not empty; empty it, or set HI_STORE to another prefix"):
+            restore(Settings(source=f"mirror:{mirror}", data_dir=tmp_path / "third"), tmp_path / "of-disk")
+        patch.setenv("HI_STORE", f"{store_url}/other")
+        (next((tmp_path / "of-disk" / "published").glob("results.csv"))).write_bytes(b"altered")
+        with pytest.raises(StoreError, match="is not the file that was backed up"):
+            restore(Settings(source=f"mirror:{mirror}", data_dir=tmp_path / "fourth"), tmp_path / "of-disk")
+        assert list(Bucket(f"{store_url}/other").list("")) == []
+        assert not (tmp_path / "fourth" / "mirror").exists()
+    restore(Settings(source=f"mirror:{mirror}", data_dir=tmp_path / "back"), tmp_path / "of-store")
+    with machine(mirror, tmp_path / "back") as back:
+        assert shared(back.settings.root) == on_disk
+        assert back.run(**ONE).runs == 0
