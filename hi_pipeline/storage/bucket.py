@@ -68,7 +68,7 @@ class Bucket:
                 retries={"mode": "standard", "total_max_attempts": 5},
                 connect_timeout=10,
                 read_timeout=60,
-                max_pool_connections=16,
+                max_pool_connections=64,
                 # Checksums of newer SDKs, which other stores may not know; every byte is held against its sha256 here.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",

@@ -84,10 +84,11 @@ class ObjectStore(Store):
                 for file in files.values():
                     file.discard()
                 return made.names
+            known = present(folder, held) if held else {}
             take_mark_away(folder)
             for name, file in files.items():
                 file.commit(folder / name)
-            self._pull(folder, key, made, {**(held.files if held else {}), **own})
+            self._pull(folder, key, made, {**known, **own})
         return made.names
 
     def remove(self, folder: Path, names: Collection[str]) -> None:
