@@ -56,8 +56,11 @@ class Settings(BaseSettings):
     @field_validator("store")
     @classmethod
     def _address_of_store(cls, value: str) -> str:
-        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/[A-Za-z0-9._=-]+)*/?", value):
-            raise ValueError(f"HI_STORE is {value!r}: expected s3://bucket or s3://bucket/prefix")
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*/?", value):
+            # Not shown: somebody may have put credentials into it.
+            raise ValueError(
+                "HI_STORE: expected s3://bucket or s3://bucket/prefix; credentials stand in AWS_* variables"
+            )
         return value.rstrip("/")
 
     @field_validator("ui_hosts", mode="before")

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.engine.standing import asset_standings
-from hi_pipeline.engine.tracing.figure import read_rows, trace
+from hi_pipeline.engine.tracing.figure import read_rows
 from hi_pipeline.engine.verify import altered_of
 from hi_pipeline.operating.backup import restore
-from hi_pipeline.operating.examined import State
+from hi_pipeline.operating.examined import State as Standing
 from hi_pipeline.operating.places import OBJECT_STORE, examine_places
 from hi_pipeline.orchestration.instance.backing_up import back_up_root
 from hi_pipeline.orchestration.instance.opening import open_instance
@@ -66,13 +67,19 @@ def test_a_run_ends_with_the_bytes_of_a_run_on_disk_and_other_machines_have_them
             assert there.on_disk() == {CELL}
             assert there.run(**ONE).runs == 0, "what another machine has built is not built again"
             _check_reads(there)
+            explained = hi(there, "explain", "tiny_1_pct", "--year", "2023-24", "--icb", "E54000010")
+            assert (explained.returncode, "from snapshots/tiny/2023-24" in explained.stdout) == (0, True), (
+                explained.stdout
+            )
             verified = hi(there, "verify")
             assert (verified.returncode, "0 files disagree" in verified.stdout) == (0, True), verified.stderr
             pruned = hi(there, "prune", "--dry-run")
             assert "Would remove 0 objects of the store" in pruned.stdout, pruned.stderr
             write_release(mirror, "2023-24", _revised())
             assert there.run(**ONE).success
-            here.pipeline.look()
+            later = here.run(**ONE)
+            assert later.success, "its plan is of its last look"
+            assert {o.state for o in later.outcomes.values()} == {State.UNCHANGED}, "but each step looks when it begins"
             _check_reads(here)
             assert here.run(**ONE).runs == 0
             assert shared(here.settings.root) == shared(there.settings.root)
@@ -92,8 +99,7 @@ def _check_reads(bench: Bench) -> None:
     assert pipeline.snapshots.verify() == pipeline.lake.store.verify() == []
     standing = {s.key: s for s in asset_standings(pipeline)}
     assert (standing["indicator", "tiny_1_pct"].built, standing["published", "results"].built) == (1, 1)
-    row = read_rows(pipeline, "tiny_1_pct", "2023-24", ("E54000010",)).row(0, named=True)
-    assert trace(pipeline, row).row["value"] == row["value"]
+    assert read_rows(pipeline, "tiny_1_pct", "2023-24", ("E54000010",))["status"].to_list() == ["ok", "ok"]
     assert pipeline.lake.sweep() == pipeline.snapshots.sweep() == []
 
 
@@ -136,17 +142,28 @@ def test_two_machines_at_once(tmp_path: Path, store_url: str, monkeypatch: pytes
 
 
 def test_hi_says_what_is_wrong_with_a_store(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mirror").mkdir()
+    with machine(tmp_path / "mirror", tmp_path / "data") as bench:
+        monkeypatch.setenv("HI_STORE", "s3://nobody-made-this/figures")
+        refused = hi(bench, "status")
+        assert refused.returncode == 2, refused.stderr
+        assert "NoSuchBucket: there is no such bucket: make it, or mend HI_STORE" in " ".join(refused.stdout.split())
+        doctor = hi(bench, "doctor", "--format", "csv")
+        assert (doctor.returncode, "object store,s3://nobody-made-this/figures,fails" in doctor.stdout) == (1, True)
+
+
+def test_a_doctor_says_whether_a_store_answers(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = f"mirror:{tmp_path}"
     absent = "s3://nobody-made-this/figures"
     monkeypatch.setenv("HI_STORE", absent)
     monkeypatch.setenv("HI_DATA_DIR", str(tmp_path / "copy"))
     (found,) = [e for e in examine_places(Settings(source=source)) if e.what == OBJECT_STORE]
-    assert (found.state, found.name) == (State.FAILS, absent)
+    assert (found.state, found.name) == (Standing.FAILS, absent)
     assert "NoSuchBucket" in found.said and found.remedy == "make it, or mend HI_STORE"
     assert not (tmp_path / "copy").exists(), "a doctor changes nothing"
     monkeypatch.setenv("HI_STORE", store_url)
     (found,) = [e for e in examine_places(Settings(source=source)) if e.what == OBJECT_STORE]
-    assert (found.state, found.said) == (State.GOOD, "holds 0 folders")
+    assert (found.state, found.said) == (Standing.GOOD, "holds 0 folders")
 
 
 def test_a_backup_of_a_disk_is_restored_into_a_store_and_back(

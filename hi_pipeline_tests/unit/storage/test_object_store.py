@@ -120,13 +120,17 @@ def test_the_loser_of_two_writers_of_a_file_reads_again_and_nothing_is_lost(
         """Let the other machine write just before this one creates its list."""
         creations.append(folder)
         if len(creations) == 1:
-            there.write("made_up", cells_of(["b"], 2))
+            there.write("made_up", cells_of(["a", "b"], 2))
         return create(lists, folder, listed)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Lists, "create", between)
     here.write("made_up", cells_of(["a"], 3))
     assert len(creations) == 3, "one was refused and tried again"
     assert generations(tmp_path / "third", store_url) == {year: {"a": 3, "b": 2} for year in YEARS}
+    lists = Lists(Bucket(store_url))
+    second, third = (lists.read("indicator/made_up", number).names for number in (2, 3))
+    assert second.keys() == third.keys() and not set(second.values()) & set(third.values())
+    assert lists.highest() == {"indicator/made_up": 3}, "what the other wrote is there as a generation of its own"
 
 
 def test_many_writers_at_once_each_keep_their_cells(tmp_path: Path, store_url: str) -> None:
