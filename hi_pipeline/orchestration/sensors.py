@@ -42,7 +42,7 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         "edition or changed bytes, and refreshes that edition alone.",
     )
     def new_releases(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        pipeline: Pipeline = context.resources.pipeline
+        pipeline: Pipeline = context.resources.pipeline.look()
         today = date.today()
         for line in look_for_editions(pipeline, today=today, ask=False):
             context.log.warning(line)
@@ -75,7 +75,7 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         description="After each run, builds what it made stale or possible: layer by layer up to the published folder.",
     )
     def rebuild_stale(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        pipeline: Pipeline = context.resources.pipeline
+        pipeline: Pipeline = context.resources.pipeline.look()
         memory = json.loads(context.cursor or '{"after": "", "tried": []}')
         if context.instance.get_runs_count(dg.RunsFilter(statuses=list(OPEN_RUNS))):
             return dg.SkipReason("a run is going on")

@@ -10,13 +10,14 @@ is asked for it: some publishers want no programs, and some addresses nobody kno
 
 import logging
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
-from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
+from hi_pipeline.core.errors import Overtaken, ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.download import Download, Known
@@ -27,6 +28,7 @@ from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
 from hi_pipeline.storage.remote_mirror import list_remote
+from hi_pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     from hi_pipeline.storage.http import Downloader
@@ -53,6 +55,7 @@ class Snapshots:
         asks_first: bool = False,
         extracts: Path | None = None,
         downloader: "Downloader | None" = None,
+        store: Store | None = None,
     ) -> None:
         """Open the store; nothing is read or fetched yet.
 
@@ -66,8 +69,10 @@ class Snapshots:
             asks_first: do not use the first bytes of a found edition before somebody accepts them.
             extracts: the folder of boards' own extracts, from which sources that are ``local`` are read.
             downloader: fetches over the network; by default one with the usual limits.
+            store: keeps the files of the root; by default its disk.
         """
         self.root = Path(root)
+        self.store = store or Store(self.root)
         self.mode = mode
         self._mirror = mirror.rstrip("/")
         self._remote = mode != "live" and bool(re.match(r"https?://", mirror))
@@ -75,7 +80,9 @@ class Snapshots:
         self._folder = FolderMirror(folder, follows_links=follows_links)
         self._asks_first = asks_first
         # Extracts lie in a folder whatever the mode is: one more store of the same files, which reads that folder.
-        self._extracts = Snapshots(root, mode="mirror", mirror=str(extracts), contact="") if extracts else None
+        self._extracts: Snapshots | None = None
+        if extracts:
+            self._extracts = Snapshots(root, mode="mirror", mirror=str(extracts), contact="", store=self.store)
         self._given = downloader
         self._manners: dict[str, Any] = {
             "contact": contact,
@@ -105,8 +112,14 @@ class Snapshots:
         """
         if source.local and self._extracts:
             return self._extracts.fetch(source, release, force=force)
-        with self._locked(source, release):
-            keeper = self._keeper(source, release)
+        while True:
+            try:
+                return self._fetch(source, release, force=force)
+            except Overtaken:
+                _log.info("%s: another machine fetched it too; looking again", release_id(source, release))
+
+    def _fetch(self, source: Source, release: Release, *, force: bool) -> Snapshot:
+        with self._changing(source, release) as keeper:
             keeper.accept_declared()
             path = self._here(release, where=keeper.where)
             if source.gather and self.mode == "live" and path is None:
@@ -142,8 +155,8 @@ class Snapshots:
         """
         if source.local and self._extracts:
             return self._extracts.accept(source, release)
-        with self._locked(source, release):
-            self._keeper(source, release).accept_declared()
+        with self._changing(source, release) as keeper:
+            keeper.accept_declared()
         return self.latest(source.name, release.edition)
 
     def waits(self, source_name: str, edition: str) -> bool:
@@ -160,8 +173,8 @@ class Snapshots:
         """
         if source.local and self._extracts:
             return self._extracts.accept_kept(source, release)
-        with self._locked(source, release):
-            return self._keeper(source, release).accept_kept().sha256
+        with self._changing(source, release) as keeper:
+            return keeper.accept_kept().sha256
 
     def listing(self, host: str) -> tuple[str, ...]:
         """Return the places (host and decoded path) of all files of a host that a mirror holds, in order.
@@ -248,7 +261,7 @@ class Snapshots:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""
         wrong = []
         for pointer in sorted((self.root / "snapshots").glob("*/*/current.json")):
-            kept = Edition(pointer.parent)
+            kept = Edition(pointer.parent, self.store)
             if kept.current() is None:
                 wrong.append(f"{pointer.parent}: the current file is missing or has another size; fetch it again")
             for record in kept.records():
@@ -262,11 +275,18 @@ class Snapshots:
         """Remove what dead processes left behind; call at start."""
         return atomic.sweep(self.root / "snapshots")
 
-    def _locked(self, source: Source, release: Release) -> AbstractContextManager[None]:
-        return locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}")
+    @contextmanager
+    def _changing(self, source: Source, release: Release) -> Iterator[Keeper]:
+        """Yield what decides about an edition, with other processes of this machine kept away."""
+        with locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}"):
+            keeper = self._keeper(source, release)
+            keeper.kept.begin()
+            yield keeper
 
     def _edition(self, source_name: str, edition: str) -> Edition:
-        return Edition(self.root / "snapshots" / safe_name(source_name) / safe_name(edition))
+        folder = self.root / "snapshots" / safe_name(source_name) / safe_name(edition)
+        self.store.fresh(folder)
+        return Edition(folder, self.store)
 
     def _keeper(self, source: Source, release: Release) -> Keeper:
         where = release_id(source, release)
