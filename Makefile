@@ -53,7 +53,7 @@ COMPILE := uv pip compile --universal --generate-hashes --no-strip-extras --pyth
 lock:
 	$(COMPILE) pyproject.toml requirements.in -o requirements.lock
 	$(COMPILE) --extra scale -c requirements.lock pyproject.toml requirements.in -o requirements-scale.lock
-	$(COMPILE) --extra dev --extra scale -c requirements.lock -c requirements-scale.lock pyproject.toml requirements.in -o requirements-dev.lock
+	$(COMPILE) --extra dev -c requirements.lock -c requirements-scale.lock pyproject.toml requirements.in -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV)

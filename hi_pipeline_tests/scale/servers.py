@@ -17,6 +17,7 @@ import psycopg2
 import pytest
 import redis
 
+from hi_pipeline_tests.certificates import make_certificate
 from hi_pipeline_tests.flow.served import free_port
 
 _PATIENCE_S = 120.0
@@ -110,13 +111,7 @@ def running() -> Iterator[Servers]:
 
 
 def _certify(folder: Path) -> None:
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        + ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
+    key, certificate = make_certificate(folder, "DNS:localhost")
     shutil.copy(key, folder / "database.key")
     for path, mode in ((certificate, 0o644), (key, 0o600), (folder / "database.key", 0o600)):
         path.chmod(mode)

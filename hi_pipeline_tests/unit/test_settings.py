@@ -80,3 +80,17 @@ def test_a_password_comes_from_its_file_before_the_environment(tmp_path: Path) -
     assert "other" not in repr(Settings(redis_password="other"))
     with pytest.raises(SelectionError, match="HI_REDIS_PASSWORD_FILE .*absent: No such file"):
         Settings(redis_password_file=tmp_path / "absent").secret("redis_password")
+
+
+@pytest.mark.parametrize("typed", ["s3://bucket", "s3://my.bucket-1/a/prefix=1", "s3://bucket/prefix/"])
+def test_the_address_of_a_store(typed: str) -> None:
+    settings = Settings(source="live", store=typed)
+    assert settings.store_of_kind == f"{typed.rstrip('/')}/live"
+
+
+@pytest.mark.parametrize("typed", ["bucket", "https://host/bucket", "s3://", "s3://b/../c", "s3://key:secret@bucket"])
+def test_what_is_no_address_of_a_store(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setenv("HI_STORE", typed)
+    said = refused("status")
+    assert "HI_STORE: expected s3://bucket or s3://bucket/prefix" in said
+    assert "secret@" not in said
