@@ -153,6 +153,7 @@ class Runner:
                 queue.add(part)
         for ended in queue.ended():
             self._add(ended)
+        self._pipeline.look()
 
     def _add(self, ended: "Ended") -> None:
         self._report.runs += ended.runs
