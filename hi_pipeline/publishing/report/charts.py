@@ -3,6 +3,7 @@
 Marks differ in shape as well as colour, every mark is labelled where it stands, and what is missing is said to be.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
 from hi_pipeline.publishing.report.numbers import MINUS, printed, unit_words
 
 _ALT = 250
-_STEP, _WIDE_STEP = 22, 38
+_STEP, _WIDE_STEP = 18, 38
+_FOOT = 26  # for the axis below the rows
 _DOZEN = 12
-_SHORT = 140
+_BETWEEN = 14  # from label to label of an axis
 _Ends = tuple[IndicatorFacts, tuple[Figure, Figure], Figure]
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 _DOTS_KEY = "Dot: value. Line: 95% limits. Upright tick: England. Diamond: no limits."
@@ -59,7 +61,7 @@ def dots(
     parts, top = _top(synthetic, _DOTS_KEY)
     parts += _panel(figures, labels, top=top, begin=0.0, end=svg.WIDTH)
     alt = _alt(f"Dot plot with 95% limits. {pattern}", known, labels=[lab for f, lab in _pairs(figures, labels)])
-    height = top + _STEP * len(figures) + 34
+    height = top + _STEP * len(figures) + _FOOT
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
 
 
@@ -87,7 +89,7 @@ def years(
         (first, first_year), (last, last_year) = known[0], known[-1]
         said.append(f"{name}: {first.said} in {first_year}, {last.said} in {last_year}.")
     alt = " ".join(["Dot plot by year with 95% limits.", *said])
-    height = top + 18 + _STEP * max(len(figures) for _, figures in shown) + 34
+    height = top + 18 + _STEP * max(len(figures) for _, figures in shown) + _FOOT
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt[:_ALT], drawn=tuple(drawn))
 
 
@@ -153,15 +155,6 @@ def _dumbbells(rows: Sequence[_Ends], scale: _Scale, *, anchor: str, title: str,
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=tuple(drawn))
 
 
-def group_label(figure: Figure) -> str:
-    """Return the name of a figure's group, short enough for a row."""
-    return (
-        figure.category.replace("Any other", "Other")
-        .replace("Asian or Asian British", "Asian")
-        .replace("Black or Black British", "Black")
-    )
-
-
 def without_unknown(figures: Sequence[Figure]) -> tuple[Figure, ...]:
     """Return the figures of known groups: people of no known group are never compared."""
     return tuple(f for f in figures if f.category != UNKNOWN)
@@ -193,7 +186,7 @@ def _mark(figure: Figure, scale: _Scale, y: float) -> list[str]:
     parts = []
     tick = _tick(figure)
     if tick is not None:
-        parts.append(svg.line(scale.at(tick), y - 8, scale.at(tick), y + 8, width=2))
+        parts.append(svg.line(scale.at(tick), y - 7, scale.at(tick), y + 7, width=2))
     if figure.lower is None or figure.upper is None:
         return [*parts, svg.diamond(scale.at(figure.value), y, hollow=True)]
     limits = svg.line(scale.at(figure.lower), y, scale.at(figure.upper), y, colour=svg.MARK, width=2)
@@ -214,17 +207,28 @@ def _end(figure: Figure, england: Figure | None, scale: _Scale, y: float, *, lea
 
 def _axis(scale: _Scale, y: float, sample: Figure) -> list[str]:
     parts = [svg.line(scale.left, y, scale.right, y)]
-    # On a short axis the middle would run into the ends.
-    for share in (0.0, 0.5, 1.0) if scale.right - scale.left > _SHORT else (0.0, 1.0):
-        value = scale.low + share * (scale.high - scale.low)
+    for value, label in _ticks(scale, sample.decimals):
         x = scale.at(value)
-        anchor = {0.0: "start", 1.0: "end"}.get(share, "middle")
-        parts += [
-            svg.line(x, y, x, y + 4),
-            svg.text(x, y + 17, printed(value, sample.decimals), anchor=anchor, size=11),
-        ]
+        # The last label stays clear of the unit beside the axis.
+        middle = min(x, scale.right + 8 - svg.width_of(label) / 2)
+        parts += [svg.line(x, y, x, y + 4), svg.text(middle, y + 17, label, anchor="middle", size=11)]
     parts.append(svg.text(scale.right + 12, y + 17, unit_words(sample.unit), size=11, colour=svg.SOFT))
     return parts
+
+
+def _ticks(scale: _Scale, decimals: int) -> list[tuple[float, str]]:
+    """Return round numbers of the scale with their labels, as many as have room; its two ends where fewer than two."""
+    room = scale.right - scale.left
+    for power in range(math.floor(math.log10(scale.high - scale.low)) - 1, 20):
+        for part in (1, 2, 5):
+            step = part * 10.0**power
+            places = range(math.ceil(scale.low / step), math.floor(scale.high / step) + 1)
+            found = [(n * step, printed(n * step, max(0, -power))) for n in places]
+            if len(found) < 2:
+                return [(end, printed(end, decimals)) for end in (scale.low, scale.high)]
+            if max(svg.width_of(label) for _, label in found) + _BETWEEN <= step / (scale.high - scale.low) * room:
+                return found
+    raise ValueError(f"no axis from {scale.low} to {scale.high}")
 
 
 def _beside(figure: Figure) -> str:

@@ -8,8 +8,8 @@ from hi_pipeline.core.status import Measure
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import printed
-from hi_pipeline.publishing.report.sentences import direction, gap_change, say, sure_ratio
-from hi_pipeline.publishing.report.wording import CHANGES
+from hi_pipeline.publishing.report.sentences import counts, direction, gap_change, say, sure_ratio
+from hi_pipeline.publishing.report.wording import CHANGES, COUNTS
 
 _LARGEST = 3
 
@@ -17,32 +17,20 @@ _LARGEST = 3
 def summary(facts: PackFacts) -> list[Sentence]:
     """Count the indicators by where the most deprived group stands, and by the comparison with England."""
     shown = facts.shown
+    if not shown:
+        return [say("summary_none")]
     stands = [direction(found) for found in shown]
     rows = [found.gap for found in shown if found.gap is not None]
     totals = [found.total for found in shown if found.total is not None]
     words = [figure.comparison for figure in totals]
     return [
-        say(
-            "summary",
-            *rows,
-            n=len(shown),
-            k=stands.count("higher"),
-            m=stands.count("lower"),
-            j=stands.count("unclear"),
-            x=stands.count("unknown"),
-        ),
-        say(
-            "against_england",
-            *totals,
-            n=len(totals),
-            b=words.count("better"),
-            w=words.count("worse"),
-            h=words.count("higher"),
-            l=words.count("lower"),
-            s=words.count("similar"),
-            x=words.count("not_compared"),
-        ),
+        say("summary", *rows, n=len(shown), counts=_counts("summary", stands)),
+        say("against_england", *totals, counts=_counts("against_england", words)),
     ]
+
+
+def _counts(kind: str, words: list[str]) -> str:
+    return counts(kind, {word: words.count(word) for word in COUNTS[kind]})
 
 
 def largest(facts: PackFacts) -> list[Sentence]:
@@ -77,8 +65,8 @@ def changes(facts: PackFacts) -> list[Sentence]:
     if not judged:
         return [say("changes_none")]
     verdicts = [change.verdict.value for _, change, _ in judged if change is not None]
-    counts = {k: verdicts.count(v) for k, v in zip("abcd", CHANGES, strict=True)}
-    said = [say("changes", *(gap for _, _, gap in judged if gap is not None), n=len(judged), **counts)]
+    gaps = [gap for _, _, gap in judged if gap is not None]
+    said = [say("changes", *gaps, n=len(judged), counts=_counts("changes", verdicts))]
     for word in (CHANGES["narrowed"], CHANGES["widened"]):
         alike = [f for f, change, _ in judged if change is not None and CHANGES[change.verdict.value] == word]
         sized = [(_size(f), f) for f in alike]

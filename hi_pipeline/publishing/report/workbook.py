@@ -11,6 +11,7 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report import sentences
 from hi_pipeline.publishing.report.document import Document, Heading, OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.missing import missing
 from hi_pipeline.publishing.report.numbers import day_words, rounded, unit_words
 from hi_pipeline.publishing.report.pages.opening import covered
 
@@ -62,6 +63,16 @@ _EVIDENCE = (
     "What is not known",
     "Source",
     "Effect of the plan (for the board)",
+)
+_NOT_SHOWN = (
+    "Indicator",
+    "Statement",
+    "Breakdown",
+    "Group",
+    "Why it is not shown",
+    "More about the reason",
+    "Held by",
+    "How it could be supplied",
 )
 _TABLES = {
     "Coverage": "coverage",
@@ -121,11 +132,13 @@ def sheets_of(document: Document, facts: PackFacts) -> tuple[Sheet, ...]:
     for name, anchor in _TABLES.items():
         if anchor in tables:
             table = tables[anchor]
-            rows = table.rows
+            header, rows = table.header, table.rows
+            # The report leaves out what has nothing of the board, and counts; the workbook lists everything.
             if anchor == "coverage" and facts.coverage is not None:
-                # The report leaves out what has nothing of the board; the workbook lists everything.
                 rows = tuple(covered(facts.coverage, facts.cards))
-            content.append(_sheet(document, name, table.caption, table.header, rows))
+            if anchor == "cannot-say":
+                header, rows = _NOT_SHOWN, tuple(cell.cells for cell in missing(facts))
+            content.append(_sheet(document, name, table.caption, header, rows))
     content.append(_sheet(document, OWN_SHEET, "The board's own words", ("Box", "Words"), _own(document)))
     cover = _sheet(document, "Cover", document.title, tables["about"].header, tables["about"].rows)
     names = [(sheet.name, sheet.title) for sheet in content]
@@ -186,7 +199,7 @@ def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Ce
         figure.year,
         ENGLAND_NAME if figure.area == ENGLAND else facts.board.short_name,
         figure.dimension,
-        figure.category,
+        figure.group,
         figure.measure,
         number(figure.value),
         number(figure.lower),
@@ -209,12 +222,13 @@ def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Ce
 def _evidence(facts: PackFacts) -> tuple[tuple[Cell, ...], ...]:
     board, rows = facts.board.short_name, []
     stands = {"unclear": "no clear difference", "unknown": "cannot be compared"}
+    named = {r["id"]: f"{s['title']}, {r['edition']}" for s in facts.sources for r in s["releases"]}
     for found in facts.shown:
-        shown = [*sentences.level(found, board, facts.year), *sentences.gap(found), *sentences.ethnicity(found)]
+        shown = [*sentences.level(found, board), *sentences.gap(found), *sentences.ethnicity(found)]
         word = sentences.direction(found)
         dark = [d for d in ("deprivation", "ethnicity", "age", "sex") if d not in found.groups]
         unknown = f"No figures by {', '.join(dark)}." if dark else "Every breakdown has figures."
-        releases = ", ".join(found.total.releases) if found.total is not None else ""
+        releases = "; ".join(named[r] for r in found.total.releases) if found.total is not None else ""
         said = " ".join(sentence.text for sentence in shown)
         rows.append((found.card.short, said, stands.get(word, f"most deprived {word}"), unknown, releases, ""))
     return tuple(rows)

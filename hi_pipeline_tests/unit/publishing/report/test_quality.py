@@ -41,7 +41,7 @@ def test_a_hidden_share_is_a_range_and_never_none() -> None:
     silent = unbounded | {"status": "not_published", "dimension": "age"}
     assert [row[2] for row in table(pack(hidden, unbounded, silent), "completeness").rows] == [
         "5.0% to 6.0%",
-        "hidden",
+        "not shown",
         "not stated",
     ]
 
