@@ -206,8 +206,8 @@ class PackFacts:
 
     @property
     def shown(self) -> tuple[IndicatorFacts, ...]:
-        """Return the indicators for which the board has a figure."""
-        return tuple(found for found in self.indicators if found.shown)
+        """Return the indicators for which the board has a figure, in the order of the pages."""
+        return tuple(found for members in self.areas.values() for found in members if found.shown)
 
     @property
     def own_figures(self) -> tuple[Figure, ...]:

@@ -7,7 +7,7 @@ from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.status import Measure
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import printed
+from hi_pipeline.publishing.report.numbers import number_of, printed
 from hi_pipeline.publishing.report.sentences import counts, direction, gap_change, say, sure_ratio
 from hi_pipeline.publishing.report.wording import CHANGES, COUNTS
 
@@ -24,7 +24,7 @@ def summary(facts: PackFacts) -> list[Sentence]:
     totals = [found.total for found in shown if found.total is not None]
     words = [figure.comparison for figure in totals]
     return [
-        say("summary", *rows, n=len(shown), counts=_counts("summary", stands)),
+        say("summary", *rows, indicators=number_of(len(shown), "indicator"), counts=_counts("summary", stands)),
         say("against_england", *totals, counts=_counts("against_england", words)),
     ]
 
@@ -66,7 +66,7 @@ def changes(facts: PackFacts) -> list[Sentence]:
         return [say("changes_none")]
     verdicts = [change.verdict.value for _, change, _ in judged if change is not None]
     gaps = [gap for _, _, gap in judged if gap is not None]
-    said = [say("changes", *gaps, n=len(judged), counts=_counts("changes", verdicts))]
+    said = [say("changes", *gaps, gaps=number_of(len(judged), "gap"), counts=_counts("changes", verdicts))]
     for word in (CHANGES["narrowed"], CHANGES["widened"]):
         alike = [f for f, change, _ in judged if change is not None and CHANGES[change.verdict.value] == word]
         sized = [(_size(f), f) for f in alike]

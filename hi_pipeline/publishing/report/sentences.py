@@ -10,7 +10,7 @@ from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
-from hi_pipeline.publishing.report.numbers import day_words, printed, rounded, with_unit
+from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, rounded, with_unit
 from hi_pipeline.publishing.report.people import Part, People
 from hi_pipeline.publishing.report.wording import (
     AGAINST,
@@ -196,7 +196,7 @@ def ethnicity(found: IndicatorFacts) -> list[Sentence]:
     if sure:
         numbers = {"higher": higher, "lower": lower, "unclear": len(sure) - higher - lower}
         named = {"reference": reference.replace(": ", " "), "counts": counts("ethnic", numbers)}
-        said.append(say("ethnic", *sure, n=len(sure), **named))
+        said.append(say("ethnic", *sure, groups=number_of(len(sure), "ethnic group"), **named))
     else:
         said.append(say("ethnic_none", *rows))
     if sure and len(rows) > len(sure):
@@ -269,8 +269,7 @@ def say_of_pockets(people: People, board: str) -> list[Sentence]:
     if not people.pockets:
         return [_say("pockets_none", people, board=board)]
     residents, number = sum(pocket.residents for pocket in people.pockets), len(people.pockets)
-    noun = "pocket" if number == 1 else "pockets"
-    return [_say("pockets", people, board=board, n=f"{number:,}", noun=noun, p=f"{residents:,}")]
+    return [_say("pockets", people, board=board, pockets=number_of(number, "pocket"), p=f"{residents:,}")]
 
 
 def _shares(part: Part) -> dict[str, str]:

@@ -4,8 +4,8 @@ Names of indicators begin a sentence. No template says why a figure is as it is.
 """
 
 TEMPLATES: dict[str, str] = {
-    "level": "{indicator} stood at {v} (95% CI {l} to {u}) in {board} {when}.",
-    "level_bare": "{indicator} stood at {v} in {board} {when}.",
+    "level": "{indicator}: {v} (95% CI {l} to {u}) in {board} {when}.",
+    "level_bare": "{indicator}: {v} in {board} {when}.",
     "against": "That is {word} {comparator} ({e}).",
     "against_none": "It is not compared with England.",
     "absent": "Not shown for {board} in {year}: {indicators}.",
@@ -19,7 +19,7 @@ TEMPLATES: dict[str, str] = {
     "gap_bare": "The two have no confidence limits, so they are not compared.",
     "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
     "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
-    "ethnic": "Of {n} ethnic groups compared with {reference}, {counts}.",
+    "ethnic": "Of {groups} compared with {reference}, {counts}.",
     "ethnic_absent": "Ethnic groups that are not compared, as they have no figure or no limits: {n}.",
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "worst_groups": (
@@ -35,10 +35,10 @@ TEMPLATES: dict[str, str] = {
     "gap_change": "Between {y0} and {y1} the gap by deprivation {word}.",
     "target": "The target is: {target}.",
     "target_judged": "The target “{target}” is {verdict}{recalled}.",
-    "changes": "Of {n} gaps that were compared with an earlier year, {counts}.",
+    "changes": "Of {gaps} compared with an earlier year, {counts}.",
     "changes_none": "No gap by deprivation could be compared with that of an earlier year.",
     "changed": "{indicator}: the gap {word} from {x} in {y0} to {y} in {y1}.",
-    "summary": "Of {n} indicators with data, the figure of the most deprived group is {counts}.",
+    "summary": "Of {indicators} with data, the figure of the most deprived group is {counts}.",
     "summary_none": "No indicator has a figure for this board and year.",
     "largest": "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u}).",
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
@@ -52,7 +52,7 @@ TEMPLATES: dict[str, str] = {
         "residents lived."
     ),
     "minority": "An ethnic group other than White British was stated for {c}% of residents ({e}% in England).",
-    "pockets": "{board} has {n} {noun} of deprivation, with {p} residents.",
+    "pockets": "{board} has {pockets} of deprivation, with {p} residents.",
     "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
     "hidden": "Publishers suppress {h} of {n} figures of groups, so that nobody can be identified.",
     "hidden_none": "None of the {n} figures of groups is suppressed.",

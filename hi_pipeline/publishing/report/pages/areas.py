@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report import charts, sentences
+from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Chart, OwnWords
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import day_words
@@ -147,25 +148,31 @@ _PATTERNS = {
 
 
 def _method(found: IndicatorFacts, facts: PackFacts) -> str:
+    """Return what is counted, of what, when and how; of an indicator of the annexes what others have not in common."""
     card, total = found.card, found.total
-    vintages = sorted({f.imd_vintage for f in found.groups.get("deprivation", ()) if f.imd_vintage})
-    schemes = sorted({f.ethnicity_scheme for f in found.groups.get("ethnicity", ()) if f.ethnicity_scheme})
-    parts = [card.definition, f"Number: {card.numerator_words}."]
-    if not card.denominator_words.startswith("None"):
-        parts.append(f"Of: {card.denominator_words}.")
+    parts = [card.definition]
+    if _stated(found):
+        parts.append(f"Number: {card.numerator_words}.")
+        if not card.denominator_words.startswith("None"):
+            parts.append(f"Of: {card.denominator_words}.")
     if total is not None:
         first, last = day_words(total.period_start), day_words(total.period_end)
         parts.append(f"Period: {first}." if first == last else f"Period: {first} to {last}.")
-        if total.comparator is not None and total.comparison != "not_compared":
+        if _stated(found) and total.comparator is not None and total.comparison != "not_compared":
             parts.append(f"Compared with: {COMPARATORS.get(total.compared_with, total.compared_with)}.")
-    parts.append(f"Footprint: boards from {month_words(facts.vintage)}.")
-    if "deprivation" in found.groups:
-        known = (
-            f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"
-        )
-        parts.append(f"Deprivation: {known}.")
-    parts += [f"Ethnic groups: list of the census of {scheme}." for scheme in schemes]
-    parts += list(card.caveats)
-    if card.unconfirmed:
-        parts.append(f"Not confirmed: {card.unconfirmed}.")
-    return " ".join(parts)
+    if _stated(found):
+        parts.append(f"Footprint: boards from {month_words(facts.vintage)}.")
+    return " ".join([*parts, *_groups_of(found), *card.caveats, *_unconfirmed(card)])
+
+
+def _groups_of(found: IndicatorFacts) -> list[str]:
+    """Return by which index and which list of ethnic groups people are grouped."""
+    vintages = sorted({f.imd_vintage for f in found.groups.get("deprivation", ()) if f.imd_vintage})
+    schemes = sorted({f.ethnicity_scheme for f in found.groups.get("ethnicity", ()) if f.ethnicity_scheme})
+    known = f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"
+    said = [f"Deprivation: {known}."] if "deprivation" in found.groups else []
+    return said + [f"Ethnic groups: list of the census of {scheme}." for scheme in schemes]
+
+
+def _unconfirmed(card: Card) -> list[str]:
+    return [f"Not confirmed: {card.unconfirmed}."] if card.unconfirmed else []

@@ -8,7 +8,7 @@ from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, OwnWords, Table
 from hi_pipeline.publishing.report.facts import PackFacts
 from hi_pipeline.publishing.report.missing import NO_NUMBER, Missing, missing
-from hi_pipeline.publishing.report.numbers import day_words, printed, with_unit
+from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, with_unit
 from hi_pipeline.publishing.report.pages.parts import heading, plain
 from hi_pipeline.publishing.report.wording import COVERS, GLOSSARY
 
@@ -93,7 +93,7 @@ def cannot_say(facts: PackFacts) -> list[Block]:
         rows=tuple(rows),
         widths=(1.2, 2.1, 1.6, 1.6),
     )
-    return [heading(1, "What we cannot say", new_page=True), plain(_CANNOT), table] if rows else []
+    return [heading(1, "What we cannot say"), plain(_CANNOT), table] if rows else []
 
 
 _IN_WORKBOOK = "see the sheet Not shown"
@@ -125,10 +125,9 @@ def _counted(cells: Sequence[Missing]) -> str:
 def _with_parts(name: str, cells: Sequence[Missing]) -> str:
     if any(cell.whole for cell in cells):
         return name
-    groups = sum(1 for cell in cells if cell.group)
     said = [cell.breakdown for cell in cells if not cell.group]
-    if groups:
-        said.append(f"{groups} {'group' if groups == 1 else 'groups'}")
+    if len(said) < len(cells):
+        said.append(number_of(len(cells) - len(said), "group"))
     return f"{name} ({', '.join(said)})"
 
 
@@ -167,7 +166,11 @@ def methods(facts: PackFacts) -> list[Block]:
     )
     licences = dict.fromkeys(f"{source['attribution']}".rstrip(".") + "." for source in facts.sources)
     glossary = Table(
-        anchor="glossary", caption="Words of this pack", header=("Word", "Meaning"), rows=tuple(GLOSSARY.items()), widths=(1, 3.5)
+        anchor="glossary",
+        caption="Words of this pack",
+        header=("Word", "Meaning"),
+        rows=tuple(GLOSSARY.items()),
+        widths=(1, 3.5),
     )
     return [
         heading(1, "Methods and sources"),

@@ -25,7 +25,15 @@ _ABSENT = "This release has no table of completeness, so shares of records of no
 def quality(facts: PackFacts) -> list[Block]:
     """Return what is out of date, shares of records of no known group by publication, and what is hidden or lacking."""
     unknown = [plain(_ABSENT)] if facts.completeness is None else [plain(_NOTE, role="small"), _unknown(facts)]
-    return [heading(1, "Data quality"), *said(overall.age_of(facts)), *unknown, _reporting(facts)]
+    hidden = _reporting(facts)
+    last = [hidden] if hidden.rows else []
+    return [heading(1, "Data quality"), *said(overall.age_of(facts)), *unknown, plain(_WHOLE, role="small"), *last]
+
+
+_WHOLE = (
+    "The table of hidden figures and reporting lists the indicators of which a group is suppressed or some reporters "
+    "are absent; of the others no group is suppressed and none is known to be absent."
+)
 
 
 def _unknown(facts: PackFacts) -> Table:
@@ -83,7 +91,8 @@ def _reporting(facts: PackFacts) -> Table:
         hidden = sum(1 for f in groups if f.status == Status.SUPPRESSED.value)
         reported = found.total.coverage if found.total is not None else None
         part = "not stated" if reported is None else _percent(reported)
-        rows.append((found.card.short, f"{hidden} of {len(groups)}" if groups else "no groups", part))
+        if hidden or (reported is not None and reported < 1):
+            rows.append((found.card.short, f"{hidden} of {len(groups)}" if groups else "no groups", part))
     return Table(
         anchor="quality",
         caption="Hidden figures and reporting",

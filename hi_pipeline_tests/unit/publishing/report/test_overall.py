@@ -36,7 +36,7 @@ def texts(said: list[Sentence]) -> list[str]:
 def test_changes_of_gaps_are_counted_and_the_clear_ones_said() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 30.0, "widened"))
     assert texts(overall.changes(pack.facts)) == [
-        "Of 2 gaps that were compared with an earlier year, 1 narrowed and 1 widened.",
+        "Of 2 gaps compared with an earlier year, 1 narrowed and 1 widened.",
         "Made-up recovery: the gap narrowed from 10.0 in 2022-23 to 6.0 percentage points in 2023-24.",
         "Made-up detention: the gap widened from 20.0 in 2022-23 to 30.0 per 100,000 in 2023-24.",
     ]
@@ -63,10 +63,16 @@ def test_no_sentence_counts_what_there_is_none_of() -> None:
 def test_a_part_left_out_of_a_count_is_seen() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
     first, *_ = (s for s in pack.document.sentences if s.kind == "changes")
-    for text in ("Of 2 gaps that were compared with an earlier year, 1 narrowed.", first.text.replace("narr", "wid")):
+    for text in ("Of 2 gaps compared with an earlier year, 1 narrowed.", first.text.replace("narr", "wid")):
         wrong = Paragraph(sentences=(replace(first, text=text),))
         document = replace(pack.document, blocks=(wrong,))
         assert any("counted again" in fault for fault in audit(document, pack.facts)), text
+
+
+def test_one_is_not_spoken_of_as_many() -> None:
+    pack = changed(recovery=(10.0, 6.0, "narrowed"))
+    assert texts(overall.changes(pack.facts))[0] == "Of 1 gap compared with an earlier year, 1 narrowed."
+    assert texts(overall.summary(pack.facts))[0].startswith("Of 1 indicator with data, ")
 
 
 def test_a_board_without_any_figure_is_said_to_have_none() -> None:

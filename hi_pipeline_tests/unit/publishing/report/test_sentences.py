@@ -117,7 +117,7 @@ def test_a_limit_that_is_printed_as_none_is_not_called_clear() -> None:
 def test_better_is_said_only_where_the_row_says_so() -> None:
     found = fact("recovery", total=80.0)
     assert texts(sentences.level(found, "X")) == [
-        "Made-up recovery stood at 80.0% (95% CI 78.0 to 82.0) in X in 2023-24.",
+        "Made-up recovery: 80.0% (95% CI 78.0 to 82.0) in X in 2023-24.",
         "That is better than England (50.0%).",
     ]
     assert "higher than England" in texts(sentences.level(fact("list", total=80.0), "X"))[1]
