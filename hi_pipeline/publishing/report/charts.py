@@ -3,13 +3,14 @@
 Marks differ in shape as well as colour, every mark is labelled where it stands, and what is missing is said to be.
 """
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.core.groups import UNKNOWN, Dimension
 from hi_pipeline.core.status import Unit
 from hi_pipeline.publishing.report import svg
 from hi_pipeline.publishing.report.document import Chart
@@ -60,7 +61,12 @@ def dots(
         return None
     parts, top = _top(synthetic, _DOTS_KEY)
     parts += _panel(figures, labels, top=top, begin=0.0, end=svg.WIDTH)
-    alt = _alt(f"Dot plot with 95% limits. {pattern}", known, labels=[lab for f, lab in _pairs(figures, labels)])
+    # Groups of deprivation have an order, and their ends tell of it; the others are told by their extremes.
+    pairs = _pairs(figures, labels)
+    if known[0].dimension != Dimension.DEPRIVATION.value:
+        pairs = sorted(pairs, key=lambda pair: pair[0].value or 0)
+    words = ("First", "last") if known[0].dimension == Dimension.DEPRIVATION.value else ("Lowest", "highest")
+    alt = _alt(f"Dot plot with 95% limits. {pattern}", pairs, words)
     height = top + _STEP * len(figures) + _FOOT
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
 
@@ -150,7 +156,7 @@ def _dumbbells(rows: Sequence[_Ends], scale: _Scale, *, anchor: str, title: str,
         drawn += _drawn(ends, names, england=england.text)[1:]
         figures += ends
         labels += names
-    alt = _alt("Dumbbell plot. Both ends of deprivation, each beside England.", figures, labels=labels)
+    alt = _alt("Dumbbell plot. Both ends of deprivation, each beside England.", _pairs(figures, labels))
     height = top + _WIDE_STEP * len(rows) + 14
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=tuple(drawn))
 
@@ -207,7 +213,7 @@ def _end(figure: Figure, england: Figure | None, scale: _Scale, y: float, *, lea
 
 def _axis(scale: _Scale, y: float, sample: Figure) -> list[str]:
     parts = [svg.line(scale.left, y, scale.right, y)]
-    for value, label in _ticks(scale, sample.decimals):
+    for value, label in ticks(scale.low, scale.high, room=scale.right - scale.left, decimals=sample.decimals):
         x = scale.at(value)
         # The last label stays clear of the unit beside the axis.
         middle = min(x, scale.right + 8 - svg.width_of(label) / 2)
@@ -216,19 +222,25 @@ def _axis(scale: _Scale, y: float, sample: Figure) -> list[str]:
     return parts
 
 
-def _ticks(scale: _Scale, decimals: int) -> list[tuple[float, str]]:
-    """Return round numbers of the scale with their labels, as many as have room; its two ends where fewer than two."""
-    room = scale.right - scale.left
-    for power in range(math.floor(math.log10(scale.high - scale.low)) - 1, 20):
-        for part in (1, 2, 5):
-            step = part * 10.0**power
-            places = range(math.ceil(scale.low / step), math.floor(scale.high / step) + 1)
-            found = [(n * step, printed(n * step, max(0, -power))) for n in places]
-            if len(found) < 2:
-                return [(end, printed(end, decimals)) for end in (scale.low, scale.high)]
-            if max(svg.width_of(label) for _, label in found) + _BETWEEN <= step / (scale.high - scale.low) * room:
-                return found
-    raise ValueError(f"no axis from {scale.low} to {scale.high}")
+def ticks(low: float, high: float, *, room: float, decimals: int) -> list[tuple[float, str]]:
+    """Return round numbers of an axis with their labels, as many as have room; its two ends where fewer than two have.
+
+    Args:
+        low: where the axis begins.
+        high: where it ends.
+        room: its length in the drawing.
+        decimals: of the labels of the two ends.
+    """
+    first = math.floor(math.log10(high - low)) - 1
+    for power, part in itertools.product(range(first, first + 3), (1, 2, 5)):
+        step = part * 10.0**power
+        places = range(math.ceil(low / step), math.floor(high / step) + 1)
+        found = [(n * step, printed(n * step, max(0, -power))) for n in places]
+        if len(found) < 2:
+            break
+        if max(svg.width_of(label) for _, label in found) + _BETWEEN <= step / (high - low) * room:
+            return found
+    return [(end, printed(end, decimals)) for end in (low, high)]
 
 
 def _beside(figure: Figure) -> str:
@@ -239,15 +251,16 @@ def _pairs(figures: Sequence[Figure], labels: Sequence[str]) -> list[tuple[Figur
     return [(f, label) for f, label in zip(figures, labels, strict=True) if f.value is not None]
 
 
-def _alt(opening: str, known: Sequence[Figure], *, labels: Sequence[str]) -> str:
-    """Return the words for the picture: what kind, its pattern, its first and last value; 250 characters at most."""
-    first, last = f"{labels[0]}: {known[0].said}", f"{labels[-1]}: {known[-1].said}"
-    ends = f"First, {first}." if len(known) == 1 else f"First, {first}; last, {last}."
+def _alt(opening: str, pairs: Sequence[tuple[Figure, str]], words: tuple[str, str] = ("First", "last")) -> str:
+    """Return the words for the picture: what kind, its pattern, the values at its ends; 250 characters at most."""
+    (first, first_label), (last, last_label) = pairs[0], pairs[-1]
+    begin = f"{words[0]}, {first_label}: {first.said}"
+    ends = f"{begin}." if len(pairs) == 1 else f"{begin}; {words[1]}, {last_label}: {last.said}."
     said = f"{opening} {ends}"
     if len(said) <= _ALT:
         return said
-    short = f"{opening} First value {known[0].said}, last {known[-1].said}."
-    return short if len(short) <= _ALT else f"First value {known[0].said}, last {known[-1].said}."
+    short = f"{words[0]} value {first.said}, {words[1]} {last.said}."
+    return f"{opening} {short}" if len(f"{opening} {short}") <= _ALT else short
 
 
 def _drawn(

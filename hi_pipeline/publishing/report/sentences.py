@@ -3,7 +3,7 @@
 A figure is called different from another only where its 95% limits exclude no difference.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from hi_pipeline.core.groups import WHITE, WHITE_BRITISH
 from hi_pipeline.core.indicator import Polarity
@@ -19,6 +19,7 @@ from hi_pipeline.publishing.report.wording import (
     COUNTS,
     REASONS,
     RECALLED,
+    STANDS,
     TARGETS,
     TEMPLATES,
 )
@@ -240,14 +241,9 @@ def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
 
 def title_of(found: IndicatorFacts, board: str) -> str:
     """Return an indicator's title as computed from its figures."""
-    words: dict[str, Callable[[], str]] = {
-        "higher": lambda: "higher in the most deprived group",
-        "lower": lambda: "lower in the most deprived group",
-        "unclear": lambda: "no clear difference by deprivation",
-    }
-    stands = words.get(direction(found))
-    if stands is not None:
-        return f"{found.card.short}: {stands()}"
+    stands = direction(found)
+    if stands != "unknown":
+        return f"{found.card.short}: {STANDS[stands]}"
     figure = found.total
     if figure is not None and figure.value is not None and figure.comparison in AGAINST:
         return f"{found.card.short}: {AGAINST[figure.comparison]} England"

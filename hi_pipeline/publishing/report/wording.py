@@ -104,6 +104,14 @@ AGAINST = {
 # The comparator of a row, where its name does not read well after these words.
 COMPARATORS = {"all boards of England": "the boards of England taken together", "England as published": "England"}
 
+# Where the most deprived group stands, in a title and in the table of evidence.
+STANDS = {
+    "higher": "higher in the most deprived group",
+    "lower": "lower in the most deprived group",
+    "unclear": "no clear difference by deprivation",
+    "unknown": "not compared by deprivation",
+}
+
 # How the gap changed, after "the gap".
 CHANGES = {
     "narrowed": "narrowed",
@@ -174,6 +182,9 @@ GLOSSARY = {
     "ratio": "the figure of the most deprived group divided by that of the least deprived",
     "reporters present": "share of the practices or trusts due to report that are in the figure",
     "similar": "the 95% limits include the figure compared with",
+    "slope index, relative index of inequality": (
+        "difference and ratio between the ends of a line fitted over all groups of deprivation"
+    ),
     "small area, LSOA": "an area of about 1,500 residents (lower layer super output area)",
     "SMI": "severe mental illness",
     "statement": "NHS England's statement on information on health inequalities, section 13SA of the NHS Act 2006",

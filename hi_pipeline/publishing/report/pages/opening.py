@@ -49,7 +49,7 @@ def cover(facts: PackFacts, edition: str) -> list[Block]:
 def summary(facts: PackFacts) -> list[Block]:
     """Return the fixed box of counts, the largest gaps, and what cannot be said."""
     blocks: list[Block] = [heading(1, "Summary"), *said(overall.summary(facts), role="notice")]
-    blocks += [heading(2, "Largest gaps"), *said(overall.largest(facts))]
+    blocks += [heading(2, "Largest gaps"), *(b for sentence in overall.largest(facts) for b in said([sentence]))]
     blocks.append(
         plain(
             "Gaps are ranked by the ratio of the most to the least deprived group. One indicator of each area counts, "
@@ -57,7 +57,11 @@ def summary(facts: PackFacts) -> list[Block]:
             role="small",
         )
     )
-    blocks += [heading(2, "Changes over time"), *said(overall.changes(facts)), plain(_CHANGES, role="small")]
+    blocks += [
+        heading(2, "Changes over time"),
+        *(b for sentence in overall.changes(facts) for b in said([sentence])),
+        plain(_CHANGES, role="small"),
+    ]
     blocks += [
         heading(2, "What is hidden, missing or out of date"),
         *said([*overall.hidden(facts), *overall.age_of(facts)]),
