@@ -164,10 +164,11 @@ def _with_numbers(table: Table) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...]
     header, columns = list(table.header), [list(column) for column in zip(*table.rows, strict=True)]
     made: list[list[Cell]] = [list(column) for column in columns]
     for place in sorted(table.numeric) if columns else ():
-        shares = [cell for cell in columns[place] if _NUMBER.fullmatch(cell.rstrip("%"))]
-        if shares and all(cell.endswith("%") for cell in shares):
+        figures = [cell for cell in columns[place] if _NUMBER.match(cell)]
+        units = {_NUMBER.sub("", cell, count=1) for cell in figures}
+        if units == {"%"}:
             header[place] += " (%)"
-        elif any(cell.endswith("%") for cell in shares):
+        elif units != {""}:
             continue
         made[place] = [_number(cell) for cell in columns[place]]
     return tuple(header), tuple(zip(*made, strict=True))
