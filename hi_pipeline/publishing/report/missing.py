@@ -13,6 +13,8 @@ from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.wording import COVERS, REASONS
 
 NO_NUMBER = "none"
+# Of an indicator of which coverage has no row for the year: its first known publication is of a later one.
+NO_RELEASE = "no_release_known"
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
 # What the state of a cell says by itself of who holds the figure and how it would come in.
 _HELD_BY = {Cover.NOT_IN_HAND.value: "the publisher", Cover.SUPPRESSED.value: "the publisher"}
@@ -82,6 +84,10 @@ def _covered(facts: PackFacts) -> Iterator[Missing]:
     for row in rows:
         if row["state"] not in _THERE:
             yield _cell(row, facts, whole=row["indicator_id"] not in shown)
+    listed = {row["indicator_id"] for row in rows}
+    for name, card in facts.cards.items():
+        if name not in listed:
+            yield _said(card, "total", "", COVERS[NO_RELEASE], "")
 
 
 def _cell(row: Mapping[str, Any], facts: PackFacts, *, whole: bool) -> Missing:

@@ -2,6 +2,7 @@
 
 import math
 
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.status import Measure
@@ -115,3 +116,26 @@ def age_of(facts: PackFacts) -> list[Sentence]:
     if older := [f for f in figures if f.is_older]:
         said.append(say("older", *older, n=len(figures), k=len(older)))
     return said or [say("current", *figures, n=len(figures))]
+
+
+def statement(facts: PackFacts) -> list[Sentence]:
+    """Count the statement's indicators, by number, as the coverage table shows them; nothing where there is none.
+
+    In full: every breakdown that a public file has is shown, with all its groups. In part: some is. An indicator of
+    which the table says nothing for the year is not shown.
+    """
+    if facts.coverage is None:
+        return []
+    numbers = {card.id: card.statement_number for card in facts.cards.values() if card.statement_number is not None}
+    states: dict[int, set[str]] = {number: set() for number in numbers.values()}
+    for row in facts.coverage:
+        if row["indicator_id"] in numbers:
+            states[numbers[row["indicator_id"]]].add(row["state"])
+    shown = [_extent(found - {Cover.NO_SUCH_BREAKDOWN.value}) for found in states.values()]
+    return [say("statement", n=len(shown), counts=_counts("statement", shown))] if shown else []
+
+
+def _extent(states: set[str]) -> str:
+    if states == {Cover.SHOWN.value}:
+        return "full"
+    return "part" if states & {Cover.SHOWN.value, Cover.PARTLY_SHOWN.value} else "none"

@@ -43,6 +43,7 @@ TEMPLATES: dict[str, str] = {
     "largest": "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u}).",
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
     "against_england": "Compared with England, the board's figure is {counts} of these indicators.",
+    "statement": "The {n} indicators of the statement, for this board and year: {counts}.",
     "people": (
         "{board} had {n} residents at Census 2021, in {a} small areas; {p} people registered with a GP practice lived "
         "there."
@@ -89,6 +90,7 @@ COUNTS: dict[str, dict[str, str]] = {
         "lower": "{} had a clearly lower figure",
         "unclear": "{} had no clear difference",
     },
+    "statement": {"full": "{} shown in full", "part": "{} shown in part", "none": "{} not shown"},
     "worst_groups": {"higher": "clearly higher in {}", "lower": "clearly lower in {}"},
 }
 
@@ -151,6 +153,7 @@ COVERS = {
     "not_yet_due": "Not yet due to be published",
     "not_in_hand": "Published, but no file of it is in hand",
     "failed": "The file could not be used",
+    "no_release_known": "No publication of it for this year is known",
 }
 
 # Plain words for what a reader may not know, in the order in which the last page prints them.
@@ -172,6 +175,7 @@ GLOSSARY = {
     "most similar boards": "the five boards nearest in deprivation, ethnic mix and age, added up",
     "narrowed, widened, changed direction": "of a gap, where the 95% limits of its change leave no doubt",
     "no breakdown": "no public file has the figure by these groups",
+    "no release known": "no publication of the indicator for the year is known to those who made this pack",
     "not confirmed": "taken from memory of a document that has not been read; check it before use",
     "not in hand": "published, but the file has not been read for this pack",
     "not public": "held by an organisation that does not publish it",

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, OwnWords, Table
 from hi_pipeline.publishing.report.facts import PackFacts
 from hi_pipeline.publishing.report.missing import NO_NUMBER, Missing, missing
 from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, with_unit
-from hi_pipeline.publishing.report.pages.parts import heading, plain
+from hi_pipeline.publishing.report.pages.parts import heading, plain, said
 from hi_pipeline.publishing.report.wording import COVERS, GLOSSARY
 
 REVIEW = "Review against the statement"
@@ -142,7 +143,8 @@ def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block
     )
     prompt = "The board's statement under the NHS Act 2006, section 14Z58(2)(c). The draft says nothing for the board."
     box = OwnWords(key="review", title=REVIEW, prompt=prompt, paragraphs=words.get(REVIEW, (_DRAFT,)))
-    return [heading(1, "Statutory review", new_page=True), box, table]
+    counted = said(overall.statement(facts))
+    return [heading(1, "Statutory review"), *counted, box, table]
 
 
 def methods(facts: PackFacts) -> list[Block]:

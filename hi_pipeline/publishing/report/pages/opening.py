@@ -10,7 +10,7 @@ from hi_pipeline.publishing.report import charts, overall, sentences
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import ABSENT, Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.missing import NO_NUMBER, name_of, statement_of
+from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, name_of, statement_of
 from hi_pipeline.publishing.report.numbers import day_words
 from hi_pipeline.publishing.report.pages.parts import heading, month_words, plain, said
 
@@ -151,6 +151,8 @@ def covered(rows: Sequence[Mapping[str, Any]], cards: Mapping[str, Card]) -> lis
     states: dict[str, dict[str, str]] = {}
     for row in rows:
         states.setdefault(row["indicator_id"], {})[row["dimension"]] = row["state"].replace("_", " ")
+    none = NO_RELEASE.replace("_", " ")
+    states |= {name: dict.fromkeys(DIMENSIONS, none) for name in cards if name not in states}
     last = 99
 
     def place(name: str) -> tuple[int, int, str]:

@@ -15,7 +15,7 @@ from hi_pipeline.publishing.report.wording import COUNTS, TARGETS
 
 _COUNTED = {
     "summary", "summary_none", "against_england", "hidden", "hidden_none", "ethnic", "ethnic_absent", "changes",
-    "worst_groups", "worst_none", "current", "stale", "revised", "older",
+    "worst_groups", "worst_none", "statement", "current", "stale", "revised", "older",
 }  # fmt: skip
 # What the note of a figure holds that each of these sentences counts.
 _NOTED = {"stale": "stale:", "revised": "not accepted yet", "older": "an earlier version of the program"}
@@ -165,6 +165,8 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
             due = [sum(parts.values()), *parts.values()] if parts else []
         case "ethnic":
             due = [len(rows), *parts.values()]
+        case "statement":
+            due = [sum(parts.values()), *parts.values()]
         case "against_england" | "worst_groups" | "worst_none":
             due = [*parts.values()]
         case "current" | "stale" | "revised" | "older":
@@ -210,6 +212,8 @@ def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
                 "higher": sum(1 for r, w in ends if r.lower is not None and min(r.lower, w.lower) > 0),
                 "lower": sum(1 for r, w in ends if r.upper is not None and max(r.upper, w.upper) < 0),
             }
+        case "statement":
+            return _extents(facts)
         case "changes":
             judged = [f for f in facts.indicators if f.gap_change and f.gap and not f.card.mixes_age]
             shown = [f for f in judged if f.total is not None and f.total.value is not None]
@@ -217,6 +221,16 @@ def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
             return {word: found.count(word) for word in ("narrowed", "widened", "reversed", "cannot_tell")}
         case _:
             return {}
+
+
+def _extents(facts: PackFacts) -> dict[str, int]:
+    """Count again how far each number of the statement is shown."""
+    numbers = {card.id: card.statement_number for card in facts.cards.values() if card.statement_number}
+    cells = [(numbers[c["indicator_id"]], c["state"]) for c in facts.coverage or () if c["indicator_id"] in numbers]
+    some = {number for number, state in cells if state in ("shown", "partly_shown")}
+    lacking = {number for number, state in cells if state not in ("shown", "no_such_breakdown")}
+    every = set(numbers.values())
+    return {"full": len(some - lacking), "part": len(some & lacking), "none": len(every - some)}
 
 
 def _out_of_date(kind: str, noted: Mapping[str, int], figures: int) -> list[int]:

@@ -1,15 +1,19 @@
 """What a pack says of figures that are not there: the reason, who holds them, and how they could be supplied."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from hi_pipeline.core.coverage import Cover
+from hi_pipeline.publishing.report import overall
+from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.document import Table
 from hi_pipeline.publishing.report.facts import PackFacts, facts_of
 from hi_pipeline.publishing.report.missing import missing
-from hi_pipeline.publishing.report.pages import closing
+from hi_pipeline.publishing.report.pages import closing, opening
+from hi_pipeline.publishing.report.verifying.audit import audit
 from hi_pipeline.publishing.report.wording import COVERS
 from hi_pipeline_tests.unit.publishing.report import made_up
 
@@ -17,11 +21,15 @@ PLACE = {"icb_code": made_up.ICB, "financial_year": made_up.YEAR, "geography_vin
 EMPTY = {"reason": "no file", "held_by": "", "how_to_supply": ""}
 
 
-def facts(*cells: dict[str, str]) -> PackFacts:
-    """A pack with a figure of one indicator and a coverage table of these cells."""
-    coverage = pl.DataFrame([PLACE | {"indicator_id": "detention", "dimension": "total"} | EMPTY | c for c in cells])
-    published = replace(made_up.published([made_up.figure("recovery", 40.0, 2.0, 50.0)]), coverage=coverage)
-    return facts_of(published, icb=made_up.ICB, year=made_up.YEAR, vintage=made_up.VINTAGE)
+def facts(*cells: dict[str, str], whole: bool = True) -> PackFacts:
+    """A pack with a figure of one indicator and a coverage table of these cells, the other indicators shown."""
+    told = {"detention"} if any("indicator_id" not in c for c in cells) else set()
+    told |= {c["indicator_id"] for c in cells if "indicator_id" in c}
+    rest = [{"indicator_id": n, "state": "shown"} for n in ("recovery", "detention", "list") if n not in told]
+    rows = [PLACE | {"indicator_id": "detention", "dimension": "total"} | EMPTY | c for c in (*cells, *rest * whole)]
+    published = made_up.published([made_up.figure("recovery", 40.0, 2.0, 50.0)])
+    made = replace(published, coverage=pl.DataFrame(rows))
+    return facts_of(made, icb=made_up.ICB, year=made_up.YEAR, vintage=made_up.VINTAGE)
 
 
 def not_shown(*cells: dict[str, str]) -> list[tuple[str, ...]]:
@@ -80,3 +88,40 @@ def test_an_indicator_that_a_reason_names_by_its_id_is_named_in_words() -> None:
 @pytest.mark.parametrize("state", sorted(c.value for c in Cover if c not in (Cover.SHOWN, Cover.PARTLY_SHOWN)))
 def test_every_state_of_coverage_has_its_words(state: str) -> None:
     assert not_shown({"state": state})[0][0] == COVERS[state]
+
+
+def statement(*cells: dict[str, str]) -> list[str]:
+    return [sentence.text for sentence in overall.statement(facts(*cells))]
+
+
+def test_the_statement_s_indicators_are_counted_by_how_far_they_are_shown() -> None:
+    first = {"indicator_id": "recovery", "state": "shown"}
+    none_such = {"indicator_id": "recovery", "dimension": "age", "state": "no_such_breakdown"}
+    hidden = {"state": "not_public"}
+    opening = "The 2 indicators of the statement, for this board and year: "
+    assert statement(first, none_such, hidden) == [f"{opening}1 shown in full and 1 not shown."]
+    part = {"dimension": "sex", "state": "partly_shown"}
+    assert statement(first, none_such, hidden, part) == [f"{opening}1 shown in full and 1 shown in part."]
+
+
+def test_an_indicator_of_which_coverage_knows_nothing_for_the_year_is_not_passed_over() -> None:
+    found = facts({"indicator_id": "recovery", "state": "shown"}, whole=False)
+    assert [(cell.indicator, cell.state, cell.whole) for cell in missing(found)] == [
+        ("Made-up detention", "No publication of it for this year is known", True),
+        ("Made-up list", "No publication of it for this year is known", True),
+    ]
+    (table,) = [block for block in opening.coverage(found) if isinstance(block, Table)]
+    assert [row[:3] for row in table.rows] == [
+        ("Made-up detention", "7", "\u00d7 no release known"),
+        ("Made-up recovery", "9", "\u25cf shown"),
+    ]
+    (said,) = overall.statement(found)
+    assert said.text.endswith(": 1 shown in full and 1 not shown.")
+
+
+def test_another_count_of_the_statement_s_indicators_is_seen() -> None:
+    found = facts({"indicator_id": "recovery", "state": "shown"}, {"state": "not_public"})
+    document = document_of(found, {}, words_path=Path("words.md"))
+    assert audit(document, found) == [] and "1 shown in full and 1 not shown" in str(document.blocks)
+    other = facts({"indicator_id": "recovery", "state": "shown"}, {"state": "shown"})
+    assert any("shown in full" in fault for fault in audit(document, other))

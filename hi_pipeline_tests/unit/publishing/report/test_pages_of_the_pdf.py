@@ -60,3 +60,15 @@ def test_a_table_with_tall_rows_breaks_and_a_short_one_does_not() -> None:
     for lines in (30, 36, 40, 42):
         short = pages(*[paragraph(FILLER)] * lines, table(10, 1))
         assert page_of("row000", short) == page_of("row009", short)
+
+
+@pytest.mark.parametrize("lines", range(36, 47))
+def test_a_long_table_does_not_begin_with_a_row_or_two_at_the_foot_of_a_page(lines: int) -> None:
+    body = tuple((f"row{n:03d}", "1") for n in range(60))
+    table = Table(anchor="t", caption="Caption", header=("A", "B"), rows=body, widths=(1, 1))
+    found = pages(*[paragraph(FILLER)] * lines, table)
+    first = found[page_of("Caption", found)]
+    assert first.count("row0") >= 4
+    # Nothing is lost and nothing is drawn over what stands before it.
+    assert sum(text.count("row0") for text in found) == 60
+    assert first.startswith("T, S") and sum(text.count("Filler") for text in found) == lines
