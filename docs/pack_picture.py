@@ -22,7 +22,7 @@ def main() -> None:
     settings = Settings(source="sample")
     order = Order(icb=ICB, year=YEAR, vintage=vintage_of(YEAR), root=settings.root, local=settings.local)
     document = pack_of(read_published(settings.root / "published"), order).document
-    page = next(n for n, text in enumerate(_pages(document)) if text.startswith(AREA))
+    page = next(n for n, text in enumerate(_pages(document)) if AREA in text)
     PLACE.parent.mkdir(exist_ok=True)
     PLACE.write_bytes(page_pictures(document)[page])
 

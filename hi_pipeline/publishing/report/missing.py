@@ -14,7 +14,7 @@ from hi_pipeline.publishing.report.wording import COVERS, REASONS
 
 NO_NUMBER = "none"
 # Of an indicator of which coverage has no row for the year: its first known publication is of a later one.
-NO_RELEASE = "no_release_known"
+NO_RELEASE = "none_known"
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
 # What the state of a cell says by itself of who holds the figure and how it would come in.
 _HELD_BY = {Cover.NOT_IN_HAND.value: "the publisher", Cover.SUPPRESSED.value: "the publisher"}

@@ -104,7 +104,10 @@ AGAINST = {
 }
 
 # The comparator of a row, where its name does not read well after these words.
-COMPARATORS = {"all boards of England": "the boards of England taken together", "England as published": "England"}
+COMPARATORS = {
+    "all boards of England": "the figure of all boards of England together",
+    "England as published": "England",
+}
 
 # Where the most deprived group stands, in a title and in the table of evidence.
 STANDS = {
@@ -153,17 +156,17 @@ COVERS = {
     "not_yet_due": "Not yet due to be published",
     "not_in_hand": "Published, but no file of it is in hand",
     "failed": "The file could not be used",
-    "no_release_known": "No publication of it for this year is known",
+    "none_known": "No publication of it for this year is known",
 }
 
 # Plain words for what a reader may not know, in the order in which the last page prints them.
 GLOSSARY = {
     "95% CI, 95% limits": "the range in which the true figure lies if chance alone is at work, in 95 cases of 100",
     "adjusted for age, standardised": "worked out as if all groups had the same mix of ages; a crude figure is not",
+    "all boards of England together": "the boards added up; England as published also counts events of no board",
     "annexes": "indicators beside those that the statement names",
     "better, worse": "said only where it is agreed which direction is good; elsewhere higher and lower",
     "board": "integrated care board (ICB), the NHS body that plans services for an area of England",
-    "boards of England taken together": "all boards added up; England as published also counts events of no board",
     "breakdown": "figures by age, sex, ethnic group or deprivation",
     "clear, clearly": "the 95% limits leave no doubt which of two figures is higher",
     "Core20": "people who live in the most deprived 20% of small areas of England",
@@ -175,7 +178,7 @@ GLOSSARY = {
     "most similar boards": "the five boards nearest in deprivation, ethnic mix and age, added up",
     "narrowed, widened, changed direction": "of a gap, where the 95% limits of its change leave no doubt",
     "no breakdown": "no public file has the figure by these groups",
-    "no release known": "no publication of the indicator for the year is known to those who made this pack",
+    "none known": "no publication of the indicator for the year is known to the program that made this pack",
     "not confirmed": "taken from memory of a document that has not been read; check it before use",
     "not in hand": "published, but the file has not been read for this pack",
     "not public": "held by an organisation that does not publish it",

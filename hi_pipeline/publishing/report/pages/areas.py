@@ -41,8 +41,7 @@ def areas(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]
     blocks: list[Block] = []
     for area, members in facts.areas.items():
         shown = [found for found in members if found.shown]
-        # An area with a drawing begins a page; the others follow one another.
-        blocks.append(heading(1, area, new_page=any(_stated(found) and found.groups for found in shown)))
+        blocks.append(heading(1, area))
         for found in shown:
             blocks += _indicator(found, facts)
         blocks += _not_shown([found for found in members if not found.shown], facts)

@@ -8,7 +8,7 @@ from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, OwnWords, Table
 from hi_pipeline.publishing.report.facts import PackFacts
-from hi_pipeline.publishing.report.missing import NO_NUMBER, Missing, missing
+from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, Missing, missing
 from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, with_unit
 from hi_pipeline.publishing.report.pages.parts import heading, plain, said
 from hi_pipeline.publishing.report.wording import COVERS, GLOSSARY
@@ -110,7 +110,9 @@ def _place(state: str, order: Sequence[str]) -> int:
 
 
 def _named(cells: Sequence[Missing]) -> str:
-    """Return indicators by name, each with what of it is not shown."""
+    """Return indicators by name, each with what of it is not shown; those that a year has not at all are counted."""
+    if cells[0].state == COVERS[NO_RELEASE]:
+        return f"{number_of(len(cells), 'indicator')}; the page Coverage names them"
     by_name: dict[str, list[Missing]] = {}
     for cell in cells:
         by_name.setdefault(cell.indicator, []).append(cell)
@@ -162,9 +164,9 @@ def methods(facts: PackFacts) -> list[Block]:
     table = Table(
         anchor="sources",
         caption="Sources",
-        header=("Publication", "Publisher", "Edition", "Published", "SHA-256 of the file"),
+        header=("Publication", "Publisher", "Edition", "Published", "SHA-256"),
         rows=tuple(sources),
-        widths=(2.6, 2, 1.6, 1.3, 1.6),
+        widths=(3.3, 2.1, 1.5, 1.5, 1.1),
     )
     licences = dict.fromkeys(f"{source['attribution']}".rstrip(".") + "." for source in facts.sources)
     glossary = Table(

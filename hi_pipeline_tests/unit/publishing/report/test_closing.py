@@ -112,7 +112,7 @@ def test_an_indicator_of_which_coverage_knows_nothing_for_the_year_is_not_passed
     ]
     (table,) = [block for block in opening.coverage(found) if isinstance(block, Table)]
     assert [row[:3] for row in table.rows] == [
-        ("Made-up detention", "7", "\u00d7 no release known"),
+        ("Made-up detention", "7", "\u00d7 none known"),
         ("Made-up recovery", "9", "\u25cf shown"),
     ]
     (said,) = overall.statement(found)

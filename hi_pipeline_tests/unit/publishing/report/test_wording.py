@@ -20,7 +20,7 @@ TECHNICAL = (
     "95% CI", "95% limits", "percentage points", "fifth", "tenth", "Core20", "LSOA", "small area", "footprint",
     "Indices of Deprivation", "suppressed", "similar", "ratio", "gap", "pocket", "most similar boards", "annexes",
     "partly shown", "not in hand", "England only", "not public", "no breakdown", "reporters present", "not confirmed",
-    "changed direction", "clearly", "boards of England taken together", "statement", "unknown", "SMI", "breakdown",
+    "changed direction", "clearly", "all boards of England together", "statement", "unknown", "SMI", "breakdown",
     "standardised", "place", "target",
 )  # fmt: skip
 
