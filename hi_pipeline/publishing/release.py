@@ -25,10 +25,10 @@ from hi_pipeline.publishing import for_excel
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.coverage import coverage
+from hi_pipeline.publishing.coverage_runs import coverage_runs
 from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
 from hi_pipeline.publishing.package import LISTS, TABLES, columns_of, data_package
 from hi_pipeline.publishing.slope_groups import slope_groups
-from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
@@ -61,7 +61,8 @@ def publish(
     targets, completeness and bounds judge the figures (``core.beside``); slopes.parquet holds the groups behind each
     slope. lineage.parquet tells which boards came from which, small_areas.parquet and pockets.parquet (CSV too) of
     LSOAs, population.parquet of boards' residents.
-    coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
+    coverage.parquet says of every cell of the list what stands there, or why nothing does; coverage.csv the same, with
+    cells that say the same in one row.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
@@ -95,6 +96,7 @@ def publish(
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
     tables = {**beside, "slopes": slope_groups(every), "coverage": covered, **people}
     _refuse_unlike(tables)
+    as_csv = {"coverage": coverage_runs(covered)}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -107,7 +109,7 @@ def publish(
         CSV: csv,
         for_excel.NAME: for_excel.for_excel(tidy),
         **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | tables).items()},
-        **{f"{name}.csv": tables[name].write_csv().encode() for name in CSV_TOO},
+        **{f"{name}.csv": as_csv.get(name, tables[name]).write_csv().encode() for name in CSV_TOO},
         **{
             name_beside(f"{name}.csv"): _json(csvw_metadata(name, licences=licences, synthetic=synthetic))
             for name in (NAME, *CSV_TOO)
@@ -118,18 +120,18 @@ def publish(
     }
     package = data_package(
         files={"results.parquet": to_parquet(tidy), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | tables).items()},
+        rows={NAME: tidy.height}
+        | {name: rows.height for name, rows in (apart | tables).items()}
+        | {f"{name}.csv": rows.height for name, rows in as_csv.items()},
         sources=used_sources,
         revised=unaccepted,
         created=_newest(used_sources, used_releases),
         synthetic=synthetic,
     )
     files["datapackage.json"] = _json(package)
-    for name, content in files.items():
-        write_bytes(folder / name, content)
-    # Last, because it is by this file's sidecar that the folder counts as built.
     provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
-    lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
+    # The results come into place last, because it is by their sidecar that the folder counts as built.
+    lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=(), beside=files)
     return (parquet, *(folder / name for name in files))
 
 
