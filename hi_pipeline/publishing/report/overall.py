@@ -94,9 +94,9 @@ def _changed(found: IndicatorFacts, word: str) -> Sentence:
 
 
 def hidden(facts: PackFacts) -> list[Sentence]:
-    """Count the figures of groups that publishers hide."""
+    """Count the figures of groups that publishers hide, among those that they publish or hide for the board."""
     groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
-    groups = [f for f in groups if f.category != UNKNOWN]
+    groups = [f for f in groups if f.category != UNKNOWN and (f.value is not None or f.status == "suppressed")]
     suppressed = [f for f in groups if f.status == "suppressed"]
     if not groups:
         return []
@@ -107,7 +107,7 @@ def hidden(facts: PackFacts) -> list[Sentence]:
 
 def age_of(facts: PackFacts) -> list[Sentence]:
     """Say how many figures of the board are out of date, by what is known of the files behind them."""
-    figures = facts.own_figures
+    figures = [figure for figure in facts.own_figures if figure.value is not None]
     said = []
     if stale := [f for f in figures if f.is_stale]:
         said.append(say("stale", *stale, n=len(figures), k=len(stale)))
@@ -115,7 +115,7 @@ def age_of(facts: PackFacts) -> list[Sentence]:
         said.append(say("revised", *revised, n=len(figures), k=len(revised)))
     if older := [f for f in figures if f.is_older]:
         said.append(say("older", *older, n=len(figures), k=len(older)))
-    return said or [say("current", *figures, n=len(figures))]
+    return said or ([say("current", *figures, figures=number_of(len(figures), "figure"))] if figures else [])
 
 
 def statement(facts: PackFacts) -> list[Sentence]:

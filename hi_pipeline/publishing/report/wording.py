@@ -57,7 +57,7 @@ TEMPLATES: dict[str, str] = {
     "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
     "hidden": "Publishers suppress {h} of {n} figures of groups, so that nobody can be identified.",
     "hidden_none": "None of the {n} figures of groups is suppressed.",
-    "current": "Of {n} figures of this board and year, none is known to be out of date.",
+    "current": "Of {figures} of this board and year, none is known to be out of date.",
     "stale": "Out of date: {k} of {n} figures of this board and year, for which a newer file has not been used.",
     "revised": "Resting on a revised file whose revision nobody has accepted: {k} of {n} figures.",
     "older": "Computed by an earlier version of the program: {k} of {n} figures.",

@@ -171,16 +171,17 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
             due = [*parts.values()]
         case "current" | "stale" | "revised" | "older":
             every = {f.id: f for found in facts.indicators for f in found.figures}
-            own = [f for f in every.values() if f.area == facts.board.ons and f.year == facts.year]
+            here = [f for f in every.values() if f.area == facts.board.ons and f.year == facts.year]
+            own = [f for f in here if f.value is not None]
             noted = {kind: sum(1 for f in own if words in f.note) for kind, words in _NOTED.items()}
             due = _out_of_date(sentence.kind, noted, len(own))
         case "ethnic_absent":
             due = [len(rows)]
         case "hidden" | "hidden_none":
             groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
-            groups = [f for f in groups if f.category != "Unknown"]
-            hidden = sum(1 for f in groups if f.status == "suppressed")
-            due = [hidden, len(groups)] if sentence.kind == "hidden" or hidden else [len(groups)]
+            hidden = sum(1 for f in groups if f.category != "Unknown" and f.status == "suppressed")
+            groups = [f for f in groups if f.category != "Unknown" and f.value is not None]
+            due = [hidden, hidden + len(groups)] if sentence.kind == "hidden" or hidden else [len(groups)]
         case _:
             return []
     if parts:

@@ -135,3 +135,13 @@ def test_a_gap_that_mixes_age_is_not_counted() -> None:
     (found,) = pack.facts.indicators
     mixed = replace(found, card=replace(found.card, mixes_age=True))
     assert [s.kind for s in overall.changes(replace(pack.facts, indicators=(mixed,)))] == ["changes_none"]
+
+
+def test_figures_that_nobody_publishes_are_not_said_to_be_open_or_up_to_date() -> None:
+    group = {"dimension": "deprivation", "category": "Quintile 1 (most deprived)", "status": "not_published"}
+    pack = made_up.pack([made_up.row("detention", status="not_published"), made_up.row("detention", **group)])
+    assert overall.hidden(pack.facts) == [] and overall.age_of(pack.facts) == []
+    shown = [made_up.figure("recovery", 40.0, 2.0, 50.0), made_up.row("detention", **group)]
+    assert texts(overall.age_of(made_up.pack(shown).facts)) == [
+        "Of 1 figure of this board and year, none is known to be out of date."
+    ]
