@@ -115,7 +115,7 @@ def new_editions(source: Source) -> str:
     if source.local:
         return "By `hi import`."
     said = [_found_by(series) for series in source.series]
-    return " ".join([*said, *([f"By a line in its `source.py`. {source.by_hand}"] if source.by_hand else [])])
+    return " ".join([*said, *([f"By a line in its `source.py`. {source.needs_a_line}"] if source.needs_a_line else [])])
 
 
 def _found_by(series: Series) -> str:

@@ -162,7 +162,7 @@ SOURCE = Source(
         *_screening(),
         *_as_printed(),
     ),
-    by_hand=(
+    needs_a_line=(
         "One address holds all years of an indicator: a new year is changed bytes, which wait for hi accept, "
         "and a year in the list of the release."
     ),
