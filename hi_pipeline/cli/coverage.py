@@ -69,7 +69,11 @@ def _cells(session: Session, entries: Sequence[Entry]) -> pl.DataFrame:
     from hi_pipeline.publishing.coverage import coverage
 
     return coverage(
-        entries, pl.DataFrame(schema=RESULTS), year_facts(session.pipeline), synthetic=session.settings.synthetic
+        entries,
+        pl.DataFrame(schema=RESULTS),
+        year_facts(session.pipeline),
+        beside={},
+        synthetic=session.settings.synthetic,
     )
 
 

@@ -92,7 +92,7 @@ def publish(
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
-    covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
+    covered = coverage((*indicators, *listed), every, facts, beside=beside, synthetic=provenance.synthetic)
     tables = {**beside, "slopes": slope_groups(every), "coverage": covered, **people}
     _refuse_unlike(tables)
     parquet = lake.path(LAYER, NAME)

@@ -43,14 +43,14 @@ def _row(indicator: str, status: str = "ok", **changes: object) -> dict[str, obj
 def _covered(*rows: dict[str, object], built: str = "") -> pl.DataFrame:
     """Cover the entries that the rows name, and those that rest on them."""
     named = {str(row["indicator_id"]) for row in rows} | {built}
-    entries = [e for e in ENTRIES if e.id in named or getattr(e, "of", "") in named]
+    entries = [e for e in ENTRIES if e.id in named or named & set(getattr(e, "of", ()))]
     facts = FACTS | ({(built, YEAR): BUILT} if built else {})
-    return coverage(entries, pl.DataFrame(rows, schema=RESULTS), facts, synthetic=False)
+    return coverage(entries, pl.DataFrame(rows, schema=RESULTS), facts, beside={}, synthetic=False)
 
 
 @cache
 def _nothing_built() -> pl.DataFrame:
-    return coverage(ENTRIES, pl.DataFrame(schema=RESULTS), FACTS, synthetic=False)
+    return coverage(ENTRIES, pl.DataFrame(schema=RESULTS), FACTS, beside={}, synthetic=False)
 
 
 def _cell(frame: pl.DataFrame, indicator: str, dimension: str = "total", **area: object) -> tuple[str, str]:

@@ -134,7 +134,10 @@ LISTED: tuple[Entry, ...] = (
         how_to_supply=HOW_IMMFORM,
         unconfirmed="that unknown ethnicity is large there is recalled",
         why=Absence.NOT_PUBLIC,
-        because="No open file gives uptake by ethnic group for the campaigns since boards exist.",
+        because=(
+            "No open file gives uptake by ethnic group for the campaigns since boards exist; the workbook of April "
+            "2021 prints doses by ethnic group, and no people of the same group to divide them by."
+        ),
         method="Difference of proportions, Newcombe",
     ),
 )
