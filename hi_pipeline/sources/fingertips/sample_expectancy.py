@@ -1,7 +1,6 @@
 """Synthetic indicators of Fingertips of three years by sex: life expectancy, healthy or not, and early deaths."""
 
 from collections.abc import Iterator
-from math import sqrt
 from pathlib import Path
 
 from hi_pipeline.core.financial_year import start_year
@@ -64,20 +63,30 @@ def _areas(indicator: str, year: str) -> Iterator[_Area]:
 
 
 def _row(indicator: str, period: str, area: _Area, sex: str) -> tuple[Cell, ...]:
-    women, men, apart, half, age = _MADE[indicator]
-    code, name, kind = area
-    central = {"Female": women, "Male": men, "Persons": (women + men) / 2}[sex]
-    shift = 0.0 if kind == "England" else apart * chance(f"fingertips {indicator} {code}").uniform(-1, 1)
-    value, reach = central + shift, half / 8 if kind == "England" else half
-    figures: tuple[Cell, ...] = (f"{value:.5f}", f"{value - reach:.5f}", f"{value + reach:.5f}", "", "", "", "")
+    half, age = _MADE[indicator][3:]
+    code, _, kind = area
+    value, reach = _value(indicator, code, sex), half / 8 if kind == "England" else half
+    limits = (f"{value - reach:.5f}", f"{value + reach:.5f}")
+    counted = _counted(code, sex) if indicator == _COUNTED else ("", "")
+    figures: tuple[Cell, ...] = (f"{value:.5f}", *limits, "", "", *counted)
     if code == _WITHOUT:
         figures = ("",) * 7
-    elif indicator == _COUNTED:
-        people = round(_RESIDENTS * (42 if kind == "England" else 1))
-        spread = 1.96 * sqrt(value / people * _PER)
-        count = round(value * people / _PER)
-        figures = (f"{value:.5f}", f"{value - spread:.5f}", f"{value + spread:.5f}", "", "", count, people)
     parent = ("", "") if kind == "England" else (ENGLAND, "England")
     head: tuple[Cell, ...] = (indicator, OF_THREE_YEARS[indicator], *parent, *area, sex, age, "", "", period)
     span = "3y" if " - " in period else "1y"
     return (*head, *figures, "", "", "Not compared", "Not compared", f"{period[:4]}0000", "", "", span)
+
+
+def _value(indicator: str, code: str, sex: str) -> float:
+    women, men, apart, _, _ = _MADE[indicator]
+    central = {"Female": women, "Male": men, "Persons": (women + men) / 2}[sex]
+    return central if code == ENGLAND else central + apart * chance(f"fingertips {indicator} {code}").uniform(-1, 1)
+
+
+def _counted(code: str, sex: str) -> tuple[int, int]:
+    """Return deaths and residents of an area; England adds up its boards."""
+    if code == ENGLAND:
+        (year,) = SOURCE.release(_COUNTED).financial_years
+        each = [_counted(board.ons, sex) for board in boards_of(vintage_of(year))]
+        return sum(deaths for deaths, _ in each), sum(people for _, people in each)
+    return round(_value(_COUNTED, code, sex) * _RESIDENTS / _PER), _RESIDENTS

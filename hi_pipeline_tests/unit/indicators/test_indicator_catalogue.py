@@ -1,6 +1,7 @@
 """The catalogue holds literals only, and every entry makes sense."""
 
 import ast
+import re
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import (
     Absence,
     Aim,
+    Attribution,
     Beside,
     ChildrenArea,
     DenominatorFrom,
@@ -29,6 +31,8 @@ from hi_pipeline.core.indicator import (
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators import catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
+from hi_pipeline.sources import SOURCES
+from hi_pipeline.tables.placing.registry import PLACINGS
 
 FILES = sorted(path for path in Path(catalogue.__file__ or "").parent.rglob("*.py") if path.name != "__init__.py")
 ENUMS = {
@@ -336,3 +340,21 @@ def test_an_entry_agrees_with_itself(indicator: Indicator) -> None:
     assert not indicator.ecological or any("ecological" in caveat for caveat in indicator.caveats)
     assert indicator.numerator or (indicator.kind.as_printed and indicator.published)
     assert not indicator.published_less or indicator.kind is Kind.PUBLISHED
+
+
+PUBLISHED = [(i, origin) for i in INDICATORS for origin in i.by_origin if PLACINGS[i.attribution].observations]
+
+
+@pytest.mark.parametrize(("indicator", "origin"), PUBLISHED, ids=lambda x: f"{x.id}-{x.source}")
+def test_every_measure_is_one_that_its_publication_holds(indicator: Indicator, origin: Indicator) -> None:
+    """A figure taken as printed would go without a denominator that nobody gives."""
+    if origin.attribution is Attribution.EXTRACT:
+        return
+    (check, *_) = SOURCES[origin.source].schemas["observations"].columns["measure"].checks
+    counted = (*origin.numerator, *origin.denominator, *origin.denominator_less)
+    named = [name for name in (*counted, origin.published, origin.published_less) if name]
+    if check.name == "isin":
+        assert set(named) <= set(check.statistics["allowed_values"])
+    else:
+        assert all(re.match(check.statistics["pattern"], name) for name in named)
+    assert named
