@@ -152,8 +152,8 @@ def with_breaks(both: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.D
     """Add ``breaks``: why a row and its ``start_`` columns are not of one series, in words; "" where they are.
 
     Breaks are another collection or definition (told by the declaration, or by the publications that a figure rests
-    on), other Indices of Deprivation, another list of ethnic groups, another kind, length or month of period, and periods
-    that overlap.
+    on), other Indices of Deprivation, another list of ethnic groups, another kind, length or month of period, and
+    periods that overlap.
     """
     spans = both.select("indicator_id", "start_year", "financial_year").unique()
     told = [declared_breaks(indicators[i], start, end) for i, start, end in spans.iter_rows()]
