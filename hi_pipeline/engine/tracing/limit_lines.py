@@ -68,6 +68,7 @@ def _way(figure: Figure) -> Callable[[Figure], Limits]:
         Method.MOVER.value: _of_difference,
         Method.LOG.value: _of_ratio,
         Method.CLOSED_FORM.value: _of_slope,
+        Method.FIELLER.value: _of_line,
         Method.DOBSON.value: _of_standardised,
     }
     return ways.get(row["method"], _of_counts)
@@ -219,6 +220,37 @@ def _of_slope(figure: Figure) -> Limits:
             "standard error of y = (y of the upper limit - y of the lower) / (2 x 1.96); c = 12 a (b - 1/2) / (1 - sum "
             "a^3)",
             f"slope -+ z sqrt(sum (c x standard error)^2) = z x {number(sqrt(spread))}, through the same middle",
+        ],
+        made=_made(limits),
+    )
+
+
+def _of_line(figure: Figure) -> Limits:
+    """Fieller's limits of the ratio of the two ends of a straight line: where end less r times start may be nothing."""
+    placed = ridits(figure.groups)
+    cubes = sum(a**3 for a, _ in placed)
+    start, end, start_2, end_2, both = 0.0, 0.0, 0.0, 0.0, 0.0
+    for group, (a, b) in zip(figure.groups, placed, strict=True):
+        value, low, high = (_float(group.result[name]) for name in ("value", "lower_95", "upper_95"))
+        half, error = 6 * a * (b - 0.5) / (1 - cubes), (high - low) / (2 * z_score(LEVELS["95"]))
+        first, last = a - half, a + half
+        start, end = start + first * value, end + last * value
+        start_2, end_2 = start_2 + (first * error) ** 2, end_2 + (last * error) ** 2
+        both += first * last * error**2
+
+    def limits(level: float) -> Pair:
+        z2 = z_score(level) ** 2
+        top, middle, bottom = start**2 - z2 * start_2, start * end - z2 * both, end**2 - z2 * end_2
+        root = sqrt(middle**2 - top * bottom)
+        ends = [top / (middle + sign * root) for sign in (1, -1)]
+        return min(ends), max(ends)
+
+    return Limits(
+        lines=[
+            *_of_groups(figure.groups),
+            f"ends of the line: variance of the most deprived {number(start_2)}, of the least {number(end_2)}, "
+            f"together {number(both)}",
+            "limits where (most deprived end - r x least)^2 = z^2 times its variance (Fieller 1954)",
         ],
         made=_made(limits),
     )
