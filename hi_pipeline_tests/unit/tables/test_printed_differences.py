@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from docs.methods_page import OPENING
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.stats.proportions import difference, proportion
@@ -42,6 +43,8 @@ def test_the_limits_are_newcombes_where_those_of_the_shares_are_wilsons() -> Non
         assert found[ours] == pytest.approx(expected[theirs], rel=1e-12)
     assert found["published_upper_95"] == pytest.approx(expected["upper_95"], rel=1e-12)
     assert (found["status"], found["numerator"]) == ("ok", None)
+    said = [f"{found[name]:.1f}" for name in ("published_value", "published_lower_95", "published_upper_95")]
+    assert "{} points, with limits {} to {}.".format(*said) in " ".join(OPENING.split())
 
 
 @pytest.mark.parametrize(
