@@ -242,8 +242,9 @@ whose group is not known, with what rounding leaves open, beside England's and t
 all unknown events to one group and all unknown records without the event to the other, both ways; no allocation
 lies outside it: in 2,000 draws in which ethnicity is lost more often, as often or less often where the event
 happened, the truth of every draw lies within, and the limits hold the rates behind it in 95% or more. With nothing
-unknown it is the figure itself. Rates give events alone, as residents are known. Example: A 50 of 100, B 50 of 100, unknown 20
-of 40. At most A has 70 of 120 and B 50 of 120: +16.7 percentage points, ratio 1.40; at least -16.7 and 0.71.
+unknown it is the figure itself. Rates give events alone, as residents are known. Example: A 50 of 100, B 50 of
+100, unknown 20 of 40. At most A has 70 of 120 and B 50 of 120: +16.7 percentage points, ratio 1.40; at least -16.7
+and 0.71.
 Scenarios (`unknown.scenarios`) suppose where the unknown belong: all to the group, all to the reference, or to
 all groups in proportion to their known records.
 """
