@@ -176,6 +176,7 @@ def _meaning(indicator: Indicator, measure: Measure, note: pl.Expr) -> pl.Expr:
     else:
         said = "positive = worse for the most deprived"
     if measure in _SLOPES:
-        said += "; ridits of the area's own population, so not to be compared between areas"
+        own = "ridits of the area's own population, so not to be compared between areas"
+        said += f"; {'each decile weighs a tenth' if statistics_of(indicator.kind).straight else own}"
     full = join_notes(pl.lit(said), note, pl.lit(MIXES_AGE if indicator.mixes_age else ""))
     return pl.when(pl.col("status") == "ok").then(full).otherwise(note).fill_null("")

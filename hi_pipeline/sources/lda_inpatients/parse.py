@@ -133,7 +133,7 @@ def _check_within(bounded: pl.DataFrame, where: str) -> None:
     """The groups of a split of England hold no more spells than England has, even at the edge of their bounds."""
     england = bounded.filter(area_level="england")
     total = pl.col("dimension") == Dimension.TOTAL.value
-    most = england.filter(total)["high"].max()
+    most = england.filter(total).select(pl.col("high").max()).item()
     split = england.filter(~total).group_by("dimension", maintain_order=True).agg(pl.col("low").sum())
     above = split.filter(pl.col("low") > pl.lit(most, dtype=pl.Float64))
     if above.height:
