@@ -191,10 +191,10 @@ def _own_releases(indicator: Indicator, context: Context) -> set[str]:
     if not placing.observations or placing.alone:
         return set()
     releases = context.reader.releases(indicator.source, context.financial_year)
-    named = {f"{indicator.source}:{edition}" for edition in indicator.editions}
-    if named and not named & set(releases):
+    own = {release for release in releases if indicator.rests_on(release.partition(":")[2])}
+    if indicator.editions and not own:
         raise ValidationError(
-            f"{indicator.id}: it is declared for the editions {sorted(named)}, its year rests on {sorted(releases)}. "
-            "Correct editions in the catalogue."
+            f"{indicator.id}: it is declared for the editions {sorted(indicator.editions)}, its year rests on "
+            f"{sorted(releases)}. Correct editions in the catalogue."
         )
-    return named & set(releases) or set(releases)
+    return own

@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable, StoreError
-from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
@@ -167,7 +166,7 @@ def _note(
     by_period: dict[str, dict[str, bool]] = {}
     for address in addresses:
         match = series.match(place_of(address), page_period=page_period)
-        if match and not _is_declared(source, series, match.period, address) and match.period <= _last(series, today):
+        if match and not _is_declared(source, series, match.period, address) and match.period <= series.last(today):
             by_period.setdefault(match.period, {})[address] = match.revised
     if not by_period:
         return []
@@ -225,11 +224,6 @@ def _is_declared(source: Source, series: Series, period: str, address: str) -> b
         )
         for release in source.releases
     )
-
-
-def _last(series: Series, today: date) -> str:
-    """Return the last period that can have begun."""
-    return f"{today:%Y-%m}" if series.by_month else label_of_date(today)
 
 
 def _newest(source: Source, series: Series) -> str:

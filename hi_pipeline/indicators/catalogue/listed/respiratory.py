@@ -135,8 +135,8 @@ LISTED: tuple[Entry, ...] = (
         unconfirmed="that unknown ethnicity is large there is recalled",
         why=Absence.NOT_PUBLIC,
         because=(
-            "No open file gives uptake by ethnic group for the campaigns since boards exist; the workbook of April "
-            "2021 prints doses by ethnic group, and no people of the same group to divide them by."
+            "No open file gives uptake by ethnic group for the campaigns since boards exist; the file of the first one "
+            "gives doses by group without the people of the same group and age."
         ),
         method="Difference of proportions, Newcombe",
     ),
