@@ -67,6 +67,19 @@ CASES = (
     ),
     Case(
         source="hes_admitted",
+        edition="2019-20-diagnoses",
+        column=("<t>Planned", "<t>Booked"),
+        label=("<t>I63", "<t>I65"),
+        stops=True,
+        # Row 6 of the sheet of codes is I21; its first figure, of column H, follows the words of column B.
+        total=(
+            r'(<c r="B6" t="s"><v>\d+</v></c><c r="H6"><v>\d+</v></c><c r="I6"><v>)(\d+)',
+            r"\g<1>1\g<2>",
+            "admissions are not the sum",
+        ),
+    ),
+    Case(
+        source="hes_admitted",
         edition="2024-25-groups",
         column=("Measure_Value", "Value"),
         label=(r"British \(White\)", "British"),
