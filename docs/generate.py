@@ -1,9 +1,10 @@
-"""Writes the pages made from the code: docs/sources, docs/indicators and docs/methods.md. A test keeps them current."""
+"""Writes the pages of docs that are made from the code. A test keeps them current."""
 
 import sys
 from pathlib import Path
 
 from docs.methods_page import methods_page
+from docs.wording_page import wording_page
 from hi_pipeline.core.area_search import when
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
 from hi_pipeline.engine.pipeline import load_catalogue
@@ -24,6 +25,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "sources" / "README.md"] = sources_page(sources)
     made[DOCS / "indicators" / "README.md"] = overview_page(ENTRIES)
     made[DOCS / "methods.md"] = methods_page()
+    made[DOCS / "pack-wording.md"] = wording_page()
     made[DOCS / "glossary.md"] = _with_boards((DOCS / "glossary.md").read_text(encoding="utf-8"))
     return made
 

@@ -6,7 +6,7 @@ Run it after ``hi run`` with HI_SOURCE=sample.
 from pathlib import Path
 
 from hi_pipeline.core.geography import vintage_of
-from hi_pipeline.publishing.report.document import Document
+from hi_pipeline.publishing.report.document import Document, Heading
 from hi_pipeline.publishing.report.layouts.pdf import page_pictures, report_pdf
 from hi_pipeline.publishing.report.packs import Order, pack_of
 from hi_pipeline.publishing.report.published import read_published
@@ -18,11 +18,14 @@ ICB, YEAR, AREA = "E54000010", "2022-23", "Mental health"
 
 
 def main() -> None:
-    """Write the picture of the first page of an area."""
+    """Write the picture of the page on which an area begins."""
     settings = Settings(source="sample")
     order = Order(icb=ICB, year=YEAR, vintage=vintage_of(YEAR), root=settings.root, local=settings.local)
     document = pack_of(read_published(settings.root / "published"), order).document
-    page = next(n for n, text in enumerate(_pages(document)) if text.startswith(AREA))
+    titles = [block.text for block in document.blocks if isinstance(block, Heading)]
+    # The heading of the area and, with nothing between, that of its first indicator.
+    opening = AREA + titles[titles.index(AREA) + 1]
+    page = next(n for n, text in enumerate(_pages(document)) if opening in text)
     PLACE.parent.mkdir(exist_ok=True)
     PLACE.write_bytes(page_pictures(document)[page])
 

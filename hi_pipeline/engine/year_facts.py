@@ -16,6 +16,7 @@ from hi_pipeline.engine.releases.calendar import expected_by
 
 # The day on which the declared releases were last looked up, not today: the same input gives the same bytes.
 DECLARED_ON = date(2026, 11, 26)
+_NAMED = 3  # editions of a publication that are named one by one
 Facts = dict[tuple[str, str], YearFact]
 
 
@@ -60,7 +61,7 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
         return _undeclared(sources[0], year)
     kept = [(s, r) for s, r in declared if pipeline.snapshots.latest(s.name, r.edition) is not None]
     if not kept:
-        names = ", ".join(f"{s.name}:{r.edition}" for s, r in declared)
+        names = named(declared)
         coming = [r.published for _, r in declared if r.published and r.published > DECLARED_ON]
         cover = Cover.NOT_YET_DUE if len(coming) == len(declared) else Cover.NOT_IN_HAND
         return YearFact(cover=cover, reason=f"no file in hand of {names}")
@@ -68,23 +69,36 @@ def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
         return YearFact(cover=None, reason="")
     table = pipeline.catalogue.counts_of(indicator)
     nothing = why_nothing(pipeline, table, year, indicator)
-    lacking = [f"{s.name}:{r.edition}" for s, r in declared if s.by_year and (s, r) not in kept]
-    lacking += _tables_not_held(pipeline, kept, year)
+    absent = [(s, r) for s, r in declared if s.by_year and (s, r) not in kept]
+    lacking = [*([named(absent)] if absent else []), *_tables_not_held(pipeline, kept, year)]
     if nothing and lacking:
-        return YearFact(cover=Cover.NOT_IN_HAND, reason=f"{nothing}; not in hand: {', '.join(lacking)}")
+        return YearFact(cover=Cover.NOT_IN_HAND, reason=f"not in hand: {'; '.join(lacking)}")
     if nothing:
         # Reference data have no years of their own: what is nearest to the year is not in hand. A census has its day.
         dated = sources[0].by_year or indicator.attribution is Attribution.CENSUS
         cover = Cover.NOT_PUBLISHED_THAT_YEAR if dated else Cover.NOT_IN_HAND
         return YearFact(cover=cover, reason=nothing)
-    names = ", ".join(f"{s.name}:{r.edition}" for s, r in kept)
-    return YearFact(cover=Cover.FAILED, reason=f"its file is in hand and no figure was built from it: {names}")
+    return YearFact(cover=Cover.FAILED, reason=f"its file is in hand and no figure was built from it: {named(kept)}")
+
+
+def named(releases: Iterable[tuple[Source, Release]]) -> str:
+    """Name releases as a reader knows them: the title of each publication, and its edition or editions."""
+    by_title: dict[str, list[str]] = {}
+    for source, release in releases:
+        by_title.setdefault(source.title, []).append(release.edition)
+    return "; ".join(f"{title}, {_editions(editions)}" for title, editions in by_title.items())
+
+
+def _editions(editions: list[str]) -> str:
+    if len(editions) <= _NAMED:
+        return " and ".join([", ".join(editions[:-1]), editions[-1]] if len(editions) > 1 else editions)
+    return f"{len(editions)} editions from {min(editions)} to {max(editions)}"
 
 
 def _tables_not_held(pipeline: Pipeline, kept: Iterable[tuple[Source, Release]], year: str) -> list[str]:
     """Name the tables that a file may lack and that the one in hand lacks (2026-11: copies of QOF, achievement)."""
     return [
-        f"{member.table} of {source.name}:{release.edition}"
+        f"{member.table.replace('_', ' ')} of {source.title}, {release.edition}"
         for source, release in kept
         for member in source.layouts[release.layout].members
         if member.optional
@@ -101,4 +115,4 @@ def _undeclared(source: Source, year: str) -> YearFact:
         return YearFact(cover=Cover.NOT_YET_DUE, reason=f"the edition of {year} is expected by {expected}")
     if expected is None and year == LAST_YEAR:
         return YearFact(cover=Cover.NOT_YET_DUE, reason=f"{year} is not over, and no edition of it is declared")
-    return YearFact(cover=Cover.NOT_IN_HAND, reason=f"no edition of {source.name} for {year} is declared or in hand")
+    return YearFact(cover=Cover.NOT_IN_HAND, reason=f"no edition of {source.title} for {year} is declared or in hand")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Literal
 
 import polars as pl
 
@@ -20,6 +21,7 @@ class Statistics:
             value, lower_95, upper_95, lower_998, upper_998, status, note and method out.
         between: groups have differences and ratios, and the better of ours and the printed figure is the headline.
         share: the numerator is a part of the denominator.
+        straight: slopes are fitted to figures as they are, not to their logs (rates) or logits (shares).
         compared: figures are compared with England's.
     """
 
@@ -27,7 +29,13 @@ class Statistics:
     values: Callable[[Indicator, pl.DataFrame], pl.DataFrame]
     between: bool = False
     share: bool = False
+    straight: bool = False
     compared: bool = True
+
+    @property
+    def scale(self) -> Literal["rate", "proportion", "other"]:
+        """Return what figures are to the slope index: rates, shares, or others, which stand as they are."""
+        return "other" if self.straight else "proportion" if self.share else "rate"
 
 
 @cache

@@ -213,7 +213,7 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     (row,) = covered["coverage"]
     assert row["2023-24"] == "42/42"
     assert {(why["state"], why["indicators"]) for why in covered["reasons"]} == {("not in hand", "tiny_1_pct")}
-    assert "no file in hand of tiny:2022-23" in {why["reason"] for why in covered["reasons"]}
+    assert "no file in hand of Tiny statistics, 2022-23" in {why["reason"] for why in covered["reasons"]}
     areas = json.loads(raw("coverage", "--icb", "England", "--icb", "05Q", "--icb", "Midlands", "--format", "json"))
     board = "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
     assert {name: areas[name][0]["2023-24"] for name in ("England", board, "Midlands")} == {

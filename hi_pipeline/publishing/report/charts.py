@@ -3,12 +3,14 @@
 Marks differ in shape as well as colour, every mark is labelled where it stands, and what is missing is said to be.
 """
 
+import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.core.groups import UNKNOWN, Dimension
 from hi_pipeline.core.status import Unit
 from hi_pipeline.publishing.report import svg
 from hi_pipeline.publishing.report.document import Chart
@@ -16,9 +18,10 @@ from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
 from hi_pipeline.publishing.report.numbers import MINUS, printed, unit_words
 
 _ALT = 250
-_STEP, _WIDE_STEP = 22, 38
+_STEP, _WIDE_STEP = 18, 38
+_FOOT = 26  # for the axis below the rows
 _DOZEN = 12
-_SHORT = 140
+_BETWEEN = 14  # from label to label of an axis
 _Ends = tuple[IndicatorFacts, tuple[Figure, Figure], Figure]
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 _DOTS_KEY = "Dot: value. Line: 95% limits. Upright tick: England. Diamond: no limits."
@@ -58,8 +61,13 @@ def dots(
         return None
     parts, top = _top(synthetic, _DOTS_KEY)
     parts += _panel(figures, labels, top=top, begin=0.0, end=svg.WIDTH)
-    alt = _alt(f"Dot plot with 95% limits. {pattern}", known, labels=[lab for f, lab in _pairs(figures, labels)])
-    height = top + _STEP * len(figures) + 34
+    # Groups of deprivation have an order, and their ends tell of it; the others are told by their extremes.
+    pairs = _pairs(figures, labels)
+    if known[0].dimension != Dimension.DEPRIVATION.value:
+        pairs = sorted(pairs, key=lambda pair: pair[0].value or 0)
+    words = ("First", "last") if known[0].dimension == Dimension.DEPRIVATION.value else ("Lowest", "highest")
+    alt = _alt(f"Dot plot with 95% limits. {pattern}", pairs, words)
+    height = top + _STEP * len(figures) + _FOOT
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
 
 
@@ -87,7 +95,7 @@ def years(
         (first, first_year), (last, last_year) = known[0], known[-1]
         said.append(f"{name}: {first.said} in {first_year}, {last.said} in {last_year}.")
     alt = " ".join(["Dot plot by year with 95% limits.", *said])
-    height = top + 18 + _STEP * max(len(figures) for _, figures in shown) + 34
+    height = top + 18 + _STEP * max(len(figures) for _, figures in shown) + _FOOT
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt[:_ALT], drawn=tuple(drawn))
 
 
@@ -148,18 +156,9 @@ def _dumbbells(rows: Sequence[_Ends], scale: _Scale, *, anchor: str, title: str,
         drawn += _drawn(ends, names, england=england.text)[1:]
         figures += ends
         labels += names
-    alt = _alt("Dumbbell plot. Both ends of deprivation, each beside England.", figures, labels=labels)
+    alt = _alt("Dumbbell plot. Both ends of deprivation, each beside England.", _pairs(figures, labels))
     height = top + _WIDE_STEP * len(rows) + 14
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=tuple(drawn))
-
-
-def group_label(figure: Figure) -> str:
-    """Return the name of a figure's group, short enough for a row."""
-    return (
-        figure.category.replace("Any other", "Other")
-        .replace("Asian or Asian British", "Asian")
-        .replace("Black or Black British", "Black")
-    )
 
 
 def without_unknown(figures: Sequence[Figure]) -> tuple[Figure, ...]:
@@ -193,7 +192,7 @@ def _mark(figure: Figure, scale: _Scale, y: float) -> list[str]:
     parts = []
     tick = _tick(figure)
     if tick is not None:
-        parts.append(svg.line(scale.at(tick), y - 8, scale.at(tick), y + 8, width=2))
+        parts.append(svg.line(scale.at(tick), y - 7, scale.at(tick), y + 7, width=2))
     if figure.lower is None or figure.upper is None:
         return [*parts, svg.diamond(scale.at(figure.value), y, hollow=True)]
     limits = svg.line(scale.at(figure.lower), y, scale.at(figure.upper), y, colour=svg.MARK, width=2)
@@ -214,17 +213,34 @@ def _end(figure: Figure, england: Figure | None, scale: _Scale, y: float, *, lea
 
 def _axis(scale: _Scale, y: float, sample: Figure) -> list[str]:
     parts = [svg.line(scale.left, y, scale.right, y)]
-    # On a short axis the middle would run into the ends.
-    for share in (0.0, 0.5, 1.0) if scale.right - scale.left > _SHORT else (0.0, 1.0):
-        value = scale.low + share * (scale.high - scale.low)
+    for value, label in ticks(scale.low, scale.high, room=scale.right - scale.left, decimals=sample.decimals):
         x = scale.at(value)
-        anchor = {0.0: "start", 1.0: "end"}.get(share, "middle")
-        parts += [
-            svg.line(x, y, x, y + 4),
-            svg.text(x, y + 17, printed(value, sample.decimals), anchor=anchor, size=11),
-        ]
+        # The last label stays clear of the unit beside the axis.
+        middle = min(x, scale.right + 8 - svg.width_of(label) / 2)
+        parts += [svg.line(x, y, x, y + 4), svg.text(middle, y + 17, label, anchor="middle", size=11)]
     parts.append(svg.text(scale.right + 12, y + 17, unit_words(sample.unit), size=11, colour=svg.SOFT))
     return parts
+
+
+def ticks(low: float, high: float, *, room: float, decimals: int) -> list[tuple[float, str]]:
+    """Return round numbers of an axis with their labels, as many as have room; its two ends where fewer than two have.
+
+    Args:
+        low: where the axis begins.
+        high: where it ends.
+        room: its length in the drawing.
+        decimals: of the labels of the two ends.
+    """
+    first = math.floor(math.log10(high - low)) - 1
+    for power, part in itertools.product(range(first, first + 3), (1, 2, 5)):
+        step = part * 10.0**power
+        places = range(math.ceil(low / step), math.floor(high / step) + 1)
+        found = [(n * step, printed(n * step, max(0, -power))) for n in places]
+        if len(found) < 2:
+            break
+        if max(svg.width_of(label) for _, label in found) + _BETWEEN <= step / (high - low) * room:
+            return found
+    return [(end, printed(end, decimals)) for end in (low, high)]
 
 
 def _beside(figure: Figure) -> str:
@@ -235,15 +251,16 @@ def _pairs(figures: Sequence[Figure], labels: Sequence[str]) -> list[tuple[Figur
     return [(f, label) for f, label in zip(figures, labels, strict=True) if f.value is not None]
 
 
-def _alt(opening: str, known: Sequence[Figure], *, labels: Sequence[str]) -> str:
-    """Return the words for the picture: what kind, its pattern, its first and last value; 250 characters at most."""
-    first, last = f"{labels[0]}: {known[0].said}", f"{labels[-1]}: {known[-1].said}"
-    ends = f"First, {first}." if len(known) == 1 else f"First, {first}; last, {last}."
+def _alt(opening: str, pairs: Sequence[tuple[Figure, str]], words: tuple[str, str] = ("First", "last")) -> str:
+    """Return the words for the picture: what kind, its pattern, the values at its ends; 250 characters at most."""
+    (first, first_label), (last, last_label) = pairs[0], pairs[-1]
+    begin = f"{words[0]}, {first_label}: {first.said}"
+    ends = f"{begin}." if len(pairs) == 1 else f"{begin}; {words[1]}, {last_label}: {last.said}."
     said = f"{opening} {ends}"
     if len(said) <= _ALT:
         return said
-    short = f"{opening} First value {known[0].said}, last {known[-1].said}."
-    return short if len(short) <= _ALT else f"First value {known[0].said}, last {known[-1].said}."
+    short = f"{words[0]} value {first.said}, {words[1]} {last.said}."
+    return f"{opening} {short}" if len(f"{opening} {short}") <= _ALT else short
 
 
 def _drawn(

@@ -31,6 +31,15 @@ from hi_pipeline.publishing.report.published import Published
 _YEARS_SHOWN = 3
 # What makes a figure one that is not up to date, as its note begins or has it.
 _STALE = STALE.partition(":")[0] + ":"
+# How a pack begins the words of a group, where the results begin them otherwise: fifths and tenths as sentences say,
+# a detailed ethnic group by a short word for its broad one.
+_GROUPS = {
+    "Quintile ": "Fifth ",
+    "Decile ": "Tenth ",
+    "Asian or Asian British: ": "Asian: ",
+    "Black or Black British: ": "Black: ",
+    "Other Ethnic Groups: ": "Other: ",
+}
 # Words for a figure that is not there; short enough for a cell.
 ABSENT = {
     Status.SUPPRESSED.value: "suppressed",
@@ -84,6 +93,14 @@ class Figure:
     def text(self) -> str:
         """Return the value without its unit, or why there is none."""
         return ABSENT[self.status] if self.value is None else printed(self.value, self.decimals)
+
+    @property
+    def group(self) -> str:
+        """Return the words for the group that every chart, table and sentence uses: "Fifth 2", "Asian: Indian"."""
+        for published, here in _GROUPS.items():
+            if self.category.startswith(published):
+                return here + self.category.removeprefix(published)
+        return self.category
 
     @property
     def said(self) -> str:
@@ -189,8 +206,8 @@ class PackFacts:
 
     @property
     def shown(self) -> tuple[IndicatorFacts, ...]:
-        """Return the indicators for which the board has a figure."""
-        return tuple(found for found in self.indicators if found.shown)
+        """Return the indicators for which the board has a figure, in the order of the pages."""
+        return tuple(found for members in self.areas.values() for found in members if found.shown)
 
     @property
     def own_figures(self) -> tuple[Figure, ...]:

@@ -60,6 +60,11 @@ def with_unit(text: str, unit: str) -> str:
     return text + _AFTER[unit]
 
 
+def number_of(number: int, noun: str) -> str:
+    """Return a number of things: "1 gap", "2 gaps"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def day_words(day: date) -> str:
     """Return a day as every format prints it: "1 April 2023"."""
     return f"{day.day} {day:%B %Y}"

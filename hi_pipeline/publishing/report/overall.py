@@ -2,14 +2,15 @@
 
 import math
 
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.status import Measure
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import printed
-from hi_pipeline.publishing.report.sentences import direction, gap_change, say, sure_ratio
-from hi_pipeline.publishing.report.wording import CHANGES
+from hi_pipeline.publishing.report.numbers import number_of, printed
+from hi_pipeline.publishing.report.sentences import counts, direction, gap_change, say, sure_ratio
+from hi_pipeline.publishing.report.wording import CHANGES, COUNTS
 
 _LARGEST = 3
 
@@ -17,32 +18,20 @@ _LARGEST = 3
 def summary(facts: PackFacts) -> list[Sentence]:
     """Count the indicators by where the most deprived group stands, and by the comparison with England."""
     shown = facts.shown
+    if not shown:
+        return [say("summary_none")]
     stands = [direction(found) for found in shown]
     rows = [found.gap for found in shown if found.gap is not None]
     totals = [found.total for found in shown if found.total is not None]
     words = [figure.comparison for figure in totals]
     return [
-        say(
-            "summary",
-            *rows,
-            n=len(shown),
-            k=stands.count("higher"),
-            m=stands.count("lower"),
-            j=stands.count("unclear"),
-            x=stands.count("unknown"),
-        ),
-        say(
-            "against_england",
-            *totals,
-            n=len(totals),
-            b=words.count("better"),
-            w=words.count("worse"),
-            h=words.count("higher"),
-            l=words.count("lower"),
-            s=words.count("similar"),
-            x=words.count("not_compared"),
-        ),
+        say("summary", *rows, indicators=number_of(len(shown), "indicator"), counts=_counts("summary", stands)),
+        say("against_england", *totals, counts=_counts("against_england", words)),
     ]
+
+
+def _counts(kind: str, words: list[str]) -> str:
+    return counts(kind, {word: words.count(word) for word in COUNTS[kind]})
 
 
 def largest(facts: PackFacts) -> list[Sentence]:
@@ -77,8 +66,8 @@ def changes(facts: PackFacts) -> list[Sentence]:
     if not judged:
         return [say("changes_none")]
     verdicts = [change.verdict.value for _, change, _ in judged if change is not None]
-    counts = {k: verdicts.count(v) for k, v in zip("abcd", CHANGES, strict=True)}
-    said = [say("changes", *(gap for _, _, gap in judged if gap is not None), n=len(judged), **counts)]
+    gaps = [gap for _, _, gap in judged if gap is not None]
+    said = [say("changes", *gaps, gaps=number_of(len(judged), "gap"), counts=_counts("changes", verdicts))]
     for word in (CHANGES["narrowed"], CHANGES["widened"]):
         alike = [f for f, change, _ in judged if change is not None and CHANGES[change.verdict.value] == word]
         sized = [(_size(f), f) for f in alike]
@@ -105,9 +94,9 @@ def _changed(found: IndicatorFacts, word: str) -> Sentence:
 
 
 def hidden(facts: PackFacts) -> list[Sentence]:
-    """Count the figures of groups that publishers hide."""
+    """Count the figures of groups that publishers hide, among those that they publish or hide for the board."""
     groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
-    groups = [f for f in groups if f.category != UNKNOWN]
+    groups = [f for f in groups if f.category != UNKNOWN and (f.value is not None or f.status == "suppressed")]
     suppressed = [f for f in groups if f.status == "suppressed"]
     if not groups:
         return []
@@ -118,7 +107,7 @@ def hidden(facts: PackFacts) -> list[Sentence]:
 
 def age_of(facts: PackFacts) -> list[Sentence]:
     """Say how many figures of the board are out of date, by what is known of the files behind them."""
-    figures = facts.own_figures
+    figures = [figure for figure in facts.own_figures if figure.value is not None]
     said = []
     if stale := [f for f in figures if f.is_stale]:
         said.append(say("stale", *stale, n=len(figures), k=len(stale)))
@@ -126,4 +115,27 @@ def age_of(facts: PackFacts) -> list[Sentence]:
         said.append(say("revised", *revised, n=len(figures), k=len(revised)))
     if older := [f for f in figures if f.is_older]:
         said.append(say("older", *older, n=len(figures), k=len(older)))
-    return said or [say("current", *figures, n=len(figures))]
+    return said or ([say("current", *figures, figures=number_of(len(figures), "figure"))] if figures else [])
+
+
+def statement(facts: PackFacts) -> list[Sentence]:
+    """Count the statement's indicators, by number, as the coverage table shows them; nothing where there is none.
+
+    In full: every breakdown that a public file has is shown, with all its groups. In part: some is. An indicator of
+    which the table says nothing for the year is not shown.
+    """
+    if facts.coverage is None:
+        return []
+    numbers = {card.id: card.statement_number for card in facts.cards.values() if card.statement_number is not None}
+    states: dict[int, set[str]] = {number: set() for number in numbers.values()}
+    for row in facts.coverage:
+        if row["indicator_id"] in numbers:
+            states[numbers[row["indicator_id"]]].add(row["state"])
+    shown = [_extent(found - {Cover.NO_SUCH_BREAKDOWN.value}) for found in states.values()]
+    return [say("statement", n=len(shown), counts=_counts("statement", shown))] if shown else []
+
+
+def _extent(states: set[str]) -> str:
+    if states == {Cover.SHOWN.value}:
+        return "full"
+    return "part" if states & {Cover.SHOWN.value, Cover.PARTLY_SHOWN.value} else "none"

@@ -3,16 +3,28 @@
 A figure is called different from another only where its 95% limits exclude no difference.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from hi_pipeline.core.groups import WHITE, WHITE_BRITISH
 from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
-from hi_pipeline.publishing.report.numbers import day_words, printed, rounded, with_unit
+from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, rounded, with_unit
 from hi_pipeline.publishing.report.people import Part, People
-from hi_pipeline.publishing.report.wording import AGAINST, CHANGES, COMPARATORS, REASONS, RECALLED, TARGETS, TEMPLATES
+from hi_pipeline.publishing.report.wording import (
+    AGAINST,
+    CHANGES,
+    COMPARATORS,
+    COUNTS,
+    REASONS,
+    RECALLED,
+    STANDS,
+    TARGETS,
+    TEMPLATES,
+)
+
+_NAMED = 3  # indicators that a sentence names beside its other words
 
 
 def say(kind: str, *rows: Figure, **words: object) -> Sentence:
@@ -36,14 +48,12 @@ def when(figure: Figure) -> str:
             return f"from {day_words(start)} to {day_words(end)}"
 
 
-def level(found: IndicatorFacts, board: str, year: str) -> list[Sentence]:
-    """Say the board's figure for everybody, and how it stands against England where the row compares them."""
-    figure, name = found.total, found.card.short
+def level(found: IndicatorFacts, board: str) -> list[Sentence]:
+    """Say the board's figure for everybody, and how it stands against England; nothing where there is none."""
+    figure = found.total
     if figure is None or figure.value is None:
-        status = figure.status if figure is not None else "not_published"
-        rows = [figure] if figure is not None else []
-        return [say("absent", *rows, indicator=name, board=board, when=f"in {year}", reason=REASONS[status])]
-    words = {"indicator": name, "v": figure.said, "board": board, "when": when(figure)}
+        return []
+    words = {"indicator": found.card.short, "v": figure.said, "board": board, "when": when(figure)}
     if figure.lower is None or figure.upper is None:
         first = say("level_bare", figure, **words)
     else:
@@ -54,6 +64,27 @@ def level(found: IndicatorFacts, board: str, year: str) -> list[Sentence]:
     against = with_unit(figure.comparator_text, figure.unit)
     named = COMPARATORS.get(figure.compared_with, figure.compared_with)
     return [first, say("against", figure, word=AGAINST[figure.comparison], comparator=named, e=against)]
+
+
+def absent(members: Sequence[IndicatorFacts], board: str, year: str) -> list[Sentence]:
+    """Name indicators that have no figure for everybody, a few in each sentence."""
+    parts = [members[n : n + _NAMED] for n in range(0, len(members), _NAMED)]
+    return [
+        say(
+            "absent",
+            *(found.total for found in part if found.total is not None),
+            board=board,
+            year=year,
+            indicators="; ".join(found.card.short for found in part),
+        )
+        for part in parts
+    ]
+
+
+def counts(kind: str, numbers: Mapping[str, int]) -> str:
+    """Return the parts of a sentence that counts, without those of which there is none: "2 narrowed and 1 widened"."""
+    parts = [words.format(numbers[name]) for name, words in COUNTS[kind].items() if numbers[name]]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def direction(found: IndicatorFacts) -> str:
@@ -123,7 +154,9 @@ def targets(found: IndicatorFacts) -> list[Sentence]:
     """Say the target as it is worded, and the verdict on each part of it that can be judged."""
     if found.total is None or not found.card.target:
         return []
-    said = [say("target", found.total, target=found.card.target)]
+    # A verdict on the whole of a target names it.
+    whole = any(judged.words == found.card.target for judged in found.targets)
+    said = [] if whole else [say("target", found.total, target=found.card.target)]
     for judged in found.targets:
         rows = found.groups.get(judged.dimension, (found.total,))
         verdict, recalled = TARGETS[judged.verdict.value], RECALLED if judged.recalled else ""
@@ -162,8 +195,9 @@ def ethnicity(found: IndicatorFacts) -> list[Sentence]:
     lower = sum(1 for f in sure if (f.upper or 0) < 0)
     said = []
     if sure:
-        counted = {"n": len(sure), "h": higher, "l": lower, "s": len(sure) - higher - lower}
-        said.append(say("ethnic", *sure, reference=reference.replace(": ", " "), **counted))
+        numbers = {"higher": higher, "lower": lower, "unclear": len(sure) - higher - lower}
+        named = {"reference": reference.replace(": ", " "), "counts": counts("ethnic", numbers)}
+        said.append(say("ethnic", *sure, groups=number_of(len(sure), "ethnic group"), **named))
     else:
         said.append(say("ethnic_none", *rows))
     if sure and len(rows) > len(sure):
@@ -175,23 +209,26 @@ def ethnicity(found: IndicatorFacts) -> list[Sentence]:
 def _worst_case(sure: Sequence[Figure], found: IndicatorFacts, reference: str) -> list[Sentence]:
     """Say which groups differ wherever the unknown records belong, and what they leave open of the largest difference.
 
-    A group counts only where its own limits and those of the worst case both exclude no difference.
+    A group counts only where its own limits and those of the worst case both exclude no difference. Nothing is said
+    where no difference is clear in the first place.
     """
     known = [f for f in sure if f.category in found.worst]
-    if not known:
-        return []
     higher = [f for f in known if (f.lower or 0) > 0 and found.worst[f.category].lower > 0]
     lower = [f for f in known if (f.upper or 0) < 0 and found.worst[f.category].upper < 0]
-    # The largest difference among those that are clear, else among all.
-    apart = [f for f in known if (f.lower or 0) > 0 or (f.upper or 0) < 0] or known
+    apart = [f for f in known if (f.lower or 0) > 0 or (f.upper or 0) < 0]
+    if not apart:
+        return []
     figure = max(apart, key=lambda f: (abs(f.value or 0), -f.order))
     worst = found.worst[figure.category]
     ends = [printed(end, figure.decimals) for end in (worst.low, worst.high)]
-    named = {"group": figure.category, "reference": reference.replace(": ", " "), "d": figure.said}
-    return [
-        say("worst_groups", *known, h=len(higher), l=len(lower)),
-        say("worst_group", figure, **named, x=ends[0], y=ends[1]),
-    ]
+    named = {"group": figure.group.rpartition(": ")[2], "reference": reference.replace(": ", " "), "d": figure.said}
+    numbers = {"higher": len(higher), "lower": len(lower)}
+    stay = (
+        say("worst_groups", *known, counts=counts("worst_groups", numbers))
+        if any(numbers.values())
+        else say("worst_none", *known)
+    )
+    return [stay, say("worst_group", figure, **named, x=ends[0], y=ends[1])]
 
 
 def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
@@ -204,14 +241,9 @@ def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
 
 def title_of(found: IndicatorFacts, board: str) -> str:
     """Return an indicator's title as computed from its figures."""
-    words: dict[str, Callable[[], str]] = {
-        "higher": lambda: "higher in the most deprived group",
-        "lower": lambda: "lower in the most deprived group",
-        "unclear": lambda: "no clear difference by deprivation",
-    }
-    stands = words.get(direction(found))
-    if stands is not None:
-        return f"{found.card.short}: {stands()}"
+    stands = direction(found)
+    if stands != "unknown":
+        return f"{found.card.short}: {STANDS[stands]}"
     figure = found.total
     if figure is not None and figure.value is not None and figure.comparison in AGAINST:
         return f"{found.card.short}: {AGAINST[figure.comparison]} England"
@@ -232,8 +264,8 @@ def say_of_pockets(people: People, board: str) -> list[Sentence]:
     """Say how many pockets there are, and how many people live in them."""
     if not people.pockets:
         return [_say("pockets_none", people, board=board)]
-    residents = f"{sum(pocket.residents for pocket in people.pockets):,}"
-    return [_say("pockets", people, board=board, n=f"{len(people.pockets):,}", p=residents)]
+    residents, number = sum(pocket.residents for pocket in people.pockets), len(people.pockets)
+    return [_say("pockets", people, board=board, pockets=number_of(number, "pocket"), p=f"{residents:,}")]
 
 
 def _shares(part: Part) -> dict[str, str]:

@@ -1,14 +1,14 @@
-"""Every template of a sentence, by its kind; docs/pack.md prints them for review.
+"""Every template of a sentence, by its kind, and the words of a pack; docs/pack-wording.md prints them for review.
 
 Names of indicators begin a sentence. No template says why a figure is as it is.
 """
 
 TEMPLATES: dict[str, str] = {
-    "level": "{indicator} stood at {v} (95% CI {l} to {u}) in {board} {when}.",
-    "level_bare": "{indicator} stood at {v} in {board} {when}.",
+    "level": "{indicator}: {v} (95% CI {l} to {u}) in {board} {when}.",
+    "level_bare": "{indicator}: {v} in {board} {when}.",
     "against": "That is {word} {comparator} ({e}).",
     "against_none": "It is not compared with England.",
-    "absent": "{indicator}: not shown for {board} {when}; {reason}.",
+    "absent": "Not shown for {board} in {year}: {indicators}.",
     "ends": "It was {a} in the {most} and {b} in the {least}.",
     "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
     "ratio": "The figure of the most deprived group was {r} times that of the least deprived (95% CI {l} to {u}).",
@@ -19,54 +19,79 @@ TEMPLATES: dict[str, str] = {
     "gap_bare": "The two have no confidence limits, so they are not compared.",
     "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
     "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
-    "ethnic": (
-        "Of {n} ethnic groups compared with {reference}, {h} had a clearly higher figure, {l} a clearly lower one, and "
-        "{s} no clear difference."
-    ),
-    "ethnic_absent": ("Ethnic groups that cannot be compared, for want of a figure or of limits: {n}."),
+    "ethnic": "Of {groups} compared with {reference}, {counts}.",
+    "ethnic_absent": "Ethnic groups that are not compared, as they have no figure or no limits: {n}.",
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "worst_groups": (
-        "Whatever the ethnicity of the unknown records, and allowing for rounding, the number of these groups that "
-        "stay clearly higher is {h}, clearly lower {l}."
+        "Whatever the ethnicity of the unknown records, and allowing for rounding, the figure stays {counts} of these "
+        "groups."
     ),
-    "worst_group": "The difference of {group} from {reference}, {d}, would then lie between {x} and {y}.",
+    "worst_none": (
+        "Allowing for records of unknown ethnicity and for rounding, no group stays clearly higher or clearly lower."
+    ),
+    "worst_group": ("{group} compared with {reference}: the difference, {d}, would then lie between {x} and {y}."),
     "unknown": "{dimension} was not known for {u}% of records.",
     "unknown_none": "The source does not say for how many records {dimension} was not known.",
     "gap_change": "Between {y0} and {y1} the gap by deprivation {word}.",
     "target": "The target is: {target}.",
     "target_judged": "The target “{target}” is {verdict}{recalled}.",
-    "changes": (
-        "Of {n} gaps that were compared with an earlier year, {a} narrowed, {b} widened, {c} turned round, and {d} did "
-        "not clearly change."
-    ),
+    "changes": "Of {gaps} compared with an earlier year, {counts}.",
     "changes_none": "No gap by deprivation could be compared with that of an earlier year.",
     "changed": "{indicator}: the gap {word} from {x} in {y0} to {y} in {y1}.",
-    "summary": (
-        "Of {n} indicators with data, the figure of the most deprived group is higher in {k}, lower in {m}, not "
-        "clearly different in {j}, and cannot be compared in {x}."
-    ),
+    "summary": "Of {indicators} with data, the figure of the most deprived group is {counts}.",
+    "summary_none": "No indicator has a figure for this board and year.",
     "largest": "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u}).",
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
-    "against_england": (
-        "Of {n} indicators, the board's figure is better than England's in {b}, worse in {w}, higher in {h}, lower in "
-        "{l}, similar in {s}, and not compared in {x}."
-    ),
+    "against_england": "Compared with England, the board's figure is {counts} of these indicators.",
+    "statement": "The {n} indicators of the statement, for this board and year: {counts}.",
     "people": (
-        "The residents of {board} numbered {n} at Census 2021, in {a} small areas; {p} people on GP lists lived there."
+        "{board} had {n} residents at Census 2021, in {a} small areas; {p} people registered with a GP practice lived "
+        "there."
     ),
     "core20": (
         "Of these residents {c}% lived in the most deprived fifth of small areas of England, where {e}% of England's "
         "residents lived."
     ),
     "minority": "An ethnic group other than White British was stated for {c}% of residents ({e}% in England).",
-    "pockets": "Pockets of deprivation in {board} number {n}, with {p} residents.",
+    "pockets": "{board} has {pockets} of deprivation, with {p} residents.",
     "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
-    "hidden": "Publishers suppress {h} of {n} figures of groups, so that nobody can be recognised.",
+    "hidden": "Publishers suppress {h} of {n} figures of groups, so that nobody can be identified.",
     "hidden_none": "None of the {n} figures of groups is suppressed.",
-    "current": "Of {n} figures of this board and year, none is known to be out of date.",
+    "current": "Of {figures} of this board and year, none is known to be out of date.",
     "stale": "Out of date: {k} of {n} figures of this board and year, for which a newer file has not been used.",
     "revised": "Resting on a revised file whose revision nobody has accepted: {k} of {n} figures.",
     "older": "Computed by an earlier version of the program: {k} of {n} figures.",
+}
+
+# The parts of a sentence that counts: each is said only where its count is not nought.
+COUNTS: dict[str, dict[str, str]] = {
+    "summary": {
+        "higher": "higher in {}",
+        "lower": "lower in {}",
+        "unclear": "not clearly different in {}",
+        "unknown": "not compared in {}",
+    },
+    "against_england": {
+        "better": "better in {}",
+        "worse": "worse in {}",
+        "higher": "higher in {}",
+        "lower": "lower in {}",
+        "similar": "similar in {}",
+        "not_compared": "not compared in {}",
+    },
+    "changes": {
+        "narrowed": "{} narrowed",
+        "widened": "{} widened",
+        "reversed": "{} changed direction",
+        "cannot_tell": "{} did not clearly change",
+    },
+    "ethnic": {
+        "higher": "{} had a clearly higher figure",
+        "lower": "{} had a clearly lower figure",
+        "unclear": "{} had no clear difference",
+    },
+    "statement": {"full": "{} shown in full", "part": "{} shown in part", "none": "{} not shown"},
+    "worst_groups": {"higher": "clearly higher in {}", "lower": "clearly lower in {}"},
 }
 
 # The comparison of a row in words that stand before "England".
@@ -79,13 +104,24 @@ AGAINST = {
 }
 
 # The comparator of a row, where its name does not read well after these words.
-COMPARATORS = {"all boards of England": "the boards of England taken together", "England as published": "England"}
+COMPARATORS = {
+    "all boards of England": "the figure of all boards of England together",
+    "England as published": "England",
+}
+
+# Where the most deprived group stands, in a title and in the table of evidence.
+STANDS = {
+    "higher": "higher in the most deprived group",
+    "lower": "lower in the most deprived group",
+    "unclear": "no clear difference by deprivation",
+    "unknown": "not compared by deprivation",
+}
 
 # How the gap changed, after "the gap".
 CHANGES = {
     "narrowed": "narrowed",
     "widened": "widened",
-    "reversed": "turned round",
+    "reversed": "changed direction",
     "cannot_tell": "did not clearly change",
 }
 
@@ -104,4 +140,62 @@ REASONS = {
     "missing": "the publisher left it blank or the release could not be used",
     "not_published": "no public source gives it for this board",
     "not_applicable": "the figures it needs are not all there",
+}
+
+# Why a cell of coverage holds no figure, in words that begin a row of the table of what is not shown.
+COVERS = {
+    "suppressed": "Suppressed by the publisher, as few people are counted",
+    "too_few": "Too few events for the statistic",
+    "did_not_submit": "Left blank in the publication",
+    "england_only": "Published for larger areas, trusts or local authorities, not for boards",
+    "not_public": "Not public",
+    "not_collected": "Not a figure of its own: it stands elsewhere in this release",
+    "no_such_breakdown": "In no public file by this breakdown",
+    "no_such_board": "The board is not on this footprint",
+    "not_published_that_year": "Not published for this board and year",
+    "not_yet_due": "Not yet due to be published",
+    "not_in_hand": "Published, but no file of it is in hand",
+    "failed": "The file could not be used",
+    "none_known": "No publication of it for this year is known",
+}
+
+# Plain words for what a reader may not know, in the order in which the last page prints them.
+GLOSSARY = {
+    "95% CI, 95% limits": "the range in which the true figure lies if chance alone is at work, in 95 cases of 100",
+    "adjusted for age, standardised": "worked out as if all groups had the same mix of ages; a crude figure is not",
+    "all boards of England together": "the boards added up; England as published also counts events of no board",
+    "annexes": "indicators beside those that the statement names",
+    "better, worse": "said only where it is agreed which direction is good; elsewhere higher and lower",
+    "board": "integrated care board (ICB), the NHS body that plans services for an area of England",
+    "breakdown": "figures by age, sex, ethnic group or deprivation",
+    "clear, clearly": "the 95% limits leave no doubt which of two figures is higher",
+    "Core20": "people who live in the most deprived 20% of small areas of England",
+    "England only": "published for England, regions, trusts or local authorities, not for boards",
+    "fifth, tenth": "five or ten equal groups by deprivation, 1 the most deprived; also called quintile and decile",
+    "footprint": "the set of boards in force from a month on",
+    "gap": "difference between the most and the least deprived group; positive is worse for the most deprived",
+    "Indices of Deprivation": "the official ranking of small areas, of 2019 or of 2025",
+    "most similar boards": "the five boards nearest in deprivation, ethnic mix and age, added up",
+    "narrowed, widened, changed direction": "of a gap, where the 95% limits of its change leave no doubt",
+    "no breakdown": "no public file has the figure by these groups",
+    "none known": "no publication of the indicator for the year is known to the program that made this pack",
+    "not confirmed": "taken from memory of a document that has not been read; check it before use",
+    "not in hand": "published, but the file has not been read for this pack",
+    "not public": "held by an organisation that does not publish it",
+    "partly shown": "some groups have a figure, others have not",
+    "percentage points": "the difference of two percentages",
+    "place": "a local authority, as far as it lies in the board",
+    "pocket of deprivation": "a deprived small area in an authority or board that is not deprived on average",
+    "ratio": "the figure of the most deprived group divided by that of the least deprived",
+    "reporters present": "share of the practices or trusts due to report that are in the figure",
+    "similar": "the 95% limits include the figure compared with",
+    "slope index, relative index of inequality": (
+        "difference and ratio between the ends of a line fitted over all groups of deprivation"
+    ),
+    "small area, LSOA": "an area of about 1,500 residents (lower layer super output area)",
+    "SMI": "severe mental illness",
+    "statement": "NHS England's statement on information on health inequalities, section 13SA of the NHS Act 2006",
+    "suppressed": "hidden by the publisher because few people are counted",
+    "target": "the level or date that the NHS has set for an indicator",
+    "unknown": "records that do not say which group the person belongs to; never compared",
 }

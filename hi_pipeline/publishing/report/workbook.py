@@ -3,19 +3,24 @@
 Row 1 holds the title, row 2 what the sheet is, row 3 the header. Numbers are rounded as they are printed elsewhere.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
-from hi_pipeline.core.status import Status
+from hi_pipeline.core.status import Measure, Status
 from hi_pipeline.publishing.report import sentences
 from hi_pipeline.publishing.report.document import Document, Heading, OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import day_words, rounded, unit_words
+from hi_pipeline.publishing.report.missing import missing
+from hi_pipeline.publishing.report.numbers import MINUS, day_words, rounded, unit_words
 from hi_pipeline.publishing.report.pages.opening import covered
+from hi_pipeline.publishing.report.pages.parts import group_name
+from hi_pipeline.publishing.report.wording import STANDS
 
 Cell = str | Decimal | None
 OWN_SHEET = "Own words"
+_NUMBER = re.compile(rf"{MINUS}?\d[\d,]*(?:\.\d+)?")
 # The Analysis Function's symbols; the status beside them tells the kinds of absence apart.
 SYMBOLS = {
     Status.SUPPRESSED.value: "[c]",
@@ -24,6 +29,16 @@ SYMBOLS = {
     Status.NOT_PUBLISHED.value: "[x]",
     Status.NOT_APPLICABLE.value: "[z]",
     Status.OK.value: "",
+}
+MEASURES = {
+    Measure.VALUE.value: "value",
+    Measure.GAP.value: "gap",
+    Measure.RATIO.value: "ratio",
+    Measure.DIFFERENCE.value: "difference from the reference group",
+    Measure.SII.value: "slope index of inequality",
+    Measure.RII.value: "relative index of inequality",
+    Measure.RATE_RATIO.value: "ratio to the reference group",
+    Measure.DISPROPORTIONALITY.value: "disproportionality",
 }
 _LEGEND = (
     ("[c]", "suppressed: hidden by the publisher because few people are counted"),
@@ -62,6 +77,16 @@ _EVIDENCE = (
     "What is not known",
     "Source",
     "Effect of the plan (for the board)",
+)
+_NOT_SHOWN = (
+    "Indicator",
+    "Statement",
+    "Breakdown",
+    "Group",
+    "Why it is not shown",
+    "More about the reason",
+    "Held by",
+    "How it could be supplied",
 )
 _TABLES = {
     "Coverage": "coverage",
@@ -112,26 +137,46 @@ def sheets_of(document: Document, facts: PackFacts) -> tuple[Sheet, ...]:
     """Return the worksheets of a pack."""
     tables = {block.anchor: block for block in document.blocks if isinstance(block, Table)}
     content = [
-        _sheet(
-            document, "Summary sentences", "Every sentence of the pack", ("Section", "Sentence"), _sentences(document)
-        ),
+        _sheet(document, "Sentences", "Every sentence of the pack", ("Section", "Sentence"), _sentences(document)),
         _sheet(document, "Figures", "Every figure of the pack", _FIGURES, _figures(facts)),
         _sheet(document, "Evidence", "Evidence for the assess stage of HEAT", _EVIDENCE, _evidence(facts)),
     ]
     for name, anchor in _TABLES.items():
         if anchor in tables:
             table = tables[anchor]
-            rows = table.rows
+            header, rows = _with_numbers(table)
+            # The report leaves out what has nothing of the board, and counts; the workbook lists everything.
             if anchor == "coverage" and facts.coverage is not None:
-                # The report leaves out what has nothing of the board; the workbook lists everything.
                 rows = tuple(covered(facts.coverage, facts.cards))
-            content.append(_sheet(document, name, table.caption, table.header, rows))
+            if anchor == "cannot-say":
+                header, rows = _NOT_SHOWN, tuple(cell.cells for cell in missing(facts))
+            content.append(_sheet(document, name, table.caption, header, rows))
     content.append(_sheet(document, OWN_SHEET, "The board's own words", ("Box", "Words"), _own(document)))
     cover = _sheet(document, "Cover", document.title, tables["about"].header, tables["about"].rows)
     names = [(sheet.name, sheet.title) for sheet in content]
     contents = _sheet(document, "Contents", "Contents", ("Sheet", "Title"), names)
     notes = _sheet(document, "Notes", "Symbols", ("Symbol", "Meaning"), _LEGEND)
     return (cover, contents, notes, *content)
+
+
+def _with_numbers(table: Table) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return a table with its numbers as numbers; a column of percentages alone has its unit in the header."""
+    header, columns = list(table.header), [list(column) for column in zip(*table.rows, strict=True)]
+    made: list[list[Cell]] = [list(column) for column in columns]
+    for place in sorted(table.numeric) if columns else ():
+        figures = [cell for cell in columns[place] if _NUMBER.match(cell)]
+        units = {_NUMBER.sub("", cell, count=1) for cell in figures}
+        if units == {"%"}:
+            header[place] += " (%)"
+        elif units != {""}:
+            continue
+        made[place] = [_number(cell) for cell in columns[place]]
+    return tuple(header), tuple(zip(*made, strict=True))
+
+
+def _number(cell: str) -> Cell:
+    bare = cell.rstrip("%")
+    return Decimal(bare.replace(",", "").replace(MINUS, "-")) if _NUMBER.fullmatch(bare) else cell
 
 
 def _sheet(
@@ -186,8 +231,8 @@ def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Ce
         figure.year,
         ENGLAND_NAME if figure.area == ENGLAND else facts.board.short_name,
         figure.dimension,
-        figure.category,
-        figure.measure,
+        group_name(figure),
+        MEASURES[figure.measure],
         number(figure.value),
         number(figure.lower),
         number(figure.upper),
@@ -208,15 +253,15 @@ def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Ce
 
 def _evidence(facts: PackFacts) -> tuple[tuple[Cell, ...], ...]:
     board, rows = facts.board.short_name, []
-    stands = {"unclear": "no clear difference", "unknown": "cannot be compared"}
+    named = {r["id"]: f"{s['title']}, {r['edition']}" for s in facts.sources for r in s["releases"]}
     for found in facts.shown:
-        shown = [*sentences.level(found, board, facts.year), *sentences.gap(found), *sentences.ethnicity(found)]
+        shown = [*sentences.level(found, board), *sentences.gap(found), *sentences.ethnicity(found)]
         word = sentences.direction(found)
         dark = [d for d in ("deprivation", "ethnicity", "age", "sex") if d not in found.groups]
-        unknown = f"No figures by {', '.join(dark)}." if dark else "Every breakdown has figures."
-        releases = ", ".join(found.total.releases) if found.total is not None else ""
+        unknown = f"No figures by {' or '.join(dark)}." if dark else "Every breakdown has figures."
+        releases = "; ".join(named[r] for r in found.total.releases) if found.total is not None else ""
         said = " ".join(sentence.text for sentence in shown)
-        rows.append((found.card.short, said, stands.get(word, f"most deprived {word}"), unknown, releases, ""))
+        rows.append((found.card.short, said, STANDS[word], unknown, releases, ""))
     return tuple(rows)
 
 

@@ -15,6 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import BaseStyle
 from docx.table import _Cell
 
 from hi_pipeline.publishing.report.document import (
@@ -73,6 +74,8 @@ def _empty(document: Document) -> WordDocument:
         defaults.set(qn("w:val"), "en-GB")
     word.styles["Normal"].font.name = "Arial"
     word.styles["Normal"].font.size = Pt(10.5)
+    for name in ("Title", "Subtitle", "Heading 1", "Heading 2", "Heading 3", "Caption"):
+        _own_font(word.styles[name])
     properties = word.core_properties
     properties.title = f"{document.title}: {document.subtitle}"
     properties.author, properties.language, properties.comments = "hi_pipeline", "en-GB", document.notice
@@ -81,8 +84,19 @@ def _empty(document: Document) -> WordDocument:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(1.8)
     section.header.paragraphs[0].text = document.notice or f"{document.title}, {document.subtitle}"
-    section.footer.paragraphs[0].text = f"Edition {document.edition}"
+    footer = section.footer.paragraphs[0]
+    footer.text = f"Edition {document.edition}, page "
+    footer._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
     return word
+
+
+def _own_font(style: BaseStyle) -> None:
+    """Set a style in the font of the text; the fonts of the theme would come before it."""
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in [n for n in fonts.attrib if n.endswith("Theme")]:
+        del fonts.attrib[name]
+    for name in ("ascii", "hAnsi", "cs"):
+        fonts.set(qn(f"w:{name}"), "Arial")
 
 
 def _paragraph(word: WordDocument, block: Paragraph) -> None:
@@ -116,6 +130,9 @@ def _table(word: WordDocument, block: Table) -> None:
         _cell(cells[number], text, bold=place == 0, right=column in block.numeric)
         cells[number].width = widths[column]
     _repeat(table.rows[0]._tr)
+    # The header does not stand alone at the foot of a page.
+    for cell in table.rows[0].cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
     for row in table.rows:
         unsplit = OxmlElement("w:cantSplit")
         row._tr.get_or_add_trPr().append(unsplit)

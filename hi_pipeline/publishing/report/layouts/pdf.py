@@ -93,15 +93,20 @@ def _bytes(made: object) -> bytes:
 
 
 def _kept(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return the blocks in groups that may not be parted: what speaks of an indicator stays with its first chart."""
+    """Return the blocks in groups that may not be parted: headings and what they speak of, to the first chart.
+
+    A box of the board's own words may be longer than a page, so it is a group of its own.
+    """
     groups: list[list[Block]] = []
-    open_group = False
+    joins = after_heading = False
     for block in blocks:
-        begins = isinstance(block, Heading) and not block.new_page
-        if begins or not open_group:
+        is_heading = isinstance(block, Heading)
+        begins = isinstance(block, Heading) and (block.new_page or not after_heading)
+        if begins or isinstance(block, OwnWords) or not joins:
             groups.append([])
         groups[-1].append(block)
-        open_group = (begins or open_group) and isinstance(block, Heading | Paragraph)
+        joins = is_heading or (joins and isinstance(block, Paragraph))
+        after_heading = is_heading
     return groups
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report import charts, sentences
+from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Chart, OwnWords
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import day_words
@@ -19,6 +21,8 @@ from hi_pipeline.publishing.report.pages.parts import (
 from hi_pipeline.publishing.report.wording import COMPARATORS, REASONS
 
 _PROMPT = "What the board is doing about it: actions, who leads them, and when they are reviewed."
+# How a note begins that tells of what the board was made, not why it has no figure (tables/complete).
+_OF_A_BOARD = "footprint from "
 # What is drawn as well as printed; age and sex have few groups.
 _DRAWN = ("deprivation", "ethnicity")
 
@@ -29,39 +33,59 @@ def box_title(area: str) -> str:
 
 
 def areas(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]:
-    """Return the pages of all areas, in the statement's order."""
+    """Return the pages of all areas, in the statement's order: what is shown, what is not, the board's own box.
+
+    An indicator of the statement has its charts and its table; one of the annexes has its sentences alone. All groups
+    of both stand in the workbook.
+    """
     blocks: list[Block] = []
     for area, members in facts.areas.items():
-        # An area with a drawing begins a page; the others follow one another.
-        blocks.append(heading(1, area, new_page=any(found.shown and found.groups for found in members)))
-        for found in members:
+        shown = [found for found in members if found.shown]
+        blocks.append(heading(1, area))
+        for found in shown:
             blocks += _indicator(found, facts)
+        blocks += _not_shown([found for found in members if not found.shown], facts)
         title = box_title(area)
         blocks.append(OwnWords(key=anchor_of(area), title=title, prompt=_PROMPT, paragraphs=words.get(title, ())))
     return blocks
 
 
+def _stated(found: IndicatorFacts) -> bool:
+    return found.card.statement_number is not None
+
+
 def _indicator(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     board = facts.board.short_name
+    level, gap = sentences.level(found, board), [*sentences.gap(found), *sentences.gap_change(found)]
+    ethnicity, targets = sentences.ethnicity(found), sentences.targets(found)
+    method = plain(_method(found, facts), role="small", rows=[found.total.id] if found.total is not None else [])
     blocks: list[Block] = [heading(2, sentences.title_of(found, board))]
-    blocks += said(sentences.level(found, board, facts.year))
-    if found.shown:
-        gap = [*sentences.gap(found), *sentences.gap_change(found)]
-        blocks += [*said(gap), *said(sentences.ethnicity(found))]
-    if found.total is None:
-        return blocks
-    if found.shown:
-        blocks += said(sentences.targets(found))
-    if not found.shown:
-        return [*blocks, plain(f"Reason: {_reason(found.total)}.", role="small", rows=[found.total.id])]
-    blocks += _years(found, facts)
-    blocks += _groups(found, facts)
-    return [*blocks, plain(_method(found, facts), role="small", rows=[found.total.id])]
+    if not _stated(found):
+        return [*blocks, *said([*level, *gap, *ethnicity, *targets]), method]
+    blocks += [*said(level), *said(gap), *said(ethnicity), *said(targets)]
+    return [*blocks, *_years(found, facts), *_groups(found, facts), method]
 
 
-def _reason(figure: Figure) -> str:
-    """Return why there is no figure, without the status that the note may begin with."""
-    return figure.note.removeprefix(f"{figure.status.replace('_', ' ')}: ") or REASONS[figure.status]
+def _not_shown(members: Sequence[IndicatorFacts], facts: PackFacts) -> list[Block]:
+    """Return the indicators of an area without a figure, together for each reason."""
+    by_reason: dict[str, list[IndicatorFacts]] = {}
+    for found in members:
+        by_reason.setdefault(_reason(found.total), []).append(found)
+    blocks: list[Block] = []
+    for reason, alike in by_reason.items():
+        blocks += said(sentences.absent(alike, facts.board.short_name, facts.year))
+        rows = [found.total.id for found in alike if found.total is not None]
+        blocks.append(plain(f"Reason: {reason}.", role="small", rows=rows))
+    return blocks
+
+
+def _reason(figure: Figure | None) -> str:
+    """Return why there is no figure, without the status that a note may begin with and how its board was made."""
+    if figure is None:
+        return REASONS[Status.NOT_PUBLISHED.value]
+    note = figure.note.removeprefix(f"{figure.status.replace('_', ' ')}: ")
+    parts = [part for part in note.split("; ") if not part.startswith(_OF_A_BOARD)]
+    return "; ".join(parts) or REASONS[figure.status]
 
 
 def _years(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
@@ -101,7 +125,7 @@ def _chart(found: IndicatorFacts, dimension: str, facts: PackFacts) -> Chart | N
         drawn,
         anchor=anchor_of("chart", found.card.id, dimension),
         title=f"{found.card.short} by {DIMENSION_WORDS[dimension]}, {facts.year}",
-        labels=[charts.group_label(f) for f in drawn],
+        labels=[f.group for f in drawn],
         pattern=_pattern(found, dimension, drawn),
         synthetic=facts.synthetic,
     )
@@ -123,25 +147,31 @@ _PATTERNS = {
 
 
 def _method(found: IndicatorFacts, facts: PackFacts) -> str:
+    """Return what is counted, of what, when and how; of an indicator of the annexes what others have not in common."""
     card, total = found.card, found.total
-    vintages = sorted({f.imd_vintage for f in found.groups.get("deprivation", ()) if f.imd_vintage})
-    schemes = sorted({f.ethnicity_scheme for f in found.groups.get("ethnicity", ()) if f.ethnicity_scheme})
-    parts = [card.definition, f"Number: {card.numerator_words}."]
-    if not card.denominator_words.startswith("None"):
-        parts.append(f"Of: {card.denominator_words}.")
+    parts = [card.definition]
+    if _stated(found):
+        parts.append(f"Number: {card.numerator_words}.")
+        if not card.denominator_words.startswith("None"):
+            parts.append(f"Of: {card.denominator_words}.")
     if total is not None:
         first, last = day_words(total.period_start), day_words(total.period_end)
         parts.append(f"Period: {first}." if first == last else f"Period: {first} to {last}.")
-        if total.comparator is not None and total.comparison != "not_compared":
+        if _stated(found) and total.comparator is not None and total.comparison != "not_compared":
             parts.append(f"Compared with: {COMPARATORS.get(total.compared_with, total.compared_with)}.")
-    parts.append(f"Footprint: boards from {month_words(facts.vintage)}.")
-    if "deprivation" in found.groups:
-        known = (
-            f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"
-        )
-        parts.append(f"Deprivation: {known}.")
-    parts += [f"Ethnic groups: list of the census of {scheme}." for scheme in schemes]
-    parts += list(card.caveats)
-    if card.unconfirmed:
-        parts.append(f"Not confirmed: {card.unconfirmed}.")
-    return " ".join(parts)
+    if _stated(found):
+        parts.append(f"Footprint: boards from {month_words(facts.vintage)}.")
+    return " ".join([*parts, *_groups_of(found), *card.caveats, *_unconfirmed(card)])
+
+
+def _groups_of(found: IndicatorFacts) -> list[str]:
+    """Return by which index and which list of ethnic groups people are grouped."""
+    vintages = sorted({f.imd_vintage for f in found.groups.get("deprivation", ()) if f.imd_vintage})
+    schemes = sorted({f.ethnicity_scheme for f in found.groups.get("ethnicity", ()) if f.ethnicity_scheme})
+    known = f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"
+    said = [f"Deprivation: {known}."] if "deprivation" in found.groups else []
+    return said + [f"Ethnic groups: list of the census of {scheme}." for scheme in schemes]
+
+
+def _unconfirmed(card: Card) -> list[str]:
+    return [f"Not confirmed: {card.unconfirmed}."] if card.unconfirmed else []

@@ -1,18 +1,17 @@
 """The last pages: similar boards, what cannot be said, the review, methods, sources and a glossary."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from hi_pipeline.core.coverage import Cover
-from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, OwnWords, Table
 from hi_pipeline.publishing.report.facts import PackFacts
-from hi_pipeline.publishing.report.numbers import day_words, printed, with_unit
-from hi_pipeline.publishing.report.pages.opening import DIMENSIONS, name_of
-from hi_pipeline.publishing.report.pages.parts import heading, plain
-from hi_pipeline.publishing.report.wording import REASONS
+from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, Missing, missing
+from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, with_unit
+from hi_pipeline.publishing.report.pages.parts import heading, plain, said
+from hi_pipeline.publishing.report.wording import COVERS, GLOSSARY
 
 REVIEW = "Review against the statement"
 _DRAFT = (
@@ -25,19 +24,6 @@ _EXPECTATIONS = (
     ("Find gaps in the data, unknown and not stated included", "Data quality"),
     ("Act, and see whether it made a difference", "the boxes for the board's own words"),
     ("Publish in the annual report and in year", "this pack"),
-)
-GLOSSARY = (
-    ("95% CI", "95% confidence interval: the range in which the true figure lies if chance alone is at work"),
-    ("better, worse", "said only where it is agreed which direction is good"),
-    ("board", "integrated care board, the NHS body that plans services for an area of England"),
-    ("Core20", "people who live in the most deprived 20% of small areas of England"),
-    ("fifth, tenth", "the areas of England in five or ten equal groups, by deprivation"),
-    ("footprint", "the set of boards in force from a month on"),
-    ("gap", "difference between the most and the least deprived group; positive is worse for the most deprived"),
-    ("percentage points", "the difference of two percentages"),
-    ("ratio", "the figure of the most deprived group divided by that of the least deprived"),
-    ("similar", "the 95% limits include England's figure"),
-    ("suppressed", "hidden by the publisher because few people are counted"),
 )
 
 
@@ -81,73 +67,71 @@ def _beside(row: Mapping[str, Any] | None, card: Card) -> str:
 
 
 def cannot_say(facts: PackFacts) -> list[Block]:
-    """Return what is not shown, by its reason: who holds it, how it could be supplied, and of which indicators."""
-    told: dict[str, dict[str, list[str]]] = {}
-    for name, group, reason in [*_dark(facts), *_covered(facts)]:
-        told.setdefault(reason, {}).setdefault(name, []).append(group)
+    """Return what is not shown, one row for each reason and way to supply it; the workbook lists every cell."""
+    cells = missing(facts)
+    # An indicator without any figure stands at the reason of its total, or of the one breakdown that it has.
+    first: dict[str, Missing] = {}
+    for cell in cells:
+        if cell.whole and (cell.indicator not in first or cell.breakdown == "total"):
+            first[cell.indicator] = cell
+    kept = [cell for cell in cells if not cell.whole or first[cell.indicator] is cell]
+    gathered: dict[tuple[str, str, str], list[Missing]] = {}
+    for cell in kept:
+        if cell.statement != NO_NUMBER:
+            gathered.setdefault((cell.state, cell.held_by, cell.how_to_supply), []).append(cell)
+    order = list(COVERS.values())
     rows = [
-        (reason[:1].upper() + reason[1:], "; ".join(_of(name, groups) for name, groups in names.items()))
-        for reason, names in told.items()
+        (state, _named(alike), held or "not known", how or "not known")
+        for (state, held, how), alike in sorted(gathered.items(), key=lambda pair: _place(pair[0][0], order))
     ]
+    others = [cell for cell in kept if cell.statement == NO_NUMBER]
+    if others:
+        rows.append(("Indicators of the annexes", _counted(others), _IN_WORKBOOK, _IN_WORKBOOK))
     table = Table(
         anchor="cannot-say",
         caption="What is not shown, and why",
-        header=("Reason, who holds it, and how it could be supplied", "Indicators and groups"),
+        header=("Reason", "Indicators", "Held by", "How it could be supplied"),
         rows=tuple(rows),
-        widths=(1, 1.1),
+        widths=(1.2, 2.1, 1.6, 1.6),
     )
-    supply = (
-        "Activity by group is held by NHS England (SUS and ECDS), vaccination by the UK Health Security Agency "
-        "(ImmForm), and services by site by the trusts."
-    )
-    return [heading(1, "What we cannot say", new_page=True), plain(supply), table] if rows else []
+    return [heading(1, "What we cannot say"), plain(_CANNOT), table] if rows else []
 
 
-def _of(name: str, groups: list[str]) -> str:
-    """Return an indicator with what of it is not shown; nothing is added where that is all of it."""
-    return name if set(groups) >= set(DIMENSIONS) or groups == ["everybody"] else f"{name} ({', '.join(groups)})"
+_IN_WORKBOOK = "see the sheet Not shown"
+_CANNOT = (
+    "An indicator without any figure for this board and year is named once. One that is shown is named with the "
+    "breakdowns or the number of groups that are not. Indicators of the annexes are counted. The workbook's sheet Not "
+    "shown lists each indicator, breakdown and group with its reason."
+)
 
 
-def _dark(facts: PackFacts) -> list[tuple[str, str, str]]:
-    """Return indicator, group and reason of every figure of the results that is not there."""
-    rows = []
-    for found in facts.indicators:
-        if not found.shown:
-            figure = found.total
-            status = figure.status if figure is not None else "not_published"
-            note = figure.note if figure is not None and figure.note else REASONS[status]
-            rows.append((found.card.short, "everybody", note))
-            continue
-        for dimension, members in found.groups.items():
-            for figure in members:
-                if figure.value is None and figure.category != UNKNOWN:
-                    rows.append((found.card.short, f"{dimension}: {figure.category}", REASONS[figure.status]))
-    if facts.coverage is None:
-        rows += [(c.short, "everybody", "nothing is published for this board and year") for c in facts.absent]
-    return rows
+def _place(state: str, order: Sequence[str]) -> int:
+    return order.index(state) if state in order else len(order)
 
 
-def _covered(facts: PackFacts) -> list[tuple[str, str, str]]:
-    """Return what the coverage table says of the breakdowns of indicators without rows in the results."""
-    known = {found.card.id for found in facts.indicators}
-    return [
-        (name_of(row["indicator_id"], facts.cards), row["dimension"], _why(row))
-        for row in facts.coverage or ()
-        if row["indicator_id"] not in known and row["state"] not in _THERE
-    ]
+def _named(cells: Sequence[Missing]) -> str:
+    """Return indicators by name, each with what of it is not shown; those that a year has not at all are counted."""
+    if cells[0].state == COVERS[NO_RELEASE]:
+        return f"{number_of(len(cells), 'indicator')}; the page Coverage names them"
+    by_name: dict[str, list[Missing]] = {}
+    for cell in cells:
+        by_name.setdefault(cell.indicator, []).append(cell)
+    return "; ".join(_with_parts(name, alike) for name, alike in by_name.items())
 
 
-def _why(row: Mapping[str, Any]) -> str:
-    """Return the reason of a cell, who holds it and how to supply it; breakdowns that no file has share one reason."""
-    reason = _NO_BREAKDOWN if row["state"] == Cover.NO_SUCH_BREAKDOWN.value else row["reason"]
-    named = (("", reason), ("Held by: ", row.get("held_by")), ("To supply it: ", row.get("how_to_supply")))
-    parts = [f"{before}{str(text).rstrip('.')}" for before, text in named if text]
-    return ". ".join(parts) or row["state"].replace("_", " ")
+def _counted(cells: Sequence[Missing]) -> str:
+    """Return how many indicators without any figure there are for each reason."""
+    states = [cell.state for cell in cells if cell.whole]
+    return "; ".join(f"{states.count(state)}: {state[:1].lower()}{state[1:]}" for state in dict.fromkeys(states))
 
 
-# Cells that hold figures, of other indicators' rows too.
-_THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
-_NO_BREAKDOWN = "no public file has it by this breakdown"
+def _with_parts(name: str, cells: Sequence[Missing]) -> str:
+    if any(cell.whole for cell in cells):
+        return name
+    said = [cell.breakdown for cell in cells if not cell.group]
+    if len(said) < len(cells):
+        said.append(number_of(len(cells) - len(said), "group"))
+    return f"{name} ({', '.join(said)})"
 
 
 def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]:
@@ -161,7 +145,8 @@ def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block
     )
     prompt = "The board's statement under the NHS Act 2006, section 14Z58(2)(c). The draft says nothing for the board."
     box = OwnWords(key="review", title=REVIEW, prompt=prompt, paragraphs=words.get(REVIEW, (_DRAFT,)))
-    return [heading(1, "Statutory review", new_page=True), box, table]
+    counted = said(overall.statement(facts))
+    return [heading(1, "Statutory review"), *counted, box, table]
 
 
 def methods(facts: PackFacts) -> list[Block]:
@@ -179,12 +164,18 @@ def methods(facts: PackFacts) -> list[Block]:
     table = Table(
         anchor="sources",
         caption="Sources",
-        header=("Publication", "Publisher", "Edition", "Published", "SHA-256 of the file"),
+        header=("Publication", "Publisher", "Edition", "Published", "SHA-256"),
         rows=tuple(sources),
-        widths=(2.6, 2, 1.6, 1.3, 1.6),
+        widths=(3.3, 2.1, 1.5, 1.5, 1.1),
     )
     licences = dict.fromkeys(f"{source['attribution']}".rstrip(".") + "." for source in facts.sources)
-    glossary = Table(anchor="glossary", caption="Glossary", header=("Word", "Meaning"), rows=GLOSSARY, widths=(1, 3.5))
+    glossary = Table(
+        anchor="glossary",
+        caption="Words of this pack",
+        header=("Word", "Meaning"),
+        rows=tuple(GLOSSARY.items()),
+        widths=(1, 3.5),
+    )
     return [
         heading(1, "Methods and sources"),
         plain(text),

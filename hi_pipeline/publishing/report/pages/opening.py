@@ -10,12 +10,12 @@ from hi_pipeline.publishing.report import charts, overall, sentences
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import ABSENT, Figure, IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, name_of, statement_of
 from hi_pipeline.publishing.report.numbers import day_words
 from hi_pipeline.publishing.report.pages.parts import heading, month_words, plain, said
 
 DIMENSIONS = ("total", "age", "sex", "ethnicity", "deprivation")
 _STATEMENT = "NHS England's statement on information on health inequalities, published 27 November 2023"
-_NO_NUMBER = "none"
 # A shape before each word, so that colour is never the only sign.
 SHAPES = {
     "shown": "\u25cf shown",
@@ -49,7 +49,7 @@ def cover(facts: PackFacts, edition: str) -> list[Block]:
 def summary(facts: PackFacts) -> list[Block]:
     """Return the fixed box of counts, the largest gaps, and what cannot be said."""
     blocks: list[Block] = [heading(1, "Summary"), *said(overall.summary(facts), role="notice")]
-    blocks += [heading(2, "Largest gaps"), *said(overall.largest(facts))]
+    blocks += [heading(2, "Largest gaps"), *(b for sentence in overall.largest(facts) for b in said([sentence]))]
     blocks.append(
         plain(
             "Gaps are ranked by the ratio of the most to the least deprived group. One indicator of each area counts, "
@@ -57,8 +57,15 @@ def summary(facts: PackFacts) -> list[Block]:
             role="small",
         )
     )
-    blocks += [heading(2, "Changes over time"), *said(overall.changes(facts)), plain(_CHANGES, role="small")]
-    blocks += [heading(2, "What cannot be said"), *said([*overall.hidden(facts), *overall.age_of(facts)])]
+    blocks += [
+        heading(2, "Changes over time"),
+        *(b for sentence in overall.changes(facts) for b in said([sentence])),
+        plain(_CHANGES, role="small"),
+    ]
+    blocks += [
+        heading(2, "What is hidden, missing or out of date"),
+        *said([*overall.hidden(facts), *overall.age_of(facts)]),
+    ]
     missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
     known = len(facts.indicators) + len(facts.absent)
     blocks.append(plain(f"Without a figure for this board and year: {missing} of the {known} indicators of the list."))
@@ -82,7 +89,8 @@ def overview(facts: PackFacts) -> list[Block]:
 
 _SCALE = (
     "Each row has its own scale, on which England's figure for everybody stands in one place. Fifths and tenths are "
-    "national ones; those of practices are by the average deprivation of the practice."
+    "national ones; those of practices are by the average deprivation of the practice. Indicators of the annexes have "
+    "no chart of their own; all their groups stand in the workbook's sheet Figures."
 )
 
 
@@ -101,7 +109,7 @@ def _overview_table(facts: PackFacts) -> Table:
         caption="Most and least deprived groups",
         header=("Indicator", "Most deprived", "Least deprived", "Gap (95% limits)", "Most deprived group is"),
         rows=tuple(rows),
-        widths=(3, 1.5, 1.5, 1.9, 1.5),
+        widths=(2.5, 1.3, 1.3, 2.8, 1.5),
         numeric=frozenset({1, 2, 3}),
     )
 
@@ -114,15 +122,15 @@ def coverage(facts: PackFacts) -> list[Block]:
             "This release has no coverage table. The table below lists the indicators of its catalogue; those of the "
             "statement that are not in the catalogue are not listed."
         )
-        rows = [(f.card.short, _statement(f.card), *(state_of(f, d) for d in DIMENSIONS)) for f in facts.indicators]
-        rows += [(c.short, _statement(c), *([_shape("not published")] * 5)) for c in facts.absent]
+        rows = [(f.card.short, statement_of(f.card), *(state_of(f, d) for d in DIMENSIONS)) for f in facts.indicators]
+        rows += [(c.short, statement_of(c), *([_shape("not published")] * 5)) for c in facts.absent]
     else:
         every = covered(facts.coverage, facts.cards)
-        rows = [row for row in every if row[1] != _NO_NUMBER or any(_is_shown(state) for state in row[2:])]
+        rows = [row for row in every if row[1] != NO_NUMBER or any(_is_shown(state) for state in row[2:])]
         note = (
-            "The indicators of the statement by breakdown, then those of the annexes of which something is shown. Of "
-            f"the annexes {len(every) - len(rows)} further indicators have no figure for this board and year; What we "
-            "cannot say gives the reasons, and the workbook's sheet Coverage lists all."
+            "The table lists the indicators of the statement by breakdown, then those of its annexes that have a "
+            f"figure. A further {len(every) - len(rows)} indicators of the annexes have no figure for this board and "
+            "year. The page What we cannot say gives the reasons; the workbook's sheet Coverage lists them all."
         )
     table = Table(
         anchor="coverage",
@@ -143,6 +151,8 @@ def covered(rows: Sequence[Mapping[str, Any]], cards: Mapping[str, Card]) -> lis
     states: dict[str, dict[str, str]] = {}
     for row in rows:
         states.setdefault(row["indicator_id"], {})[row["dimension"]] = row["state"].replace("_", " ")
+    none = NO_RELEASE.replace("_", " ")
+    states |= {name: dict.fromkeys(DIMENSIONS, none) for name in cards if name not in states}
     last = 99
 
     def place(name: str) -> tuple[int, int, str]:
@@ -152,20 +162,11 @@ def covered(rows: Sequence[Mapping[str, Any]], cards: Mapping[str, Card]) -> lis
     return [
         (
             name_of(name, cards),
-            _statement(cards.get(name)),
+            statement_of(cards.get(name)),
             *(_shape(states[name].get(d, "no such breakdown")) for d in DIMENSIONS),
         )
         for name in sorted(states, key=place)
     ]
-
-
-def name_of(indicator: str, cards: Mapping[str, Card]) -> str:
-    """Return the short name of an indicator; of what is no indicator of the list, its id in words."""
-    return cards[indicator].short if indicator in cards else indicator.replace("_", " ")
-
-
-def _statement(card: Card | None) -> str:
-    return _NO_NUMBER if card is None else str(card.statement_number or _NO_NUMBER)
 
 
 def state_of(found: IndicatorFacts, dimension: str) -> str:

@@ -58,7 +58,7 @@ def group_name(figure: Figure) -> str:
     if figure.dimension == "total":
         return "Everybody"
     named = figure.category in (UNKNOWN, "Other")
-    return f"{figure.category} ({DIMENSION_WORDS[figure.dimension]})" if named else figure.category
+    return f"{figure.category} ({DIMENSION_WORDS[figure.dimension]})" if named else figure.group
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

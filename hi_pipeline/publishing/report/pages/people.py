@@ -126,7 +126,7 @@ def _percent(value: float) -> str:
 
 def pockets(facts: PackFacts) -> list[Block]:
     """Return the pockets of deprivation, ranked, and what counts as one."""
-    blocks: list[Block] = [heading(1, "Pockets of deprivation", new_page=True)]
+    blocks: list[Block] = [heading(1, "Pockets of deprivation")]
     people = facts.people
     if people is None:
         return [*blocks, plain(_ABSENT.format("pockets of deprivation"))]

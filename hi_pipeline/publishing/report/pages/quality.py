@@ -16,8 +16,8 @@ _YEARS = (1, 2, 3)
 _BEFORE = ("share_1_year_before", "share_2_years_before", "share_3_years_before")
 _NOTE = (
     "Of all records of a publication, the share whose group is not known. Groups called unknown are never compared. A "
-    "range bounds a share whose count the publisher hides. Not stated: the publication does not count such records. "
-    "None: it has no share for that area or year."
+    "range bounds a share whose count the publisher hides. Not shown: hidden without such a range, or not printed for "
+    "this board. Not stated: the publication does not count such records. None: it has no share for that area or year."
 )
 _ABSENT = "This release has no table of completeness, so shares of records of no known group are not listed here."
 
@@ -25,7 +25,15 @@ _ABSENT = "This release has no table of completeness, so shares of records of no
 def quality(facts: PackFacts) -> list[Block]:
     """Return what is out of date, shares of records of no known group by publication, and what is hidden or lacking."""
     unknown = [plain(_ABSENT)] if facts.completeness is None else [plain(_NOTE, role="small"), _unknown(facts)]
-    return [heading(1, "Data quality", new_page=True), *said(overall.age_of(facts)), *unknown, _reporting(facts)]
+    hidden = _reporting(facts)
+    last = [hidden] if hidden.rows else []
+    return [heading(1, "Data quality"), *said(overall.age_of(facts)), *unknown, plain(_WHOLE, role="small"), *last]
+
+
+_WHOLE = (
+    "The table of hidden figures and reporting lists the indicators of which a group is suppressed or some reporters "
+    "are absent; of the others no group is suppressed and none is known to be absent."
+)
 
 
 def _unknown(facts: PackFacts) -> Table:
@@ -52,7 +60,7 @@ def _unknown(facts: PackFacts) -> Table:
             *(f"Board, {year}" for year in years),
         ),
         rows=tuple(rows),
-        widths=(3.2, 1.2, 1.3, 1.2, 1.1, 1.1, 1.1),
+        widths=(4, 1.1, 1.1, 1.1, 0.9, 0.9, 0.9),
         numeric=frozenset({2, 3, 4, 5, 6}),
     )
 
@@ -68,7 +76,7 @@ def _share(row: Mapping[str, Any]) -> str:
     if row["unknown_share"] is None and low is not None and high is not None:
         return f"{_percent(low)} to {_percent(high)}"
     if row["unknown_share"] is None:
-        return "hidden" if row["status"] == Status.SUPPRESSED.value else "not stated"
+        return "not shown" if row["status"] == Status.SUPPRESSED.value else "not stated"
     return _percent(row["unknown_share"])
 
 
@@ -83,7 +91,8 @@ def _reporting(facts: PackFacts) -> Table:
         hidden = sum(1 for f in groups if f.status == Status.SUPPRESSED.value)
         reported = found.total.coverage if found.total is not None else None
         part = "not stated" if reported is None else _percent(reported)
-        rows.append((found.card.short, f"{hidden} of {len(groups)}" if groups else "no groups", part))
+        if hidden or (reported is not None and reported < 1):
+            rows.append((found.card.short, f"{hidden} of {len(groups)}" if groups else "no groups", part))
     return Table(
         anchor="quality",
         caption="Hidden figures and reporting",

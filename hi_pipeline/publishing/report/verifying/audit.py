@@ -11,11 +11,11 @@ from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.publishing.report.document import Document, Sentence
 from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.numbers import numerals
-from hi_pipeline.publishing.report.wording import TARGETS
+from hi_pipeline.publishing.report.wording import COUNTS, TARGETS
 
-_COUNTS = {
-    "summary", "against_england", "hidden", "hidden_none", "ethnic", "ethnic_absent", "changes", "worst_groups",
-    "current", "stale", "revised", "older",
+_COUNTED = {
+    "summary", "summary_none", "against_england", "hidden", "hidden_none", "ethnic", "ethnic_absent", "changes",
+    "worst_groups", "worst_none", "statement", "current", "stale", "revised", "older",
 }  # fmt: skip
 # What the note of a figure holds that each of these sentences counts.
 _NOTED = {"stale": "stale:", "revised": "not accepted yet", "older": "an earlier version of the program"}
@@ -44,7 +44,7 @@ def audit(document: Document, facts: PackFacts) -> list[str]:
         changes = [owners[r.id].gap_change for r in rows if sentence.kind in ("gap_change", "changed")]
         names += [change.start_year for change in changes if change is not None]
         names += [t.words for r in rows for t in owners[r.id].targets if sentence.kind == "target_judged"]
-        if sentence.kind not in _COUNTS:
+        if sentence.kind not in _COUNTED:
             faults += _loose_numerals(sentence, rows, names, _beside(sentence, rows, owners))
         faults += _directions(sentence, rows, owners)
         faults += _counted(sentence, rows, facts)
@@ -131,7 +131,7 @@ def _changed_so(found: IndicatorFacts, text: str) -> bool:
         return False
     end, start = found.gap.value, found.gap_change.start_value
     turned = end * start < 0
-    sure = {"turned round": turned, "narrowed": not turned and abs(end) < abs(start)}
+    sure = {"changed direction": turned, "narrowed": not turned and abs(end) < abs(start)}
     sure["widened"] = not turned and abs(end) > abs(start)
     return "did not clearly change" in text or any(holds for word, holds in sure.items() if word in text)
 
@@ -159,48 +159,79 @@ def _not_for(polarity: Polarity) -> set[str]:
 def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[str]:
     """Count again what a sentence counts."""
     said = [n.replace(",", "") for n in numerals(sentence.text)]
+    parts = _parts(sentence.kind, rows, facts)
     match sentence.kind:
-        case "summary":
-            shown = [f for f in facts.indicators if f.total is not None and f.total.value is not None]
-            sides = [_side(f) for f in shown]
-            due = [len(shown), *(sides.count(side) for side in ("above", "below", "level", "none"))]
-        case "against_england":
-            words = [r.comparison for r in rows]
-            due = [
-                len(rows),
-                *(words.count(w) for w in ("better", "worse", "higher", "lower", "similar", "not_compared")),
-            ]
+        case "summary" | "summary_none" | "changes":
+            due = [sum(parts.values()), *parts.values()] if parts else []
         case "ethnic":
-            above = sum(1 for r in rows if r.lower is not None and r.lower > 0)
-            below = sum(1 for r in rows if r.upper is not None and r.upper < 0)
-            due = [len(rows), above, below, len(rows) - above - below]
-        case "worst_groups":
-            owner = next(f for f in facts.indicators if f.card.id == rows[0].indicator)
-            ends = [(r, owner.worst[r.category]) for r in rows if r.category in owner.worst]
-            due = [
-                sum(1 for r, w in ends if r.lower is not None and min(r.lower, w.lower) > 0),
-                sum(1 for r, w in ends if r.upper is not None and max(r.upper, w.upper) < 0),
-            ]
-        case "changes":
-            judged = [f for f in facts.indicators if f.gap_change and f.gap and not f.card.mixes_age]
-            shown = [f for f in judged if f.total is not None and f.total.value is not None]
-            found = [f.gap_change.verdict.value for f in shown if f.gap_change is not None]
-            due = [len(found), *(found.count(word) for word in ("narrowed", "widened", "reversed", "cannot_tell"))]
+            due = [len(rows), *parts.values()]
+        case "statement":
+            due = [sum(parts.values()), *parts.values()]
+        case "against_england" | "worst_groups" | "worst_none":
+            due = [*parts.values()]
         case "current" | "stale" | "revised" | "older":
             every = {f.id: f for found in facts.indicators for f in found.figures}
-            own = [f for f in every.values() if f.area == facts.board.ons and f.year == facts.year]
+            here = [f for f in every.values() if f.area == facts.board.ons and f.year == facts.year]
+            own = [f for f in here if f.value is not None]
             noted = {kind: sum(1 for f in own if words in f.note) for kind, words in _NOTED.items()}
             due = _out_of_date(sentence.kind, noted, len(own))
         case "ethnic_absent":
             due = [len(rows)]
         case "hidden" | "hidden_none":
             groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
-            groups = [f for f in groups if f.category != "Unknown"]
-            hidden = sum(1 for f in groups if f.status == "suppressed")
-            due = [hidden, len(groups)] if sentence.kind == "hidden" or hidden else [len(groups)]
+            hidden = sum(1 for f in groups if f.category != "Unknown" and f.status == "suppressed")
+            groups = [f for f in groups if f.category != "Unknown" and f.value is not None]
+            due = [hidden, hidden + len(groups)] if sentence.kind == "hidden" or hidden else [len(groups)]
         case _:
             return []
-    return [] if said == [str(n) for n in due] else [f"{sentence.text!r}: counted again it is {due}"]
+    if parts:
+        # What there is none of is not said.
+        due = [n for n in due if n]
+    phrases = [words.format(parts[name]) for name, words in COUNTS.get(sentence.kind, {}).items() if parts[name]]
+    same = said == [str(n) for n in due] and all(phrase in sentence.text for phrase in phrases)
+    return [] if same else [f"{sentence.text!r}: counted again it is {parts or due}"]
+
+
+def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
+    """Count again the parts of a sentence that counts, by their word and in the order in which they are said."""
+    match kind:
+        case "summary" | "summary_none":
+            shown = [f for f in facts.indicators if f.total is not None and f.total.value is not None]
+            sides = [_side(f) for f in shown]
+            return {word: sides.count(word) for word in ("higher", "lower", "unclear", "unknown")}
+        case "against_england":
+            words = [r.comparison for r in rows]
+            return {w: words.count(w) for w in ("better", "worse", "higher", "lower", "similar", "not_compared")}
+        case "ethnic":
+            above = sum(1 for r in rows if r.lower is not None and r.lower > 0)
+            below = sum(1 for r in rows if r.upper is not None and r.upper < 0)
+            return {"higher": above, "lower": below, "unclear": len(rows) - above - below}
+        case "worst_groups" | "worst_none":
+            owner = next(f for f in facts.indicators if f.card.id == rows[0].indicator)
+            ends = [(r, owner.worst[r.category]) for r in rows if r.category in owner.worst]
+            return {
+                "higher": sum(1 for r, w in ends if r.lower is not None and min(r.lower, w.lower) > 0),
+                "lower": sum(1 for r, w in ends if r.upper is not None and max(r.upper, w.upper) < 0),
+            }
+        case "statement":
+            return _extents(facts)
+        case "changes":
+            judged = [f for f in facts.indicators if f.gap_change and f.gap and not f.card.mixes_age]
+            shown = [f for f in judged if f.total is not None and f.total.value is not None]
+            found = [f.gap_change.verdict.value for f in shown if f.gap_change is not None]
+            return {word: found.count(word) for word in ("narrowed", "widened", "reversed", "cannot_tell")}
+        case _:
+            return {}
+
+
+def _extents(facts: PackFacts) -> dict[str, int]:
+    """Count again how far each number of the statement is shown."""
+    numbers = {card.id: card.statement_number for card in facts.cards.values() if card.statement_number}
+    cells = [(numbers[c["indicator_id"]], c["state"]) for c in facts.coverage or () if c["indicator_id"] in numbers]
+    some = {number for number, state in cells if state in ("shown", "partly_shown")}
+    lacking = {number for number, state in cells if state not in ("shown", "no_such_breakdown")}
+    every = set(numbers.values())
+    return {"full": len(some - lacking), "part": len(some & lacking), "none": len(every - some)}
 
 
 def _out_of_date(kind: str, noted: Mapping[str, int], figures: int) -> list[int]:
@@ -242,10 +273,10 @@ def _counted_people(sentence: Sentence, facts: PackFacts) -> list[str]:
 def _side(found: IndicatorFacts) -> str:
     gap = found.derived.get("gap")
     if found.card.mixes_age or gap is None or gap.lower is None or gap.upper is None:
-        return "none"
+        return "unknown"
     half = 0.5 * 10**-gap.decimals - 1e-9
     if gap.lower >= half:
-        return "below" if found.card.polarity is Polarity.HIGHER_IS_BETTER else "above"
+        return "lower" if found.card.polarity is Polarity.HIGHER_IS_BETTER else "higher"
     if gap.upper <= -half:
-        return "above" if found.card.polarity is Polarity.HIGHER_IS_BETTER else "below"
-    return "level"
+        return "higher" if found.card.polarity is Polarity.HIGHER_IS_BETTER else "lower"
+    return "unclear"

@@ -45,7 +45,7 @@ def _entry(name: str) -> dict[str, Any]:
         "id": name,
         "title": f"Made-up {name}",
         "area": "Mental health" if name != "list" else "Elective recovery",
-        "statement_number": 9 if name == "recovery" else None,
+        "statement_number": {"recovery": 9, "detention": 7}.get(name),
         "definition": f"Share of made-up {name}.",
         "numerator_words": "People counted",
         "denominator_words": "People asked",

@@ -55,6 +55,9 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(tmp_path: Path) -> None:
                 page.wait_for(pack.document.title, "Largest gaps")
                 assert violations(page) == [], f"{name} at {width}"
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+                # The words of a chart stay large enough to read: it moves in its frame instead of shrinking.
+                narrowest = "Math.min(640, ...[...document.querySelectorAll('svg')].map(s => s.clientWidth))"
+                assert page.evaluate(narrowest) >= 500, f"{name} at {width}"
 
 
 @pytest.mark.browser
@@ -117,6 +120,17 @@ def test_the_word_document_speaks_english_and_repeats_its_headers() -> None:
     assert len(pictures) == len(pack.document.charts) and all(pictures)
     assert body.count('w:tag w:val="own-words"') == 3
     assert {f'w:pStyle w:val="Heading{level}"' in body for level in (1, 2)} == {True}
+
+
+def test_the_word_document_numbers_its_pages_and_keeps_headers_with_their_rows() -> None:
+    with zipfile.ZipFile(io.BytesIO(sound()[1]["report.docx"])) as archive:
+        body, styles = archive.read("word/document.xml").decode(), archive.read("word/styles.xml").decode()
+        footers = "".join(archive.read(n).decode() for n in archive.namelist() if n.startswith("word/footer"))
+    assert 'w:instr="PAGE"' in footers
+    headers = re.findall(r"<w:tr>(?:(?!</w:tr>).)*?w:tblHeader.*?</w:tr>", body, re.DOTALL)
+    assert headers and all(row.count("<w:keepNext/>") == row.count("<w:tc>") for row in headers)
+    headings = re.findall(r'<w:style [^>]*w:styleId="Heading[123]".*?</w:style>', styles, re.DOTALL)
+    assert len(headings) == 3 and all("keepNext" in h and 'w:ascii="Arial"' in h for h in headings)
 
 
 def test_the_workbooks_speak_english_and_mark_their_tables() -> None:

@@ -1,38 +1,127 @@
 """What a pack says of figures that are not there: the reason, who holds them, and how they could be supplied."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
+import pytest
 
+from hi_pipeline.core.coverage import Cover
+from hi_pipeline.publishing.report import overall
+from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.document import Table
-from hi_pipeline.publishing.report.facts import facts_of
-from hi_pipeline.publishing.report.pages import closing
+from hi_pipeline.publishing.report.facts import PackFacts, facts_of
+from hi_pipeline.publishing.report.missing import missing
+from hi_pipeline.publishing.report.pages import closing, opening
+from hi_pipeline.publishing.report.verifying.audit import audit
+from hi_pipeline.publishing.report.wording import COVERS
 from hi_pipeline_tests.unit.publishing.report import made_up
 
-
-def not_shown(**cell: str) -> list[tuple[str, ...]]:
-    """The rows of the table for an indicator without rows in the results."""
-    place = {"icb_code": made_up.ICB, "financial_year": made_up.YEAR, "geography_vintage": made_up.VINTAGE.value}
-    coverage = pl.DataFrame([place | {"indicator_id": "detention", "dimension": "total"} | cell])
-    published = replace(made_up.published([made_up.figure("recovery", 40.0, 2.0, 50.0)]), coverage=coverage)
-    facts = facts_of(published, icb=made_up.ICB, year=made_up.YEAR, vintage=made_up.VINTAGE)
-    return [row for block in closing.cannot_say(facts) if isinstance(block, Table) for row in block.rows]
+PLACE = {"icb_code": made_up.ICB, "financial_year": made_up.YEAR, "geography_vintage": made_up.VINTAGE.value}
+EMPTY = {"reason": "no file", "held_by": "", "how_to_supply": ""}
 
 
-def test_who_holds_a_figure_and_how_to_supply_it_are_said_to_be_that() -> None:
+def facts(*cells: dict[str, str], whole: bool = True) -> PackFacts:
+    """A pack with a figure of one indicator and a coverage table of these cells, the other indicators shown."""
+    told = {"detention"} if any("indicator_id" not in c for c in cells) else set()
+    told |= {c["indicator_id"] for c in cells if "indicator_id" in c}
+    rest = [{"indicator_id": n, "state": "shown"} for n in ("recovery", "detention", "list") if n not in told]
+    rows = [PLACE | {"indicator_id": "detention", "dimension": "total"} | EMPTY | c for c in (*cells, *rest * whole)]
+    published = made_up.published([made_up.figure("recovery", 40.0, 2.0, 50.0)])
+    made = replace(published, coverage=pl.DataFrame(rows))
+    return facts_of(made, icb=made_up.ICB, year=made_up.YEAR, vintage=made_up.VINTAGE)
+
+
+def not_shown(*cells: dict[str, str]) -> list[tuple[str, ...]]:
+    """The rows of the table in the report."""
+    return [row for block in closing.cannot_say(facts(*cells)) if isinstance(block, Table) for row in block.rows]
+
+
+def test_who_holds_a_figure_and_how_to_supply_it_are_said() -> None:
     cell = {"reason": "admissions by age are not published.", "held_by": "The trusts", "how_to_supply": "Counts by age"}
-    assert not_shown(state="not_public", **cell) == [
-        (
-            "Admissions by age are not published. Held by: The trusts. To supply it: Counts by age",
-            "Made-up detention (total)",
-        )
+    assert not_shown({"state": "not_public"} | cell) == [
+        ("Not public", "Made-up detention", "The trusts", "Counts by age")
     ]
 
 
 def test_nothing_is_said_of_a_holder_whom_nobody_knows() -> None:
-    ((reason, _),) = not_shown(state="not_public", reason="no file", held_by="", how_to_supply="")
-    assert reason == "No file"
+    assert not_shown({"state": "not_public"}) == [("Not public", "Made-up detention", "not known", "not known")]
+
+
+def test_what_is_published_and_not_in_hand_is_held_by_its_publisher() -> None:
+    ((_, _, held, how),) = not_shown({"state": "not_in_hand"})
+    assert (held, how) == ("the publisher", "with the file of the publication")
 
 
 def test_what_is_shown_is_not_listed() -> None:
-    assert not_shown(state="shown", reason="", held_by="The trusts", how_to_supply="") == []
+    assert not_shown({"state": "shown", "reason": "", "held_by": "The trusts"}) == []
+
+
+def test_an_indicator_without_any_figure_is_named_once_at_the_reason_of_its_total() -> None:
+    cells = [{"dimension": d, "state": "england_only"} for d in ("age", "sex")] + [{"state": "not_in_hand"}]
+    ((reason, names, *_),) = not_shown(*cells)
+    assert (reason, names) == (COVERS["not_in_hand"], "Made-up detention")
+    assert [cell.breakdown for cell in missing(facts(*cells))] == ["age", "sex", "total"]
+
+
+def test_breakdowns_of_what_is_shown_are_named_with_it() -> None:
+    shown = {"indicator_id": "recovery", "state": "shown", "reason": ""}
+    cells = [{"indicator_id": "recovery", "dimension": d, "state": "no_such_breakdown"} for d in ("age", "sex")]
+    ((reason, names, *_),) = not_shown(shown, *cells)
+    assert (reason, names) == (COVERS["no_such_breakdown"], "Made-up recovery (age, sex)")
+
+
+def test_indicators_of_the_annexes_are_counted_and_the_workbook_names_them() -> None:
+    cell = {"indicator_id": "list", "state": "not_in_hand", "reason": "no file of recovery_of_list in hand"}
+    assert not_shown(cell)[0][:2] == ("Indicators of the annexes", "1: published, but no file of it is in hand")
+    (found,) = missing(facts(cell))
+    assert found.cells[:5] == ("Made-up list", "none", "total", "all", "Published, but no file of it is in hand")
+
+
+def test_an_indicator_that_a_reason_names_by_its_id_is_named_in_words() -> None:
+    made = facts({"state": "not_in_hand", "reason": "the rate is tt_recovery; see pace.parquet"})
+    card = replace(made.cards["recovery"], id="tt_recovery", short="Recovery")
+    known = replace(made, absent=(*made.absent, card))
+    assert missing(known)[0].reason == "the rate is Recovery; see pace.parquet"
+
+
+@pytest.mark.parametrize("state", sorted(c.value for c in Cover if c not in (Cover.SHOWN, Cover.PARTLY_SHOWN)))
+def test_every_state_of_coverage_has_its_words(state: str) -> None:
+    assert not_shown({"state": state})[0][0] == COVERS[state]
+
+
+def statement(*cells: dict[str, str]) -> list[str]:
+    return [sentence.text for sentence in overall.statement(facts(*cells))]
+
+
+def test_the_statement_s_indicators_are_counted_by_how_far_they_are_shown() -> None:
+    first = {"indicator_id": "recovery", "state": "shown"}
+    none_such = {"indicator_id": "recovery", "dimension": "age", "state": "no_such_breakdown"}
+    hidden = {"state": "not_public"}
+    opening = "The 2 indicators of the statement, for this board and year: "
+    assert statement(first, none_such, hidden) == [f"{opening}1 shown in full and 1 not shown."]
+    part = {"dimension": "sex", "state": "partly_shown"}
+    assert statement(first, none_such, hidden, part) == [f"{opening}1 shown in full and 1 shown in part."]
+
+
+def test_an_indicator_of_which_coverage_knows_nothing_for_the_year_is_not_passed_over() -> None:
+    found = facts({"indicator_id": "recovery", "state": "shown"}, whole=False)
+    assert [(cell.indicator, cell.state, cell.whole) for cell in missing(found)] == [
+        ("Made-up detention", "No publication of it for this year is known", True),
+        ("Made-up list", "No publication of it for this year is known", True),
+    ]
+    (table,) = [block for block in opening.coverage(found) if isinstance(block, Table)]
+    assert [row[:3] for row in table.rows] == [
+        ("Made-up detention", "7", "\u00d7 none known"),
+        ("Made-up recovery", "9", "\u25cf shown"),
+    ]
+    (said,) = overall.statement(found)
+    assert said.text.endswith(": 1 shown in full and 1 not shown.")
+
+
+def test_another_count_of_the_statement_s_indicators_is_seen() -> None:
+    found = facts({"indicator_id": "recovery", "state": "shown"}, {"state": "not_public"})
+    document = document_of(found, {}, words_path=Path("words.md"))
+    assert audit(document, found) == [] and "1 shown in full and 1 not shown" in str(document.blocks)
+    other = facts({"indicator_id": "recovery", "state": "shown"}, {"state": "shown"})
+    assert any("shown in full" in fault for fault in audit(document, other))

@@ -7,9 +7,10 @@ import pytest
 
 from hi_pipeline.core.status import NOT_ACCEPTED, OLDER, STALE
 from hi_pipeline.publishing.report import overall
-from hi_pipeline.publishing.report.document import Sentence
+from hi_pipeline.publishing.report.document import Paragraph, Sentence
 from hi_pipeline.publishing.report.making import Pack
 from hi_pipeline.publishing.report.verifying.audit import audit, too_long
+from hi_pipeline.publishing.report.wording import COUNTS
 from hi_pipeline_tests.unit.publishing.report import made_up
 
 GAP = {"dimension": "deprivation", "measure": "gap", "category_order": 0}
@@ -35,8 +36,7 @@ def texts(said: list[Sentence]) -> list[str]:
 def test_changes_of_gaps_are_counted_and_the_clear_ones_said() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 30.0, "widened"))
     assert texts(overall.changes(pack.facts)) == [
-        "Of 2 gaps that were compared with an earlier year, 1 narrowed, 1 widened, 0 turned round, and 0 did not "
-        "clearly change.",
+        "Of 2 gaps compared with an earlier year, 1 narrowed and 1 widened.",
         "Made-up recovery: the gap narrowed from 10.0 in 2022-23 to 6.0 percentage points in 2023-24.",
         "Made-up detention: the gap widened from 20.0 in 2022-23 to 30.0 per 100,000 in 2023-24.",
     ]
@@ -48,6 +48,37 @@ def test_the_summary_does_not_deny_what_a_page_says_of_a_change() -> None:
     said = " ".join(s.text for s in pack.document.sentences)
     assert "Between 2022-23 and 2023-24 the gap by deprivation narrowed." in said
     assert "does not test" not in said and "No gap by deprivation could be compared" not in said
+
+
+def test_no_sentence_counts_what_there_is_none_of() -> None:
+    pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
+    assert texts(overall.summary(pack.facts)) == [
+        "Of 2 indicators with data, the figure of the most deprived group is higher in 1 and lower in 1.",
+        "Compared with England, the board's figure is better in 1 and worse in 1 of these indicators.",
+    ]
+    assert " 0 " not in " ".join(s.text for s in pack.document.sentences if s.kind in COUNTS)
+    assert audit(pack.document, pack.facts) == []
+
+
+def test_a_part_left_out_of_a_count_is_seen() -> None:
+    pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
+    first, *_ = (s for s in pack.document.sentences if s.kind == "changes")
+    for text in ("Of 2 gaps compared with an earlier year, 1 narrowed.", first.text.replace("narr", "wid")):
+        wrong = Paragraph(sentences=(replace(first, text=text),))
+        document = replace(pack.document, blocks=(wrong,))
+        assert any("counted again" in fault for fault in audit(document, pack.facts)), text
+
+
+def test_one_is_not_spoken_of_as_many() -> None:
+    pack = changed(recovery=(10.0, 6.0, "narrowed"))
+    assert texts(overall.changes(pack.facts))[0] == "Of 1 gap compared with an earlier year, 1 narrowed."
+    assert texts(overall.summary(pack.facts))[0].startswith("Of 1 indicator with data, ")
+
+
+def test_a_board_without_any_figure_is_said_to_have_none() -> None:
+    pack = made_up.pack([made_up.figure("recovery", None, None, 50.0)])
+    assert texts(overall.summary(pack.facts)) == ["No indicator has a figure for this board and year."]
+    assert audit(pack.document, pack.facts) == []
 
 
 def test_where_no_change_was_judged_that_is_said() -> None:
@@ -104,3 +135,13 @@ def test_a_gap_that_mixes_age_is_not_counted() -> None:
     (found,) = pack.facts.indicators
     mixed = replace(found, card=replace(found.card, mixes_age=True))
     assert [s.kind for s in overall.changes(replace(pack.facts, indicators=(mixed,)))] == ["changes_none"]
+
+
+def test_figures_that_nobody_publishes_are_not_said_to_be_open_or_up_to_date() -> None:
+    group = {"dimension": "deprivation", "category": "Quintile 1 (most deprived)", "status": "not_published"}
+    pack = made_up.pack([made_up.row("detention", status="not_published"), made_up.row("detention", **group)])
+    assert overall.hidden(pack.facts) == [] and overall.age_of(pack.facts) == []
+    shown = [made_up.figure("recovery", 40.0, 2.0, 50.0), made_up.row("detention", **group)]
+    assert texts(overall.age_of(made_up.pack(shown).facts)) == [
+        "Of 1 figure of this board and year, none is known to be out of date."
+    ]

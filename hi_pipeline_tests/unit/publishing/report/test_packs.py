@@ -96,7 +96,7 @@ def test_a_pack_that_contradicts_its_facts_is_not_placed(tmp_path: Path, monkeyp
 
     def wrong(*args: object, **kwargs: object) -> dict[str, bytes]:
         files = whole(*args, **kwargs)  # type: ignore[arg-type]
-        return {**files, "report.html": files["report.html"].replace(b"stood at", b"rose to", 1)}
+        return {**files, "report.html": files["report.html"].replace(b"deprived group is", b"deprived group rose", 1)}
 
     monkeypatch.setattr(packs, "make", wrong)
     with pytest.raises(ValidationError, match=r"report.html.*rose"):

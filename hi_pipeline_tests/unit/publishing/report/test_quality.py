@@ -41,7 +41,7 @@ def test_a_hidden_share_is_a_range_and_never_none() -> None:
     silent = unbounded | {"status": "not_published", "dimension": "age"}
     assert [row[2] for row in table(pack(hidden, unbounded, silent), "completeness").rows] == [
         "5.0% to 6.0%",
-        "hidden",
+        "not shown",
         "not stated",
     ]
 
@@ -53,9 +53,16 @@ def test_a_release_without_the_table_says_so() -> None:
     assert not [b for b in made.document.blocks if isinstance(b, Table) and b.anchor == "completeness"]
 
 
-def test_hidden_groups_are_counted() -> None:
+def test_hidden_groups_are_counted_where_there_are_any() -> None:
     made = pack(SHARE)
-    for found, row in zip(made.facts.shown, table(made, "quality").rows, strict=True):
+    counted = []
+    for found in made.facts.shown:
         groups = [f for members in found.groups.values() for f in members if f.category != "Unknown"]
-        hidden = sum(f.status == "suppressed" for f in groups)
-        assert row[1] == (f"{hidden} of {len(groups)}" if groups else "no groups")
+        if hidden := sum(f.status == "suppressed" for f in groups):
+            counted.append((found.card.short, f"{hidden} of {len(groups)}", "not stated"))
+    assert counted and table(made, "quality").rows == tuple(counted)
+
+
+def test_an_indicator_with_absent_reporters_is_listed() -> None:
+    rows = [made_up.figure("recovery", 40.0, 2.0, 50.0, coverage=0.93), made_up.figure("list", 9.0, 2.0, 8.0)]
+    assert table(made_up.pack(rows), "quality").rows == (("Made-up recovery", "no groups", "93.0%"),)

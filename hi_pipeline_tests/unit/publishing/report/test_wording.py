@@ -1,21 +1,55 @@
-"""The templates of docs/pack.md are the ones that are used."""
+"""The words of a pack: the page for review prints all of them, and the glossary explains what is used."""
 
+import inspect
+import re
 from pathlib import Path
 
 import pytest
 
+from docs.wording_page import wording_page
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.status import Comparison, Status
-from hi_pipeline.publishing.report.wording import AGAINST, REASONS, TEMPLATES
+from hi_pipeline.publishing.report import wording
+from hi_pipeline.publishing.report.missing import NO_RELEASE
+from hi_pipeline.publishing.report.wording import AGAINST, COUNTS, COVERS, GLOSSARY, REASONS, TEMPLATES
 
-PAGE = (Path(__file__).parents[4] / "docs" / "pack.md").read_text(encoding="utf-8")
+PAGE = wording_page()
+ROOM = Path(wording.__file__).parent
+# Words of the field that a board's member may not know.
+TECHNICAL = (
+    "95% CI", "95% limits", "percentage points", "fifth", "tenth", "Core20", "LSOA", "small area", "footprint",
+    "Indices of Deprivation", "suppressed", "similar", "ratio", "gap", "pocket", "most similar boards", "annexes",
+    "partly shown", "not in hand", "England only", "not public", "no breakdown", "reporters present", "not confirmed",
+    "changed direction", "clearly", "all boards of England together", "statement", "unknown", "SMI", "breakdown",
+    "standardised", "place", "target",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", sorted(TEMPLATES))
-def test_the_page_prints_every_template(kind: str) -> None:
+def test_the_page_prints_every_template_and_its_parts(kind: str) -> None:
     assert f"| `{kind}` | {TEMPLATES[kind]} |" in PAGE
+    assert ("{counts}" in TEMPLATES[kind]) == (kind in COUNTS)
+    assert all(f"| `{kind}` | {words.format('{n}')} |" in PAGE for words in COUNTS.get(kind, {}).values())
 
 
 def test_every_absence_has_a_reason_and_every_comparison_its_words() -> None:
     assert set(REASONS) == {s.value for s in Status} - {Status.OK.value}
     assert set(AGAINST) == {c.value for c in Comparison} - {Comparison.NOT_COMPARED.value}
+    assert set(COVERS) == {c.value for c in Cover} - {Cover.SHOWN.value, Cover.PARTLY_SHOWN.value} | {NO_RELEASE}
     assert all(f"| `{status}` | {reason} |" in PAGE for status, reason in REASONS.items())
+    assert all(f"| {word} | {meaning} |" in PAGE for word, meaning in GLOSSARY.items())
+
+
+@pytest.mark.parametrize("word", TECHNICAL)
+def test_a_technical_word_that_packs_use_is_in_the_glossary(word: str) -> None:
+    assert any(word.lower() in f"{entry} ".lower() for entry in GLOSSARY), word
+
+
+@pytest.mark.parametrize("entry", sorted(GLOSSARY))
+def test_the_glossary_explains_no_word_that_no_pack_uses(entry: str) -> None:
+    source = inspect.getsource(wording).partition("GLOSSARY = {")[0]
+    source += "".join(p.read_text() for p in ROOM.rglob("*.py") if p.name != "wording.py")
+    # Names of indicators come from the catalogue.
+    used = " ".join(source.replace('"\n', "").split()) + " SMI, all six checks; admissions, standardised"
+    used += " ".join(word.replace("_", " ") for word in (*(c.value for c in Cover), NO_RELEASE))
+    assert any(re.search(rf"{re.escape(word)}", used, re.I) for word in entry.split(", ")), entry

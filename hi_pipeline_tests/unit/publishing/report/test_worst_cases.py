@@ -45,10 +45,10 @@ def said(made: Pack) -> list[str]:
 def test_the_worst_case_is_counted_and_that_of_the_largest_difference_said() -> None:
     made = pack(*WHOLE)
     assert said(made)[-2:] == [
-        "Whatever the ethnicity of the unknown records, and allowing for rounding, the number of these groups that "
-        "stay clearly higher is 0, clearly lower 1.",
-        "The difference of Black or Black British from White, \u221220.0 percentage points, would then lie between "
-        "\u221235.0 and \u22128.0.",
+        "Whatever the ethnicity of the unknown records, and allowing for rounding, the figure stays clearly lower in 1 "
+        "of these groups.",
+        "Black or Black British compared with White: the difference, \u221220.0 percentage points, would then lie "
+        "between \u221235.0 and \u22128.0.",
     ]
     assert audit(made.document, made.facts) == [] and too_long(made.document, made.facts) == []
 
@@ -62,7 +62,19 @@ def test_nothing_is_said_where_there_is_no_worst_case() -> None:
 
 def test_a_group_that_is_not_clear_by_its_own_limits_does_not_stay_clear() -> None:
     made = pack(*WHOLE[:2], bound("Mixed", 0.5, 1.5, slack=0.1))
-    assert "stay clearly higher is 0, clearly lower 1" in said(made)[-2]
+    assert "the figure stays clearly lower in 1 of these groups" in said(made)[-2]
+
+
+def test_where_no_group_stays_clear_plain_words_say_so() -> None:
+    made = pack(WHOLE[0], bound("Black or Black British", -35.0, 8.0))
+    assert said(made)[-2] == (
+        "Allowing for records of unknown ethnicity and for rounding, no group stays clearly higher or clearly lower."
+    )
+    assert audit(made.document, made.facts) == []
+
+
+def test_where_no_difference_is_clear_nothing_is_said_of_the_worst_case() -> None:
+    assert not [text for text in said(pack(bound("Mixed", -14, 16))) if "unknown" in text or "would then" in text]
 
 
 def test_another_worst_case_than_the_table_s_is_seen() -> None:
@@ -71,5 +83,5 @@ def test_another_worst_case_than_the_table_s_is_seen() -> None:
     case = found.worst["Black or Black British"]
     wider = replace(found, worst={**found.worst, "Black or Black British": replace(case, high=4.0, upper=5.0)})
     faults = audit(made.document, replace(made.facts, indicators=(wider,)))
-    assert any("counted again it is [0, 0]" in fault for fault in faults)
+    assert any("'higher': 0, 'lower': 0" in fault for fault in faults)
     assert any("the numeral 8.0" in fault for fault in faults)
