@@ -8,8 +8,10 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.plan import Plan, Selection
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
+from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.alerting import build_alert_sensor
 from hi_pipeline.orchestration.next_work import OPEN_RUNS, last_event, next_work
 from hi_pipeline.orchestration.requests import request_release, request_stage
@@ -46,12 +48,16 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         today = date.today()
         for line in look_for_editions(pipeline, today=today, ask=False):
             context.log.warning(line)
+        withdrawn = withdraw(pipeline)
+        for line in withdrawn:
+            context.log.warning(line)
         found = places(pipeline, today=today)
         # Boards' own extracts lie in a folder whatever the source is: each is looked at every time.
         own, others = [p for p in found if p.source.local], tuple(p for p in found if not p.source.local)
         chosen, turn = _turn(others, int(context.cursor or 0), at_once=NETWORK_PLACES if network else None)
         chosen = [*own, *chosen]
-        requests: list[dg.RunRequest] = []
+        stages = Plan(pipeline, Selection()).published() if withdrawn else []
+        requests = [request_stage(stage, reason="an extract was withdrawn") for stage in stages]
         for place in chosen:
             try:
                 requests += _look(context, pipeline, place)

@@ -7,6 +7,7 @@ lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SU
 
 import logging
 import re
+import shutil
 from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
@@ -236,6 +237,25 @@ class Snapshots:
             snapshot_of(kept, record, Pointer(file=record.file, revised=record.revised), source_name, edition)
             for record in kept.records()
         )
+
+    def editions(self, source_name: str) -> tuple[str, ...]:
+        """Return the editions of a source of which something is kept, in order (names as they are in folders)."""
+        return tuple(
+            sorted(p.parent.name for p in (self.root / "snapshots" / safe_name(source_name)).glob("*/current.json"))
+        )
+
+    def drop(self, source_name: str, edition: str) -> None:
+        """Remove all that is kept of an edition: for boards' own extracts, which may be withdrawn.
+
+        Raises:
+            StoreError: naming the folder that could not be removed.
+        """
+        kept = self._edition(source_name, edition)
+        with (
+            locked(self.root / "locks", f"snapshots.{source_name}.{safe_name(edition)}"),
+            atomic.reporting(kept.folder),
+        ):
+            shutil.rmtree(kept.folder)
 
     def verify(self) -> list[str]:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""

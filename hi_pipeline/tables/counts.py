@@ -73,7 +73,7 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
     if not frames:
         raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
     frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
-    releases = {release for text in frame["source_releases"].unique() for release in text.split(";")}
+    releases = {release for text in frame["source_releases"].unique() for release in text.split(";") if release}
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
 
 

@@ -17,7 +17,7 @@ from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
-from hi_pipeline.extracts.source import releases_in, strangers_in
+from hi_pipeline.extracts.source import doubles_in, releases_in, strangers_in
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.pages import links_of
@@ -123,10 +123,16 @@ def _in_folder(pipeline: Pipeline, source: Source) -> tuple[str, ...]:
     places = places_in(pipeline.settings.extracts)
     taken = replace(source, releases=releases_in(places))
     pipeline.catalogue = replace(pipeline.catalogue, sources={**pipeline.catalogue.sources, source.name: taken})
-    return tuple(
-        f"{pipeline.settings.extracts / place} is no extract by its name and is not read; give it to hi import"
+    folder = pipeline.settings.extracts
+    foreign = (
+        f"{folder / place} is no extract by its name and is not read; give it to hi import"
         for place in strangers_in(places)
     )
+    double = (
+        f"{folder / place} is not read: another file beside it is the same extract; leave one of them"
+        for place in doubles_in(places)
+    )
+    return (*foreign, *double)
 
 
 def _on_page(pipeline: Pipeline, source: Source, page: str, *, today: date) -> Iterable[str]:

@@ -7,7 +7,8 @@ takes its years' share of it, as the standard itself does at ages 0 and 1 to 4. 
 in the group and in no stratum. A group of age is one band: its rate is crude.
 
 Of counts that are controlled on the way out the strata are true counts; value and limits are then given in whole
-numbers, and limits made with the number of events rounded, as both together would tell it.
+numbers, and limits made with the number of events rounded, as both together would tell it. Gaps and slopes between
+groups are made from those whole numbers, and tell no more than they do.
 """
 
 from functools import partial
@@ -156,4 +157,5 @@ def _bare(rows: pl.DataFrame, note: str) -> pl.DataFrame:
 STATISTICS = Statistics(
     formula="{m:g} x rate standardised by age and sex to the 2013 European Standard Population; Dobson limits",
     values=values,
+    between=True,
 )
