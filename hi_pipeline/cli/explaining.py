@@ -220,7 +220,7 @@ def _explain_piece(session: Session, piece: Piece) -> bool:
     for line in dict.fromkeys([*piece.rows["note"].unique().sort().to_list(), *notes]):
         if line:
             console.print(f"Note: {line}")
-    console.print(f"Releases: {', '.join(releases)}")
+    console.print(f"Releases: {', '.join(releases) or 'none'}")
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
     console.whole_line(f"File: {piece.file} sha256 {piece.sha256}")
