@@ -102,7 +102,8 @@ def parse(raw: RawTables, release: Release) -> Tables:
         area_code=pl.lit(ons),
         area_name=pl.lit(board.name),
         measure=pl.lit(f"{indicator}_") + pl.col("side"),
-        note=pl.concat_str(pl.lit(said), pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True),
+        # What is said of a denominator alone stands beside the numerator's words, and does not repeat them.
+        note=pl.when(pl.col("note") != "").then("note").otherwise(pl.lit(said)),
     )
     # Rows without a decile leave its vintage blank.
     vintage = rows["imd_vintage"].drop_nulls().head(1)

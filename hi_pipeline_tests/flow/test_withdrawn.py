@@ -6,6 +6,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 import pytest
 
@@ -15,6 +16,7 @@ from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.withdrawals import withdraw
+from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.test_every_extract import QHM, QMJ, YEAR, build
 from hi_pipeline_tests.unit.extracts import made
@@ -120,6 +122,18 @@ def test_a_folder_that_is_not_there_withdraws_nothing(pipeline: Pipeline, tmp_pa
     pipeline.settings.extracts.rename(tmp_path / "elsewhere")
     assert _look(pipeline) == ()
     assert pipeline.snapshots.editions("local_extracts")
+
+
+def test_the_sensor_takes_it_out_and_asks_to_publish(pipeline: Pipeline) -> None:
+    _file(pipeline, LUNG, "QHM").unlink()
+    definitions = build_definitions(pipeline.settings, pipeline=pipeline)
+    context = dg.build_sensor_context(
+        instance=dg.DagsterInstance.ephemeral(), definitions=definitions, resources={"pipeline": pipeline}
+    )
+    found = definitions.resolve_sensor_def("new_releases").evaluate_tick(context)
+    (request,) = found.run_requests or []
+    assert request.asset_selection == [dg.AssetKey(["published", "results"])]
+    assert pipeline.snapshots.latest("local_extracts", f"{LUNG}.QHM.{YEAR}") is None
 
 
 def test_a_call_that_was_cut_short_is_taken_up_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
