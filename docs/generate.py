@@ -8,7 +8,7 @@ from hi_pipeline.core.area_search import when
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
 from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
-from hi_pipeline.publishing.reference_pages import index_page, indicator_page, overview_page, source_page, unread_page
+from hi_pipeline.publishing.reference_pages import indicator_page, overview_page, source_page, sources_page, unread_page
 from hi_pipeline.sources.unread import UNREAD
 
 _BOARDS = "\n## Boards\n"
@@ -21,13 +21,7 @@ def pages() -> dict[Path, str]:
     made = {DOCS / "sources" / f"{name}.md": source_page(source) for name, source in sources.items()}
     made |= {DOCS / "indicators" / f"{i.id}.md": indicator_page(i, sources) for i in INDICATORS}
     made[DOCS / "sources" / "unread.md"] = unread_page(UNREAD)
-    made[DOCS / "sources" / "README.md"] = index_page(
-        "Publications",
-        [
-            *((name, source.title) for name, source in sorted(sources.items())),
-            ("unread", "Publications that are not read"),
-        ],
-    )
+    made[DOCS / "sources" / "README.md"] = sources_page(sources)
     made[DOCS / "indicators" / "README.md"] = overview_page(ENTRIES)
     made[DOCS / "methods.md"] = methods_page()
     made[DOCS / "glossary.md"] = _with_boards((DOCS / "glossary.md").read_text(encoding="utf-8"))

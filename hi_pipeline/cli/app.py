@@ -1,5 +1,6 @@
 """The commands. Heavy modules are imported by the command that needs them, so that help comes at once."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -35,8 +36,14 @@ Indicators = Annotated[list[str], typer.Option("--indicator", help="Indicator id
 Form = Annotated[Format, typer.Option("--format", help="To be read, or as data.")]
 
 
+# The declarations are some hundred thousand small objects that live until the command ends: with Python's own 700, a
+# command that only reads spends a tenth of its time looking for garbage among them.
+_OBJECTS_BEFORE_A_COLLECTION = 50_000
+
+
 @app.callback()
 def _before() -> None:
+    gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION)
     for stream in (sys.stdout, sys.stderr):
         let_pass(stream)
 

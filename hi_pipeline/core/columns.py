@@ -227,6 +227,20 @@ COVERAGE: dict[str, pl.DataType | type[pl.DataType]] = {
     "unconfirmed": pl.Boolean,
 }
 COVERAGE_KEY = ("indicator_id", "dimension", "financial_year", "geography_vintage", "area_type", "icb_code")
+# The same as CSV: cells that say the same stand in one row.
+COVERAGE_RUNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "indicator_id": pl.String,
+    "dimension": pl.String,
+    "first_year": pl.String,
+    "last_year": pl.String,
+    "geography_vintage": pl.String,
+    "area_type": pl.String,
+    "icb_code": pl.String,
+    "area_name": pl.String,
+    "areas": pl.Int64,
+    **{name: COVERAGE[name] for name in list(COVERAGE)[list(COVERAGE).index("level") :]},
+}
+COVERAGE_RUN_KEY = ("indicator_id", "dimension", "first_year", "geography_vintage", "area_type", "icb_code")
 
 # What each result column means; goes into the data package and the glossary.
 RESULT_MEANINGS: dict[str, str] = {
@@ -305,6 +319,9 @@ FURTHER_MEANINGS: dict[str, str] = {
     "residents": "usual residents; in lineage those that both boards have in common; Census 2021 but in population",
     "share_of_successor": "these residents as a share of those of the board in force",
     "area_name": "name of the area",
+    "first_year": "the first financial year of a run in which the row holds",
+    "last_year": "the last financial year of that run",
+    "areas": "how many areas the row is of; where all of a kind have one answer, their code is the word all",
     "level": "the smallest area at which this breakdown is published, in words",
     "state": "what the cell holds: shown, partly_shown, or why it holds nothing",
     "reason": "the same in words; empty where it is shown",

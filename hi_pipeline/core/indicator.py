@@ -196,6 +196,7 @@ class Entry:
         levels: at which level each breakdown is published.
         children: areas of Core20PLUS5 for children and young people that it belongs to.
         code_lists: the lists of codes that are in use for it, where versions differ.
+        undivided: breakdowns of which events are printed and no people to divide them by, each with the reason.
         held_by, how_to_supply: who holds what is not public, and how a board can supply it.
         unconfirmed: what is recalled and was not read in a publication.
     """
@@ -217,6 +218,7 @@ class Entry:
     levels: Levels
     children: tuple[ChildrenArea, ...] = ()
     code_lists: tuple[str, ...] = ()
+    undivided: tuple[tuple[Dimension, str], ...] = ()
     held_by: str = ""
     how_to_supply: str = ""
     caveats: tuple[str, ...] = ()
@@ -265,7 +267,8 @@ class Indicator(Entry):
         denominator: the same; denominator_less are taken away from it.
         ages: first and last age of the residents that the total is divided by, where they are not those of all ages.
         published: measure that holds the publisher's own figure, in this indicator's unit.
-        editions: those of the source that hold its measures, where an edition holds some of the source's only.
+        editions: those of the source that hold its measures, where an edition holds some of the source's only; one
+            that begins with "-" stands for every edition that ends so, later ones too.
         mixes_age: it is crude and rises or falls with age, so that its gaps between groups of deprivation mix the two:
             they are not compared, and each row says so.
         unassigned: share of England that may belong to no area that is printed.
@@ -325,6 +328,12 @@ class Indicator(Entry):
     def _at(self, origin: Origin) -> "Indicator":
         told = {f.name: getattr(origin, f.name) for f in fields(origin)}
         return replace(self, further=(), **(told | {"dimensions": origin.dimensions or self.dimensions}))
+
+    def rests_on(self, edition: str) -> bool:
+        """Tell whether an edition of its source can hold its measures, by what its declaration says of editions."""
+        return not self.editions or any(
+            edition.endswith(named) if named.startswith("-") else edition == named for named in self.editions
+        )
 
     @property
     def counted(self) -> tuple[Dimension, ...]:

@@ -12,6 +12,7 @@ from hi_pipeline.engine.layers.indicator import build_indicator, wanted_provenan
 from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.layers.packs import remove_packs
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.editions import look_in_folder
 from hi_pipeline.extracts.parse import parts_of_edition
 from hi_pipeline.storage.atomic import reporting
 
@@ -22,7 +23,7 @@ TAKEN_OUT = (
 
 
 def withdraw(pipeline: Pipeline) -> tuple[str, ...]:
-    """Take out whatever rests on extracts that are no longer in their folder; call after looking for editions.
+    """Take out whatever rests on extracts that are no longer in their folder, which is looked at for this.
 
     Returns:
         One line for each extract, and one for each file of a pack that somebody edited and that stays.
@@ -30,6 +31,7 @@ def withdraw(pipeline: Pipeline) -> tuple[str, ...]:
     Raises:
         StoreError: something could not be removed; the rest is tried again by the next call.
     """
+    look_in_folder(pipeline)
     said: list[str] = []
     for source in pipeline.catalogue.sources.values():
         if source.local:

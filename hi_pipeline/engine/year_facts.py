@@ -47,8 +47,8 @@ def _years(pipeline: Pipeline, indicator: Indicator) -> tuple[str, ...]:
 
 def _own(source: Source, indicator: Indicator) -> Iterator[Release]:
     """Yield the releases that hold the indicator's measures."""
-    named = {edition for origin in indicator.by_origin if origin.source == source.name for edition in origin.editions}
-    return (release for release in source.releases if not named or release.edition in named)
+    origins = [origin for origin in indicator.by_origin if origin.source == source.name]
+    return (release for release in source.releases if any(origin.rests_on(release.edition) for origin in origins))
 
 
 def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:

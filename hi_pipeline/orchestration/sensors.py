@@ -8,7 +8,6 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.engine.plan import Plan, Selection
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
 from hi_pipeline.engine.withdrawals import withdraw
@@ -48,16 +47,12 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         today = date.today()
         for line in look_for_editions(pipeline, today=today, ask=False):
             context.log.warning(line)
-        withdrawn = withdraw(pipeline)
-        for line in withdrawn:
-            context.log.warning(line)
         found = places(pipeline, today=today)
         # Boards' own extracts lie in a folder whatever the source is: each is looked at every time.
         own, others = [p for p in found if p.source.local], tuple(p for p in found if not p.source.local)
         chosen, turn = _turn(others, int(context.cursor or 0), at_once=NETWORK_PLACES if network else None)
         chosen = [*own, *chosen]
-        stages = Plan(pipeline, Selection()).published() if withdrawn else []
-        requests = [request_stage(stage, reason="an extract was withdrawn") for stage in stages]
+        requests: list[dg.RunRequest] = []
         for place in chosen:
             try:
                 requests += _look(context, pipeline, place)
@@ -83,8 +78,11 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         memory = json.loads(context.cursor or '{"after": "", "tried": []}')
         if context.instance.get_runs_count(dg.RunsFilter(statuses=list(OPEN_RUNS))):
             return dg.SkipReason("a run is going on")
+        withdrawn = withdraw(pipeline)
+        for line in withdrawn:
+            context.log.warning(line)
         now = last_event(pipeline, context.instance, day=date.today().isoformat())
-        if memory["after"] == now:
+        if memory["after"] == now and not withdrawn:
             return dg.SkipReason("nothing has happened since the last look")
         work = next_work(pipeline, context.instance, memory["tried"])
         return dg.SensorResult(

@@ -130,6 +130,9 @@ def _cases(
 def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, fact: YearFact) -> tuple[Cover, str]:
     """Return what a cell without any result is, and why."""
     level = entry.levels.of(dimension)
+    undivided = dict(entry.undivided).get(dimension)
+    if undivided and fact.cover is None:
+        return Cover.NOT_IN_HAND, undivided
     extract = isinstance(base, Indicator) and base.attribution is Attribution.EXTRACT
     if extract and level is Level.NONE and isinstance(base, Indicator) and dimension in base.dimensions:
         return Cover.NOT_PUBLIC, f"not public: held by {base.held_by}"

@@ -29,7 +29,7 @@ def csvw_metadata(table: str, *, licences: list[str], synthetic: bool) -> dict[s
         licences: addresses of the licences.
         synthetic: whether the figures are made up.
     """
-    columns, key = columns_of(table)
+    columns, key = columns_of(table, "csv")
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": f"{table}.csv",

@@ -13,6 +13,8 @@ from hi_pipeline.core.columns import (
     COMPARISONS,
     COVERAGE,
     COVERAGE_KEY,
+    COVERAGE_RUN_KEY,
+    COVERAGE_RUNS,
     FURTHER_MEANINGS,
     LINEAGE,
     LINEAGE_KEY,
@@ -70,6 +72,8 @@ TABLES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
 }
 # Of these, the linked tables that are published as they are.
 LISTS = ("lineage", "small_areas", "pockets", "population")
+# Tables whose CSV has other columns than their parquet.
+CSV_TABLES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {"coverage": (COVERAGE_RUNS, COVERAGE_RUN_KEY)}
 MEANINGS = RESULT_MEANINGS | FURTHER_MEANINGS | PEOPLE_MEANINGS | JUDGING_MEANINGS
 _TITLES = {
     "coverage": "What is published of each indicator, and why the rest is not",
@@ -77,7 +81,10 @@ _TITLES = {
     "small_areas": "Small areas of England (LSOAs): board, authority, people, deprivation, ethnicity, fuel poverty",
 }
 _DESCRIPTIONS = {
-    "coverage": "One row is one cell of the list: an indicator, a breakdown, a financial year and an area.",
+    "coverage": (
+        "One row is one cell of the list: an indicator, a breakdown, a financial year and an area. In the CSV one row "
+        "holds the years in a row, and all areas of a kind, that have the same answer."
+    ),
     "pockets": (
         "One row is a small area of the two most deprived tenths, of at least 1,000 residents, whose authority or "
         "board is among the two least deprived fifths by the average rank of its small areas; by footprint."
@@ -105,7 +112,7 @@ def data_package(
 
     Args:
         files: name to content.
-        rows: rows of each table, by the name of its file without suffix.
+        rows: rows of each table, by the name of its file without suffix; with it for one of ``CSV_TABLES``.
         sources: the publications that went in.
         revised: facts of the releases that went in and whose revision nobody has accepted.
         created: the day on which the newest release that went in came out, None where no release says. No clock: the
@@ -153,9 +160,10 @@ def description_of(table: str = "", *, synthetic: bool) -> str:
     return made_up + _DESCRIPTIONS.get(table, figures)
 
 
-def columns_of(table: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """Return the columns and the key of a published table."""
-    return TABLES.get(table, (RESULTS, RESULT_KEY))
+def columns_of(table: str, suffix: str = "parquet") -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Return the columns and the key of a published table, as the file of that suffix has them."""
+    of_csv = CSV_TABLES.get(table) if suffix == "csv" else None
+    return of_csv or TABLES.get(table, (RESULTS, RESULT_KEY))
 
 
 def _resource(name: str, content: bytes, rows: Mapping[str, int]) -> dict[str, Any]:
@@ -169,12 +177,12 @@ def _resource(name: str, content: bytes, rows: Mapping[str, int]) -> dict[str, A
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
     }
     if stem in rows:
-        resource |= {"encoding": "utf-8", "rows": rows[stem], "schema": _schema(stem)}
+        resource |= {"encoding": "utf-8", "rows": rows.get(name, rows[stem]), "schema": _schema(stem, suffix)}
     return resource
 
 
-def _schema(table: str) -> dict[str, Any]:
-    columns, key = columns_of(table)
+def _schema(table: str, suffix: str) -> dict[str, Any]:
+    columns, key = columns_of(table, suffix)
     return {"fields": [_field(name, dtype) for name, dtype in columns.items()], "primaryKey": list(key)}
 
 

@@ -1,4 +1,4 @@
-"""Reference pages made from the declarations: one for each publication and each indicator."""
+"""Reference pages made from the declarations: one for each publication and each indicator, and their overviews."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -6,6 +6,7 @@ from dataclasses import fields
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hi_pipeline.core.indicator import Absence, Attribution, Derived, Entry, Indicator, Level, Levels, Listed
+from hi_pipeline.core.series import SAYS_NO_PERIOD, Series
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.unread import Unread
 
@@ -41,7 +42,7 @@ _ABSENT = {
 
 def source_page(source: Source) -> str:
     """Return the reference page of a publication (Markdown)."""
-    return _ENVIRONMENT.get_template("source.md.jinja").render(source=source)
+    return _ENVIRONMENT.get_template("source.md.jinja").render(source=source, new_editions=new_editions(source))
 
 
 def unread_page(publications: Sequence[Unread]) -> str:
@@ -103,6 +104,22 @@ def built_of(entry: Entry) -> str:
     raise TypeError(f"{entry.id}: {type(entry).__name__} is no kind of entry that a page describes")
 
 
-def index_page(title: str, entries: Sequence[tuple[str, str]]) -> str:
-    """Return an index: file stem and title of each page."""
-    return _ENVIRONMENT.get_template("index.md.jinja").render(title=title, entries=entries)
+def sources_page(sources: Mapping[str, Source]) -> str:
+    """Return the index of the publications with how a new edition of each comes in (Markdown)."""
+    in_order = [sources[name] for name in sorted(sources)]
+    return _ENVIRONMENT.get_template("sources.md.jinja").render(sources=in_order, new_editions=new_editions)
+
+
+def new_editions(source: Source) -> str:
+    """Return how a new edition of a publication comes in: by which name a mirror's file is found, or why it is not."""
+    if source.local:
+        return "By `hi import`."
+    said = [_found_by(series) for series in source.series]
+    return " ".join([*said, *([f"By a line in its `source.py`. {source.by_hand}"] if source.by_hand else [])])
+
+
+def _found_by(series: Series) -> str:
+    if not series.names_its_period:
+        return f"Live alone, where its page links to `{series.example}`; a mirror's is declared, as it says no period."
+    alone = " The file itself says no period." if SAYS_NO_PERIOD in series.unconfirmed else ""
+    return f"As `{series.example}` from `{series.host}`, from {series.first} on.{alone}"

@@ -25,6 +25,7 @@ from hi_pipeline.publishing import for_excel
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.coverage import coverage
+from hi_pipeline.publishing.coverage_runs import coverage_runs
 from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
 from hi_pipeline.publishing.package import LISTS, TABLES, columns_of, data_package
 from hi_pipeline.publishing.slope_groups import slope_groups
@@ -61,7 +62,8 @@ def publish(
     targets, completeness and bounds judge the figures (``core.beside``); slopes.parquet holds the groups behind each
     slope. lineage.parquet tells which boards came from which, small_areas.parquet and pockets.parquet (CSV too) of
     LSOAs, population.parquet of boards' residents.
-    coverage.parquet and coverage.csv say of every cell of the list what stands there, or why nothing does.
+    coverage.parquet says of every cell of the list what stands there, or why nothing does; coverage.csv the same, with
+    cells that say the same in one row.
 
     Args:
         lake: the data root; files go to its ``published`` folder.
@@ -95,6 +97,7 @@ def publish(
     covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
     tables = {**beside, "slopes": slope_groups(every), "coverage": covered, **people}
     _refuse_unlike(tables)
+    as_csv = {"coverage": coverage_runs(covered)}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
     folder = parquet.parent
@@ -107,7 +110,7 @@ def publish(
         CSV: csv,
         for_excel.NAME: for_excel.for_excel(tidy),
         **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | tables).items()},
-        **{f"{name}.csv": tables[name].write_csv().encode() for name in CSV_TOO},
+        **{f"{name}.csv": as_csv.get(name, tables[name]).write_csv().encode() for name in CSV_TOO},
         **{
             name_beside(f"{name}.csv"): _json(csvw_metadata(name, licences=licences, synthetic=synthetic))
             for name in (NAME, *CSV_TOO)
@@ -118,7 +121,9 @@ def publish(
     }
     package = data_package(
         files={"results.parquet": to_parquet(tidy), **files},
-        rows={NAME: tidy.height} | {name: rows.height for name, rows in (apart | tables).items()},
+        rows={NAME: tidy.height}
+        | {name: rows.height for name, rows in (apart | tables).items()}
+        | {f"{name}.csv": rows.height for name, rows in as_csv.items()},
         sources=used_sources,
         revised=unaccepted,
         created=_newest(used_sources, used_releases),

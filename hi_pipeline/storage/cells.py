@@ -102,8 +102,10 @@ class CellFiles:
         return [parts[0] for parts in self._lake.parts(self._layer, name) if len(parts) == 1]
 
     def _sealed(self, cell: str, made: Cell) -> Provenance:
-        if (found := made.frame[self._column].unique().to_list()) not in ([cell], []):
-            raise StoreError(f"{self._layer}: rows of {found} given for the cell {cell}; nothing was written")
+        if not (found := {*made.frame[self._column].to_list()}) <= {cell}:
+            raise StoreError(
+                f"{self._layer}: rows of {sorted(map(str, found))} given for the cell {cell}; nothing was written"
+            )
         return replace(made.provenance, rows=made.frame.height, sha256=rows_sha256(made.frame))
 
     def _merged(

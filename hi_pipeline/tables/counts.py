@@ -9,7 +9,7 @@ import polars as pl
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.columns import COUNTS_KEY
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
-from hi_pipeline.core.geography import Vintage, footprints_of
+from hi_pipeline.core.geography import Vintage, footprints_of, vintage_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level
 from hi_pipeline.core.status import AreaType, Status
@@ -36,8 +36,14 @@ def counts_builder(source: str) -> Callable[[Reader, str], Built]:
     return build
 
 
-def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
+def build_counts(reader: Reader, financial_year: str, *, source: str, only: Vintage | None = None) -> Built:
     """Build the counts of every declared indicator of a source, in the COUNTS contract.
+
+    Args:
+        reader: the tables to read.
+        financial_year: such as 2024-25.
+        source: the publication.
+        only: the one footprint that is asked for; the year's own is built in any case, as the other is checked by it.
 
     Raises:
         NothingToBuild: no indicator of the source has figures in this year, or a linked table or a lookup that its
@@ -45,7 +51,8 @@ def build_counts(reader: Reader, financial_year: str, *, source: str) -> Built:
         ValidationError: the parts do not add up to England.
         LinkageError: a board without a row of its total, or areas without a place.
     """
-    own, *others = footprints_of(financial_year)
+    own = vintage_of(financial_year)
+    others = [v for v in footprints_of(financial_year) if v != own and only in (None, v)]
     context = Context(reader=reader, financial_year=financial_year, vintage=own)
     frames: list[pl.DataFrame] = []
     counted: dict[str, int] = {}
@@ -189,10 +196,10 @@ def _own_releases(indicator: Indicator, context: Context) -> set[str]:
     if not placing.observations or placing.alone:
         return set()
     releases = context.reader.releases(indicator.source, context.financial_year)
-    named = {f"{indicator.source}:{edition}" for edition in indicator.editions}
-    if named and not named & set(releases):
+    own = {release for release in releases if indicator.rests_on(release.partition(":")[2])}
+    if indicator.editions and not own:
         raise ValidationError(
-            f"{indicator.id}: it is declared for the editions {sorted(named)}, its year rests on {sorted(releases)}. "
-            "Correct editions in the catalogue."
+            f"{indicator.id}: it is declared for the editions {sorted(indicator.editions)}, its year rests on "
+            f"{sorted(releases)}. Correct editions in the catalogue."
         )
-    return named & set(releases) or set(releases)
+    return own

@@ -69,8 +69,9 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
 
 def joined_releases(joined: pl.Series, more: Iterable[str] = ()) -> pl.Series:
     """Return ids joined by ";", each once and in order, with some more in each row; null counts as none."""
-    each = {text: ";".join(sorted({*text.split(";"), *more} - {""})) for text in joined.fill_null("").unique()}
-    return joined.fill_null("").replace_strict(each, return_dtype=pl.String)
+    said = [text or "" for text in joined.to_list()]
+    each = {text: ";".join(sorted({*text.split(";"), *more} - {""})) for text in set(said)}
+    return pl.Series(joined.name, [each[text] for text in said], dtype=pl.String)
 
 
 def _with_middles(parts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

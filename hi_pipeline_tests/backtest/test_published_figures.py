@@ -180,11 +180,18 @@ def test_every_year_has_its_boards(real: RealFiles) -> None:
 def test_tooth_extractions_england_and_what_hiding_leaves_open(real: RealFiles) -> None:
     found = _total(real, "tooth_extraction_decay_0_10_rate", "2020-21", **ENGLAND)
     assert (found["numerator"], found["denominator"]) == (4_441 + 7_630, 3_928_637 + 3_553_355)
-    boards = real.own_results("tooth_extraction_decay_0_10_rate", "2020-21").filter(area_type="icb")
+    own = real.own_results("tooth_extraction_decay_0_10_rate", "2020-21").filter(measure="value")
+    boards = own.filter(area_type="icb", dimension="total")
     # England also counts 1,436 children whom no authority of the file has.
     assert boards["denominator"].sum() == pytest.approx(3_928_637 + 3_553_355 - 1_436)
     assert boards["numerator_low"].sum() < found["numerator"] < boards["numerator_high"].sum()
     assert set(boards["status"]) == {"ok", "suppressed"}
+    ages = own.filter(dimension="age")
+    england = ages.filter(area_type="england").sort("category").select("category", "numerator", "denominator").rows()
+    assert england == [("0 to 5", 4_441, 3_928_637), ("6 to 10", 7_630, 3_553_355)]
+    assert ages.filter(area_type="icb").height == 2 * boards.height
+    open_ended = ages.filter(area_type="icb", status="suppressed")
+    assert (open_ended["numerator_low"] < open_ended["numerator_high"]).all()
 
 
 def test_core20_is_a_fifth_of_england(real: RealFiles) -> None:

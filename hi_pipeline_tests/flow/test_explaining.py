@@ -14,6 +14,7 @@ import pytest
 from hi_pipeline.cli.explaining_figure import WIDTH, explain_figure
 from hi_pipeline.cli.printing import Printer
 from hi_pipeline.cli.session import Session
+from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.groups import DECILES
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.engine.tracing import figure as tracing
@@ -100,12 +101,12 @@ def session(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Session:
 @pytest.fixture
 def placed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Place the counts of an indicator and year once for all its figures, as 200 of them are explained here."""
-    known: dict[tuple[str, str], Lineage] = {}
+    known: dict[tuple[str, ...], Lineage] = {}
 
-    def lineage(pipeline: Pipeline, indicator: Any, year: str) -> Lineage:
-        if (indicator.id, year) not in known:
-            known[indicator.id, year] = Lineage(pipeline, indicator, year)
-        return known[indicator.id, year]
+    def lineage(pipeline: Pipeline, indicator: Any, year: str, footprint: Vintage) -> Lineage:
+        if (indicator.id, year, footprint) not in known:
+            known[indicator.id, year, footprint] = Lineage(pipeline, indicator, year, footprint)
+        return known[indicator.id, year, footprint]
 
     monkeypatch.setattr(tracing, "Lineage", lineage)
 

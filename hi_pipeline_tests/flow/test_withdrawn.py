@@ -14,6 +14,7 @@ from hi_pipeline.engine.extracts import take_in
 from hi_pipeline.engine.layers.published import publish_results
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
+from hi_pipeline.engine.plan import Plan, Selection
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.repository import build_definitions
@@ -124,16 +125,16 @@ def test_a_folder_that_is_not_there_withdraws_nothing(pipeline: Pipeline, tmp_pa
     assert pipeline.snapshots.editions("local_extracts")
 
 
-def test_the_sensor_takes_it_out_and_asks_to_publish(pipeline: Pipeline) -> None:
+def test_the_sensor_takes_it_out_and_asks_for_what_follows(pipeline: Pipeline) -> None:
     _file(pipeline, LUNG, "QHM").unlink()
     definitions = build_definitions(pipeline.settings, pipeline=pipeline)
     context = dg.build_sensor_context(
         instance=dg.DagsterInstance.ephemeral(), definitions=definitions, resources={"pipeline": pipeline}
     )
-    found = definitions.resolve_sensor_def("new_releases").evaluate_tick(context)
-    (request,) = found.run_requests or []
-    assert request.asset_selection == [dg.AssetKey(["published", "results"])]
+    found = definitions.resolve_sensor_def("rebuild_stale").evaluate_tick(context)
     assert pipeline.snapshots.latest("local_extracts", f"{LUNG}.QHM.{YEAR}") is None
+    # Layer by layer: this root lacks the tables of publications, which come first.
+    assert found.run_requests and [stage.keys for stage in Plan(pipeline, Selection()).published()]
 
 
 def test_a_call_that_was_cut_short_is_taken_up_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

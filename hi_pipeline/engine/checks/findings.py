@@ -1,5 +1,6 @@
 """What the checks find: plain functions from frames and outcomes to findings, each able to fail. No Dagster here."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -16,6 +17,7 @@ from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.tables.totals import ROUNDING_SLACK, short_of_england
 
 _SHOWN = 20
+_ENDS = [f"{count}{end}" for count in ("numerator", "denominator") for end in ("", "_low", "_high")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,15 +149,20 @@ def check_reconciles(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str
     for year, frame in frames.items():
         total = frame.filter(pl.col("dimension") == Dimension.TOTAL.value)
         for (name, _), rows in total.group_by("indicator_id", "geography_vintage", maintain_order=True):
-            unpublished = rows.filter(
-                (pl.col("area_type") == AreaType.ICB.value) & (pl.col("status") == Status.NOT_PUBLISHED.value)
-            )
-            if unpublished.height:
+            each = rows.select("area_type", "status", *_ENDS).rows(named=True)
+            parts = [row for row in each if row["area_type"] in (AreaType.ICB.value, AreaType.REMAINDER.value)]
+            england = [row for row in each if row["area_type"] == AreaType.ENGLAND.value]
+            boards = [row["status"] for row in parts if row["area_type"] == AreaType.ICB.value]
+            unpublished = Status.NOT_PUBLISHED.value in boards
+            if unpublished:
                 partial.add(year)
-            short = 1.0 if unpublished.height else short_of_england(indicators[str(name)])
+            short = 1.0 if unpublished else short_of_england(indicators[str(name)])
+            over = max(ROUNDING_SLACK, indicators[str(name)].repeated)
+            if len(england) != 1 or not parts:
+                continue
             for count in ("numerator", "denominator"):
-                over = max(ROUNDING_SLACK, indicators[str(name)].repeated)
-                wrong += _unreconciled(rows, year, str(name), count, short=short, over=over)
+                apart = _unreconciled(england[0], parts, count, short=short, over=over)
+                wrong += [{"year": year, "indicator": str(name), "count": count, **apart}] if apart else []
     said = f" (boards are not published in {', '.join(sorted(partial))})" if partial else ""
     return finding(
         "reconciles_with_england",
@@ -166,22 +173,23 @@ def check_reconciles(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str
 
 
 def _unreconciled(
-    rows: pl.DataFrame, year: str, name: str, count: str, *, short: float, over: float
-) -> list[dict[str, Any]]:
-    england = rows.filter(pl.col("area_type") == AreaType.ENGLAND.value)
-    parts = rows.filter(pl.col("area_type").is_in([AreaType.ICB.value, AreaType.REMAINDER.value]))
-    low, high = f"{count}_low", f"{count}_high"
-    if england.height != 1 or parts.is_empty() or england[count].null_count():
-        return []
-    at_least = float(parts.select(pl.coalesce(low, count).fill_null(0).sum()).item())
-    unbounded = parts.select(pl.coalesce(high, count).is_null().any()).item()
-    at_most = float("inf") if unbounded else float(parts.select(pl.coalesce(high, count).sum()).item())
-    bottom, top = (float(england.select(pl.coalesce(c, count)).item()) for c in (low, high))
+    england: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], count: str, *, short: float, over: float
+) -> dict[str, float] | None:
+    """Return the ends of England and of the sum of its parts where they are too far apart."""
+    if england[count] is None:
+        return None
+
+    def end(row: Mapping[str, Any], of: str) -> float | None:
+        bound = row[f"{count}_{of}"]
+        return row[count] if bound is None else bound
+
+    bottom, top = (float(end(england, of) or 0.0) for of in ("low", "high"))
+    at_least = math.fsum(end(row, "low") or 0.0 for row in parts)
+    highest = [end(row, "high") for row in parts]
+    at_most = math.fsum(value if value is not None else math.inf for value in highest)
     if at_least <= top * (1 + over) and at_most >= bottom * (1 - short):
-        return []
-    return [
-        {"year": year, "indicator": name, "count": count, "england": bottom, "at_least": at_least, "at_most": at_most}
-    ]
+        return None
+    return {"england": bottom, "at_least": at_least, "at_most": at_most}
 
 
 def check_range(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str, Indicator]) -> Finding:

@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hi_pipeline.core.errors import FetchError, ReleaseUnavailable, StoreError
-from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
@@ -79,18 +78,28 @@ def look_for_editions(pipeline: Pipeline, *, today: date, ask: bool = True) -> t
     Returns:
         What could not be looked at, or not be decided, one line each.
     """
-    said: list[str] = []
+    said = list(look_in_folder(pipeline))
     listing = cache(pipeline.snapshots.listing)
     live = pipeline.settings.kind == "live"
     for source in list(pipeline.catalogue.sources.values()):
         if source.local:
-            said += _in_folder(pipeline, source)
-        elif not live:
+            continue
+        if not live:
             said += _in_mirror(pipeline, source, listing, today=today)
         elif ask:
             for page in series_pages(source, today=today):
                 said += _on_page(pipeline, source, page, today=today)
     return tuple(dict.fromkeys(said))
+
+
+def look_in_folder(pipeline: Pipeline) -> tuple[str, ...]:
+    """Take boards' own extracts, as they lie in their folder now, into the pipeline's sources; nobody is asked.
+
+    Returns:
+        One line for each file that is not read.
+    """
+    local = [source for source in pipeline.catalogue.sources.values() if source.local]
+    return tuple(line for source in local for line in _in_folder(pipeline, source))
 
 
 def series_pages(source: Source, *, today: date) -> tuple[str, ...]:
@@ -173,7 +182,7 @@ def _note(
     by_period: dict[str, dict[str, bool]] = {}
     for address in addresses:
         match = series.match(place_of(address), page_period=page_period)
-        if match and not _is_declared(source, series, match.period, address) and match.period <= _last(series, today):
+        if match and not _is_declared(source, series, match.period, address) and match.period <= series.last(today):
             by_period.setdefault(match.period, {})[address] = match.revised
     if not by_period:
         return []
@@ -231,11 +240,6 @@ def _is_declared(source: Source, series: Series, period: str, address: str) -> b
         )
         for release in source.releases
     )
-
-
-def _last(series: Series, today: date) -> str:
-    """Return the last period that can have begun."""
-    return f"{today:%Y-%m}" if series.by_month else label_of_date(today)
 
 
 def _newest(source: Source, series: Series) -> str:

@@ -6,7 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.columns import COUNTS_KEY, RESULT_KEY
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.core.geography import vintage_of
+from hi_pipeline.core.geography import Vintage, vintage_of
 from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind, Polarity
 from hi_pipeline.core.status import Measure
@@ -123,7 +123,8 @@ def trace(pipeline: Pipeline, row: Row) -> Figure:
     indicator = pipeline.catalogue.indicators_by_id[str(row["indicator_id"])]
     year = str(row["financial_year"])
     # The rows of a board's own extract are true counts: nothing below the controlled counts is shown.
-    lineage = None if indicator.controlled else Lineage(pipeline, indicator, year)
+    footprint = Vintage(str(row["geography_vintage"]))
+    lineage = None if indicator.controlled else Lineage(pipeline, indicator, year, footprint)
     counts = pipeline.lake.read("linked", pipeline.catalogue.counts_of(indicator).name, year)
     place = {n: row[n] for n in ("indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code")}
     place["area_name"] = row["icb_name"]

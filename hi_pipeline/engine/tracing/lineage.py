@@ -20,6 +20,7 @@ from hi_pipeline.engine.currency.inputs import LakeReader
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.tracing.patients import patients_behind
 from hi_pipeline.engine.tracing.residents import residents_behind
+from hi_pipeline.tables.counts import build_counts
 from hi_pipeline.tables.placing.authorities import authority_shares
 from hi_pipeline.tables.placing.placed import Context
 from hi_pipeline.tables.reference import footprint
@@ -65,9 +66,9 @@ class _Numbered:
 
 
 class Lineage:
-    """The counts of one indicator and year, placed anew, each with the observations that it is made of."""
+    """The counts of one indicator, year and footprint, placed anew, each with the observations that it is made of."""
 
-    def __init__(self, pipeline: Pipeline, indicator: Indicator, year: str) -> None:
+    def __init__(self, pipeline: Pipeline, indicator: Indicator, year: str, footprint: Vintage) -> None:
         """Place the counts.
 
         Raises:
@@ -76,7 +77,8 @@ class Lineage:
         self._pipeline, self._indicator, self._year = pipeline, indicator, year
         self._reader = LakeReader(pipeline.lake, (indicator,), pipeline.catalogue.sources)
         numbered = _Numbered(self._reader)
-        self.counts = pipeline.catalogue.counts_of(indicator).build(numbered, year).frame  # type: ignore[arg-type]
+        built = build_counts(numbered, year, source=indicator.source, only=footprint)  # type: ignore[arg-type]
+        self.counts = built.frame
         self._observations = numbered.observations
 
     def count(self, key: Mapping[str, object]) -> dict[str, object] | None:

@@ -38,3 +38,10 @@ HOW_NDPP = "Counts by deprivation from the programme's provider: hi import (docs
 HOW_TRUSTS = "A return by each trust, with evidence: hi import (docs/local-extracts.md)"
 HOW_MSDS = "Counts from the maternity records of the board's trusts; no file of them is read yet"
 HOW_PLUS = "Counts from the services that know the group, under their own agreements; no file of them is read yet"
+# England's admissions by three-character code of the primary diagnosis.
+BY_CODE = (
+    "Not the statement's figure: England only, not standardised for age or sex.",
+    "Admissions, not people: one person may be admitted more than once, so limits are too narrow.",
+    "From a sheet of the workbook of diagnoses that the copies in hand lack (layout unverified).",
+)
+CODES_UNSEEN = "layout unverified: the sheet's header, place of columns and codes are from public code that reads it"

@@ -1,7 +1,7 @@
 """The indicators of cardiovascular disease: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import HOW_OWN_MI, HOW_OWN_STROKE, RECORDED_PREVALENCE
 
@@ -161,72 +161,6 @@ INDICATORS: tuple[Indicator, ...] = (
         plausible=(0.0, 10.0),
     ),
     Indicator(
-        id="cerebrovascular_emergency_n",
-        title="Cerebrovascular disease: emergency admissions in England",
-        short="Cerebrovascular admissions (number)",
-        levels=Levels(total=Level.ENGLAND),
-        area="Cardiovascular disease",
-        statement_number=None,
-        definition="Emergency admissions with a primary diagnosis of I60 to I69, England.",
-        numerator_words="Emergency admissions, primary diagnosis I60 to I69",
-        denominator_words="None: a count",
-        source="hes_admitted",
-        attribution=Attribution.ENGLAND,
-        kind=Kind.COUNT,
-        unit=Unit.COUNT,
-        multiplier=1,
-        polarity=Polarity.LOWER_IS_BETTER,
-        dimensions=(Dimension.TOTAL,),
-        numerator=("cerebrovascular_admissions_emergency",),
-        denominator_from=DenominatorFrom.NONE,
-        editions=(
-            "2019-20-diagnoses",
-            "2020-21-diagnoses",
-            "2021-22-diagnoses",
-            "2022-23-diagnoses",
-            "2023-24-diagnoses",
-            "2024-25-diagnoses",
-        ),
-        caveats=(
-            "Not the statement's figure: the whole block of diagnoses, not standardised, England only.",
-            "Holds the late effects of stroke (I69) beside stroke itself.",
-        ),
-        plausible=(0.0, 2_000_000.0),
-    ),
-    Indicator(
-        id="ischaemic_heart_emergency_n",
-        title="Ischaemic heart disease: emergency admissions in England",
-        short="Ischaemic heart disease admissions (number)",
-        levels=Levels(total=Level.ENGLAND),
-        area="Cardiovascular disease",
-        statement_number=None,
-        definition="Emergency admissions with a primary diagnosis of I20 to I25, England.",
-        numerator_words="Emergency admissions, primary diagnosis I20 to I25",
-        denominator_words="None: a count",
-        source="hes_admitted",
-        attribution=Attribution.ENGLAND,
-        kind=Kind.COUNT,
-        unit=Unit.COUNT,
-        multiplier=1,
-        polarity=Polarity.LOWER_IS_BETTER,
-        dimensions=(Dimension.TOTAL,),
-        numerator=("ischaemic_heart_admissions_emergency",),
-        denominator_from=DenominatorFrom.NONE,
-        editions=(
-            "2019-20-diagnoses",
-            "2020-21-diagnoses",
-            "2021-22-diagnoses",
-            "2022-23-diagnoses",
-            "2023-24-diagnoses",
-            "2024-25-diagnoses",
-        ),
-        caveats=(
-            "Not the statement's figure: the whole block of diagnoses, not standardised, England only.",
-            "Holds angina beside heart attack (I21, I22).",
-        ),
-        plausible=(0.0, 2_000_000.0),
-    ),
-    Indicator(
         id="stroke_adm_dsr",
         title="Stroke: emergency admissions, standardised rate",
         short="Stroke admissions, standardised",
@@ -251,7 +185,7 @@ INDICATORS: tuple[Indicator, ...] = (
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
         how_to_supply=HOW_OWN_STROKE,
         caveats=(
-            "England's admissions by block of diagnoses are published and are no figure of the statement.",
+            "England's admissions by code of diagnosis (stroke_emergency_n) are no figure of the statement.",
             "Value and limits as Fingertips prints them (indicator 93231); boards are never added up.",
             "By deprivation and ethnic group in a board's own extract alone.",
         ),
@@ -291,7 +225,7 @@ INDICATORS: tuple[Indicator, ...] = (
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
         how_to_supply=HOW_OWN_MI,
         caveats=(
-            "England's admissions by block of diagnoses are published and are no figure of the statement.",
+            "England's admissions by code of diagnosis (heart_attack_emergency_n) are no figure of the statement.",
             "Value and limits as Fingertips prints them (indicator 93232); boards are never added up.",
             "By deprivation and ethnic group in a board's own extract alone.",
         ),

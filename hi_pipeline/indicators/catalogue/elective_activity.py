@@ -114,7 +114,7 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL,),
         numerator=("admissions_waiting_list", "admissions_planned"),
         denominator_from=DenominatorFrom.REGISTERED,
-        editions=("2024-25-icb",),
+        editions=("-icb",),
         caveats=(
             "Not the standardised rate of the statement (act_elective_dsr): not adjusted for age or sex.",
             "By the board that is responsible for the patient; ages in the workbook are of episodes and are not used.",
@@ -145,7 +145,7 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL,),
         numerator=("admissions_emergency",),
         denominator_from=DenominatorFrom.REGISTERED,
-        editions=("2024-25-icb",),
+        editions=("-icb",),
         caveats=(
             "Not the standardised rate of the statement (act_emergency_dsr): not adjusted for age or sex.",
             "By the board that is responsible for the patient; ages in the workbook are of episodes and are not used.",

@@ -91,9 +91,17 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL, Dimension.AGE),
         numerator=("first_doses",),
         denominator=("population_16_and_over",),
+        undivided=(
+            (
+                Dimension.ETHNICITY,
+                "First doses are printed by ethnic group, and no file in hand has the people of that group and age: "
+                "the workbook has people by age alone and Census 2021 the groups of all ages. The doses went to the "
+                "oldest first, so a rate over all ages would show how old a group is; many doses have no group.",
+            ),
+        ),
         caveats=(
             "Only people aged 45 and over and people at risk were eligible: the total is not uptake among them.",
-            "Doses by ethnic group are printed, and no people of the same group to divide them by: no uptake by group.",
+            "No uptake by ethnic group: people of the same group and age are in no file in hand.",
             "There were no boards yet: a partnership with the same area stands for the board.",
             "Ages from 45, over the same estimates; where more were vaccinated than the estimate has, the publisher "
             "prints 100%* and there is no figure. Under 45 there is no estimate of the same age.",

@@ -46,8 +46,8 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}ae-attendances-and-emergency-admissions-{{financial_year}}/",
             host="www.england.nhs.uk",
             # As the copies in hand are named; letters that nobody can foretell may follow (2026-11).
-            file=r"statistics/wp-content/uploads/sites/2/\d{4}/\d\d/Monthly-AE-(?P<month>[A-Z][a-z]+)-(?P<year>\d{4})"
-            r"(-(?P<revised>revised))?(-\w{5,6})?\.csv",
+            file=r"Monthly-AE-(?P<month>[A-Z][a-z]+)-(?P<year>\d{4})(-(?P<revised>revised))?(-\w{5,6})?\.csv",
+            example="Monthly-AE-April-2025-a1B2c3.csv",
             first="2024-04",
             every=1,
             unconfirmed="the publisher's own file name; layout as in March 2025, until the file is read",

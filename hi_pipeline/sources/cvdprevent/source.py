@@ -1,6 +1,7 @@
 """CVDPREVENT, the national audit of cardiovascular disease prevention in primary care: its interface. Declaration."""
 
 from hi_pipeline.core.financial_year import years_between
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.cvdprevent.answers import ANSWERS, LEVELS, LISTS, PERIODS
 from hi_pipeline.sources.cvdprevent.gather import gather
@@ -111,6 +112,22 @@ SOURCE = Source(
     layouts={ANSWERS_OF_A_YEAR.name: ANSWERS_OF_A_YEAR},
     releases=tuple(_year(year) for year in years_between("2022-23", "2025-26")),
     gather=gather,
+    series=(
+        # Of a mirror, which holds the answers of a year as one archive. The interface has no page that lists them.
+        Series(
+            name="year",
+            layout=ANSWERS_OF_A_YEAR.name,
+            page=LANDING_PAGE,
+            host=HOST,
+            file=r"(?P<years>\d{4}-\d\d)\.zip",
+            example="2025-26.zip",
+            first="2022-23",
+            every=0,
+            max_bytes=128_000_000,
+            unconfirmed="layout unverified: fields from public code, no answer below England seen",
+        ),
+    ),
+    by_hand="Live, a year is a line of its own: it is asked for by its name, and no page lists the years.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(

@@ -162,6 +162,10 @@ SOURCE = Source(
         *_screening(),
         *_as_printed(),
     ),
+    by_hand=(
+        "One address holds all years of an indicator: a new year is changed bytes, which wait for hi accept, "
+        "and a year in the list of the release."
+    ),
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(

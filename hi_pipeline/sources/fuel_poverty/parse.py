@@ -1,5 +1,6 @@
 """Fuel poverty: households, and those in fuel poverty, of England, its authorities and its LSOAs of 2021."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -21,7 +22,8 @@ BACK = "Back to contents"
 MEASURES: Mapping[str, str] = dict(zip(("households", "fuel_poor", "fuel_poor_pct"), _FIGURES, strict=True))
 # 2026-11: the edition of 2023 holds the households of 2021 (its titles say so) on the geography codes of April 2023,
 # and is the newest of 2023-24; the period says 2021, and so does every note.
-HOUSEHOLDS_OF = {"2023": 2021}
+# The name of the file says both years, and the title of Table 2 that of the households.
+_NAME = re.compile(r".*-tables-(\d{4})-(\d{4})-data\.xlsx")
 NOTE = "estimates of a model for the households of {year}, in the edition of {edition}"
 _CODES = {"england": r"^E92000001$", "local_authority": r"^E0[6-9]\d{6}$"}
 # Counties, metropolitan counties, regions, and Inner and Outer London.
@@ -39,7 +41,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"fuel_poverty {release.edition}"
     account = Account()
     figures = pl.concat([_areas(tables["areas"][0], account, release, where), _lsoas(tables["lsoas"][0], where)])
-    year = HOUSEHOLDS_OF[release.edition]
+    year = households_of(release)
     (financial_year,) = release.financial_years
     whole = add_bounds(figures, half_width=pl.lit(0.0)).with_columns(
         financial_year=pl.lit(financial_year),
@@ -55,6 +57,21 @@ def parse(tables: RawTables, release: Release) -> Tables:
     return {"observations": observations, ROW_INDEX: row_index_of(whole, release), ACCOUNT: account.frame()}
 
 
+def households_of(release: Release) -> int:
+    """Return the year of an edition's households, which its name says beside that of the edition.
+
+    Raises:
+        LayoutError: the name says no such years, or another edition.
+    """
+    found = _NAME.fullmatch(release.mirror_file)
+    if found is None or found[1] != release.edition:
+        raise LayoutError(
+            f"fuel_poverty {release.edition}: {release.mirror_file} does not name the edition and the year of its "
+            f"households; expected a name such as -tables-{release.edition}-2021-data.xlsx"
+        )
+    return int(found[2])
+
+
 def _lsoas(raw: RawTable, where: str) -> pl.DataFrame:
     rows = _without_foot(number_rows(raw), "LSOA Code")
     _refuse_codes(rows.filter(~pl.col("LSOA Code").str.contains(r"^E01\d{6}$")), "LSOA Code", f"{where}, {raw.member}")
@@ -64,12 +81,12 @@ def _lsoas(raw: RawTable, where: str) -> pl.DataFrame:
 
 def _areas(raw: RawTable, account: Account, release: Release, where: str) -> pl.DataFrame:
     """Read England and the authorities; counties and regions are sums of them and are left out."""
-    here = f"{where}, {raw.member}"
+    here, year = f"{where}, {raw.member}", households_of(release)
     title, header = raw.frame.row(0)[0] or "", [cell and cell.strip() for cell in raw.frame.row(_HEADER_AT)]
-    if tuple(header) != AREA_HEADER or str(HOUSEHOLDS_OF[release.edition]) not in title:
+    if tuple(header) != AREA_HEADER or f"{year}" not in title:
         raise LayoutError(
             f"{here}: the title is {title!r} and the header {header}; expected the year "
-            f"{HOUSEHOLDS_OF[release.edition]} and {list(AREA_HEADER)}. Declare the layout, or the year in parse.py."
+            f"{year} and {list(AREA_HEADER)}. Is it the file of another year? If not, declare the layout."
         )
     code, *names = raw.frame.columns[:4]
     rows = _without_foot(number_rows(raw).slice(_HEADER_AT + 1), code)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.fuel_poverty.parse import LSOA_COLUMNS, parse
 from hi_pipeline.sources.fuel_poverty.schema import SCHEMAS
@@ -43,6 +44,19 @@ SOURCE = Source(
             ),
             published=date(2023, 4, 27),
             unconfirmed="the address of the workbook; its title sheet says that it was updated on 27 April 2023",
+        ),
+    ),
+    series=(
+        Series(
+            name="tables",
+            layout=FOUR_TABLES.name,
+            page="https://www.gov.uk/government/collections/fuel-poverty-sub-regional-statistics",
+            host="assets.publishing.service.gov.uk",
+            file=r"sub-regional-fuel-poverty-tables-(?P<year>\d{4})-\d{4}-data\.xlsx",
+            example="sub-regional-fuel-poverty-tables-2024-2022-data.xlsx",
+            first="2024",
+            every=0,
+            unconfirmed="the page that links to later editions; sheets and header as in 2023, until the file is read",
         ),
     ),
     parse=parse,

@@ -151,8 +151,8 @@ SOURCE = Source(
             layout=PRACTICE_LSOA,
             page=f"{LANDING_PAGE}/{{month}}-{{year}}",
             host="files.digital.nhs.uk",
-            file=r"[0-9A-F]{2}/[0-9A-F]{6}/gp-reg-pat-prac-lsoa-male-female-(?P<month>[A-Za-z]{3,9})-"
-            r"(?P<year>\d{2}|\d{4})\.{1,2}zip",
+            file=r"gp-reg-pat-prac-lsoa-male-female-(?P<month>[A-Za-z]{3,9})-(?P<year>\d{2}|\d{4})\.{1,2}zip",
+            example="gp-reg-pat-prac-lsoa-male-female-Jul-26.zip",
             first="2022-04",
             every=3,
             suffix="-lsoa",
@@ -164,7 +164,8 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}/{{month}}-{{year}}",
             host="files.digital.nhs.uk",
             # Its name says no month: only the page that links to it does.
-            file=r"[0-9A-F]{2}/[0-9A-F]{6}/gp-reg-pat-prac-map\.csv",
+            file=r"gp-reg-pat-prac-map\.csv",
+            example="gp-reg-pat-prac-map.csv",
             first="2024-10",
             every=3,
             suffix="-map",

@@ -49,6 +49,22 @@ DIAGNOSIS_HEADER = (
     "Other\n(FAE)",
 )
 DIAGNOSIS_FIRST = 2  # the column of the first of READ
+# 2026-11, from public code that reads it: code and description span seven columns, as in the table by location.
+CODE_HEADER = ("Primary diagnosis: 3 character code and description", *(None,) * 6, *DIAGNOSIS_HEADER[2:11])
+CODE_FIRST = 7
+# Names that other years give to the same columns (2026-11, from public code), in one spelling of blanks.
+ALSO_CALLED: Mapping[str, str] = {
+    "Admissions": "Finished Admission Episodes",
+    "Finished admission episodes": "Finished Admission Episodes",
+    "Finished Consultant Episodes": "Finished consultant episodes",
+    "Male": "Male (FCE)",
+    "Female": "Female (FCE)",
+    "Gender Unknown": "Gender Unknown (FCE)",
+    "Emergency": "Emergency (FAE)",
+    "Waiting list": "Waiting list (FAE)",
+    "Planned": "Planned (FAE)",
+    "Other Admission Method": "Other (FAE)",
+}
 
 # Of the 50 columns the first 40 were seen (to age 65-69); nobody reads the others.
 ICB_HEADER = (

@@ -21,10 +21,9 @@ from hi_pipeline.sources.hes_admitted.layouts import (
     ROUNDED_BY,
     SMALLEST_PRINTED,
 )
-from hi_pipeline.sources.hes_admitted.sheets import letters, read_body, validate_exact
+from hi_pipeline.sources.hes_admitted.sheets import TOTAL, letters, read_body, validate_exact
 
 MEASURES = (EPISODES, ADMISSIONS, *METHODS)
-TOTAL = "Total"
 # 2026-11: what stands beside the locations in the rows that were seen: hubs of NHS England, and boards of Wales.
 _HUB = r"COMMISSIONING HUB( \d)?$"
 _WALES = r"^7A\w$"
@@ -40,7 +39,7 @@ def read_locations(raw: RawTable, release: Release, account: Account, where: str
         ValidationError: a location without a row, more admissions than England has, or parts above their whole.
     """
     year = release.financial_years[0]
-    rows = read_body(raw, ICB_HEADER, first=ICB_FIRST, where=where)
+    rows = read_body(raw, ICB_HEADER, first=ICB_FIRST, year=year, where=where)
     rows = rows.with_columns(_level(year).alias("area_level"))
     odd = rows.filter(pl.col("area_level") == "?")
     if odd.height:

@@ -10,8 +10,8 @@ from hi_pipeline.sample.chance import chance, drawn, rounded, share_out
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file, xlsx_bytes
 from hi_pipeline.sample.people import residents_by_decile
 from hi_pipeline.sources.hes_admitted.groups import AGE_LABELS, BREAKDOWNS, CATEGORIES, MEASURES, SEX_LABELS
-from hi_pipeline.sources.hes_admitted.layouts import DIAGNOSIS_HEADER, HIDDEN_HIGH, ICB_HEADER
-from hi_pipeline.sources.hes_admitted.locations import TOTAL
+from hi_pipeline.sources.hes_admitted.layouts import CODE_HEADER, DIAGNOSIS_HEADER, HIDDEN_HIGH, ICB_HEADER, READ
+from hi_pipeline.sources.hes_admitted.sheets import TOTAL
 from hi_pipeline.sources.hes_admitted.source import (
     AGE_COLUMNS,
     AGES,
@@ -26,6 +26,17 @@ _BLOCKS = {
     "I20-I25": ("Ischaemic heart diseases", 360_000),
     "I60-I69": ("Cerebrovascular diseases", 240_000),
     "‡N99": ("Other disorders of the genitourinary system", 4_000),
+}
+# Admissions by code: strokes, heart attacks, and one that nobody reads.
+_CODES = {
+    "I20": ("Angina pectoris", 3_000),
+    "I21": ("Acute myocardial infarction", 4_000),
+    "I22": ("Subsequent myocardial infarction", 150),
+    "I60": ("Subarachnoid haemorrhage", 300),
+    "I61": ("Intracerebral haemorrhage", 550),
+    "I62": ("Other nontraumatic intracranial haemorrhage", 450),
+    "I63": ("Cerebral infarction", 3_900),
+    "I64": ("Stroke, not specified as haemorrhage or infarction", 250),
 }
 _PER_RESIDENT, _METHODS = 0.33, (0.36, 0.40, 0.14, 0.10)
 _EPISODES, _SEXES = 1.22, (0.455, 0.5445, 0.0005)
@@ -72,7 +83,23 @@ def _diagnoses(year: str) -> bytes:
     for code, (name, admissions) in _BLOCKS.items():
         figures = _figures(round(admissions * chance(f"{code} {year}").uniform(0.9, 1.1)), f"{code} {year}")
         rows.append((code, name, *_filled(figures, DIAGNOSIS_HEADER, 2)))
-    return xlsx_bytes({"Primary Diagnosis Summary": rows, "Primary Diagnosis 3 Character": [("Not read",)]})
+    codes: list[Sequence[Cell]] = [(f"SYNTHETIC primary diagnosis, 3 character, {year}",), ()]
+    codes.append(CODE_HEADER)
+    total = [0] * len(READ)
+    blank: list[Cell] = [None] * 5
+    for code, (name, admissions) in _CODES.items():
+        figures = _figures(round(admissions * chance(f"{code} {year}").uniform(0.9, 1.1)), f"{code} {year}")
+        total = [a + b for a, b in zip(total, figures, strict=True)]
+        codes.append((code, name, *blank, *figures))
+    codes.insert(3, (TOTAL, None, *blank, *total))
+    not_read: list[Sequence[Cell]] = [("Not read",)]
+    return xlsx_bytes(
+        {
+            "Primary Diagnosis Summary": rows,
+            "Primary Diagnosis 3 Character": codes,
+            "Primary Diagnosis 4 Character": not_read,
+        }
+    )
 
 
 def _locations(release: Release) -> bytes:

@@ -1,5 +1,6 @@
 """Hospital admitted patient care activity, annual workbooks and CSVs. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import SAYS_NO_PERIOD, Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.hes_admitted.parse import parse
 from hi_pipeline.sources.hes_admitted.schema import SCHEMAS
@@ -13,9 +14,18 @@ DIAGNOSES = Layout(
     name="diagnoses",
     container=Container.XLSX,
     # No columns: two names occur twice, and the publisher's own sheet has title rows above its header.
-    members=(Member(table="diagnoses", pattern="Primary Diagnosis Summary"),),
-    # Sheets of single codes and of all diagnoses. Their names are from public code or assumed; another one stops.
-    ignored=(r"(Primary|All) Diagnos[ei]s [34] [Cc]haracter", r"All Diagnos[ei]s Summary", r"External Cause.*"),
+    members=(
+        Member(table="diagnoses", pattern="Primary Diagnosis Summary"),
+        # Read by its place, as the summary; the copy in hand lacks it.
+        Member(table="codes", pattern=r"Primary Diagnos[ei]s 3 [Cc]haracter", unverified=True, optional=True),
+    ),
+    # Sheets of four-character codes and of all diagnoses. Their names are from public code; another one stops.
+    ignored=(
+        r"Primary Diagnos[ei]s 4 [Cc]haracter",
+        r"All Diagnos[ei]s [34] [Cc]haracter",
+        r"All Diagnos[ei]s Summary",
+        r"External Cause.*",
+    ),
 )
 LOCATIONS = Layout(
     name="icb_of_responsibility",
@@ -39,6 +49,8 @@ GROUPS, AGES = (
     Layout(name=name, container=Container.CSV, members=(Member(table=name, columns=columns, unverified=True),))
     for name, columns in (("groups", GROUP_COLUMNS), ("ages", AGE_COLUMNS))
 )
+# What ends the name of a workbook: "-tab.xlsx", "-tab supp.xlsx", "-tab_V2.xlsx" (2026-11).
+_TAB = r"-tab( supp)?(?P<revised>[ _-][vV]\d)?\.xlsx"
 _UNSEEN = "file not in hand: header and sheets assumed to be those of 2023-24"
 
 
@@ -53,6 +65,24 @@ def _diagnoses(year: str, path: str, *, mirror_path: str = "", unconfirmed: str 
         unconfirmed=unconfirmed,
     )
 
+
+def _series(what: str, layout: Layout, stem: str, end: str, unconfirmed: str) -> Series:
+    return Series(
+        name=what,
+        layout=layout.name,
+        page=f"{LANDING_PAGE}/{{financial_year}}",
+        host="files.digital.nhs.uk",
+        file=rf"hosp-epis-stat-admi-{stem}-(?P<years>\d{{4}}-\d\d){end}",
+        example=f"hosp-epis-stat-admi-{stem}-2025-26{'-tab.xlsx' if end == _TAB else '.csv'}",
+        first="2025-26",
+        every=0,
+        suffix=f"-{what}",
+        max_bytes=128_000_000,
+        unconfirmed=unconfirmed,
+    )
+
+
+_LATER = "until the file is read: layout as in 2024-25"
 
 SOURCE = Source(
     name="hes_admitted",
@@ -113,6 +143,14 @@ SOURCE = Source(
             max_bytes=128_000_000,
             unconfirmed="layout unverified: columns and words from public code, no file seen; the address",
         ),
+    ),
+    series=(
+        _series(
+            "diagnoses", DIAGNOSES, "diag", _TAB, f"{_UNSEEN}; the year is read in its titles, where they name one"
+        ),
+        _series("icb", LOCATIONS, "icb-resp", _TAB, f"{_LATER}; the year is read in its title"),
+        _series("groups", GROUPS, "oth", r"\.csv", f"layout unverified; {_LATER}; {SAYS_NO_PERIOD}"),
+        _series("ages", AGES, "pla", r"\.csv", f"layout unverified; {_LATER}"),
     ),
     parse=parse,
     schemas=SCHEMAS,

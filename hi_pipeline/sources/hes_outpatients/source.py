@@ -1,5 +1,6 @@
 """Hospital outpatient activity by ethnicity, deprivation, age and sex. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import SAYS_NO_PERIOD, Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.hes_outpatients.labels import (
     KIND_COLUMNS,
@@ -50,6 +51,24 @@ def _release(year: str, what: str, layout: str, file: str, unconfirmed: str = ""
     )
 
 
+_DATA, _TAB = r"-data\.csv", r"-tab(?P<revised>[ _-][vV]\d)?\.xlsx"
+
+
+def _series(what: str, layout: str, stem: str, end: str, unconfirmed: str = "", *, first: str = "2025-26") -> Series:
+    return Series(
+        name=what,
+        layout=layout,
+        page=f"{LANDING_PAGE}/{{financial_year}}",
+        host="files.digital.nhs.uk",
+        file=rf"hosp-epis-stat-outp-{stem}-(?P<years>\d{{4}}-\d\d){end}",
+        example=f"hosp-epis-stat-outp-{stem}-2025-26{'-tab.xlsx' if end == _TAB else '-data.csv'}",
+        first=first,
+        every=0,
+        suffix=f"-{what}",
+        unconfirmed=f"that later files are named and laid out as those of 2023-24 and 2024-25{unconfirmed}",
+    )
+
+
 _CUT = "; the copy in hand lacks the title rows, so the row of the header in the publisher's own file was not seen"
 
 SOURCE = Source(
@@ -71,6 +90,13 @@ SOURCE = Source(
         _release("2023-24", "age-sex", "age_sex_csv", "hosp-epis-stat-outp-all-firs-atte-2023-24-data.csv"),
         _release("2024-25", "deciles", "deciles_workbook", "hosp-epis-stat-outp-imd-dec-2024-25-tab.xlsx", _CUT),
         _release("2024-25", "ethnicity", "ethnicity_workbook", "hosp-epis-stat-outp-ethn-cat-2024-25-tab.xlsx", _CUT),
+    ),
+    # 2026-11: groups come as one CSV or as two workbooks. Both in one year would give each figure twice and stop it.
+    series=(
+        _series("groups", "groups_csv", "eth-imd-dec", _DATA),
+        _series("age-sex", "age_sex_csv", "all-firs-atte", _DATA, first="2024-25"),
+        _series("deciles", "deciles_workbook", "imd-dec", _TAB, f"; {SAYS_NO_PERIOD}"),
+        _series("ethnicity", "ethnicity_workbook", "ethn-cat", _TAB, f"; {SAYS_NO_PERIOD}"),
     ),
     parse=parse,
     schemas=SCHEMAS,

@@ -1,5 +1,6 @@
 """The detailed tables of homelessness to observations by authority, region and for England."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 
@@ -20,7 +21,6 @@ TOKENS: Mapping[str | None, Token] = {"..": Token.MISSING, "-": Token.SUPPRESSED
 MEASURES = tuple(sorted({measure for sheet in SHEETS for measure, _, _ in sheet.figures.values()}))
 # Totals of England and regions are rounded to the nearest 10, in all columns but the number of households.
 ROUNDED_TO = 10
-FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2025, 3, 31)
 _REST, _REST_CODE = "Rest of England", "-"
 _LEVELS: Mapping[str, str] = {
     "england": r"^E92000001$",
@@ -41,15 +41,17 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return households assessed, owed a duty (by ethnic group too) and in temporary accommodation, by area.
 
     Raises:
-        LayoutError: a title, header, code or token other than declared, or a total that is not rounded.
+        LayoutError: a title of another quarter, a header, code or token that is not declared, or a total that is not
+            rounded.
         ValidationError: an area with two different rows, areas that differ between sheets, or parts above their whole.
     """
     where = f"homelessness {release.edition}"
     account = Account()
+    last = _last_day(release)
     figures = pl.concat(
-        _figures(tables[sheet.name][0], sheet, account, f"{where}, sheet {sheet.name}") for sheet in SHEETS
+        _figures(tables[sheet.name][0], sheet, last, account, f"{where}, sheet {sheet.name}") for sheet in SHEETS
     )
-    figures = figures.with_columns(pl.lit(label_of_date(LAST_DAY)).alias("financial_year"))
+    figures = figures.with_columns(pl.lit(label_of_date(last)).alias("financial_year"))
     observations = to_observations(figures)
     apart = (
         figures.group_by("area_level", "area_code")
@@ -71,15 +73,21 @@ def parse(tables: RawTables, release: Release) -> Tables:
     return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
 
-def _figures(raw: RawTable, sheet: Sheet, account: Account, where: str) -> pl.DataFrame:
-    _check_words(raw.frame, {(0, 0): sheet.title, **sheet.words}, where)
+def _last_day(release: Release) -> date:
+    """Return the last day of the quarter that the edition is named by ("2025-03")."""
+    year, month = (int(part) for part in release.edition.split("-"))
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _figures(raw: RawTable, sheet: Sheet, last: date, account: Account, where: str) -> pl.DataFrame:
+    _check_words(raw.frame, {(0, 0): sheet.title_of(last), **sheet.words}, where)
     areas = _areas(number_rows(raw).slice(sheet.first_row), account, where)
     blocks = [_column(areas, number, sheet, where) for number in sheet.figures]
     # The number of households is a stock too: quarters of it are not added up.
     stock = pl.lit(sheet.snapshot) | (pl.col("measure") == sheets.HOUSEHOLDS)
     return pl.concat(blocks).with_columns(
-        pl.when(stock).then(LAST_DAY).otherwise(FIRST_DAY).alias("period_start"),
-        pl.lit(LAST_DAY).alias("period_end"),
+        pl.when(stock).then(last).otherwise(date(last.year, last.month - 2, 1)).alias("period_start"),
+        pl.lit(last).alias("period_end"),
         pl.when(stock)
         .then(pl.lit(PeriodType.SNAPSHOT.value))
         .otherwise(pl.lit(PeriodType.QUARTER.value))
@@ -94,7 +102,7 @@ def _check_words(matrix: pl.DataFrame, words: Mapping[tuple[int, int], str], whe
         if found != expected:
             raise LayoutError(
                 f"{where}: row {row + 1}, column {column + 1} holds {found!r}; expected {expected!r}. If this is "
-                "another quarter or layout, declare it in sheets.py and source.py."
+                "the file of another quarter, fetch it again; if it is another layout, declare it in sheets.py."
             )
 
 

@@ -1,6 +1,7 @@
 """Synthetic detailed tables of homelessness: three sheets by authority, with regions and England rounded to 10."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -28,9 +29,10 @@ _Figures = dict[_Key, int]
 def write(folder: Path) -> None:
     """Write the spreadsheet of the one declared release, with two of the sheets that are not read."""
     (release,) = SOURCE.releases
+    last = date.fromisoformat(f"{release.edition}-31")
     written: dict[str, list[list[Cell]]] = {
         "Contents": [[None, "SYNTHETIC"]],
-        **{sheet.name: _sheet(sheet) for sheet in SHEETS},
+        **{sheet.name: _sheet(sheet, last) for sheet in SHEETS},
         "MD1": [["SYNTHETIC"]],
     }
     write_file(folder, release.mirror_file, ods_bytes(written))
@@ -73,10 +75,10 @@ def _sum(codes: list[str]) -> _Figures:
     return {key: sum(figures[key] for figures in made) for key in made[0]}
 
 
-def _sheet(sheet: Sheet) -> list[list[Cell]]:
+def _sheet(sheet: Sheet, last: date) -> list[list[Cell]]:
     width = max(sheet.figures) + 1
     rows: list[list[Cell]] = [[None] * width for _ in range(sheet.first_row)]
-    rows[0][0] = sheet.title
+    rows[0][0] = sheet.title_of(last)
     for (row, column), word in sheet.words.items():
         rows[row][column] = word
     of_region = {i: [code for code, _, region, _ in AUTHORITIES if region == i] for i in range(len(REGIONS))}

@@ -1,12 +1,13 @@
 """The sheets that are read: titles, the words that must stand where, and what each column of figures is."""
 
+from calendar import month_name
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from hi_pipeline.core.groups import ALL, ETHNIC_BROAD, UNKNOWN, Dimension
 
-QUARTER = "England, January to March 2025"
-END_OF_QUARTER = "England, 31st March 2025"
+_LAST_DAYS = {3: "31st", 6: "30th", 9: "30th", 12: "31st"}
 
 ASSESSED, OWED, PREVENTION, RELIEF = "assessments", "owed_duty", "owed_prevention_duty", "owed_relief_duty"
 HOUSEHOLDS, TRAVELLERS = "households", "owed_duty_gypsy_or_irish_traveller"
@@ -22,7 +23,7 @@ class Sheet:
 
     Attributes:
         name: the sheet's name.
-        title: its first cell.
+        title: its first cell, without the line that says of which quarter or day it is.
         snapshot: it tells the last day of the quarter, not the quarter.
         first_row: England's row, the first of the figures.
         words: header cells that must stand as they are, by row and column.
@@ -40,6 +41,12 @@ class Sheet:
     all_of: int | None = None
     thousands: tuple[int, ...] = ()
 
+    def title_of(self, last: date) -> str:
+        """Return the whole first cell: of a quarter "January to March 2025", of a day "31st March 2025"."""
+        first = month_name[last.month - 2]
+        of_quarter = f"{first} to {last:%B %Y}"
+        return f"{self.title}\nEngland, {f'{_LAST_DAYS[last.month]} {last:%B %Y}' if self.snapshot else of_quarter}"
+
 
 def _total(measure: str) -> Figure:
     return measure, Dimension.TOTAL, ALL
@@ -51,7 +58,7 @@ def _group(word: str) -> Figure:
 
 A1 = Sheet(
     name="A1",
-    title=("Table A1 - Number of households by initial assessment of homelessness circumstances and needs\n" + QUARTER),
+    title="Table A1 - Number of households by initial assessment of homelessness circumstances and needs",
     first_row=7,
     words={
         (4, 4): "Total initial assessments1,2,6",
@@ -67,10 +74,7 @@ A1 = Sheet(
 # The groups are those of the census of 2021: Chinese stands under Asian.
 A8 = Sheet(
     name="A8",
-    title=(
-        "Table A8 - Ethnicity of main applicants assessed as owed a prevention or relief duty by local authority\n"
-        + QUARTER
-    ),
+    title="Table A8 - Ethnicity of main applicants assessed as owed a prevention or relief duty by local authority",
     first_row=6,
     words={
         (4, 4): "Total owed a prevention or relief duty1",
@@ -100,7 +104,7 @@ A8 = Sheet(
 )
 TA1 = Sheet(
     name="TA1",
-    title=("Table TA1 - Number of households by type of temporary accommodation provided\n" + END_OF_QUARTER),
+    title="Table TA1 - Number of households by type of temporary accommodation provided",
     snapshot=True,
     first_row=7,
     words={

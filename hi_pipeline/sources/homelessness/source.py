@@ -1,5 +1,6 @@
 """Statutory homelessness by local authority, quarterly. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.homelessness.parse import parse
 from hi_pipeline.sources.homelessness.schema import SCHEMAS
@@ -43,6 +44,19 @@ SOURCE = Source(
             financial_years=("2024-25",),
             mirror_path="assets.publishing.service.gov.uk/rebuilt/Detailed_LA_202503.ods",
             unconfirmed="the address; that the figures of authorities are exact",
+        ),
+    ),
+    series=(
+        Series(
+            name="detailed",
+            layout=DETAILED.name,
+            page=LANDING_PAGE,
+            host="assets.publishing.service.gov.uk",
+            file=r"Detailed_LA_(?P<year>\d{4})(?P<month>03|06|09|12)(?P<revised>[ _-][vV]\d)?\.ods",
+            example="Detailed_LA_202506.ods",
+            first="2025-06",
+            every=3,
+            unconfirmed="columns as in January to March 2025, until the file is read; the titles say its quarter",
         ),
     ),
     parse=parse,

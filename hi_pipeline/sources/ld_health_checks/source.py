@@ -71,8 +71,9 @@ SOURCE = Source(
             layout=MONTHLY.name,
             page=f"{LANDING_PAGE}/england-{{month}}-{{year}}",
             host="files.digital.nhs.uk",
-            file=r"[0-9A-F]{2}/[0-9A-F]{6}/learning-disabilities-health-check-scheme-eng-(?P<month>Mar)-(?P<year>\d{4})"
+            file=r"learning-disabilities-health-check-scheme-eng-(?P<month>Mar)-(?P<year>\d{4})"
             r"(?P<revised>[-_]v\d)?\.csv",
+            example="learning-disabilities-health-check-scheme-eng-Mar-2026.csv",
             first="2026-03",
             every=12,
             unconfirmed="layout unverified: the name of the file and its columns are from the producer's own code",

@@ -1,5 +1,6 @@
 """Learning disability services statistics, the part from the mental health services data set. Declaration."""
 
+from hi_pipeline.core.series import SAYS_NO_PERIOD, Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.lda_inpatients.parse import SPELLS, parse
 from hi_pipeline.sources.lda_inpatients.schema import SCHEMAS
@@ -71,6 +72,19 @@ SOURCE = Source(
     calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=6, last_known_edition="2025-03"),
     layouts={PUBLISHED.name: PUBLISHED},
     releases=tuple(_march(year) for year in (2023, 2024, 2025)),
+    series=(
+        Series(
+            name="march",
+            layout=PUBLISHED.name,
+            page=LANDING_PAGE,
+            host="files.digital.nhs.uk",
+            file=r"LDA_Published_(?P<month>Mar)_(?P<year>\d{4})(?P<revised>[ _-][vV]\d)?\.csv",
+            example="LDA_Published_Mar_2026.csv",
+            first="2026-03",
+            every=12,
+            unconfirmed=f"layout unverified; the name of the file is from the producer's own code; {SAYS_NO_PERIOD}",
+        ),
+    ),
     parse=parse,
     schemas=SCHEMAS,
     whole_levels={"icb": ("2022-23", "2023-24", "2024-25")},

@@ -1,5 +1,6 @@
 """NHS Maternity Statistics, annual: births by gestation, deliveries by ethnicity and deprivation. Pinned releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.maternity_annual.parse import parse
 from hi_pipeline.sources.maternity_annual.schema import SCHEMAS
@@ -43,6 +44,19 @@ SOURCE = Source(
         _release("2020-21", DATA),
         _release("2021-22", DATA),
         _release("2022-23", DATA, unconfirmed="; the file: its name and two of its figures were seen, no copy is here"),
+    ),
+    series=(
+        Series(
+            name="data",
+            layout=DATA.name,
+            page=f"{LANDING_PAGE}/{{financial_year}}",
+            host="files.digital.nhs.uk",
+            file=r"hosp-epis-stat-mat-msdscsv-(?P<years>\d{4}-\d\d)\.csv",
+            example="hosp-epis-stat-mat-msdscsv-2023-24.csv",
+            first="2023-24",
+            every=0,
+            unconfirmed="the publisher's own file name after 2022-23; layout as in 2021-22, until the file is read",
+        ),
     ),
     parse=parse,
     schemas=SCHEMAS,

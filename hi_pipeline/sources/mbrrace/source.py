@@ -1,5 +1,6 @@
 """Perinatal deaths by trust and health board (MBRRACE-UK). Declaration and pinned releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.mbrrace.parse import parse
 from hi_pipeline.sources.mbrrace.schema import SCHEMAS
@@ -73,6 +74,21 @@ SOURCE = Source(
             unconfirmed=(
                 "the address and the day of publication of the export; the licence; that the printed intervals are "
                 "of 95%; the rule by which counts are hidden (the smallest that is printed is 3)"
+            ),
+        ),
+    ),
+    series=(
+        Series(
+            name="trusts",
+            layout=TRUSTS.name,
+            page=LANDING_PAGE,
+            host="timms.le.ac.uk",
+            file=r"perinatal-mortality-rates-(?P<year>\d{4})-trusthealth-board\.csv",
+            example="perinatal-mortality-rates-2024-trusthealth-board.csv",
+            first="2024",
+            every=0,
+            unconfirmed=(
+                "the file is exported from the data viewer by hand, which names it; layout as in 2023, until it is read"
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Mental Health Act statistics of 2023-24, with the damaged decile labels of the copy that is in hand."""
+"""Mental Health Act statistics, with the damaged decile labels of the copy of 2023-24 that is in hand."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from hi_pipeline.core.geography import Vintage, board
 from hi_pipeline.sample.areas import location_name, locations
 from hi_pipeline.sample.chance import rounded
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file
-from hi_pipeline.sources.mental_health_act.corrections import WRONG_WORDS
+from hi_pipeline.sources.mental_health_act.corrections import DECILE_LABELS_OVERWRITTEN, WRONG_WORDS
 from hi_pipeline.sources.mental_health_act.deciles import ORDER
 from hi_pipeline.sources.mental_health_act.sample_detentions import BANDS, Detained, detained, england_of, unknown_area
 from hi_pipeline.sources.mental_health_act.source import COLUMNS, SOURCE
 
 _VINTAGE = Vintage.APRIL_2023
-_YEAR, _MEASURE = "2023/24", "All detentions"
+_MEASURE = "All detentions"
 _ALL_SUBMISSIONS, _ICB, _SUB_ICB = "All submissions", "ICB", "Sub ICB"
 _ENGLAND = ("All prov", "All providers")
 _UNKNOWN = ("UNKNOWN", "UNKNOWN")
@@ -56,7 +56,7 @@ class _Line:
     standardised: float | None = None
 
     def cells(self, label: str) -> tuple[Cell, ...]:
-        head = (_YEAR, _MEASURE, "All", self.demographic, label, self.level, "MHSDS", *self.area)
+        head = (_MEASURE, "All", self.demographic, label, self.level, "MHSDS", *self.area)
         # Rates of areas are made from the rounded counts.
         shown = self.count if self.area == _ENGLAND else rounded(self.count)
         rate = "" if not self.population else f"{shown / self.population * 100_000:.1f}".removesuffix(".0")
@@ -70,9 +70,12 @@ class _Line:
 
 
 def write(folder: Path) -> None:
-    """Write the file of 2023-24."""
-    rows = [*_detentions(), *_providers(), *_other_measures()]
-    write_file(folder, SOURCE.release("2023-24").mirror_file, csv_bytes(COLUMNS, rows))
+    """Write the file of every declared year."""
+    for release in SOURCE.releases:
+        year = release.financial_years[0].replace("-", "/")
+        damages = release.edition in DECILE_LABELS_OVERWRITTEN.editions
+        rows = [*_detentions(damages=damages), *_providers(), *_other_measures()]
+        write_file(folder, release.mirror_file, csv_bytes(COLUMNS, [(year, *row) for row in rows]))
 
 
 def _areas() -> list[tuple[str, tuple[str, str], Detained]]:
@@ -86,11 +89,11 @@ def _areas() -> list[tuple[str, tuple[str, str], Detained]]:
     return [(_ALL_SUBMISSIONS, _ENGLAND, england_of([area for _, _, area in made])), *made]
 
 
-def _detentions() -> Iterator[tuple[Cell, ...]]:
+def _detentions(*, damages: bool) -> Iterator[tuple[Cell, ...]]:
     areas = _areas()
     everyone = areas[0][2]
     yield (
-        *(_YEAR, _MEASURE, "All", "All", "All", _ALL_SUBMISSIONS, "Both", *_ENGLAND),
+        *(_MEASURE, "All", "All", "All", _ALL_SUBMISSIONS, "Both", *_ENGLAND),
         *(everyone.total, _ACUTE, everyone.total + _ACUTE),
         *(f"{(everyone.total + _ACUTE) / everyone.people * 100_000:.1f}", "", ""),
     )
@@ -102,7 +105,7 @@ def _detentions() -> Iterator[tuple[Cell, ...]]:
     for line in _grouped(areas):
         label = line.label
         second = label == ORDER[1] and damaged < len(areas) + _AREAS_DAMAGED_TWICE
-        if line.demographic == "IMD" and (label == ORDER[0] or second):
+        if damages and line.demographic == "IMD" and (label == ORDER[0] or second):
             label = WRONG_WORDS[damaged % len(WRONG_WORDS)]
             damaged += 1
         yield line.cells(label)
@@ -152,7 +155,7 @@ def _line(demographic: str, label: str, level: str, area: tuple[str, str], found
 
 
 def _providers() -> Iterator[tuple[Cell, ...]]:
-    head = (_YEAR, _MEASURE, "All", "All", "All")
+    head = (_MEASURE, "All", "All", "All")
     yield (*head, "NHS Trust", "MHSDS", *_ENGLAND, 31_000, 0, 31_000, "", "", "")
     yield (*head, "NHS Trust", "MHSDS", "R9A", "SYNTHETIC NHS FOUNDATION TRUST", 170, "", 170, "", "", "")
     yield (*head, "NHS Trust", "ECDS", "R9B", "SYNTHETIC HOSPITALS NHS TRUST", "", "", "", "", "", "")
@@ -161,4 +164,4 @@ def _providers() -> Iterator[tuple[Cell, ...]]:
 
 def _other_measures() -> Iterator[tuple[Cell, ...]]:
     for measure, subcategory, level, source in _OTHER_ROWS:
-        yield (_YEAR, measure, subcategory, "All", "All", level, source, *_ENGLAND, 120, 0, 120, "", "", "")
+        yield (measure, subcategory, "All", "All", level, source, *_ENGLAND, 120, 0, 120, "", "", "")

@@ -1,5 +1,6 @@
 """Mental Health Act statistics, annual figures: detentions by group and area. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.mental_health_act.parse import parse
 from hi_pipeline.sources.mental_health_act.schema import SCHEMAS
@@ -56,6 +57,21 @@ SOURCE = Source(
             unconfirmed=(
                 "the address of the file, its landing page and its publication date; the copy in hand was saved in "
                 "a spreadsheet (blank counts were '*', some labels overwritten: see corrections.py)"
+            ),
+        ),
+    ),
+    series=(
+        Series(
+            name="data",
+            layout="annual_2023-24",
+            page=f"{LANDING_PAGE}/{{financial_year}}-annual-figures",
+            host="files.digital.nhs.uk",
+            file=r"ment-heal-act-stat-eng-(?P<years>\d{4}-\d\d)-data(?P<revised>[ _-][vV]\d)?\.csv",
+            example="ment-heal-act-stat-eng-2024-25-data.csv",
+            first="2024-25",
+            every=0,
+            unconfirmed=(
+                "the file name and layout of 2023-24 for later years; the Indices behind the tenths of deprivation"
             ),
         ),
     ),

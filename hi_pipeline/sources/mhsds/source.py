@@ -1,5 +1,6 @@
 """Mental health services monthly statistics, time series. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.mhsds.parse import CONTACT_EDITION, parse
 from hi_pipeline.sources.mhsds.schema import SCHEMAS
@@ -59,6 +60,22 @@ SOURCE = Source(
             financial_years=("2022-23", "2023-24"),
             max_bytes=128_000_000,
             unconfirmed="file not in hand: layout, breakdowns and the name of its member assumed to be those of 2022",
+        ),
+    ),
+    series=(
+        Series(
+            name="to_april",
+            layout=TIME_SERIES.name,
+            page=f"{LANDING_PAGE}/performance-{{month}}-{{year}}",
+            host="files.digital.nhs.uk",
+            # The archive of each April is the first that holds the twelve months to March; others repeat them.
+            file=r"MHSDS[ _]Time_Series_data_Apr_2016_(?P<month>Apr)_(?P<year>\d{4})\.zip",
+            example="MHSDS Time_Series_data_Apr_2016_Apr_2025.zip",
+            first="2025-04",
+            every=12,
+            ahead=1,
+            max_bytes=128_000_000,
+            unconfirmed="layout as in 2022, until the file is read; that an archive is made each April",
         ),
     ),
     parse=parse,

@@ -175,8 +175,8 @@ SOURCE = Source(
             layout="raw_2425",
             page=f"{LANDING_PAGE}/{{financial_year}}",
             host="files.digital.nhs.uk",
-            file=r"[0-9A-F]{2}/[0-9A-F]{6}/QOF[ _]?(?P<years>\d{4}|\d{4}-\d\d)"
-            r"(_[vV]\d| Raw data \.csv files)?\.zip",
+            file=r"QOF[ _]?(?P<years>\d{4}|\d{4}-\d\d)(_[vV]\d| Raw data \.csv files)?\.zip",
+            example="QOF2526.zip",
             first="2025-26",
             every=0,
             max_bytes=128_000_000,

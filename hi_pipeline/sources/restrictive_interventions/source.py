@@ -1,5 +1,6 @@
 """Restrictive interventions, a file of the mental health services monthly statistics. Declaration and releases."""
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.restrictive_interventions.parse import parse
 from hi_pipeline.sources.restrictive_interventions.schema import SCHEMAS
@@ -52,6 +53,19 @@ SOURCE = Source(
     calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=6, last_known_edition="2025-03"),
     layouts={MONTHLY.name: MONTHLY},
     releases=tuple(_march(year) for year in (2023, 2024, 2025)),
+    series=(
+        Series(
+            name="march",
+            layout=MONTHLY.name,
+            page=f"{LANDING_PAGE}/performance-{{month}}-{{year}}",
+            host="files.digital.nhs.uk",
+            file=r"restrictive-interventions-(?P<year>\d{4})-(?P<month>03)\.csv",
+            example="restrictive-interventions-2026-03.csv",
+            first="2026-03",
+            every=12,
+            unconfirmed="layout unverified; the name of the file is ours: the publisher's was not seen",
+        ),
+    ),
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(

@@ -99,8 +99,9 @@ SOURCE = Source(
             page=f"{LANDING_PAGE}rtt-data-{{financial_year}}/",
             host="www.england.nhs.uk",
             # Five digits at the end until 2025, six letters or digits since; revised files say so (2026-11).
-            file=r"statistics/wp-content/uploads/sites/2/\d{4}/\d\d/Full-CSV-data-file-(?P<month>[A-Z][a-z]{2})"
+            file=r"Full-CSV-data-file-(?P<month>[A-Z][a-z]{2})"
             r"(?P<year>\d\d)-ZIP-\d+M(-(?P<revised>revised))?(-\w{5,6})?\.zip",
+            example="Full-CSV-data-file-Jul26-ZIP-3M-a1B2c3.zip",
             first="2021-04",
             every=1,
             newest_of_year=True,

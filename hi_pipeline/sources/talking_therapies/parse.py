@@ -136,12 +136,14 @@ def parse(tables: RawTables, release: Release) -> Tables:
         release: the edition; it decides how STPs are coded.
 
     Raises:
-        LayoutError: a code of an area outside its scheme, or a token outside the vocabulary.
+        LayoutError: a table of another year, a code of an area outside its scheme, a token outside the vocabulary.
         ValidationError: a count above its denominator, or one code with two names.
     """
     raw = tables["main"][0]
     where = f"talking_therapies {release.edition}, {raw.member}"
     account = Account()
+    if f"-{release.edition}-" not in raw.member:
+        raise LayoutError(f"{where}: the name of the table, which alone says its year, is not of {release.edition}")
     # 2019-20 writes its columns without underscores (CountRecovery).
     printed_in = {new: old for new in MEASURES.values() for old in [new.replace("_", "")] if old in raw.frame.columns}
     frame = number_rows(raw).rename({old: new for new, old in printed_in.items()})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from hi_pipeline.core.series import Series
 from hi_pipeline.core.source import (
     Cadence,
     Container,
@@ -139,6 +140,8 @@ MAIN_FILES: Mapping[str, str] = {
     "2023-24": "psych-ther-ann-rep-csv-2023-24-main.csv",
     "2024-25": "psych-ther-ann-rep-csv-2024-25-main2.csv",
 }
+# 2026-11: every year's name ended in another way, so later years are known by what comes before.
+_LATER_MAIN_FILE = r"psych-ther-ann-rep-csv-20\d\d-\d\d-main(-csv)?(-?v?\d)?\.csv"
 _OTHER_FILES = (
     r"(?i)psych-ther-ann-rep-csv-\d{4}-\d\d-(effect-size|emp-status|employment-status|iet-ltc|peq|psych-meds?"
     r"|psych-medication|therapist-role|therapy-type)(-v?2)?\.csv"
@@ -152,7 +155,7 @@ def _layout(year: str) -> Layout:
         members=(
             Member(
                 table="main",
-                pattern=re.escape(MAIN_FILES[year]),
+                pattern=_LATER_MAIN_FILE if year == max(MAIN_FILES) else re.escape(MAIN_FILES[year]),
                 columns=OUTCOME_COLUMNS_2019_20 if year == "2019-20" else OUTCOME_COLUMNS,
                 also=OTHER_COLUMNS[year],
             ),
@@ -196,6 +199,19 @@ SOURCE = Source(
             "2024-25",
             "4E/2104A0/psych-ther-ann-rep-csv-2024-25-2.zip",
             unconfirmed="file not in hand: column names from the nhstt package, labels assumed as in 2023-24",
+        ),
+    ),
+    series=(
+        Series(
+            name="annual",
+            layout="annual_2024-25",
+            page=LANDING_PAGE,
+            host="files.digital.nhs.uk",
+            file=r"psych-ther-ann-rep-csvs?-(?P<years>\d{4}-\d\d)(?P<revised>-v?[2-9])?\.zip",
+            example="psych-ther-ann-rep-csvs-2025-26.zip",
+            first="2025-26",
+            every=0,
+            unconfirmed="columns and labels as in 2024-25, until the file is read; a further column stops it",
         ),
     ),
     parse=parse,

@@ -24,7 +24,10 @@ ROUNDED_BY, SMALLEST_PRINTED = 2, 10
 # The tables that are read, by their place; the other five are rates and shares made from these and from each other.
 EXTRACTIONS, POPULATION, CARIES = "extractions", "population", "caries_extractions"
 TABLES: Mapping[int, str] = {0: EXTRACTIONS, 1: POPULATION, 3: CARIES}
-MEASURES = tuple(f"{table}_{age}" for table in TABLES.values() for age in AGES.values())
+# The bands of the statement's children, which stand as groups of age too.
+BY_AGE: Mapping[str, str] = {"0_5": "0 to 5", "6_10": "6 to 10"}
+OF_AGES = (CARIES, POPULATION)
+MEASURES = (*(f"{table}_{age}" for table in TABLES.values() for age in AGES.values()), *OF_AGES)
 
 # Behind the names of the authorities of East Sussex in 2018-19, whose every figure is hidden, large ones too.
 WITHDRAWN_MARK = "^"
@@ -54,6 +57,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         _figures(tables[sheet.name][0].frame, sheet, f"{where}, sheet {sheet.name}") for sheet in SHEETS
     )
     figures = _one_england(figures, account, where)
+    figures = pl.concat([figures, _by_age(figures)])
     account.note("rates and percentages (tables 3 and 5 to 8 of each sheet) follow from the counts and are not read")
     years = [add_financial_year(figures.filter(financial_year=year), year) for year in release.financial_years]
     whole = pl.concat(years)
@@ -135,9 +139,19 @@ def _one_england(figures: pl.DataFrame, account: Account, where: str) -> pl.Data
     return pl.concat([figures.filter(pl.col("area_level") != "england"), once])
 
 
+def _by_age(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the extractions for caries and the populations of the statement's bands again, as groups of age."""
+    named = {f"{table}_{age}": (table, words) for table in OF_AGES for age, words in BY_AGE.items()}
+    return figures.filter(pl.col("measure").is_in(list(named))).with_columns(
+        pl.lit(Dimension.AGE.value).alias("dimension"),
+        pl.col("measure").replace_strict({name: words for name, (_, words) in named.items()}).alias("category"),
+        pl.col("measure").replace_strict({name: table for name, (table, _) in named.items()}),
+    )
+
+
 def _check_sums(observations: pl.DataFrame, where: str) -> None:
     """Hold the counts of each level against England's: it must lie within the sums of their bounds."""
-    key = ["financial_year", "measure"]
+    key = ["financial_year", "dimension", "category", "measure"]
     counts = observations.filter(~pl.col("measure").str.starts_with(POPULATION))
     england = counts.filter(area_level="england").select(*key, pl.col("value").alias("england"))
     sums = (
@@ -150,7 +164,7 @@ def _check_sums(observations: pl.DataFrame, where: str) -> None:
     wrong = sums.filter(outside.fill_null(False)).sort(*key, "area_level")
     if wrong.height:
         raise ValidationError(
-            f"{where}: areas do not add up to England: (year, measure, level, sum of lower bounds, of upper bounds, "
-            f"England) {wrong.rows()[:_MAX_SHOWN]}",
+            f"{where}: areas do not add up to England: (year, dimension, group, measure, level, sum of lower "
+            f"bounds, of upper bounds, England) {wrong.rows()[:_MAX_SHOWN]}",
             failures=wrong,
         )

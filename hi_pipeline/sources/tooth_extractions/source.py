@@ -42,6 +42,10 @@ SOURCE = Source(
             unconfirmed="the address; the day of publication (the workbook was made in December 2021)",
         ),
     ),
+    by_hand=(
+        "One workbook held three years; later editions have other age bands, in a layout of which no file "
+        "has been seen."
+    ),
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(

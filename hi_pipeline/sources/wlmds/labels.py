@@ -81,6 +81,9 @@ class Gap:
     words: str
 
 
+# Editions of which it was read which trusts gave what (2026-11: in the sheet Submission-DQ of the summary workbook).
+SUBMISSIONS_READ = ("2026-01",)
+NOT_READ = "which trusts did not submit was not read: it may be understated"
 # 2026-11: from the sheet Submission-DQ of the summary workbook of the week ending 25 January 2026.
 GAPS: tuple[Gap, ...] = (
     Gap(

@@ -22,8 +22,10 @@ from hi_pipeline.sources.wlmds.labels import (
     HIDDEN_HIGH,
     HIDDEN_LOW,
     METRIC_LABELS,
+    NOT_READ,
     ROUNDED_BY,
     SMALLEST_PRINTED,
+    SUBMISSIONS_READ,
     TOKENS,
     Gap,
 )
@@ -59,7 +61,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     validate_gaps(frame, gaps, where)
     figures = _map_groups(map_areas(frame, day, account, where), account)
     figures = _bounded(figures if account.has_unknown_labels else _with_zeros(figures, where))
-    figures = add_snapshot(_with_notes(_one_unknown(figures), gaps, day), day)
+    known = release.edition in SUBMISSIONS_READ
+    figures = add_snapshot(_with_notes(_one_unknown(figures), gaps, day, known=known), day)
     observations = to_observations(figures)
     for part in MEASURES[1:]:
         check_within(observations, part=part, whole=MEASURES[0], where=where)
@@ -190,12 +193,13 @@ def _one_unknown(figures: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_notes(figures: pl.DataFrame, gaps: tuple[Gap, ...], day: date) -> pl.DataFrame:
-    """Say of what day and basis a figure is, and which missing trusts understate it."""
+def _with_notes(figures: pl.DataFrame, gaps: tuple[Gap, ...], day: date, *, known: bool) -> pl.DataFrame:
+    """Say of what day and basis a figure is, and which missing trusts understate it, or that nobody has read it."""
     regions = {board.ods: board.region_ods for board in boards_of(vintage_of(label_of_date(day)))}
     note = pl.concat_str(
         pl.lit(f"waiting at the end of the week to {day.day} {day:%B %Y}"),
         pl.when(pl.col("area_level") == "england").then(pl.lit("")).otherwise(pl.lit(f"; {_BASIS}")),
+        pl.lit("" if known else f"; {NOT_READ}"),
     )
     for gap in gaps:
         dimensions = [METRIC_LABELS[metric] for metric in gap.metrics]

@@ -1,5 +1,6 @@
 """Waiting list minimum data set, demographics by geography. Declaration and pinned releases."""
 
+from hi_pipeline.core.series import SAYS_NO_PERIOD, Series
 from hi_pipeline.core.source import Cadence, Container, Layout, Member, Release, ReleaseCalendar, Source
 from hi_pipeline.sources.wlmds.parse import parse
 from hi_pipeline.sources.wlmds.schema import SCHEMAS
@@ -47,6 +48,24 @@ SOURCE = Source(
             "26-April-2026",
             "2026-27",
             "file not in hand: layout assumed to be that of January, boards those of April 2026",
+        ),
+    ),
+    series=(
+        Series(
+            name="geography",
+            layout=GEOGRAPHY.name,
+            page=LANDING_PAGE,
+            host="www.england.nhs.uk",
+            file=r"WLMDS-Demographics-Geography-to-\d{1,2}-(?P<month>[A-Z][a-z]+)-(?P<year>\d{4})"
+            r"-v(1|(?P<revised>[2-9]))\.csv",
+            example="WLMDS-Demographics-Geography-to-31-May-2026-v1.csv",
+            first="2025-07",
+            every=1,
+            newest_of_year=True,
+            unconfirmed=(
+                f"{SAYS_NO_PERIOD}; layout as in January 2026, until the file is read; which trusts did not submit, "
+                "and so understate their board, the summary workbook alone says: declare them in labels.py"
+            ),
         ),
     ),
     parse=parse,

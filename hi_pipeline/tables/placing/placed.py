@@ -57,16 +57,15 @@ class Placed:
 
 def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.Expr) -> pl.DataFrame:
     """Bring rows into SHAPE under a type, code and name of area."""
-    for column in (*PRINTED, *UNITS, "unknown_share"):
-        if column not in rows.columns:
-            rows = rows.with_columns(pl.lit(None, dtype=pl.Float64).alias(column))
-    for column in HIDING:
-        if column not in rows.columns:
-            rows = rows.with_columns(pl.lit(0.0).alias(column))
-    if RELEASES not in rows.columns:
-        rows = rows.with_columns(pl.lit("").alias(RELEASES))
+    unsaid = {
+        **dict.fromkeys((*PRINTED, *UNITS, "unknown_share"), pl.lit(None, dtype=pl.Float64)),
+        **dict.fromkeys(HIDING, pl.lit(0.0)),
+        RELEASES: pl.lit(""),
+    }
+    units = [pl.col(name).cast(pl.Float64) for name in UNITS if name in rows.columns]
     return rows.with_columns(
-        pl.col(UNITS).cast(pl.Float64),
+        *(value.alias(name) for name, value in unsaid.items() if name not in rows.columns),
+        *units,
         area_type=pl.lit(area_type.value),
         icb_code=code.cast(pl.String),
         area_name=name.cast(pl.String),

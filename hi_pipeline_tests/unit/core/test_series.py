@@ -1,11 +1,14 @@
 """A series reads the period of an edition from a file's name, and knows the pages of the periods to come."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from hi_pipeline.core.series import Match, Series, place_of
 from hi_pipeline.sources.gp_registrations.source import SOURCE as LISTS
+from hi_pipeline.sources.mbrrace.source import SOURCE as MBRRACE
+from hi_pipeline.sources.mhsds.source import SOURCE as MHSDS
 from hi_pipeline.sources.qof.source import SOURCE as QOF
 from hi_pipeline.sources.rtt.source import SOURCE as RTT
 
@@ -47,6 +50,32 @@ def test_any_other_name_is_no_edition(series: Series, address: str) -> None:
     assert series.match(place_of(address)) is None
 
 
+def test_the_folder_of_a_file_is_not_compared() -> None:
+    name = "Full-CSV-data-file-Jul26-ZIP-3M-a1B2c3.zip"
+    for folder in ("", "rebuilt/", "statistics/wp-content/uploads/sites/2/2026/09/"):
+        assert EXTRACT.match(f"www.england.nhs.uk/{folder}{name}") == Match(period="2026-07", revised=False)
+    assert EXTRACT.match(f"www.england.nhs.uk/{name}/index.html") is None
+
+
+def test_a_calendar_year_stands_in_the_financial_year_that_begins_in_it() -> None:
+    (trusts,) = MBRRACE.series
+    found = trusts.match("timms.le.ac.uk/x/perinatal-mortality-rates-2024-trusthealth-board.csv")
+    assert found == Match(period="2024", revised=False)
+    assert trusts.financial_year("2024") == "2024-25"
+    assert trusts.is_period("2024") and not trusts.is_period("2024-25")
+    assert trusts.last(date(2026, 11, 26)) == "2026"
+    yearly = replace(trusts, page="https://www.example.org/{year}")
+    assert yearly.pages("2024", today=date(2026, 11, 26)) == {
+        f"https://www.example.org/{year}": f"{year}" for year in (2024, 2025, 2026)
+    }
+
+
+def test_a_file_that_is_read_for_months_before_that_of_its_name_stands_in_their_year() -> None:
+    (to_april,) = MHSDS.series
+    assert to_april.financial_year("2025-04") == "2024-25"
+    assert replace(to_april, ahead=0).financial_year("2025-04") == "2025-26"
+
+
 def test_a_name_without_a_period_takes_that_of_its_page() -> None:
     place = place_of(f"{FILES}/AA/0B1C2D/gp-reg-pat-prac-map.csv")
     assert MAP.match(place, page_period="2026-07") == Match(period="2026-07", revised=False)
@@ -71,6 +100,8 @@ def test_the_pages_to_come_begin_with_that_of_the_newest_edition() -> None:
     [
         ({"file": r"x(?P<month>\w+)\.zip"}, "expected"),
         ({"file": r"x(?P<years>\d{4})\.zip"}, "expected"),
+        ({"file": r"x(?P<year>\d{4})\.zip"}, "expected"),
+        ({"example": "Jan2026.zip"}, "does not fit its pattern"),
         ({"page": "http://www.example.org"}, "no https address"),
     ],
 )
@@ -81,6 +112,7 @@ def test_half_a_period_is_refused(changes: dict[str, str], said: str) -> None:
         "page": "https://www.example.org/{year}",
         "host": "www.example.org",
         "file": r"(?P<month>\w{3})(?P<year>\d\d)\.zip",
+        "example": "Jan26.zip",
         "first": "2026-01",
     } | changes
     with pytest.raises(ValueError, match=said):

@@ -271,6 +271,11 @@ def test_a_level_belongs_to_an_aim_at_one() -> None:
         Target(aim=Aim.AT_LEAST, words="x", source="y")
 
 
+def test_what_cannot_be_divided_is_no_figure() -> None:
+    undivided = [(i, dimension, why) for i in INDICATORS for dimension, why in i.undivided]
+    assert undivided and all(dimension not in i.dimensions and why for i, dimension, why in undivided)
+
+
 def test_breaks_name_a_financial_year() -> None:
     breaks = [found for indicator in INDICATORS for found in indicator.breaks]
     assert breaks and all(found.first_year in ALL_YEARS and found.words for found in breaks)

@@ -111,6 +111,16 @@ def test_what_is_no_silence_of_the_area() -> None:
     assert _cell(_covered(unbuilt), "tt_recovery_pct")[0] == "failed"
 
 
+def test_doses_without_people_of_the_same_group_say_just_that() -> None:
+    frame = _covered(_row("covid_first_dose_pct"), built="covid_first_dose_pct")
+    for area in ({}, ENGLAND):
+        state, reason = _cell(frame, "covid_first_dose_pct", "ethnicity", **area)
+        assert state == "not_in_hand" and "First doses are printed by ethnic group" in reason
+    nothing = ("no_such_breakdown", "in no public file")
+    assert _cell(frame, "covid_first_dose_pct", "deprivation") == nothing
+    assert _cell(_nothing_built(), "covid_first_dose_pct", "ethnicity") == nothing, "of a year with doses alone"
+
+
 def test_publications_without_boards() -> None:
     names = ("ed_type1_conversion_crude", "preterm_pct", "tt_recovery_pct")
     frame = _covered(*(_row(name, "not_published", note=f"{NO_BOARDS}; words") for name in names))

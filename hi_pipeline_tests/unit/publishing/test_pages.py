@@ -6,7 +6,7 @@ from pathlib import Path
 from hi_pipeline.core.indicator import Indicator, Listed
 from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
-from hi_pipeline.publishing.reference_pages import indicator_page, overview_page
+from hi_pipeline.publishing.reference_pages import indicator_page, overview_page, sources_page
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -23,6 +23,18 @@ def test_the_generated_pages_are_current() -> None:
     for folder in ("sources", "indicators"):
         kept = set((REPOSITORY / "docs" / folder).glob("*.md"))
         assert kept == {p for p in made if p.parent.name == folder}, f"docs/{folder} holds pages nobody makes"
+
+
+def test_the_page_of_publications_says_of_each_how_a_new_edition_comes_in() -> None:
+    sources = load_catalogue().sources
+    lines = {line.split("](")[1].split(".md)")[0]: line for line in sources_page(sources).splitlines() if "| [" in line}
+    assert set(lines) == set(sources)
+    for name, source in sources.items():
+        for series in source.series:
+            assert series.example in lines[name]
+        assert source.by_hand in lines[name]
+    assert "hi import" in lines["local_extracts"]
+    assert "The file itself says no period." in lines["wlmds"] and "no period" not in lines["rtt"]
 
 
 def test_the_overview_has_the_24_the_annexes_every_area_and_every_entry() -> None:

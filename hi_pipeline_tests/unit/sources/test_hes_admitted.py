@@ -4,13 +4,15 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.sample.containers import xlsx_bytes
 from hi_pipeline.sources.hes_admitted import sample
-from hi_pipeline.sources.hes_admitted.layouts import DIAGNOSIS_HEADER, ICB_HEADER
+from hi_pipeline.sources.hes_admitted.codes import CODES
+from hi_pipeline.sources.hes_admitted.layouts import CODE_HEADER, DIAGNOSIS_HEADER, ICB_HEADER
 from hi_pipeline.sources.hes_admitted.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import figure, parsed, real, unknown_labels
 from hi_pipeline_tests.unit.sources.reading import clean
@@ -153,6 +155,84 @@ def test_blocks_of_diagnoses(tmp_path: Path) -> None:
         for block in ("ischaemic_heart", "cerebrovascular")
         for figure in ("episodes", "admissions", "admissions_emergency")
     }
+
+
+_OF_CODE = [100, 90, 60, 39, 1, 70, 10, 6, 4]
+
+
+def _codes() -> Rows:
+    blank = [None] * 5
+    names = ("A00", *CODES, "‡ U99")
+    rows = [[code, f"Disease {code}", *blank, *_OF_CODE, 7, 7] for code in names]
+    total = ["Total", None, *blank, *[n * len(names) for n in _OF_CODE]]
+    return [["Primary diagnosis: 3 character - England, 2023-24"], [], [*CODE_HEADER, "Mean age"], total, [], *rows]
+
+
+def _both(folder: Path, damage: Callable[[Rows], object] | None = None) -> Path:
+    codes = _codes()
+    if damage:
+        damage(codes)
+    path = folder / "both.xlsx"
+    sheets = {"Primary Diagnosis Summary": _diagnoses(), "Primary Diagnosis 3 Character": codes}
+    path.write_bytes(xlsx_bytes(sheets))  # type: ignore[arg-type]
+    return path
+
+
+def test_strokes_and_heart_attacks_by_three_character_code(tmp_path: Path) -> None:
+    found = parsed(SOURCE, DIAGNOSES, _both(tmp_path))
+    assert found.tables["codes"]["diagnoses"].to_list() == ["I21", "I22", "I60", "I61", "I62", "I63", "I64"]
+    observations = found.tables["observations"]
+    of_codes = observations.filter(pl.col("measure").str.contains(r"^i\d\d_"))
+    assert of_codes.height == 7 * 3 and of_codes["note"].str.ends_with("layout unverified").all()
+    row = figure(observations, measure="i63_admissions_emergency")
+    assert (row["value"], row["low"], row["high"], row["area_level"]) == (70, 70, 70, "england")
+    assert "of the primary diagnosis: not standardised" in str(row["note"])
+    assert figure(observations, measure="i22_episodes")["value"] == 100
+    assert observations.height == 7 * 3 + 2 * 3, "the blocks stay"
+
+
+def test_columns_of_other_years_have_other_names(tmp_path: Path) -> None:
+    def renamed(rows: Rows) -> None:
+        rows[2][7:13] = ["Finished Consultant Episodes", "Admissions", "Male", "Female", "Gender Unknown", "Emergency"]
+
+    tables = clean(SOURCE, DIAGNOSES, _both(tmp_path, renamed))
+    assert figure(tables["observations"], measure="i61_admissions")["value"] == 90
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "message"),
+    [
+        (_cell("I63", 0, "I65"), LayoutError, r"no rows of \['I63'\]"),
+        (_cell("I64", 12, 7), ValidationError, "admissions are not the sum"),
+        (_cell("I64", 7, "*"), ValidationError, "all of them printed"),
+        (_cell("A00", 7, "*"), None, ""),  # nobody reads it
+        (_cell("I21", 0, "I22"), ValidationError, "stand there twice"),
+        (
+            lambda rows: rows[0].__setitem__(0, "England, 2022/23"),
+            LayoutError,
+            "titles name .*2022-23.*expected 2023-24",
+        ),
+        (lambda rows: rows[0].__setitem__(0, "England, 2023/24 and 2022/23"), None, ""),
+        (lambda rows: rows[2].pop(1), LayoutError, "declared header"),
+    ],
+)
+def test_what_the_sheet_of_codes_never_holds_is_refused(
+    tmp_path: Path, damage: Callable[[Rows], object], error: type[Exception] | None, message: str
+) -> None:
+    path = _both(tmp_path, damage)
+    if error is None:
+        clean(SOURCE, DIAGNOSES, path)
+        return
+    with pytest.raises(error, match=message):
+        clean(SOURCE, DIAGNOSES, path)
+
+
+def test_blocks_that_add_to_more_than_all_diagnoses_are_refused(tmp_path: Path) -> None:
+    rows = _diagnoses()
+    rows.insert(2, ["Total", None, *_wide([4_000, 3_200, 1_920, 2_060, 20, 2_000, 800, 240, 160], DIAGNOSIS_HEADER, 2)])
+    clean(SOURCE, DIAGNOSES, _book(tmp_path, "Primary Diagnosis Summary", rows))
+    with pytest.raises(ValidationError, match="rows add to 4,000 episodes, their Total is 3,999"):
+        clean(SOURCE, DIAGNOSES, _book(tmp_path, "Primary Diagnosis Summary", rows, _cell("Total", 2, 3_999)))
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,22 @@ def test_rounded_and_hidden_figures_carry_bounds(
     assert (row["value"], row["low"], row["high"], row["status"]) == expected
 
 
+def test_the_bands_of_the_statements_children_stand_as_groups_of_age(observations: pl.DataFrame) -> None:
+    aged = observations.filter(dimension="age")
+    assert set(aged.select("measure", "category").rows()) == {
+        (measure, age) for measure in ("caries_extractions", "population") for age in ("0 to 5", "6 to 10")
+    }
+    by_band = observations.filter(dimension="total").rename({"value": "v", "low": "l", "high": "h"})
+    for measure, age, band in (("caries_extractions", "0 to 5", "0_5"), ("population", "6 to 10", "6_10")):
+        own = aged.filter(measure=measure, category=age)
+        other = by_band.filter(measure=f"{measure}_{band}").select(
+            "financial_year", "area_level", "area_code", "v", "l", "h"
+        )
+        both = own.join(other, on=["financial_year", "area_level", "area_code"], how="full", validate="1:1")
+        assert both.filter(pl.col("value").ne_missing(pl.col("v")) | pl.col("low").ne_missing(pl.col("l"))).is_empty()
+        assert both.filter(pl.col("high").ne_missing(pl.col("h"))).is_empty() and both.height == own.height
+
+
 def test_marks_and_cautions_become_notes(observations: pl.DataFrame) -> None:
     notes = observations.filter(pl.col("note") != "").select("financial_year", "area_name", "note").unique()
     assert {(year, area) for year, area, note in notes.rows() if "East Sussex" in note} == {
@@ -209,7 +225,8 @@ def test_england_and_the_number_of_authorities(
     assert (values["population_0_5"], values["population_6_10"]) == population
     found = real_observations.filter(financial_year=year, area_level="local_authority")
     assert found["area_code"].n_unique() == authorities
-    assert found.height == authorities * len(MEASURES)
+    # Two measures stand by age alone, in two bands.
+    assert found.height == authorities * (len(MEASURES) + 2)
 
 
 def test_no_authority_prints_a_count_between_0_and_10(real_observations: pl.DataFrame) -> None:
@@ -221,7 +238,9 @@ def test_no_authority_prints_a_count_between_0_and_10(real_observations: pl.Data
 
 
 def test_hidden_counts_may_be_zero(real_observations: pl.DataFrame) -> None:
-    richmondshire = real_observations.filter(financial_year="2020-21", area_code="E07000166", status="ok")
+    richmondshire = real_observations.filter(
+        financial_year="2020-21", area_code="E07000166", status="ok", dimension="total"
+    )
     ages = richmondshire.filter(pl.col("measure").str.starts_with("caries"))
     values = dict(ages.select("measure", "value").rows())
     assert values == {"caries_extractions_0_5": 15, "caries_extractions_6_10": 15, "caries_extractions_0_19": 25}

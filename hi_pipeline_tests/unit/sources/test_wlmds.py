@@ -11,7 +11,8 @@ import pytest
 from hi_pipeline.core.errors import CorrectionError, LayoutError, ValidationError
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.groups import DECILES
-from hi_pipeline.sources.wlmds.labels import GAPS, Gap
+from hi_pipeline.core.series import Match
+from hi_pipeline.sources.wlmds.labels import GAPS, NOT_READ, SUBMISSIONS_READ, Gap
 from hi_pipeline.sources.wlmds.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
 
@@ -91,6 +92,18 @@ def test_notes_say_whose_patients_and_who_is_missing(tmp_path: Path) -> None:
     sussex = "University Hospitals Sussex, which gave no sex"
     assert sussex in figure(observations, area_level="england", dimension="sex")["note"]
     assert sussex not in figure(observations, area_level="england", dimension="age", category="18 and under")["note"]
+
+
+def test_a_found_edition_says_that_nobody_has_read_which_trusts_are_missing(tmp_path: Path) -> None:
+    (series,) = SOURCE.series
+    place = "www.england.nhs.uk/2026/03/WLMDS-Demographics-Geography-to-22-February-2026-v1.csv"
+    assert series.match(place) == Match(period="2026-02", revised=False)
+    assert series.match(place.replace("-v1", "-v2")) == Match(period="2026-02", revised=True)
+    found = SOURCE.edition(series, "2026-02", address=f"https://{place}", landing_page=SOURCE.landing_page)
+    notes = parsed(SOURCE, found, _file(tmp_path)).tables["observations"]["note"]
+    assert notes.str.contains(NOT_READ, literal=True).all()
+    assert not _read(_file(tmp_path))["note"].str.contains(NOT_READ, literal=True).any()
+    assert {edition for gap in GAPS for edition in gap.editions} <= set(SUBMISSIONS_READ)
 
 
 @pytest.mark.parametrize("gap", [pytest.param(gap, id=gap.provider) for gap in GAPS])

@@ -134,7 +134,10 @@ LISTED: tuple[Entry, ...] = (
         how_to_supply=HOW_IMMFORM,
         unconfirmed="that unknown ethnicity is large there is recalled",
         why=Absence.NOT_PUBLIC,
-        because="No open file gives uptake by ethnic group for the campaigns since boards exist.",
+        because=(
+            "No open file gives uptake by ethnic group for the campaigns since boards exist; the file of the first one "
+            "gives doses by group without the people of the same group and age."
+        ),
         method="Difference of proportions, Newcombe",
     ),
 )

@@ -29,6 +29,7 @@ SERIES = Series(
     page=f"{PAGE}/{{financial_year}}",
     host=HOST,
     file=r"tiny-(?P<years>\d{4}-\d\d)(-(?P<revised>revised))?(-v\d)?\.csv",
+    example="tiny-2022-23.csv",
     first="2021-22",
     every=0,
 )
