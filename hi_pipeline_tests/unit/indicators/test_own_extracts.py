@@ -187,3 +187,17 @@ def test_the_words_of_strata_lead_back_to_them() -> None:
         assert stratum_of(dimension, stratum.words) == stratum
     with pytest.raises(ValueError, match="no sex and age band"):
         stratum_of(Dimension.ETHNICITY_STRATA, "Female, 0 to 4")
+
+
+def test_a_gap_without_an_end_says_that_the_pipeline_hides_it() -> None:
+    counts = [3, 9, *(40 for _ in DECILES[2:])]
+    rows = [made.row("total", "All", sum(counts), 90_000)]
+    rows += [
+        made.row("deprivation", decile, n, 9_000, category_order=rank)
+        for rank, (decile, n) in enumerate(zip(DECILES, counts, strict=True), start=1)
+    ]
+    found = _run(BY_ID["emergency_adm_u18_rate"], *rows, hide=True)
+    gap, slope = (found.filter(measure=name).row(0, named=True) for name in ("gap", "sii"))
+    assert (gap["status"], gap["value"]) == ("suppressed", None)
+    assert "decile 1 (most deprived) has no figure (hidden by the pipeline)" in gap["note"]
+    assert slope["status"] == "suppressed" and "publisher" not in slope["note"]
