@@ -14,6 +14,8 @@ class Settings(BaseSettings):
     Attributes:
         source: "sample", "live", or "mirror:<folder or http address>".
         data_dir: the folder that holds one root for each kind of source.
+        store: "s3://bucket/prefix" of an object store that keeps snapshots and tables for many machines; "" keeps them
+            on disk. Endpoint and credentials are those of the AWS_* variables and files (``storage.bucket``).
         contact: an e-mail address or page by which a publisher can see who is asking; told in the User-Agent.
         robots: "obey" a publisher's robots.txt, or "ignore" it where the publisher has agreed.
         mirror_links: "refuse" links in a mirror's folder that lead out of it, or "follow" them.
@@ -30,6 +32,7 @@ class Settings(BaseSettings):
 
     source: str = "sample"
     data_dir: Path = Path("data")
+    store: str = ""
     contact: str = ""
     robots: Literal["obey", "ignore"] = "obey"
     mirror_links: Literal["refuse", "follow"] = "refuse"
@@ -49,6 +52,16 @@ class Settings(BaseSettings):
         if re.match(r"mirror:.+", value):
             return f"mirror:{_at_home(Path(value.removeprefix('mirror:')))}"
         raise ValueError(f"HI_SOURCE is {value!r}: expected sample, live, or mirror:<folder or http address>")
+
+    @field_validator("store")
+    @classmethod
+    def _address_of_store(cls, value: str) -> str:
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*/?", value):
+            # Not shown: somebody may have put credentials into it.
+            raise ValueError(
+                "HI_STORE: expected s3://bucket or s3://bucket/prefix; credentials stand in AWS_* variables"
+            )
+        return value.rstrip("/")
 
     @field_validator("ui_hosts", mode="before")
     @classmethod
@@ -87,6 +100,11 @@ class Settings(BaseSettings):
     def root(self) -> Path:
         """Return the data root of this kind of source, as an absolute path."""
         return (self.data_dir / self.kind).resolve()
+
+    @property
+    def store_of_kind(self) -> str:
+        """Return the address of this kind's part of the object store: synthetic and real never meet."""
+        return f"{self.store}/{self.kind}"
 
     @property
     def local(self) -> Path:

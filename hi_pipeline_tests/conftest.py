@@ -2,12 +2,18 @@
 
 import os
 import socket
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from hi_pipeline_tests.object_server import BUCKET, Server, serving
+
 REPOSITORY = Path(__file__).parents[1]
+
+_PREFIXES = count(1)
 
 # No example is timed, and each run draws the same ones: a busy machine is not a fault of the code.
 settings.register_profile("untimed", deadline=None, derandomize=True)
@@ -28,6 +34,28 @@ def shared_folder() -> Path:
 def real_mirror(shared_folder: Path) -> Path:
     """The mirror of the publishers' sites."""
     return shared_folder / "publications" / "mirror"
+
+
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[Server]:
+    """An S3-compatible server on loopback, with a bucket."""
+    import boto3
+
+    with serving() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        boto3.client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": server.environment["AWS_REGION"]}
+        )
+        yield server
+
+
+@pytest.fixture
+def store_url(object_server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A prefix of the server's bucket that nobody has written to, with the environment that reaches it."""
+    for name, value in object_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{BUCKET}/test-{next(_PREFIXES)}"
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ ROOMS = {
     "extracts": ({"core"}, {"polars", "pandera"}),
     "tables": ({"core", "stats"}, {"polars", "pandera"}),
     "indicators": ({"core", "stats"}, {"polars", "pandera"}),
-    "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock"}),
+    "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock", "boto3", "botocore"}),
     "publishing": (
         {"core", "stats", "storage"},
         {"polars", "jinja2", "pyarrow", "typst", "pikepdf", "docx", "lxml", "xlsxwriter", "markupsafe"},

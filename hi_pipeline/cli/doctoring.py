@@ -7,7 +7,7 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.operating.examined import State
 from hi_pipeline.operating.network import examine_network
-from hi_pipeline.operating.places import examine_places
+from hi_pipeline.operating.places import OBJECT_STORE, examine_places
 
 
 def doctor_command(console: Printer, source: str | None, form: Format, *, port: int) -> int:
@@ -17,11 +17,11 @@ def doctor_command(console: Printer, source: str | None, form: Format, *, port: 
         from hi_pipeline.orchestration.instance.health import examine_records
 
         session = Session(source, console)
-        found = [
-            *examine_places(session.settings),
-            *examine_network(session.pipeline, today=date.today()),
-            *examine_records(session.settings, port=port),
-        ]
+        found = [*examine_places(session.settings)]
+        # Without its store a root cannot be opened, and its catalogue is not known.
+        if not any(e.what == OBJECT_STORE and e.state is State.FAILS for e in found):
+            found += examine_network(session.pipeline, today=date.today())
+        found += examine_records(session.settings, port=port)
         names = ("what", "name", "state", "said", "remedy")
         sheet = Sheet(
             name="doctor",

@@ -1,8 +1,10 @@
 """hi fetch --dry-run: what a refresh would fetch and what would be built from it, with nothing fetched or built."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+from hi_pipeline.cli.complaining import forbidden, robots_behind
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.core.source import Source
@@ -13,7 +15,7 @@ from hi_pipeline.engine.releases.watch import Place, change_at, places, read_pag
 
 def foretell(session: Session, *, again: bool) -> int:
     """Look at every release's place, and at publishers' pages where files are live; return the exit code."""
-    found, refused = 0, 0
+    found, refused, forbidding = 0, 0, Counter[str]()
     today = date.today()
     for line in look_for_editions(session.pipeline, today=today, ask=False):
         session.console.alarm("new editions", line, style="yellow")
@@ -22,11 +24,16 @@ def foretell(session: Session, *, again: bool) -> int:
             lines = list(_said(session, place, again=again))
         except FetchError as error:
             refused += 1
-            session.console.alarm("cannot be asked", str(error))
+            hosts = robots_behind(str(error))
+            forbidding.update(hosts)
+            if not hosts:
+                session.console.alarm("cannot be asked", str(error))
             continue
         found += len(lines)
         for line in lines:
             session.console.whole_line(line)
+    for host, many in forbidding.items():
+        session.console.alarm("cannot be asked", forbidden(host, f"{many} files and pages"))
     if not found and not refused:
         session.console.print("Nothing to do: no release has changed since it was fetched.")
     return 1 if refused else 0

@@ -59,7 +59,7 @@ def verify_pack_command(console: Printer, source: str | None, folder: Path) -> i
 
     def command() -> int:
         session = Session(source, console)
-        published = read_published(session.settings.root / "published")
+        published = read_published(session.lake.path("published", "results").parent)
         faults = verify_folder(published, folder, root=session.settings.root, local=session.settings.local)
         for fault in faults:
             console.whole_line(fault)
@@ -128,7 +128,7 @@ def _make_all(session: Session, orders: Sequence[Order]) -> list[str]:
     counted: dict[str, int] = {}
     with bar:
         task = bar.add_task("packs", total=len(orders))
-        for order, result in _results(session.settings.root / "published", orders):
+        for order, result in _results(session.lake.path("published", "results").parent, orders):
             bar.advance(task)
             if isinstance(result, HiPipelineError):
                 failures.append(f"{board(order.icb).short_name} ({order.icb}): {result}")

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from hi_pipeline.cli.printing import Printer
 from hi_pipeline.core.errors import SelectionError, StoreError
-from hi_pipeline.engine.pipeline import Pipeline, open_lake, open_pipeline, open_snapshots
+from hi_pipeline.engine.pipeline import Pipeline, open_pipeline, open_snapshots, open_store
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.lake import Lake
 from hi_pipeline.storage.root_version import mark_version
 from hi_pipeline.storage.snapshots import Snapshots
+from hi_pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     from hi_pipeline.orchestration.instance.opening import Instance
@@ -41,17 +42,22 @@ class Session:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The declarations bound to the data root."""
-        return open_pipeline(self.settings)
+        return open_pipeline(self.settings, store=self.store)
+
+    @cached_property
+    def store(self) -> Store:
+        """What keeps the files of the data root: its disk, or an object store."""
+        return open_store(self.settings)
 
     @cached_property
     def lake(self) -> Lake:
         """The built tables of the data root."""
-        return open_lake(self.settings)
+        return Lake(self.settings.root, self.store)
 
     @cached_property
     def snapshots(self) -> Snapshots:
         """The kept files of the data root."""
-        return open_snapshots(self.settings)
+        return open_snapshots(self.settings, self.store)
 
     @cached_property
     def instance(self) -> "Instance":
@@ -79,7 +85,8 @@ class Session:
             raise StoreError(
                 f"{root}: the data folder cannot be made ({error.strerror}); set HI_DATA_DIR to a folder that can"
             ) from error
-        mark_version(root)
+        self.store.refuse_careless()
+        mark_version(self.store)
         if self.settings.synthetic:
             self._write_sample()
         return mend(self.pipeline, self.instance, alone=alone)

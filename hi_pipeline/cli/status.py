@@ -15,6 +15,7 @@ from hi_pipeline.engine.releases.replacements import replacements
 from hi_pipeline.engine.releases.watch import new_links
 from hi_pipeline.engine.standing import Standing, asset_standings
 from hi_pipeline.sources.unread import UNREAD
+from hi_pipeline.storage.snapshots import BY_HAND
 
 _NAMED = 3
 
@@ -66,6 +67,8 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
         words = ["its year is held by another release"]
     if getattr(judged, "freshness", None) is Freshness.OVERDUE and pipeline.settings.kind == "mirror":
         words = ["not in this mirror"]
+    if kept is None and pipeline.settings.kind == "live" and release.mirror_path and not release.address:
+        words.append(f"download it by hand to {BY_HAND}/{release.mirror_file}")
     if is_superseded(pipeline, source, release):
         words = [Freshness.SUPERSEDED.value]
     words = [found.words for found in replacements(pipeline, source, release)] + words

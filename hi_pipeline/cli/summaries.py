@@ -53,7 +53,7 @@ def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) ->
 
 def published_paths(pipeline: Pipeline) -> list[str]:
     """Return the paths of the published files."""
-    folder = pipeline.settings.root / "published"
+    folder = pipeline.lake.path("published", "results").parent
     return [str(p) for p in sorted(folder.glob("*")) if p.is_file() and not p.name.startswith(".")]
 
 

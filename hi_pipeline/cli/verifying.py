@@ -10,7 +10,8 @@ def verify_command(console: Printer, source: str | None) -> int:
 
     def command() -> int:
         session = Session(source, console)
-        wrong = [*altered_of(session.lake), *session.snapshots.verify()]
+        session.store.fresh_below(session.settings.root)
+        wrong = [*altered_of(session.lake), *session.snapshots.verify(), *session.store.verify()]
         for line in wrong:
             console.whole_line(line)
         console.print(session.title(f"{len(wrong)} files disagree with the hash beside them"))

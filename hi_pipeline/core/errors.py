@@ -45,6 +45,10 @@ class StoreError(HiPipelineError):
     """A file of the lake could not be written or read."""
 
 
+class Overtaken(StoreError):
+    """Another writer of an object store was first: nothing was written; read again what the change rests on."""
+
+
 class SelectionError(HiPipelineError, ValueError):
     """A year, board, indicator or source was asked for that does not exist."""
 

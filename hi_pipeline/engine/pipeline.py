@@ -17,6 +17,7 @@ from hi_pipeline.storage.cells import CellFiles
 from hi_pipeline.storage.lake import Lake
 from hi_pipeline.storage.root_version import version_of
 from hi_pipeline.storage.snapshots import Snapshots
+from hi_pipeline.storage.store import Store, refuse_working_copy
 
 ReadTables = Callable[[Any, Any], Mapping[str, Any]]
 
@@ -99,6 +100,11 @@ class Pipeline:
     others: dict[tuple[str, str], tuple[str, pl.DataFrame]] = field(default_factory=dict)
     _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
 
+    def look(self) -> "Pipeline":
+        """See what other machines have written since the last look; return itself."""
+        self.lake.store.look()
+        return self
+
     @cached_property
     def cells(self) -> CellFiles:
         """Return the figures' files: one for each indicator and year, whose cells are the boards."""
@@ -150,35 +156,48 @@ def _beside(
     return tables_beside(results, similar, indicators)
 
 
-def open_pipeline(settings: Settings, catalogue: Catalogue | None = None) -> Pipeline:
-    """Return the pipeline of a data root, with the editions found so far; nothing is written or fetched."""
+def open_pipeline(settings: Settings, catalogue: Catalogue | None = None, store: Store | None = None) -> Pipeline:
+    """Return the pipeline of a data root, with the editions found so far; nothing is fetched.
+
+    Args:
+        settings: of the root.
+        catalogue: the declarations; the project's own when not given.
+        store: what ``open_store`` gave, where it is open already.
+    """
     from hi_pipeline.engine.releases.editions import with_editions
 
+    store = store or open_store(settings)
     return Pipeline(
         settings=settings,
-        catalogue=with_editions(catalogue or load_catalogue(), settings.root, settings.extracts),
-        lake=open_lake(settings),
-        snapshots=open_snapshots(settings),
+        catalogue=with_editions(catalogue or load_catalogue(), store, settings.extracts),
+        lake=Lake(settings.root, store),
+        snapshots=open_snapshots(settings, store),
     )
 
 
-def open_lake(settings: Settings) -> Lake:
-    """Return the built tables of a data root.
+def open_store(settings: Settings) -> Store:
+    """Return what keeps the files of a data root: its disk, or the object store that HI_STORE names.
 
     Raises:
-        StoreError: a newer program wrote there.
+        StoreError: a newer program wrote there; the data folder is not the one of this store; it cannot be reached.
     """
+    store = _object_store(settings) if settings.store else Store(settings.root)
+    if not settings.store:
+        refuse_working_copy(settings.root)
+    store.fresh(settings.root)
     version_of(settings.root).check(settings.root)
-    return Lake(settings.root)
+    return store
 
 
-def open_snapshots(settings: Settings) -> Snapshots:
-    """Return the kept files of a data root.
+def _object_store(settings: Settings) -> Store:
+    from hi_pipeline.storage.bucket import Bucket
+    from hi_pipeline.storage.object_store import ObjectStore
 
-    Raises:
-        StoreError: a newer program wrote there.
-    """
-    version_of(settings.root).check(settings.root)
+    return ObjectStore(settings.root, Bucket(settings.store_of_kind))
+
+
+def open_snapshots(settings: Settings, store: Store) -> Snapshots:
+    """Return the kept files of a data root."""
     return Snapshots(
         settings.root,
         mode=settings.kind,  # type: ignore[arg-type]
@@ -188,4 +207,5 @@ def open_snapshots(settings: Settings) -> Snapshots:
         follows_links=settings.mirror_links == "follow",
         asks_first=settings.accept == "ask",
         extracts=settings.extracts,
+        store=store,
     )

@@ -3,9 +3,6 @@
 Only the rest of its year is built again here, so that other boards' figures stay; what is published follows in the run.
 """
 
-import shutil
-from pathlib import Path
-
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.layers.clean import build_clean, parts_of
 from hi_pipeline.engine.layers.indicator import build_indicator, wanted_provenance
@@ -14,7 +11,6 @@ from hi_pipeline.engine.layers.packs import remove_packs
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.editions import look_in_folder
 from hi_pipeline.extracts.parse import parts_of_edition
-from hi_pipeline.storage.atomic import reporting
 
 TAKEN_OUT = (
     "withdrawn: {} is no longer in the folder of extracts. Its counts and figures are taken out; what was handed on is "
@@ -83,8 +79,8 @@ def _figures_again(pipeline: Pipeline, name: str, year: str) -> None:
 
 def _unpublish(pipeline: Pipeline) -> None:
     """Remove what is published where no figure is left at all: nothing would be written in its place."""
-    folder: Path = pipeline.settings.root / "published"
+    folder = pipeline.settings.root / "published"
+    pipeline.lake.store.fresh_below(folder)
     if any(pipeline.cells.parts(indicator.id) for indicator in pipeline.catalogue.indicators) or not folder.is_dir():
         return
-    with reporting(folder):
-        shutil.rmtree(folder)
+    pipeline.lake.store.remove(folder, [path.name for path in sorted(folder.iterdir()) if path.is_file()])

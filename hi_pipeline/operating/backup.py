@@ -9,19 +9,24 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.engine.pipeline import open_store
 from hi_pipeline.engine.verify import altered_of
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import reporting, write_bytes
+from hi_pipeline.storage.bucket import Bucket
 from hi_pipeline.storage.lake import Lake
-from hi_pipeline.storage.root_version import RootVersion, version_of
+from hi_pipeline.storage.object_store import ObjectStore
+from hi_pipeline.storage.root_version import VERSION_FILE, RootVersion, version_of
 from hi_pipeline.storage.snapshots import Snapshots
+from hi_pipeline.storage.store import WORKING_COPY
+from hi_pipeline.storage.working_copy import IN_STORE, MARK
 
 MANIFEST = "backup.json"
 FORMAT = 1
@@ -72,7 +77,7 @@ def back_up(
             or a copied file is not the one whose hash stands beside it. Nothing is left at its place.
     """
     root, to = settings.root, to.resolve()
-    version_of(root).check(root)
+    open_store(settings).fresh_below(root)
     _refuse_place(root, to)
     part = to.with_name(f"{to.name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -122,12 +127,11 @@ def restore(settings: Settings, backup: Path) -> Backup:
     shutil.rmtree(part, ignore_errors=True)
     try:
         with reporting(root):
+            shared = _into_store(settings, backup, part, made.files) if settings.store else set()
             for name, sha256 in made.files.items():
                 source = backup / name
-                if not source.is_file() or _copy(source, part / name) != sha256:
-                    raise StoreError(
-                        f"{source}: is not the file that was backed up; restore an older backup. Nothing was changed"
-                    )
+                if name not in shared and (not source.is_file() or _copy(source, part / name) != sha256):
+                    raise _altered(source)
             _sync()
             with suppress(FileNotFoundError):
                 root.rmdir()
@@ -165,6 +169,42 @@ def read_backup(folder: Path) -> Backup:
     return made
 
 
+def _into_store(settings: Settings, backup: Path, part: Path, files: Mapping[str, str]) -> set[str]:
+    """Put what an object store keeps into an empty one, and into the working copy; return the names.
+
+    A folder is there whole or not at all; after an error none is.
+    """
+    folders: dict[str, list[str]] = {}
+    for name in files:
+        folder = name.rpartition("/")[0]
+        if name.startswith(tuple(f"{layer}/" for layer in IN_STORE)) or name == VERSION_FILE:
+            folders.setdefault(folder, []).append(name)
+    bucket = Bucket(settings.store_of_kind)
+    if next(bucket.list(""), None) is not None:
+        raise StoreError(
+            f"{bucket.url}: is not empty; empty it, or set HI_STORE to another prefix. Nothing was changed"
+        )
+    store = ObjectStore(part, bucket)
+    try:
+        for folder, names in sorted(folders.items()):
+            store.write(part / folder, {Path(name).name: _read(backup / name, files[name]) for name in names})
+    except BaseException:
+        bucket.delete(found.key for found in list(bucket.list("")))
+        raise
+    return {name for names in folders.values() for name in names}
+
+
+def _read(path: Path, sha256: str) -> bytes:
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise _altered(path)
+    return data
+
+
+def _altered(path: Path) -> StoreError:
+    return StoreError(f"{path}: is not the file that was backed up; restore an older backup. Nothing was changed")
+
+
 def _refuse_place(root: Path, to: Path) -> None:
     if not root.is_dir() or not any(root.iterdir()):
         raise StoreError(f"{root}: holds nothing to back up")
@@ -184,7 +224,8 @@ def _names(root: Path, databases: Collection[Path]) -> Iterator[str]:
         for file in sorted(files):
             path = Path(folder) / file
             temporary = file.startswith(".") and file.endswith(".tmp")
-            if not temporary and str(path) not in made_by_sqlite:
+            of_this_machine = file in (MARK, WORKING_COPY)
+            if not temporary and not of_this_machine and str(path) not in made_by_sqlite:
                 yield path.relative_to(root).as_posix()
 
 

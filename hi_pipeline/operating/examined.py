@@ -18,7 +18,8 @@ class Examined:
     """One thing that was looked at.
 
     Attributes:
-        what: its kind: settings, data folder, disk, lock, host, proxy, certificate, mirror, records, run, service.
+        what: its kind: settings, data folder, disk, lock, object store, host, proxy, certificate, mirror, records, run,
+            service.
         name: which one: a folder, a host, a port.
         said: what was seen.
         remedy: what to do; "" where nothing is to be done.

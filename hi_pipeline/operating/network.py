@@ -4,7 +4,7 @@ import os
 import socket
 import ssl
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,8 @@ from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.editions import series_pages
 from hi_pipeline.operating.examined import Examined, State
 from hi_pipeline.storage.addresses import is_proxied
-from hi_pipeline.storage.http import user_agent
+from hi_pipeline.storage.http import AGENT, user_agent
+from hi_pipeline.storage.robots import rules_of
 
 _AT_ONCE = 8
 _PATIENCE_S = 15.0
@@ -33,26 +34,44 @@ def examine_network(pipeline: Pipeline, *, today: date) -> Iterator[Examined]:
         yield Examined(what="host", name="(all)", state=State.OFF, said=said)
         return
     yield from _certificates()
-    origins = origins_of(pipeline, today=today)
-    yield from _proxies(origins)
-    contact = pipeline.settings.contact
+    asked = asked_of(pipeline, today=today)
+    yield from _proxies(asked)
+    settings = pipeline.settings
+    obeyed = settings.kind == "live" and settings.robots == "obey"
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        yield from pool.map(lambda origin: examine_host(origin, contact=contact), origins)
+        yield from pool.map(
+            lambda origin: examine_host(origin, contact=settings.contact, asked=asked[origin] if obeyed else ()), asked
+        )
 
 
-def origins_of(pipeline: Pipeline, *, today: date) -> list[str]:
-    """Return "https://<host>" of every host that a fetch may ask: the mirror's alone, or all publishers'."""
+def asked_of(pipeline: Pipeline, *, today: date) -> Mapping[str, Sequence[str]]:
+    """Return what a fetch may ask of each host, by "https://<host>": the mirror's alone, or all publishers'.
+
+    Files and the pages of series; a host to which others only redirect, or of later editions alone, has none.
+    """
     if pipeline.settings.kind == "mirror":
         parts = urlsplit(pipeline.settings.mirror)
-        return [f"{parts.scheme}://{parts.netloc}"]
-    sources = pipeline.catalogue.sources.values()
-    hosts = {host for source in sources for r in source.releases if r.address for host in r.hosts}
-    hosts |= {urlsplit(page).hostname or "" for source in sources for page in series_pages(source, today=today)}
-    return [f"https://{host}" for host in sorted(hosts - {""})]
+        return {f"{parts.scheme}://{parts.netloc}": ()}
+    sources = [source for source in pipeline.catalogue.sources.values() if not source.local]
+    releases = [r for source in sources for r in source.releases if r.address]
+    addresses = [r.address for r in releases if r.address]
+    addresses += [page for source in sources for page in series_pages(source, today=today)]
+    found: dict[str, list[str]] = {host: [] for r in releases for host in r.hosts}
+    found |= {series.host: [] for source in sources for series in source.series}
+    for address in dict.fromkeys(addresses):
+        found.setdefault(urlsplit(address).hostname or "", []).append(address)
+    return {f"https://{host}": tuple(found[host]) for host in sorted(found)}
 
 
-def examine_host(origin: str, *, contact: str, patience_s: float = _PATIENCE_S) -> Examined:
-    """Ask a host for its robots.txt, and say what came or what stood in the way."""
+def examine_host(origin: str, *, contact: str, asked: Sequence[str] = (), patience_s: float = _PATIENCE_S) -> Examined:
+    """Ask a host for its robots.txt, and say what came or what stood in the way.
+
+    Args:
+        origin: "https://<host>".
+        contact: told to it.
+        asked: the addresses there that its robots.txt should allow; none where it is not obeyed.
+        patience_s: how long it may take.
+    """
     host = urlsplit(origin).netloc
     through = " through the proxy" if is_proxied(origin) else ""
     try:
@@ -62,18 +81,38 @@ def examine_host(origin: str, *, contact: str, patience_s: float = _PATIENCE_S) 
             timeout=patience_s,
             headers={"User-Agent": user_agent(contact)},
         ) as client:
-            status = client.get(f"{origin}/robots.txt").status_code
+            answer = client.get(f"{origin}/robots.txt")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return _broken(host, error, proxied=bool(through))
+    status = answer.status_code
     if status == 403:
-        remedy = "set HI_CONTACT to an e-mail address; or download its files by hand into a mirror"
+        remedy = "set HI_CONTACT to an e-mail address; or download its files by hand (docs/operators.md)"
         return Examined(what="host", name=host, state=State.LOOK, said=f"answers 403{through}", remedy=remedy)
     if status == 407:
         return _proxy_refuses(host, "answers 407")
     if status >= 500:
         remedy = "the publisher has a fault of its own, or a gateway on the way: try later"
         return Examined(what="host", name=host, state=State.LOOK, said=f"answers {status}{through}", remedy=remedy)
-    return Examined(what="host", name=host, state=State.GOOD, said=f"answers{through}")
+    return _allowed(host, answer, asked) or Examined(what="host", name=host, state=State.GOOD, said=f"answers{through}")
+
+
+def _allowed(host: str, answer: httpx.Response, asked: Sequence[str]) -> Examined | None:
+    """Return what a host's robots.txt forbids of what would be asked, None where it forbids nothing."""
+    if answer.status_code != 200:
+        return None
+    rules = rules_of(answer.text, agent=AGENT)
+    forbidden = [address for address in asked if not rules.allow(address)]
+    if not forbidden:
+        return None
+    return Examined(
+        what="host",
+        name=host,
+        state=State.FAILS,
+        said=f"its robots.txt asks programs not to fetch {len(forbidden)} of {len(asked)} files and pages, such as "
+        f"{forbidden[0]}",
+        remedy="ask the publisher whether you may fetch them, then set HI_ROBOTS=ignore; or download them by "
+        "hand: docs/operators.md, The first live day",
+    )
 
 
 def _broken(host: str, error: Exception, *, proxied: bool) -> Examined:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from filelock import lock_descriptor
 
+from hi_pipeline.core.errors import StoreError
 from hi_pipeline.operating.examined import Examined, State
 from hi_pipeline.settings import Settings
+from hi_pipeline.storage.bucket import Bucket
+from hi_pipeline.storage.lists import Lists
 
 # A root of all real publications to 2026-11 takes 0.5 GB, and a rebuilt file stands beside the old one for a moment.
 SCARCE_BYTES, TOO_FEW_BYTES = 5_000_000_000, 1_000_000_000
 _FEWEST_FILES = 10_000
+OBJECT_STORE = "object store"
 
 
 def examine_places(settings: Settings) -> Iterator[Examined]:
@@ -23,6 +27,8 @@ def examine_places(settings: Settings) -> Iterator[Examined]:
     yield _writable(settings.root, folder)
     yield _disk(folder)
     yield from _locks(settings.root / "locks")
+    if settings.store:
+        yield _store(settings)
     if settings.kind == "mirror" and not settings.mirror.startswith(("http://", "https://")):
         yield _mirror(Path(settings.mirror))
 
@@ -122,6 +128,15 @@ def _holder(path: Path) -> str:
     # "1: FLOCK  ADVISORY  WRITE 123 00:2f:4567 0 EOF"
     owners = [f[4] for line in lines if len(f := line.split()) > 5 and f[5].endswith(f":{inode}")]
     return f"process {owners[0]}" if owners else ""
+
+
+def _store(settings: Settings) -> Examined:
+    try:
+        folders = len(Lists(Bucket(settings.store_of_kind)).highest())
+    except StoreError as error:
+        said, _, remedy = str(error).rpartition(": ")
+        return Examined(what=OBJECT_STORE, name=settings.store, state=State.FAILS, said=said, remedy=remedy)
+    return Examined(what=OBJECT_STORE, name=settings.store, state=State.GOOD, said=f"holds {folders} folders")
 
 
 def _mirror(folder: Path) -> Examined:

@@ -7,9 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.storage.atomic import reporting
 from hi_pipeline.storage.records import Edition, Record
-from hi_pipeline.storage.root_version import version_of
+from hi_pipeline.storage.store import Store
 
 # Sidecars name a file by its whole sha256 or by its first digits.
 _DIGITS = 12
@@ -23,34 +22,33 @@ class Superseded:
     size: int
 
 
-def superseded_files(root: Path, *, before: datetime) -> list[Superseded]:
-    """Return the kept files of a root that may go.
+def superseded_files(store: Store, *, before: datetime) -> list[Superseded]:
+    """Return the kept files of a data root that may go.
 
     A file may go where it was fetched before a moment and is not the current one of its edition, does not wait for
     acceptance, is not what was accepted, is not what the current or waiting one is compared with, and where no sidecar,
     published file or pack names its hash. An edition always keeps its current file, also where a final one stands
     beside it: without it the edition would be fetched again.
     """
-    version_of(root).check(root)
-    candidates = [found for pointer in _pointers(root) for found in _replaced(Edition(pointer.parent), before=before)]
+    store.fresh_below(store.root)
+    editions = [Edition(pointer.parent, store) for pointer in _pointers(store.root)]
+    candidates = [found for kept in editions for found in _replaced(kept, before=before)]
     if not candidates:
         return []
-    named = _named(root, {record.sha256[:_DIGITS] for _, record in candidates})
+    named = _named(store.root, {record.sha256[:_DIGITS] for _, record in candidates})
     return [
         Superseded(path=path, size=record.size) for path, record in candidates if record.sha256[:_DIGITS] not in named
     ]
 
 
-def remove(files: list[Superseded]) -> None:
+def remove(store: Store, files: list[Superseded]) -> None:
     """Remove files and their sidecars: first the file, so that a sidecar never names what another has taken away.
 
     Raises:
         StoreError: naming the file that could not be removed.
     """
     for file in files:
-        with reporting(file.path):
-            file.path.unlink(missing_ok=True)
-            file.path.with_name(f"{file.path.name}.json").unlink(missing_ok=True)
+        store.remove(file.path.parent, (file.path.name, f"{file.path.name}.json"))
 
 
 def _pointers(root: Path) -> list[Path]:

@@ -56,7 +56,7 @@ def build_alert_sensor() -> dg.SensorDefinition:
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         try:
-            return dg.SkipReason(f"{tell_of(context.resources.pipeline, context.instance)} messages were sent")
+            return dg.SkipReason(f"{tell_of(context.resources.pipeline.look(), context.instance)} messages were sent")
         except SelectionError as error:
             return dg.SkipReason(str(error))
 

@@ -41,7 +41,7 @@ def snapshot_asset(source: Source) -> dg.AssetsDefinition:
     """Return the asset of a publication's kept files."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context)
+        pipeline = _pipeline(context).look()
         only = editions_asked_for(context.run.tags)
         outcomes = [
             _told(context, fetch_part(pipeline, source, part, again=pipeline.ask_again, editions=only))
@@ -73,7 +73,7 @@ def clean_asset(source: Source) -> dg.AssetsDefinition:
     """Return the asset of a publication's clean tables."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context)
+        pipeline = _pipeline(context).look()
         outcomes = [_told(context, build_clean(pipeline, source, part)) for part in _parts(context, source)]
         asked = partial(found.of_clean, pipeline, source, outcomes)
         yield from report(context, _shaped(context, outcomes), *found.guarded(found.CLEAN_CHECKS, asked))
@@ -98,7 +98,7 @@ def linked_asset(catalogue: Catalogue, linked: LinkedTable) -> dg.AssetsDefiniti
     checks = found.linked_checks(linked)
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context)
+        pipeline = _pipeline(context).look()
         outcomes = [_told(context, build_linked(pipeline, linked, year)) for year in context.partition_keys]
         asked = partial(found.of_linked, pipeline, linked, outcomes)
         yield from report(context, outcomes, *found.guarded(checks, asked))
@@ -128,7 +128,7 @@ def indicator_asset(catalogue: Catalogue, indicator: Indicator) -> dg.AssetsDefi
     """Return the asset of an indicator's figures, by financial year and board."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context)
+        pipeline = _pipeline(context).look()
         by_year: dict[str, list[str]] = {}
         for key in context.partition_keys:
             year, icb = str(key).split("|")
@@ -178,7 +178,7 @@ def published_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     """Return the asset of the published folder."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context)
+        pipeline = _pipeline(context).look()
         outcome = _told(context, publish_results(pipeline))
         asked = partial(found.of_published, pipeline, outcome)
         yield from report(context, [outcome], *found.guarded(found.PUBLISHED_CHECKS, asked))
@@ -204,7 +204,7 @@ def packs_asset() -> dg.AssetsDefinition:
     """Return the asset of board packs, by financial year and board."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context)
+        pipeline = _pipeline(context).look()
         published = open_published(pipeline)
         cells = [tuple(str(key).split("|")) for key in context.partition_keys]
         made = []

@@ -38,7 +38,7 @@ def judging_job() -> dg.JobDefinition:
 
     @dg.op(name="judge", required_resource_keys={"pipeline"})
     def judge_all(context: dg.OpExecutionContext) -> None:
-        judge(context.resources.pipeline, context.instance, today=date.today())
+        judge(context.resources.pipeline.look(), context.instance, today=date.today())
 
     @dg.job(name=NAME, description="Ask the checks freshness and stale_partitions of every asset again.")
     def judge_standing() -> None:

@@ -43,15 +43,17 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         "edition or changed bytes, and refreshes that edition alone.",
     )
     def new_releases(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        pipeline: Pipeline = context.resources.pipeline
+        pipeline: Pipeline = context.resources.pipeline.look()
         today = date.today()
         for line in look_for_editions(pipeline, today=today, ask=False):
             context.log.warning(line)
         found = places(pipeline, today=today)
-        # Boards' own extracts lie in a folder whatever the source is: each is looked at every time.
-        own, others = [p for p in found if p.source.local], tuple(p for p in found if not p.source.local)
+        # What lies in a folder here asks nobody and is looked at every time: a mirror, files downloaded by hand, and
+        # boards' own extracts, whatever the source is.
+        here = [place for place in found if _is_here(pipeline, place)]
+        others = tuple(place for place in found if not _is_here(pipeline, place))
         chosen, turn = _turn(others, int(context.cursor or 0), at_once=NETWORK_PLACES if network else None)
-        chosen = [*own, *chosen]
+        chosen = [*here, *chosen]
         requests: list[dg.RunRequest] = []
         for place in chosen:
             try:
@@ -74,7 +76,7 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         description="After each run, builds what it made stale or possible: layer by layer up to the published folder.",
     )
     def rebuild_stale(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        pipeline: Pipeline = context.resources.pipeline
+        pipeline: Pipeline = context.resources.pipeline.look()
         memory = json.loads(context.cursor or '{"after": "", "tried": []}')
         if context.instance.get_runs_count(dg.RunsFilter(statuses=list(OPEN_RUNS))):
             return dg.SkipReason("a run is going on")
@@ -92,6 +94,10 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         )
 
     return rebuild_stale
+
+
+def _is_here(pipeline: Pipeline, place: Place) -> bool:
+    return place.source.local or (place.release is not None and pipeline.snapshots.is_here(place.release))
 
 
 def _turn(found: tuple[Place, ...], start: int, *, at_once: int | None) -> tuple[list[Place], int]:

@@ -29,7 +29,6 @@ from hi_pipeline.publishing.coverage_runs import coverage_runs
 from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
 from hi_pipeline.publishing.package import LISTS, TABLES, columns_of, data_package
 from hi_pipeline.publishing.slope_groups import slope_groups
-from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.lake import Lake, to_parquet
 
 LAYER = "published"
@@ -130,11 +129,9 @@ def publish(
         synthetic=synthetic,
     )
     files["datapackage.json"] = _json(package)
-    for name, content in files.items():
-        write_bytes(folder / name, content)
-    # Last, because it is by this file's sidecar that the folder counts as built.
     provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
-    lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=())
+    # The results come into place last, because it is by their sidecar that the folder counts as built.
+    lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=(), beside=files)
     return (parquet, *(folder / name for name in files))
 
 

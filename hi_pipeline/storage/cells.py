@@ -1,7 +1,8 @@
 """Files that hold the rows of many cells, each cell built, hashed and replaced by itself.
 
 A cell counts as built when its rows have the sha256 that the file's sidecar gives for them. Writing some cells of a
-file keeps the rows of all others, whoever wrote them: it reads, merges and writes under a lock.
+file keeps the rows of all others, whoever wrote them: it reads, merges and writes under a lock, and reads and merges
+again where a writer on another machine was first.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.errors import Overtaken, StoreError
 from hi_pipeline.core.provenance import CellsProvenance, Provenance
 from hi_pipeline.storage.lake import Item, Lake
 from hi_pipeline.storage.locks import locked
@@ -49,11 +50,8 @@ class CellFiles:
         written = {part: {cell: self._sealed(cell, made) for cell, made in own.items()} for part, own in cells.items()}
         with locked(self._lake.locks, f"cells.{self._layer}.{name}"):
             self._lake.sweep_table(self._layer, name)
-            self._lake.write_many(
-                self._merged(name, part, {c: made.frame for c, made in cells[part].items()}, sealed)
-                for part, sealed in written.items()
-                if sealed
-            )
+            while not self._put(name, cells, written):
+                pass
         return {(part, cell): known for part, own in written.items() for cell, known in own.items()}
 
     def drop_older_layout(self) -> int:
@@ -100,6 +98,24 @@ class CellFiles:
     def parts(self, name: str) -> list[str]:
         """Return the parts for which a file exists, in order."""
         return [parts[0] for parts in self._lake.parts(self._layer, name) if len(parts) == 1]
+
+    def _put(
+        self, name: str, cells: Mapping[str, Mapping[str, Cell]], sealed: Mapping[str, Mapping[str, Provenance]]
+    ) -> bool:
+        """Merge cells into what stands there now; False where another machine changed it meanwhile."""
+        over = self._lake.store.newest(self._lake.root / self._layer / name)
+        try:
+            self._lake.write_many(
+                (
+                    self._merged(name, part, {c: made.frame for c, made in cells[part].items()}, own)
+                    for part, own in sealed.items()
+                    if own
+                ),
+                over=over,
+            )
+        except Overtaken:
+            return False
+        return True
 
     def _sealed(self, cell: str, made: Cell) -> Provenance:
         if not (found := {*made.frame[self._column].to_list()}) <= {cell}:

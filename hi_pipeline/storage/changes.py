@@ -4,13 +4,14 @@ from pathlib import Path
 
 import polars as pl
 
-from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.store import Store
 
 
-def write_changes(newer: Path, older_sha256: str, changes: pl.DataFrame | str) -> Path:
+def write_changes(store: Store, newer: Path, older_sha256: str, changes: pl.DataFrame | str) -> Path:
     """Keep what changed (see ``core.revisions``) beside the newer file; return its place.
 
     Args:
+        store: that holds it.
         newer: the file that took, or would take, the other's place.
         older_sha256: of that other one.
         changes: the cells that differ; or, in words, why the two cannot be compared.
@@ -22,10 +23,11 @@ def write_changes(newer: Path, older_sha256: str, changes: pl.DataFrame | str) -
     if isinstance(changes, str):
         data = f"{changes}\n".encode()
         if not words.is_file() or words.read_bytes() != data:
-            write_bytes(words, data)
+            store.write(words.parent, {words.name: data})
         return words
-    write_bytes(table, changes.write_csv().encode())
-    words.unlink(missing_ok=True)
+    store.write(table.parent, {table.name: changes.write_csv().encode()})
+    if words.is_file():
+        store.remove(words.parent, [words.name])
     return table
 
 

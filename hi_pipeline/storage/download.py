@@ -28,6 +28,8 @@ class HttpLimits:
         total: for one release, all tries and waits together.
         longest_wait: a Retry-After beyond it ends the fetch.
         first_wait: before the second try; doubled for each further one.
+        preparing: before each further try where the server says that it still makes the file (202), and not for how
+            long; the tables of the ONS portal's hub are made on demand.
         between: least time between two requests to one publisher's host.
     """
 
@@ -38,6 +40,7 @@ class HttpLimits:
     redirects: int = 5
     longest_wait: float = 120.0
     first_wait: float = 1.0
+    preparing: float = 20.0
     between: float = 1.0
 
 
@@ -71,6 +74,7 @@ class Download:
         where: the release, for errors.
         allowed_hosts: see ``addresses.check_address``.
         absent_is_unavailable: a 404 means that a mirror does not hold it, not that something broke.
+        by_hand: where a file that somebody downloads is put, in words, for errors.
     """
 
     address: str
@@ -80,6 +84,7 @@ class Download:
     max_bytes: int
     allowed_hosts: frozenset[str]
     absent_is_unavailable: bool
+    by_hand: str = "into a mirror"
 
 
 class TryAgain(Exception):

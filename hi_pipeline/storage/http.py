@@ -24,6 +24,7 @@ from hi_pipeline.storage.robots import Robots
 
 AGENT = "hi_pipeline"
 _REDIRECTS = (301, 302, 303, 307, 308)
+_ACCEPTED = 202
 _GONE = (404, 410)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 T = TypeVar("T")
@@ -73,9 +74,6 @@ class Downloader:
             FetchError: one clear message; nothing is left behind.
         """
         self._ask_robots(download)
-        return self._fetched(download, known)
-
-    def _fetched(self, download: Download, known: Known | None) -> Arrival | None:
         return self._patiently(
             download, lambda response, deadline: self._take(response, download, known, deadline), _conditions(known)
         )
@@ -84,7 +82,15 @@ class Downloader:
         """Refuse what a publisher's robots.txt forbids; the operator's own mirror is not asked."""
         trusted = self._trusted and is_same_origin(download.address, self._trusted)
         if self._robots and not trusted:
-            self._robots.check(download, lambda robots: self._fetched(robots, None))
+            self._robots.check(download, self._robots_txt)
+
+    def _robots_txt(self, download: Download) -> Arrival | None:
+        """Return a host's robots.txt, None where it has none."""
+
+        async def take(response: httpx.Response, deadline: float) -> Arrival | None:
+            return None if has_no_rules(response.status_code) else await self._take(response, download, None, deadline)
+
+        return self._patiently(download, take, {})
 
     def glance(self, download: Download, known: Known | None) -> str | None:
         """Tell whether a file differs from the bytes that are kept, without asking for its body.
@@ -227,13 +233,16 @@ class Downloader:
     ) -> Arrival | None:
         if _is_the_same(response, known):
             return None
-        _check_status(response, download)
+        _check_status(response, download, self._limits)
         return await save_body(response, download, deadline=deadline)
 
     def _compare(self, response: httpx.Response, download: Download, known: Known | None) -> str | None:
         if _is_the_same(response, known):
             return None
-        _check_status(response, download)
+        if response.status_code == _ACCEPTED:
+            # A look does not wait for a file that is being made; a fetch does.
+            return None if known else "being prepared"
+        _check_status(response, download, self._limits)
         said = said_by(response)
         return None if known and said.agrees_with(known) else said.mark
 
@@ -242,6 +251,15 @@ def user_agent(contact: str) -> str:
     """Return what publishers are told of the program; ``contact`` is "" where the operator gave none."""
     said = f"{AGENT} ({contact or 'health-inequality indicators from public statistics; no contact given'})"
     return "".join(c for c in said if c.isprintable()).encode("ascii", "replace").decode()
+
+
+def has_no_rules(status: int) -> bool:
+    """Tell whether an answer says that a host has no robots.txt.
+
+    By RFC 9309 that is any refusal, 403 too: stores of files answer so for what they do not hold (2026-11:
+    services1.arcgis.com). Whether the file itself is refused, its own answer says.
+    """
+    return 400 <= status < 500 and status not in _BUSY
 
 
 def _too_slow(download: Download, limits: HttpLimits, why: str) -> FetchError:
@@ -259,7 +277,7 @@ def _is_the_same(response: httpx.Response, known: Known | None) -> bool:
     raise TryAgain("it answered 304 (not modified) although nothing is kept")
 
 
-def _check_status(response: httpx.Response, download: Download) -> None:
+def _check_status(response: httpx.Response, download: Download, limits: HttpLimits) -> None:
     """Raise where an answer carries no file: for good, or with the chance of another try."""
     status = response.status_code
     if status in _GONE:
@@ -269,14 +287,16 @@ def _check_status(response: httpx.Response, download: Download) -> None:
         raise FetchError(f"{message}; the publisher may have moved it, look at {download.landing_page}")
     if status in _BUSY:
         raise TryAgain(f"it answered {status} {response.reason_phrase}", _retry_after(response))
-    if status == 202:
+    if status == _ACCEPTED:
         # 2026-11: publishers' own gateways answer so while they prepare a file, with and without a Retry-After.
-        raise TryAgain("it answered 202 Accepted: the file is not ready yet", _retry_after(response))
+        wait = _retry_after(response)
+        said = "it answered 202 Accepted: the file is not ready yet"
+        raise TryAgain(said, limits.preparing if wait is None else wait)
     if status == 403:
         raise FetchError(
             f"{download.where}: {download.address} answers 403 Forbidden: the publisher refuses this program. Set "
             "HI_CONTACT to an e-mail address, so that it can see who asks; or download the file by hand from "
-            f"{download.landing_page} into a mirror"
+            f"{download.landing_page} {download.by_hand}"
         )
     if status != 200:
         raise FetchError(

@@ -212,9 +212,7 @@ class Keeper:
         if before and hash_of(self.kept.folder / before.file) == before.sha256:
             self.kept.save(replace(record, file=before.file, fetched_at=before.fetched_at))
             return before.file
-        arrival.staged.sync()
-        arrival.staged.commit(self.kept.folder / record.file)
-        self.kept.save(record)
+        self.kept.keep(record, arrival.staged)
         return record.file
 
     def _refusal(self, found: str, pinned: str) -> FetchError:

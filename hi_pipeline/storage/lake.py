@@ -10,7 +10,7 @@ import io
 import itertools
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,8 +21,9 @@ import polars as pl
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.provenance import CellsProvenance, Provenance, read_sidecar
-from hi_pipeline.storage.atomic import Staged, reporting, stage, sweep, sync_folder
+from hi_pipeline.storage.atomic import Staged, stage, sweep
 from hi_pipeline.storage.locks import locked
+from hi_pipeline.storage.store import Names, Store, discarding
 
 _BATCH = 128  # two open files each, well below the usual limit of 1,024
 _SYNC_THREADS = 8
@@ -54,25 +55,29 @@ class _Pair(Generic[Sidecar]):
 class Lake:
     """All built tables below a data root, as ``<layer>/<name>/<part>/.../<last part>.parquet``."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, store: Store | None = None) -> None:
         self.root = Path(root)
-        self.locks = self.root / "locks"
+        self.store = store or Store(self.root)
+        self.locks = self.store.locks
         # What was read of a file, by its path: valid while inode, time and size are the same.
         self._hashes: dict[str, tuple[_Stamp, str]] = {}
         # Asked for thousands of times by commands that only read, and slow to make.
-        self._paths: dict[tuple[str, ...], Path] = {}
+        self._paths: dict[tuple[str, ...], tuple[Path, Path]] = {}
         self._sidecars: dict[str, tuple[_Stamp, Provenance | CellsProvenance | None]] = {}
 
     def path(self, layer: str, name: str, *parts: str) -> Path:
-        """Return the place of a file, whether it exists or not.
+        """Return the place of a file, whether it exists or not; what lies there is fresh (``Store.fresh``).
 
         Raises:
-            StoreError: a part that could leave its folder.
+            StoreError: a part that could leave its folder; or an object store cannot be read.
         """
         places = (layer, name, *parts)
         if places not in self._paths:
-            self._paths[places] = self._checked(places)
-        return self._paths[places]
+            path = self._checked(places)
+            self._paths[places] = (path, path.parent)
+        path, folder = self._paths[places]
+        self.store.fresh(folder)
+        return path
 
     def _checked(self, places: tuple[str, ...]) -> Path:
         for place in places:
@@ -83,9 +88,24 @@ class Lake:
         return self.root.joinpath(*places[:-1], f"{places[-1]}.parquet")
 
     def write(
-        self, frame: pl.DataFrame, provenance: Provenance, *, layer: str, name: str, parts: tuple[str, ...]
+        self,
+        frame: pl.DataFrame,
+        provenance: Provenance,
+        *,
+        layer: str,
+        name: str,
+        parts: tuple[str, ...],
+        beside: Mapping[str, bytes] | None = None,
     ) -> Provenance:
         """Write one file and its sidecar, atomic and synced.
+
+        Args:
+            frame: the rows.
+            provenance: what made them.
+            layer: the first part of its place.
+            name: the second.
+            parts: the rest of it.
+            beside: by name, other files of the same folder that go with it; they come into place before it.
 
         Returns:
             The provenance with rows and sha256 filled in.
@@ -94,21 +114,26 @@ class Lake:
             StoreError: naming the path; what stood there before is untouched.
         """
         item = Item(frame=frame, provenance=provenance, layer=layer, name=name, parts=tuple(parts))
-        return self.write_many([item])[0]
+        return self._write_batch([item], None, beside or {})[0]
 
-    def write_many(self, items: Iterable[Item[Sidecar]]) -> list[Sidecar]:
+    def write_many(self, items: Iterable[Item[Sidecar]], *, over: Names | None = None) -> list[Sidecar]:
         """Write many files with few waits for the disk: in batches, files synced together, folders once.
 
         Each file is atomic by itself. After an error the batches before it stand, and the one that failed has left
         everything as it was or whole files.
 
+        Args:
+            items: the files.
+            over: what they rest on, where they replace files of one folder that were read before (``Store.place``).
+
         Raises:
+            Overtaken: another writer has changed what they rest on.
             StoreError: naming the path that could not be written.
         """
         written: list[Sidecar] = []
         remaining = iter(items)
         while batch := list(itertools.islice(remaining, _BATCH)):
-            written.extend(self._write_batch(batch))
+            written.extend(self._write_batch(batch, over, {}))
         return written
 
     def remove(self, layer: str, name: str, *parts: str) -> None:
@@ -118,10 +143,8 @@ class Lake:
             StoreError: naming the path that could not be removed.
         """
         path = self.path(layer, name, *parts)
-        with locked(self.locks, self._lock_name(path.parent)), reporting(path):
-            path.unlink(missing_ok=True)
-            _sidecar(path).unlink(missing_ok=True)
-            sync_folder(path.parent)
+        with locked(self.locks, self._lock_name(path.parent)):
+            self.store.remove(path.parent, (path.name, _sidecar(path).name))
 
     def read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
         """Return a file's frame.
@@ -161,6 +184,7 @@ class Lake:
     def parts(self, layer: str, name: str) -> list[tuple[str, ...]]:
         """Return the parts for which a file exists, in order."""
         top = self.path(layer, name).parent / name
+        self.store.fresh_below(top)
         found: list[tuple[str, ...]] = []
         for folder, _, files in os.walk(top):
             above = Path(folder).relative_to(top).parts
@@ -193,11 +217,14 @@ class Lake:
         Returns:
             The temporary files that are gone.
         """
-        return sweep(self.root, finish=self._finish)
+        return self._sweep(self.root)
 
     def sweep_table(self, layer: str, name: str) -> list[Path]:
         """Clear up as ``sweep`` does, below the folder of one table alone."""
-        return sweep(self.path(layer, name).parent / name, finish=self._finish)
+        return self._sweep(self.path(layer, name).parent / name)
+
+    def _sweep(self, folder: Path) -> list[Path]:
+        return sweep(folder, finish=self._finish) if self.store.finishes else sweep(folder)
 
     def _finish(self, temporary: Path, meant: Path, found: Collection[Path]) -> bool:
         """Rename a dead writer's sidecar if its data got into place before it died."""
@@ -214,42 +241,33 @@ class Lake:
             temporary.replace(meant)
             return True
 
-    def _write_batch(self, batch: list[Item[Sidecar]]) -> list[Sidecar]:
-        pairs: list[_Pair[Sidecar]] = []
-        try:
-            for item in batch:
-                self._stage(item, pairs)
-            _sync_all([file for pair in pairs for file in (pair.data, pair.sidecar)])
-            pairs.sort(key=lambda pair: (pair.data.path.parent, pair.number))
-            for folder, files in itertools.groupby(pairs, key=lambda pair: pair.data.path.parent):
-                self._commit(folder, files)
-        except BaseException:
-            for pair in pairs:
-                pair.data.discard()
-                pair.sidecar.discard()
-            raise
-        return [pair.provenance for pair in sorted(pairs, key=lambda pair: pair.number)]
+    def _write_batch(
+        self, batch: list[Item[Sidecar]], over: Names | None, beside: Mapping[str, bytes]
+    ) -> list[Sidecar]:
+        with discarding() as staged:
+            pairs = [self._stage(item, number, staged) for number, item in enumerate(batch)]
+            others = {name: stage(pairs[0].data.path.with_name(name), content) for name, content in beside.items()}
+            staged += others.values()
+            _sync_all(staged)
+            by_folder = sorted(pairs, key=lambda pair: (pair.data.path.parent, pair.number))
+            for folder, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
+                self._commit(folder, list(own), others, over)
+        return [pair.provenance for pair in pairs]
 
-    def _stage(self, item: Item[Sidecar], pairs: list[_Pair[Sidecar]]) -> None:
+    def _stage(self, item: Item[Sidecar], number: int, staged: list[Staged]) -> _Pair[Sidecar]:
         path = self.path(item.layer, item.name, *item.parts)
-        data = to_parquet(item.frame)
-        provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(data).hexdigest())
-        staged = stage(path, data)
-        try:
-            sidecar = stage(_sidecar(path), provenance.to_json().encode())
-        except BaseException:
-            staged.discard()
-            raise
-        pairs.append(_Pair(len(pairs), staged, sidecar, provenance))
+        content = to_parquet(item.frame)
+        provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(content).hexdigest())
+        staged.append(data := stage(path, content))
+        staged.append(sidecar := stage(_sidecar(path), provenance.to_json().encode()))
+        return _Pair(number, data, sidecar, provenance)
 
-    def _commit(self, folder: Path, pairs: Iterator[_Pair[Sidecar]]) -> None:
-        own = list(pairs)
+    def _commit(
+        self, folder: Path, pairs: list[_Pair[Sidecar]], others: Mapping[str, Staged], over: Names | None
+    ) -> None:
+        files = [*(pair.data for pair in pairs), *(pair.sidecar for pair in pairs)]
         with locked(self.locks, self._lock_name(folder)):
-            for pair in own:
-                pair.data.commit()
-            for pair in own:
-                pair.sidecar.commit()
-            sync_folder(folder)
+            self.store.place(folder, {**others, **{file.path.name: file for file in files}}, over=over)
 
     def _lock_name(self, folder: Path) -> str:
         return ".".join(folder.relative_to(self.root).parts) or "root"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.atomic import Staged, stage
+from hi_pipeline.storage.store import Names, Store, discarding
 
 _POINTER = "current.json"
 
@@ -76,8 +77,14 @@ class Pointer:
 class Edition:
     """The folder of one edition's files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Store) -> None:
         self.folder = folder
+        self._store = store
+        self._over: Names | None = None
+
+    def begin(self) -> None:
+        """Look at what stands there now, as decisions are about to rest on it: ``point`` is refused once it changed."""
+        self._over = self._store.newest(self.folder)
 
     def pointer(self) -> Pointer | None:
         """Return the pointer, None where nothing was ever kept."""
@@ -88,9 +95,13 @@ class Edition:
         return Pointer(**facts, accepted=Acceptance(**accepted) if accepted else None)
 
     def point(self, pointer: Pointer) -> None:
-        """Replace the pointer atomically."""
+        """Replace the pointer atomically.
+
+        Raises:
+            Overtaken: another machine has changed it since ``begin``.
+        """
         if pointer != self.pointer():
-            write_bytes(self.folder / _POINTER, _dump(asdict(pointer)))
+            self._over = self._store.write(self.folder, {_POINTER: _dump(asdict(pointer))}, over=self._over)
 
     def record(self, file: str) -> Record | None:
         """Return the facts of a kept file, None where the file or its sidecar is not there or has another size."""
@@ -118,7 +129,17 @@ class Edition:
     def save(self, record: Record) -> None:
         """Write a sidecar atomically, where it says something new."""
         if record != self.record(record.file):
-            write_bytes(self.folder / f"{record.file}.json", _dump(asdict(record)))
+            self._store.write(self.folder, {f"{record.file}.json": _dump(asdict(record))})
+
+    def keep(self, record: Record, data: Staged) -> None:
+        """Put bytes into their place, then the sidecar."""
+        name = f"{record.file}.json"
+        with discarding() as staged:
+            staged.append(data)
+            staged.append(sidecar := stage(self.folder / name, _dump(asdict(record))))
+            data.sync()
+            sidecar.sync()
+            self._store.place(self.folder, {record.file: data, name: sidecar})
 
 
 def _load(path: Path) -> dict[str, Any] | None:

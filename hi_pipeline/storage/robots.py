@@ -1,15 +1,71 @@
-"""What publishers ask of programs: each host's robots.txt, read once, decides whether an address may be asked."""
+"""What publishers ask of programs: each host's robots.txt, read once, decides whether an address may be asked.
 
+Read as RFC 9309 says: the group of our own name or else of ``*``, the longest rule that matches, ``*`` and ``$`` in its
+path. Python's own parser takes the first rule and no such signs (2026-11).
+"""
+
+import re
 from collections.abc import Callable
-from dataclasses import replace
-from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlsplit
 
-from hi_pipeline.core.errors import FetchError, ReleaseUnavailable
+from hi_pipeline.core.errors import FetchError
 from hi_pipeline.storage.download import Download
 from hi_pipeline.storage.folder_mirror import Arrival
 
 _LARGEST = 500_000
+_LINE = re.compile(r"\s*(user-agent|allow|disallow)\s*:\s*([^#]*?)\s*(#.*)?", re.IGNORECASE)
+_RESERVED = "!#$%&'()*+,/:;=?@[]~"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a host asks of one program: paths, each with whether it may be asked."""
+
+    paths: tuple[tuple[str, bool], ...] = ()
+
+    def allow(self, address: str) -> bool:
+        """Tell whether an address may be asked; of two rules as long, the one that allows holds."""
+        parts = urlsplit(address)
+        asked = _encoded(f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}")
+        found = [(len(path), allowed) for path, allowed in self.paths if _pattern(path).match(asked)]
+        return max(found, default=(0, True))[1]
+
+
+def rules_of(text: str, *, agent: str) -> Rules:
+    """Return what the text of a robots.txt asks of a program.
+
+    Args:
+        text: lines that are no rules are passed over.
+        agent: the program's name, without version.
+    """
+    groups: dict[str, list[tuple[str, bool]]] = {}
+    named: list[str] = []
+    begins = True
+    for line in text.splitlines():
+        found = _LINE.fullmatch(line)
+        if found is None:
+            continue
+        word, value = found[1].lower(), found[2]
+        if word == "user-agent":
+            named = [value.lower()] if begins else [*named, value.lower()]
+            begins = False
+            groups.setdefault(value.lower(), [])
+            continue
+        begins = True
+        for name in named if value else ():
+            groups[name].append((_encoded(value), word == "allow"))
+    return Rules(tuple(groups.get(agent.lower(), groups.get("*", []))))
+
+
+def _encoded(path: str) -> str:
+    return quote(path, safe=_RESERVED)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    ends = path.endswith("$")
+    parts = path.removesuffix("$").split("*")
+    return re.compile(".*".join(re.escape(part) for part in parts) + ("$" if ends else ""))
 
 
 class Robots:
@@ -18,14 +74,14 @@ class Robots:
     def __init__(self, *, agent: str) -> None:
         """Know nothing yet; ``agent`` is the name under which the rules are looked up."""
         self._agent = agent
-        self._rules: dict[str, RobotFileParser] = {}
+        self._rules: dict[str, Rules] = {}
 
     def check(self, download: Download, fetch: Callable[[Download], Arrival | None]) -> None:
         """Refuse a download that its host's robots.txt forbids.
 
         Args:
             download: what would be asked for.
-            fetch: brings the robots.txt; a host that has none allows everything.
+            fetch: brings the robots.txt, None where the host has none: then everything is allowed.
 
         Raises:
             FetchError: it is forbidden, or the robots.txt cannot be read, so that nobody knows.
@@ -33,28 +89,24 @@ class Robots:
         parts = urlsplit(download.address)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:
-            self._rules[origin] = _rules(f"{origin}/robots.txt", download, fetch)
-        if not self._rules[origin].can_fetch(self._agent, download.address):
+            self._rules[origin] = self._read(f"{origin}/robots.txt", download, fetch)
+        if not self._rules[origin].allow(download.address):
             raise FetchError(
                 f"{download.where}: {origin}/robots.txt asks programs not to fetch {download.address}. Download it by "
-                f"hand from {download.landing_page} into a mirror; or, where the publisher has agreed that you fetch "
-                "it, set HI_ROBOTS=ignore"
+                f"hand from {download.landing_page} {download.by_hand}; or, where the publisher has agreed that you "
+                "fetch it, set HI_ROBOTS=ignore"
             )
 
-
-def _rules(address: str, download: Download, fetch: Callable[[Download], Arrival | None]) -> RobotFileParser:
-    rules = RobotFileParser(address)
-    try:
-        arrival = fetch(replace(download, address=address, max_bytes=_LARGEST, absent_is_unavailable=True))
-    except ReleaseUnavailable:
-        rules.parse([])
-        return rules
-    except FetchError as error:
-        raise FetchError(f"{error} (asked for before the file itself; HI_ROBOTS=ignore leaves it out)") from error
-    try:
-        text = arrival.staged.temporary.read_text(encoding="utf-8", errors="replace") if arrival else ""
-    finally:
-        if arrival:
+    def _read(self, address: str, download: Download, fetch: Callable[[Download], Arrival | None]) -> Rules:
+        try:
+            arrival = fetch(replace(download, address=address, max_bytes=_LARGEST))
+        except FetchError as error:
+            raise FetchError(f"{error} (asked for before the file itself; HI_ROBOTS=ignore leaves it out)") from error
+        if arrival is None:
+            return Rules()
+        try:
+            return rules_of(
+                arrival.staged.temporary.read_text(encoding="utf-8-sig", errors="replace"), agent=self._agent
+            )
+        finally:
             arrival.staged.discard()
-    rules.parse(text.splitlines())
-    return rules

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.store import Store
 
 # How files lie in a root: raised when an older program could not read what this one writes.
 LAYOUT = 1
 # Of the columns of a result, ``core.columns.RESULTS``: raised with each released change of them; a test holds both.
 CONTRACT = 1
-_FILE = "data-folder.json"
+VERSION_FILE = "data-folder.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def version_of(root: Path) -> RootVersion:
     Raises:
         StoreError: the file that holds them is not what this program writes.
     """
-    path = root / _FILE
+    path = root / VERSION_FILE
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         return RootVersion(layout=int(facts["layout"]), contract=int(facts["contract"]))
@@ -60,12 +60,14 @@ def version_of(root: Path) -> RootVersion:
         ) from error
 
 
-def mark_version(root: Path) -> None:
-    """Write this program's numbers into a data folder that it is about to write to.
+def mark_version(store: Store) -> None:
+    """Write this program's numbers into a data root that it is about to write to.
 
     Raises:
         StoreError: a newer program wrote there, or the file cannot be written.
     """
+    root = store.root
+    store.fresh(root)
     version_of(root).check(root)
-    if not (root / _FILE).is_file() or version_of(root) != NOW:
-        write_bytes(root / _FILE, (json.dumps(asdict(NOW), sort_keys=True) + "\n").encode())
+    if not (root / VERSION_FILE).is_file() or version_of(root) != NOW:
+        store.write(root, {VERSION_FILE: (json.dumps(asdict(NOW), sort_keys=True) + "\n").encode()})

@@ -3,18 +3,21 @@
 Files lie in ``<root>/snapshots/<source>/<edition>/<16 digits of sha256>-<name>`` with a sidecar each; ``current.json``
 names the one that builds read. The same address with other bytes is a revision: both files are kept, and what changed
 lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SUMS`` says which bytes are accepted.
+
+Live, a file that somebody downloaded is taken from ``<root>/by-hand/<host>/<path>``, laid out as a mirror, and nobody
+is asked for it: some publishers want no programs, and some addresses nobody knows.
 """
 
 import logging
 import re
-import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
-from hi_pipeline.core.errors import ReleaseUnavailable, StoreError
+from hi_pipeline.core.errors import Overtaken, ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.download import Download, Known
@@ -25,6 +28,7 @@ from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
 from hi_pipeline.storage.remote_mirror import list_remote
+from hi_pipeline.storage.store import Store
 
 if TYPE_CHECKING:
     from hi_pipeline.storage.http import Downloader
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Mode = Literal["sample", "mirror", "live"]
+BY_HAND = "by-hand"
 _LARGEST_PAGE = 5_000_000
 
 
@@ -50,6 +55,7 @@ class Snapshots:
         asks_first: bool = False,
         extracts: Path | None = None,
         downloader: "Downloader | None" = None,
+        store: Store | None = None,
     ) -> None:
         """Open the store; nothing is read or fetched yet.
 
@@ -63,15 +69,20 @@ class Snapshots:
             asks_first: do not use the first bytes of a found edition before somebody accepts them.
             extracts: the folder of boards' own extracts, from which sources that are ``local`` are read.
             downloader: fetches over the network; by default one with the usual limits.
+            store: keeps the files of the root; by default its disk.
         """
         self.root = Path(root)
+        self.store = store or Store(self.root)
         self.mode = mode
         self._mirror = mirror.rstrip("/")
         self._remote = mode != "live" and bool(re.match(r"https?://", mirror))
-        self._folder = FolderMirror(Path(mirror), follows_links=follows_links)
+        folder = self.root / BY_HAND if mode == "live" else Path(mirror)
+        self._folder = FolderMirror(folder, follows_links=follows_links)
         self._asks_first = asks_first
         # Extracts lie in a folder whatever the mode is: one more store of the same files, which reads that folder.
-        self._extracts = Snapshots(root, mode="mirror", mirror=str(extracts), contact="") if extracts else None
+        self._extracts: Snapshots | None = None
+        if extracts:
+            self._extracts = Snapshots(root, mode="mirror", mirror=str(extracts), contact="", store=self.store)
         self._given = downloader
         self._manners: dict[str, Any] = {
             "contact": contact,
@@ -101,15 +112,22 @@ class Snapshots:
         """
         if source.local and self._extracts:
             return self._extracts.fetch(source, release, force=force)
-        with self._locked(source, release):
-            keeper = self._keeper(source, release)
+        while True:
+            try:
+                return self._fetch(source, release, force=force)
+            except Overtaken:
+                _log.info("%s: another machine fetched it too; looking again", release_id(source, release))
+
+    def _fetch(self, source: Source, release: Release, *, force: bool) -> Snapshot:
+        with self._changing(source, release) as keeper:
             keeper.accept_declared()
-            if source.gather and self.mode == "live":
+            path = self._here(release, where=keeper.where)
+            if source.gather and self.mode == "live" and path is None:
                 arrival: Arrival | None = fetch_answers(
                     self._downloader, self._download(keeper), release, source.gather
                 )
             else:
-                arrival = self._get(keeper, force=force)
+                arrival = self._get(keeper, path, force=force)
             if arrival:
                 keeper.settle(arrival)
             else:
@@ -137,8 +155,8 @@ class Snapshots:
         """
         if source.local and self._extracts:
             return self._extracts.accept(source, release)
-        with self._locked(source, release):
-            self._keeper(source, release).accept_declared()
+        with self._changing(source, release) as keeper:
+            keeper.accept_declared()
         return self.latest(source.name, release.edition)
 
     def waits(self, source_name: str, edition: str) -> bool:
@@ -155,8 +173,8 @@ class Snapshots:
         """
         if source.local and self._extracts:
             return self._extracts.accept_kept(source, release)
-        with self._locked(source, release):
-            return self._keeper(source, release).accept_kept().sha256
+        with self._changing(source, release) as keeper:
+            return keeper.accept_kept().sha256
 
     def listing(self, host: str) -> tuple[str, ...]:
         """Return the places (host and decoded path) of all files of a host that a mirror holds, in order.
@@ -190,10 +208,11 @@ class Snapshots:
             accepted = keeper.accepted()
             if accepted and accepted != keeper.kept.pointer():
                 return f"accepted {keeper.pinned or release.sha256}"
+            path = self._here(release, where=keeper.where)
             # Whether answers have changed is told only by asking for all of them.
-            if self.asks_network and (not ask or (source.gather and self.mode == "live")):
+            if path is None and (not ask or (source.gather and self.mode == "live")):
                 return None if keeper.kept.current() else "not kept"
-            return self._glance(keeper)
+            return self._glance(keeper, path)
         except ReleaseUnavailable:
             return None
 
@@ -240,28 +259,27 @@ class Snapshots:
 
     def editions(self, source_name: str) -> tuple[str, ...]:
         """Return the editions of a source of which something is kept, in order (names as they are in folders)."""
-        return tuple(
-            sorted(p.parent.name for p in (self.root / "snapshots" / safe_name(source_name)).glob("*/current.json"))
-        )
+        folder = self.root / "snapshots" / safe_name(source_name)
+        self.store.fresh_below(folder)
+        return tuple(sorted(pointer.parent.name for pointer in folder.glob("*/current.json")))
 
     def drop(self, source_name: str, edition: str) -> None:
         """Remove all that is kept of an edition: for boards' own extracts, which may be withdrawn.
 
         Raises:
-            StoreError: naming the folder that could not be removed.
+            StoreError: naming the file that could not be removed.
         """
-        kept = self._edition(source_name, edition)
-        with (
-            locked(self.root / "locks", f"snapshots.{source_name}.{safe_name(edition)}"),
-            atomic.reporting(kept.folder),
-        ):
-            shutil.rmtree(kept.folder)
+        folder = self._edition(source_name, edition).folder
+        with locked(self.root / "locks", f"snapshots.{source_name}.{safe_name(edition)}"):
+            names = [path.name for path in sorted(folder.iterdir()) if path.is_file()]
+            # The pointer last: by it an edition counts as kept, until nothing else is there.
+            self.store.remove(folder, sorted(names, key=lambda name: name == "current.json"))
 
     def verify(self) -> list[str]:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""
         wrong = []
         for pointer in sorted((self.root / "snapshots").glob("*/*/current.json")):
-            kept = Edition(pointer.parent)
+            kept = Edition(pointer.parent, self.store)
             if kept.current() is None:
                 wrong.append(f"{pointer.parent}: the current file is missing or has another size; fetch it again")
             for record in kept.records():
@@ -275,23 +293,30 @@ class Snapshots:
         """Remove what dead processes left behind; call at start."""
         return atomic.sweep(self.root / "snapshots")
 
-    def _locked(self, source: Source, release: Release) -> AbstractContextManager[None]:
-        return locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}")
+    @contextmanager
+    def _changing(self, source: Source, release: Release) -> Iterator[Keeper]:
+        """Yield what decides about an edition, with other processes of this machine kept away."""
+        with locked(self.root / "locks", f"snapshots.{source.name}.{safe_name(release.edition)}"):
+            keeper = self._keeper(source, release)
+            keeper.kept.begin()
+            yield keeper
 
     def _edition(self, source_name: str, edition: str) -> Edition:
-        return Edition(self.root / "snapshots" / safe_name(source_name) / safe_name(edition))
+        folder = self.root / "snapshots" / safe_name(source_name) / safe_name(edition)
+        self.store.fresh(folder)
+        return Edition(folder, self.store)
 
     def _keeper(self, source: Source, release: Release) -> Keeper:
         where = release_id(source, release)
         live = self.mode == "live"
-        if live and release.address is None:
-            raise ReleaseUnavailable(
-                f"{where}: its address is not known; download it from {release.landing_page} into a mirror"
-            )
         try:
             mirror_file = release.mirror_file
         except ValueError as error:
             raise ReleaseUnavailable(f"{where}: {error}; see {release.landing_page}") from None
+        if live and release.address is None and self._here(release, where=where) is None:
+            raise ReleaseUnavailable(
+                f"{where}: its address is not known; download it from {release.landing_page} {self._by_hand(release)}"
+            )
         manifest = None if live or self._remote else self._folder.manifest(mirror_file)
         return Keeper(
             kept=self._edition(source.name, release.edition),
@@ -305,27 +330,47 @@ class Snapshots:
             asks_first=self._asks_first,
         )
 
-    def _get(self, keeper: Keeper, *, force: bool) -> Arrival | None:
-        """Bring the bytes in; None where those seen last are still there."""
+    def is_here(self, release: Release) -> bool:
+        """Tell whether a release's place is a file of this machine: a look at it asks nobody."""
+        return not self.asks_network or (bool(release.address or release.mirror_path) and self._lies_by_hand(release))
+
+    def _lies_by_hand(self, release: Release) -> bool:
+        return self.mode == "live" and (self._folder.folder / release.mirror_file).is_file()
+
+    def _by_hand(self, release: Release) -> str:
+        """Return where somebody puts a release's file, in words."""
+        return f"to {self._folder.folder / release.mirror_file}" if self.mode == "live" else "into a mirror"
+
+    def _here(self, release: Release, *, where: str) -> Path | None:
+        """Return a release's file in the mirror's folder or downloaded by hand; None where the network is asked.
+
+        Raises:
+            ReleaseUnavailable: the mirror's folder does not hold it.
+            FetchError: the mirror is no folder, or the place leads out of it.
+        """
+        if self.asks_network and not self._lies_by_hand(release):
+            return None
+        return self._folder.locate(release.mirror_file, where=where)
+
+    def _get(self, keeper: Keeper, path: Path | None, *, force: bool) -> Arrival | None:
+        """Bring the bytes in, from a path or else the network; None where those seen last are still there."""
         release, seen = keeper.release, None if force else keeper.seen
-        if self.asks_network:
+        if path is None:
             known = None
             if seen and seen.read_from == self._address(keeper) and _is_whole(keeper, seen):
                 known = Known(etag=seen.etag, last_modified=seen.last_modified)
             return self._downloader.fetch(self._download(keeper), known)
-        path = self._folder.locate(release.mirror_file, where=keeper.where)
         if seen and seen.read_from == str(path) and seen.stamp == stamp_of(path):
             return None
         return copy_in(path, keeper.incoming, max_bytes=release.max_bytes, where=keeper.where)
 
-    def _glance(self, keeper: Keeper) -> str | None:
+    def _glance(self, keeper: Keeper, path: Path | None) -> str | None:
         """Return a mark of what stands at a place, None where it looks like what was seen last."""
         seen = keeper.seen
-        if self.asks_network:
+        if path is None:
             same_place = seen is not None and seen.read_from == self._address(keeper)
             known = Known(etag=seen.etag, last_modified=seen.last_modified, size=seen.size) if seen else None
             return self._downloader.glance(self._download(keeper), known if same_place else None)
-        path = self._folder.locate(keeper.release.mirror_file, where=keeper.where)
         stamp = stamp_of(path)
         return None if seen and (seen.read_from, seen.stamp) == (str(path), stamp) else stamp
 
@@ -348,6 +393,7 @@ class Snapshots:
             max_bytes=keeper.release.max_bytes,
             allowed_hosts=keeper.release.hosts,
             absent_is_unavailable=self.mode != "live",
+            by_hand=self._by_hand(keeper.release),
         )
 
 

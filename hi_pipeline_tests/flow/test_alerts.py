@@ -84,6 +84,7 @@ def test_a_publication_is_told_once_with_what_changed(told: Bench, inbox: Inbox)
     assert message["title"] == "hi_pipeline: figures were published"
     assert "Arrived: tiny:2023-24." in message["message"]
     assert "With other bytes: tiny:2022-23." in message["message"]
+    assert "Overdue: tiny:2021-22, " in message["message"]
     assert f"{name}, tiny_1_pct 2022-23" in message["message"]
     assert "-> worse" in message["message"] or "-> lower" in message["message"]
     assert tell_of(told.pipeline, told.instance) == 0

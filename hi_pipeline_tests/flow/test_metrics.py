@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+from hi_pipeline.engine.layers.clean import fetch_release
 from hi_pipeline.operating.metrics import HELP, Sample, exposition, root_samples
 from hi_pipeline.orchestration.instance.run_metrics import run_samples
 from hi_pipeline_tests.flow.conftest import Bench
@@ -46,6 +47,19 @@ def test_they_tell_what_is_built_and_what_failed(bench: Bench) -> None:
     assert found[("hi_run_success", 'job="refresh_release"')] == 1
     assert found[("hi_run_seconds", 'job="refresh_release"')] >= 0
     assert {name for name, _ in found} == set(HELP)
+
+
+def test_they_tell_what_is_stale(bench: Bench) -> None:
+    write_release(bench.mirror, "2022-23")
+    bench.run(years=("2022-23",), icbs=(WRONG_BOARD,))
+    write_release(
+        bench.mirror, "2022-23", [[*row[:4], "1"] if row[1] == WRONG_BOARD else row for row in rows_of("2022-23")]
+    )
+    source = bench.pipeline.catalogue.sources["tiny"]
+    fetch_release(bench.pipeline, source, source.release("2022-23"))
+    found = read(exposition(root_samples(bench.pipeline, now=datetime.now(UTC))))
+    assert found[("hi_partitions", 'layer="clean",name="tiny",state="stale"')] == 1
+    assert found[("hi_partitions", 'layer="clean",name="tiny",state="built"')] == 0
 
 
 def test_labels_are_escaped() -> None:

@@ -31,7 +31,7 @@ def test_a_folder_of_a_released_version_opens_and_is_built_on(version: str, tmp_
         assert not altered_of(bench.pipeline.lake)
         assert not bench.pipeline.snapshots.verify()
         assert bench.on_disk() == {CELL}
-        mark_version(settings.root)
+        mark_version(bench.pipeline.lake.store)
         assert bench.run(icbs=("E54000010",)).success
         assert bench.on_disk() == {CELL}
         assert version_of(settings.root) == NOW

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hi_pipeline_tests.certificates import make_certificate
 from hi_pipeline_tests.flow.conftest import Served, open_bench, serving
 from hi_pipeline_tests.flow.served import free_port
 
@@ -47,13 +48,7 @@ def proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str
     with serving(bench) as port:
         secrets = tmp_path / "secrets"
         secrets.mkdir()
-        key, certificate = secrets / "key.pem", secrets / "certificate.pem"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-            + ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
-            check=True,
-            capture_output=True,
-        )
+        _, certificate = make_certificate(secrets, "DNS:localhost")
         said = subprocess.run(["openssl", "passwd", "-apr1", "open sesame"], check=True, capture_output=True, text=True)
         for name in ("operators", "viewers"):
             (secrets / name).write_text(f"{name}:{said.stdout}")

@@ -19,9 +19,8 @@ from hi_pipeline.core.errors import StoreError
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.orchestration.instance.opening import open_instance, prepare_home
 from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive, mend
-from hi_pipeline.publishing import release
 from hi_pipeline.settings import Settings
-from hi_pipeline.storage.atomic import write_bytes
+from hi_pipeline.storage.atomic import Staged
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.standing import check_records
 from hi_pipeline_tests.flow.tiny import YEARS, write_release
@@ -133,14 +132,17 @@ def test_publishing_that_stops_on_the_way_is_done_again(built: Bench, at: int, m
     write_release(built.mirror, "2022-23")
     done: list[Path] = []
 
-    def stop(path: Path, data: bytes) -> None:
-        if len(done) == at:
-            raise StoreError(f"{path}: no room")
-        write_bytes(path, data)
-        done.append(path)
+    commit = Staged.commit
+
+    def stop(file: Staged, path: Path | None = None) -> None:
+        if file.path.parent.name == "published":
+            if len(done) == at:
+                raise StoreError(f"{file.path}: no room")
+            done.append(file.path)
+        commit(file, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(release, "write_bytes", stop)
+        patch.setattr(Staged, "commit", stop)
         assert "no room" in built.run().failures[("published", "results"), ""].reason
     half = _tree(built)
     mend(built.pipeline, built.instance)

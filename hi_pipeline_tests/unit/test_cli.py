@@ -270,6 +270,28 @@ def test_a_file_of_six_years_that_is_bad_is_one_failure() -> None:
     assert complaints(report, in_mirror=False)[1:] == [("warning", "snapshot/six freshness: overdue by 2248 days")]
 
 
+def test_what_one_host_forbids_is_said_once_and_hides_nothing_else() -> None:
+    rules = "https://a.uk/robots.txt asks programs not to fetch https://a.uk/"
+    report = Report()
+    report.outcomes |= {
+        (("snapshot", "one"), "2021-22"): Outcome(
+            partition="2021-22", state=State.FAILED, reason=f"FetchError: one:2021-22: {rules}1.csv. Download it"
+        ),
+        (("snapshot", "two"), "2022-23"): Outcome(
+            partition="2022-23", state=State.FAILED, reason=f"FetchError: two:2022-23: {rules}2.csv. Download it"
+        ),
+        (("snapshot", "two"), "2023-24"): Outcome(
+            partition="2023-24",
+            state=State.FAILED,
+            reason=f"FetchError: two:a: {rules}3.csv. Download it FetchError: two:b: it answered 503",
+        ),
+    }
+    (_, first), (_, second) = complaints(report, in_mirror=False)
+    assert first.startswith("2 partitions of snapshot/one, snapshot/two: https://a.uk/robots.txt asks programs not")
+    assert "HI_ROBOTS=ignore" in first
+    assert second.startswith("snapshot/two 2023-24: ") and "503" in second
+
+
 def test_exit_codes_are_documented() -> None:
     assert "Exit codes: 0" in hi("--help")
     assert "| 130 |" in (REPOSITORY / "docs" / "operators.md").read_text()

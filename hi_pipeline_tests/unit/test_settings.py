@@ -46,3 +46,17 @@ def test_an_impossible_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, n
 
 def test_the_words_before_a_settings_error_are_ours() -> None:
     assert "SelectionError: HI_SOURCE is 'elsewhere': expected" in refused("status", "--source", "elsewhere")
+
+
+@pytest.mark.parametrize("typed", ["s3://bucket", "s3://my.bucket-1/a/prefix=1", "s3://bucket/prefix/"])
+def test_the_address_of_a_store(typed: str) -> None:
+    settings = Settings(source="live", store=typed)
+    assert settings.store_of_kind == f"{typed.rstrip('/')}/live"
+
+
+@pytest.mark.parametrize("typed", ["bucket", "https://host/bucket", "s3://", "s3://b/../c", "s3://key:secret@bucket"])
+def test_what_is_no_address_of_a_store(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setenv("HI_STORE", typed)
+    said = refused("status")
+    assert "HI_STORE: expected s3://bucket or s3://bucket/prefix" in said
+    assert "secret@" not in said

@@ -13,7 +13,6 @@ from hi_pipeline.engine.currency.code import code_of, schema_version, text_diges
 from hi_pipeline.engine.currency.inputs import LakeReader, built_parts, still_holds
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
-from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.cells import rows_sha256
 
 
@@ -81,7 +80,8 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
         facts = Provenance(
             inputs=reader.inputs, code_version=code, schema_version=schema, notes=(str(error),), sha256="nothing"
         )
-        write_bytes(_nothing_path(pipeline, table, year), facts.to_json().encode())
+        path = _nothing_path(pipeline, table, year)
+        pipeline.lake.store.write(path.parent, {path.name: facts.to_json().encode()})
         return absent(year, str(error), rows_before=before)
     except Exception as error:
         return failed(year, error, rows_before=before)

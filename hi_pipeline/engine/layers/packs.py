@@ -69,11 +69,12 @@ def order_of(pipeline: Pipeline, year: str, icb: str) -> "Order | None":
 
 def open_published(pipeline: Pipeline) -> "Published | None":
     """Return the published folder as packs read it; None where nothing is published, or no pack can be made."""
-    if why_not() or not (pipeline.settings.root / "published" / "results.parquet").is_file():
+    results = pipeline.lake.path("published", "results")
+    if why_not() or not results.is_file():
         return None
     from hi_pipeline.publishing.report.published import read_published
 
-    return read_published(pipeline.settings.root / "published")
+    return read_published(results.parent)
 
 
 def build_packs(

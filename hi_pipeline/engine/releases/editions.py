@@ -12,14 +12,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from hi_pipeline.core.errors import FetchError, ReleaseUnavailable, StoreError
+from hi_pipeline.core.errors import FetchError, Overtaken, ReleaseUnavailable, StoreError
 from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
 from hi_pipeline.extracts.source import doubles_in, releases_in, strangers_in
-from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.pages import links_of
+from hi_pipeline.storage.store import Names, Store
 
 _FILE = Path("snapshots") / "editions.json"
 
@@ -42,18 +42,18 @@ class Found:
     earlier: tuple[str, ...] = ()
 
 
-def with_editions(catalogue: Catalogue, root: Path, folder: Path) -> Catalogue:
+def with_editions(catalogue: Catalogue, store: Store, folder: Path) -> Catalogue:
     """Return the declarations with the editions that a data root has found; what is declared wins.
 
     Args:
         catalogue: the declarations.
-        root: the data root.
+        store: that of the data root.
         folder: that of boards' own extracts, each file of which is an edition.
 
     Raises:
         StoreError: the record of them cannot be read.
     """
-    found = _read(root)
+    found = _read(store)
     extracts = releases_in(places_in(folder))
     sources = {
         s.name: replace(s, releases=extracts) if s.local else _joined(s, found) for s in catalogue.sources.values()
@@ -186,22 +186,37 @@ def _note(
             by_period.setdefault(match.period, {})[address] = match.revised
     if not by_period:
         return []
-    with locked(pipeline.settings.root / "locks", "editions"):
-        known = {(f.source, f.series, f.period): f for f in _read(pipeline.settings.root)}
-        before = dict(known)
-        said = []
-        for period, candidates in sorted(by_period.items()):
-            key = (source.name, series.name, period)
-            new = _choose(candidates, known.get(key))
-            if len(new) > 1:
-                said.append(_undecided(source, series, period, new))
-            elif new:
-                known[key] = _found(source, series, period, new[0], addresses[new[0]], known.get(key))
-        if known != before:
-            _write(pipeline.settings.root, known.values())
-            pipeline.catalogue = with_editions(
-                _declared(pipeline.catalogue), pipeline.settings.root, pipeline.settings.extracts
-            )
+    with locked(pipeline.lake.store.locks, "editions"):
+        while True:
+            try:
+                return _record(pipeline, source, series, by_period, addresses)
+            except Overtaken:
+                continue  # another machine recorded others meanwhile: they are read, and kept
+
+
+def _record(
+    pipeline: Pipeline,
+    source: Source,
+    series: Series,
+    by_period: Mapping[str, Mapping[str, bool]],
+    addresses: Mapping[str, str],
+) -> list[str]:
+    """Add what is new to the record; return what is undecided."""
+    store = pipeline.lake.store
+    over = store.newest((store.root / _FILE).parent)
+    known = {(f.source, f.series, f.period): f for f in _read(store)}
+    before = dict(known)
+    said = []
+    for period, candidates in sorted(by_period.items()):
+        key = (source.name, series.name, period)
+        new = _choose(candidates, known.get(key))
+        if len(new) > 1:
+            said.append(_undecided(source, series, period, new))
+        elif new:
+            known[key] = _found(source, series, period, new[0], addresses[new[0]], known.get(key))
+    if known != before:
+        _write(store, known.values(), over=over)
+        pipeline.catalogue = with_editions(_declared(pipeline.catalogue), store, pipeline.settings.extracts)
     return said
 
 
@@ -268,8 +283,9 @@ def _declared(catalogue: Catalogue) -> Catalogue:
     return replace(catalogue, sources=sources)
 
 
-def _read(root: Path) -> tuple[Found, ...]:
-    path = root / _FILE
+def _read(store: Store) -> tuple[Found, ...]:
+    path = store.root / _FILE
+    store.fresh(path.parent)
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return tuple(Found(**(entry | {"earlier": tuple(entry["earlier"])})) for entry in entries)
@@ -279,6 +295,7 @@ def _read(root: Path) -> tuple[Found, ...]:
         raise StoreError(f"{path}: is not what this program writes ({error}); remove it and fetch again") from error
 
 
-def _write(root: Path, found: Iterable[Found]) -> None:
+def _write(store: Store, found: Iterable[Found], *, over: Names | None) -> None:
     entries = [asdict(f) for f in sorted(found, key=lambda f: (f.source, f.series, f.period))]
-    write_bytes(root / _FILE, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
+    text = json.dumps(entries, indent=1, sort_keys=True) + "\n"
+    store.write((store.root / _FILE).parent, {_FILE.name: text.encode()}, over=over)

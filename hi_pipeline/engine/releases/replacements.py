@@ -119,7 +119,7 @@ def record_changes(pipeline: Pipeline, source: Source, release: Release) -> None
             continue
         changes = _compared_or_why_not(pipeline, source, release, found)
         try:
-            write_changes(found.newer, found.older_sha256, changes)
+            write_changes(pipeline.snapshots.store, found.newer, found.older_sha256, changes)
         except Exception:
             _log.warning("%s: what changed could not be kept", found.release, exc_info=True)
 

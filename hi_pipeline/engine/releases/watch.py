@@ -19,7 +19,6 @@ from hi_pipeline.core.errors import ReleaseUnavailable
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.editions import note_links, series_pages
-from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.pages import links_of
 
 _log = logging.getLogger(__name__)
@@ -113,7 +112,8 @@ def read_page(pipeline: Pipeline, source: Source, page: str, *, today: date) -> 
     known = remembered.get(page, {}).get("known", list(links))
     new = _undeclared(source, [link for link in links if link not in known])
     remembered[page] = {"known": known, "new": list(new), "source": source.name}
-    write_bytes(_memory(pipeline), (json.dumps(remembered, indent=1, sort_keys=True) + "\n").encode())
+    text = json.dumps(remembered, indent=1, sort_keys=True) + "\n"
+    pipeline.lake.store.write(_memory(pipeline).parent, {_memory(pipeline).name: text.encode()})
     return new
 
 
@@ -140,7 +140,9 @@ def _path(address: str) -> str:
 
 
 def _memory(pipeline: Pipeline) -> Path:
-    return pipeline.settings.root / "snapshots" / "pages.json"
+    path = pipeline.settings.root / "snapshots" / "pages.json"
+    pipeline.lake.store.fresh(path.parent)
+    return path
 
 
 def _remembered(pipeline: Pipeline) -> dict[str, dict[str, Any]]:

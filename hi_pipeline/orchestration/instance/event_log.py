@@ -57,8 +57,9 @@ _log = logging.getLogger(__name__)
 BATCH_SIZE = 1000
 INTERVAL_S = 1.0
 _OPEN_SHARDS = 8
-# Pages hold several whole records: of a run's file about 1.2 kB each, of the index 3 kB.
-_PAGE_BYTES, _INDEX_PAGE_BYTES = 16_384, 32_768
+# A page of the index holds several whole records of about 3 kB. A run's file keeps SQLite's own 4 kB: its many empty
+# tables take a page each, and most runs are short (in pages of 16 kB each took 0.43 MB, 2026-11).
+_INDEX_PAGE_BYTES = 32_768
 # Indices of Dagster's tables by which nothing is looked up. Questions about assets go to the index; a run's file holds
 # one run; steps are looked up in the run's file; tags are found by their event, and the events of an asset by the index
 # with partitions, which begins alike (2026-11, dagster 1.13).
@@ -269,8 +270,6 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
         """Return the bytes of a run's file without events, in WAL mode: made once, in memory, as Dagster makes it."""
         if self._empty is None:
             engine = db.create_engine("sqlite://", poolclass=StaticPool)
-            # In pages of 4 kB, SQLite's own size, a quarter of the file would stay empty.
-            db.event.listen(engine, "connect", lambda raw, _: raw.execute(f"PRAGMA page_size={_PAGE_BYTES}"))
             self._initdb(engine)
             with engine.connect() as connection:
                 for name in UNUSED_IN_RUN:

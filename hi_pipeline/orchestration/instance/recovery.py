@@ -52,6 +52,8 @@ def mend(pipeline: Pipeline, instance: dg.DagsterInstance, *, alone: bool = Fals
     leftovers = len(pipeline.lake.sweep()) + len(pipeline.snapshots.sweep())
     older = pipeline.cells.drop_older_layout()
     altered = altered_of(pipeline.lake)
+    if altered:
+        pipeline.lake.store.repair()
     _drop_half_published(pipeline)
     open_runs = instance.get_run_records(dg.RunsFilter(statuses=list(_OPEN)))
     closed = sum(_close(instance, record, alone=alone) for record in open_runs)
@@ -99,4 +101,4 @@ def _drop_half_published(pipeline: Pipeline) -> None:
     """
     if altered_files(pipeline.lake):
         parquet = pipeline.lake.path("published", "results")
-        parquet.with_name(f"{parquet.name}.json").unlink(missing_ok=True)
+        pipeline.lake.store.remove(parquet.parent, [f"{parquet.name}.json"])

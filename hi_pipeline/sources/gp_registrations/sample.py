@@ -35,12 +35,22 @@ _SUPPLIERS = ("TPP", "EMIS")
 def write(folder: Path) -> None:
     """Write the lists of July 2022 and January 2026 and the maps of September 2020 to October 2024."""
     for edition, (day, year, census) in _LISTS.items():
-        data = csv_bytes(LSOA_COLUMNS, _list_rows(day, year, census))
-        write_file(folder, SOURCE.release(edition).mirror_file, zip_bytes({LSOA_MEMBER: data}))
+        write_file(folder, SOURCE.release(edition).mirror_file, list_bytes(day, year, census))
     for edition, (day, year, vintage) in _MAPS.items():
         columns = MAP_STP_COLUMNS if vintage is None else MAP_ICB_COLUMNS
         rows = [_map_row(p, day, vintage)[: len(columns)] for p in practices() if p.is_open(year)]
         write_file(folder, SOURCE.release(edition).mirror_file, csv_bytes(columns, rows))
+
+
+def list_bytes(day: str, year: int, census: str) -> bytes:
+    """Return the archive of a list.
+
+    Args:
+        day: as the publisher writes it, "01JUL2022".
+        year: of the financial year's start.
+        census: "2011" or "2021", whose LSOAs it has.
+    """
+    return zip_bytes({LSOA_MEMBER: csv_bytes(LSOA_COLUMNS, _list_rows(day, year, census))})
 
 
 def _list_rows(day: str, year: int, census: str) -> Iterator[tuple[Cell, ...]]:

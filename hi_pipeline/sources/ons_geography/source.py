@@ -18,11 +18,15 @@ from hi_pipeline.sources.ons_geography.schema import SCHEMAS
 
 LANDING_PAGE = "https://geoportal.statistics.gov.uk"
 _HUB = "https://hub.arcgis.com/api/v3/datasets/{item}_0/downloads/data?format=csv&spatialRefId=4326&where=1%3D1"
+# The hub makes the CSV when it is asked for, and then redirects to where it lies: in public code, the portal's files
+# lie on this host (2026-11; in folders exportfiles-1559-...).
+_HUB_FILES = "stg-arcgisazurecdataprod1.az.arcgis.com"
 _NO_ADDRESS = (
     "no address of a CSV is known; the layer {layer} of services1.arcgis.com answers in pages of JSON, "
     "which are not read: save the CSV from the portal by hand"
 )
-_HUB_SEEN = "the address is one that public code downloads; what it gives was not in hand"
+_REDIRECT = f"that the hub redirects to {_HUB_FILES}"
+_HUB_SEEN = f"the address is one that public code downloads; what it gives was not in hand; {_REDIRECT}"
 
 
 def _triple(prefix: str, year: int) -> tuple[str, str, str]:
@@ -74,7 +78,7 @@ LAYOUTS = {
         sub_icb_layout(year): Layout(
             name=sub_icb_layout(year),
             container=Container.CSV,
-            members=(Member(table=SUB_ICB_AREAS, columns=columns, also_pattern=ALSO if year == 24 else ""),),
+            members=(Member(table=SUB_ICB_AREAS, columns=columns, also_pattern=ALSO),),
         )
         for year, columns in SUB_ICB_COLUMNS.items()
     },
@@ -129,6 +133,7 @@ RELEASES = (
         layout=lsoa_layout(22),
         landing_page=LANDING_PAGE,
         address=_HUB.format(item="423c8069710c4d488d5ff99475688101"),
+        allowed_hosts=(_HUB_FILES,),
         mirror_path="services1.arcgis.com/rebuilt/LSOA11_SICBL22_ICB22_LAD22_EN_LU.csv",
         unconfirmed=_HUB_SEEN,
     ),
@@ -137,6 +142,7 @@ RELEASES = (
         layout=lsoa_layout(23),
         landing_page=LANDING_PAGE,
         address=_HUB.format(item="8905a9ad35284b78945c3f3eb30498a2"),
+        allowed_hosts=(_HUB_FILES,),
         mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL23_ICB23_LAD23_EN_LU.csv",
         unconfirmed=_HUB_SEEN,
     ),
@@ -159,6 +165,7 @@ RELEASES = (
         layout=lsoa_layout(26),
         landing_page=f"{LANDING_PAGE}/datasets/bebf631bb1ac40cf9ec7dc060897ca99",
         address=_HUB.format(item="bebf631bb1ac40cf9ec7dc060897ca99"),
+        allowed_hosts=(_HUB_FILES,),
         mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL26_ICB26_NHSER26_LAD26.csv",
         published=date(2026, 4, 20),
         unconfirmed=f"{_HUB_SEEN}; the day of publication",
@@ -168,14 +175,16 @@ RELEASES = (
         layout=sub_icb_layout(22),
         landing_page=LANDING_PAGE,
         address=_HUB.format(item="2bca16d4f8e4426d80137213fce90bbd"),
+        allowed_hosts=(_HUB_FILES,),
         mirror_path="hub.arcgis.com/SICBL22_ICB22_NHSER22_EN_LU.csv",
-        unconfirmed="that the address gives the file in hand, whose own address is not known",
+        unconfirmed=f"that the address gives the file in hand, whose own address is not known; {_REDIRECT}",
     ),
     Release(
         edition="2023-sub-icb",
         layout=sub_icb_layout(23),
         landing_page=LANDING_PAGE,
         address=_HUB.format(item="be0adca7cbc94b82b058ab2d5925f42c"),
+        allowed_hosts=(_HUB_FILES,),
         mirror_path="hub.arcgis.com/SICBL23_ICB23_NHSER23_EN_LU.csv",
         unconfirmed=_HUB_SEEN,
     ),
@@ -184,6 +193,7 @@ RELEASES = (
         layout=sub_icb_layout(24),
         landing_page=LANDING_PAGE,
         address=_HUB.format(item="cdd2e45c39e14e9eb8280789560f83a9"),
+        allowed_hosts=(_HUB_FILES,),
         mirror_path="hub.arcgis.com/SICBL24_ICB24_NHSER24_EN_LU.csv",
         unconfirmed=_HUB_SEEN,
     ),
@@ -197,9 +207,16 @@ RELEASES = (
     Release(
         edition="2011-2021-lsoa",
         layout=EXACT_LOOKUP,
-        landing_page=LANDING_PAGE,
+        landing_page=f"{LANDING_PAGE}/datasets/cbfe64cc03d74af982c1afec639bafd1",
+        address=_HUB.format(item="cbfe64cc03d74af982c1afec639bafd1"),
+        allowed_hosts=(_HUB_FILES,),
         mirror_path="services1.arcgis.com/rebuilt/LSOA11_LSOA21_LAD22_EW_LU.csv",
-        unconfirmed=_NO_ADDRESS.format(layer="LSOA11_LSOA21_LAD22_EW_LU"),
+        # 2026-11: public code that read it counts 35,796 pairs, 10 of them irregular; the copy in hand, of an earlier
+        # version, has 35,795 and 9.
+        unconfirmed=(
+            "that the item is the exact lookup in its version 3, a few irregular pairs other than in the copy in hand; "
+            f"its columns are listed by the portal in another order; {_REDIRECT}"
+        ),
     ),
 )
 

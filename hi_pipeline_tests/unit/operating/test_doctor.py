@@ -1,9 +1,6 @@
 """hi doctor names the folder, host, proxy, certificate, lock or record that fails, and what to do."""
 
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -15,20 +12,22 @@ import pytest
 from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.operating import places
 from hi_pipeline.operating.examined import Examined, State
-from hi_pipeline.operating.network import examine_host, origins_of
+from hi_pipeline.operating.network import asked_of, examine_host
 from hi_pipeline.operating.places import examine_places
 from hi_pipeline.orchestration.instance.health import examine_records
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.locks import locked
+from hi_pipeline_tests.certificates import make_certificate, server_side
 from hi_pipeline_tests.unit.storage.fault_server import FaultServer
 
 
 class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(int(self.server.status))  # type: ignore[attr-defined]
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(self.server.text)))  # type: ignore[attr-defined]
         self.end_headers()
+        self.wfile.write(self.server.text)  # type: ignore[attr-defined]
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent."""
@@ -37,7 +36,7 @@ class _Answers(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as made:
-        made.status = 200  # type: ignore[attr-defined]
+        made.status, made.text = 200, b""  # type: ignore[attr-defined]
         thread = threading.Thread(target=made.serve_forever, daemon=True)
         thread.start()
         yield made
@@ -72,6 +71,18 @@ def test_a_host_that_answers(server: ThreadingHTTPServer, status: int, state: St
     assert remedy in found.remedy
 
 
+def test_a_host_whose_robots_txt_forbids_what_would_be_fetched(server: ThreadingHTTPServer) -> None:
+    server.text = b"User-agent: *\nDisallow: /AA/"  # type: ignore[attr-defined]
+    asked = [f"{origin(server)}/AA/1.zip", f"{origin(server)}/BB/2.zip"]
+    found = examine_host(origin(server), contact="a@example.org", asked=asked)
+    assert (found.what, found.state) == ("host", State.FAILS)
+    assert "not to fetch 1 of 2 files and pages" in found.said
+    assert "HI_ROBOTS=ignore" in found.remedy
+    assert examine_host(origin(server), contact="a@example.org", asked=asked[1:]).state is State.GOOD
+    server.status = 404  # type: ignore[attr-defined]
+    assert examine_host(origin(server), contact="a@example.org", asked=asked).state is State.GOOD
+
+
 def test_a_host_that_nobody_serves() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -94,18 +105,8 @@ def test_a_server_that_does_not_answer_in_time() -> None:
 
 
 def test_a_certificate_that_nobody_trusts(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    openssl = shutil.which("openssl")
-    assert openssl, "the test needs openssl, which Debian's python3 image and CI hold"
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    key, certificate = make_certificate(tmp_path, "IP:127.0.0.1")
+    server.socket = server_side(key, certificate).wrap_socket(server.socket, server_side=True)
     found = examine_host(origin(server, "https"), contact="")
     assert (found.what, found.state) == ("certificate", State.FAILS)
     assert "SSL_CERT_FILE" in found.remedy
@@ -133,10 +134,11 @@ def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_live_asks_every_host_that_a_fetch_may_ask() -> None:
     pipeline = open_pipeline(Settings(source="live"))
-    found = origins_of(pipeline, today=date(2026, 11, 1))
-    addresses = [r.address for s in pipeline.catalogue.sources.values() for r in s.releases if r.address]
-    assert addresses
-    assert all(any(a.startswith(f"{o}/") for o in found) for a in addresses)
+    found = asked_of(pipeline, today=date(2026, 11, 1))
+    releases = [r for s in pipeline.catalogue.sources.values() for r in s.releases if r.address]
+    assert {r.address for r in releases} < {address for asked in found.values() for address in asked}
+    assert {f"https://{host}" for r in releases for host in r.hosts} <= set(found)
+    assert all(address.startswith(f"{origin}/") for origin, asked in found.items() for address in asked)
 
 
 def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

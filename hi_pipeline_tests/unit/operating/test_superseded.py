@@ -25,12 +25,12 @@ def mirror(tmp_path: Path) -> Mirror:
 
 
 def names(mirror: Mirror, **how: datetime) -> list[str]:
-    return [f.path.name[:16] for f in superseded_files(mirror.store.root, **{"before": LATER, **how})]
+    return [f.path.name[:16] for f in superseded_files(mirror.store.store, **{"before": LATER, **how})]
 
 
 def test_only_what_nothing_is_compared_with_may_go(mirror: Mirror) -> None:
     assert names(mirror) == [sha(CSV)[:16]]
-    remove(superseded_files(mirror.store.root, before=LATER))
+    remove(mirror.store.store, superseded_files(mirror.store.store, before=LATER))
     assert [s.sha256 for s in mirror.store.history("made_up", "2023-24")] == [sha(OTHER), sha(THIRD)]
     assert mirror.store.verify() == []
     assert names(mirror) == []

@@ -17,10 +17,8 @@ class Handler(BaseHTTPRequestHandler):
     server: "FaultServer"
 
     def do_GET(self) -> None:
-        self.server.requests.append((self.path, dict(self.headers)))
         self.close_connection = True
-        script = self.server.script
-        answer = script.pop(0) if len(script) > 1 else script[0]
+        answer = self.server.answer_to(self)
         try:
             answer(self)
         except (BrokenPipeError, ConnectionResetError):
@@ -51,6 +49,11 @@ class FaultServer(ThreadingHTTPServer):
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.hung_up = 0
 
+    def answer_to(self, handler: Handler) -> Answer:
+        """Note a request and return the next answer of the script."""
+        self.requests.append((handler.path, dict(handler.headers)))
+        return next_of(self.script)
+
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
@@ -59,9 +62,14 @@ class FaultServer(ThreadingHTTPServer):
         """A client that hangs up is part of the play."""
 
 
+def next_of(script: list[Answer]) -> Answer:
+    """Return the next answer of a script; the last one is played again and again."""
+    return script.pop(0) if len(script) > 1 else script[0]
+
+
 @contextmanager
-def serving() -> Iterator[FaultServer]:
-    server = FaultServer()
+def serving(server: FaultServer | None = None) -> Iterator[FaultServer]:
+    server = server or FaultServer()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -82,6 +90,10 @@ def body(data: bytes, **headers: object) -> Answer:
 
 def status(code: int, **headers: object) -> Answer:
     return lambda handler: handler.head(code, Content_Length=0, **headers)
+
+
+def redirect(address: str, code: int = 302) -> Answer:
+    return status(code, Location=address)
 
 
 def not_modified_or(data: bytes, etag: str) -> Answer:

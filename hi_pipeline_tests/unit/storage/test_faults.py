@@ -2,8 +2,6 @@
 
 import hashlib
 import socket
-import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from hi_pipeline.storage.download import Download, HttpLimits
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.kept import Snapshot
 from hi_pipeline.storage.snapshots import Snapshots
+from hi_pipeline_tests.certificates import make_certificate, server_side
 from hi_pipeline_tests.unit.storage.fault_server import (
     Answer,
     FaultServer,
@@ -29,6 +28,7 @@ from hi_pipeline_tests.unit.storage.fault_server import (
     drip_headers,
     not_modified_or,
     packed,
+    redirect,
     reset,
     serving,
     silence,
@@ -38,7 +38,9 @@ from hi_pipeline_tests.unit.storage.fault_server import (
 )
 from hi_pipeline_tests.unit.storage.releases import CSV, HTML, OTHER, source_of
 
-FAST = HttpLimits(connect=5.0, idle=5.0, total=20.0, tries=3, first_wait=0.01, longest_wait=2.0, between=0.0)
+FAST = HttpLimits(
+    connect=5.0, idle=5.0, total=20.0, tries=3, first_wait=0.01, preparing=0.02, longest_wait=2.0, between=0.0
+)
 HURRIED = replace(FAST, idle=0.3)
 
 
@@ -72,10 +74,6 @@ def client(tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch)
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     return Client(tmp_path / "data", server.address)
-
-
-def redirect(address: str, code: int = 302) -> Answer:
-    return status(code, Location=address)
 
 
 GOOD = body(CSV)
@@ -224,6 +222,12 @@ def test_a_retry_after_date_is_honoured(client: Client, server: FaultServer) -> 
     client.fetch()
     assert 0 <= client.slept[0] <= 2
     assert 0.008 <= client.slept[1] <= 0.03, "a text that says nothing is as good as none"
+
+
+def test_a_file_that_is_being_made_is_waited_for_as_long_each_time(client: Client, server: FaultServer) -> None:
+    server.script = [status(202), status(202, Retry_After=0), GOOD]
+    client.fetch()
+    assert client.slept == [0.02, 0.0]
 
 
 def test_the_wait_doubles(client: Client, server: FaultServer) -> None:
@@ -463,18 +467,9 @@ def test_behind_a_proxy_names_are_left_to_it_but_the_list_of_hosts_holds(
 
 
 def test_certificates_of_the_system_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
-        capture_output=True, check=False,
-    )  # fmt: skip
-    if made.returncode:
-        pytest.skip("needs the openssl command")
+    key, certificate = make_certificate(tmp_path, "DNS:localhost", "IP:127.0.0.1")
     server = FaultServer()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.socket = server_side(key, certificate).wrap_socket(server.socket, server_side=True)
     server.script = [GOOD]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

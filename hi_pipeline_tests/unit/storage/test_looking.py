@@ -88,6 +88,17 @@ def test_what_a_mirror_does_not_hold_is_no_news_and_a_dead_server_an_error(
         store.news(SOURCE, RELEASE)
 
 
+def test_a_file_that_is_being_made_is_not_waited_for(store: Snapshots, server: FaultServer) -> None:
+    server.script = [status(202)]
+    assert store.news(SOURCE, RELEASE) == "being prepared", "a fetch is worth while"
+    server.script = [body(CSV)]
+    store.fetch(SOURCE, RELEASE)
+    server.script = [status(202)]
+    asked = len(server.requests)
+    assert store.news(SOURCE, RELEASE) is None
+    assert len(server.requests) == asked + 1
+
+
 def test_without_asking_only_what_is_kept_counts(store: Snapshots, server: FaultServer) -> None:
     assert store.news(SOURCE, RELEASE, ask=False) == "not kept"
     server.script = [body(CSV)]

@@ -170,7 +170,7 @@ def test_a_kept_file_that_went_missing_is_fetched_again(live: Snapshots) -> None
 
 
 def test_live_without_an_address_names_the_landing_page(live: Snapshots) -> None:
-    with pytest.raises(ReleaseUnavailable, match="download it from https://digital.nhs.uk/landing into a mirror"):
+    with pytest.raises(ReleaseUnavailable, match="download it from https://digital.nhs.uk/landing to .*by-hand/"):
         live.fetch(*source_of(address=None, mirror_path="x/y.csv"))
 
 
@@ -180,11 +180,11 @@ def test_what_a_revision_changed_lies_beside_it(mirror: Mirror) -> None:
     mirror.put(OTHER)
     got = mirror.store.fetch(*source_of())
     assert find_changes(got.path, first.sha256) is None
-    words = write_changes(got.path, first.sha256, "not compared: no such column")
+    words = write_changes(mirror.store.store, got.path, first.sha256, "not compared: no such column")
     assert words == got.path.with_name(f"{got.path.name}.changes-from-{first.sha256[:16]}.txt")
     assert find_changes(got.path, first.sha256) == words
     changes = pl.DataFrame({"code": ["E00007"], "before": ["7"], "after": ["8"]})
-    path = write_changes(got.path, first.sha256, changes)
+    path = write_changes(mirror.store.store, got.path, first.sha256, changes)
     assert path == words.with_suffix(".csv")
     assert path.read_text() == "code,before,after\nE00007,7,8\n"
     assert find_changes(got.path, first.sha256) == path

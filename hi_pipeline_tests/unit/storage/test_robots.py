@@ -8,6 +8,7 @@ import pytest
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.storage.download import HttpLimits
 from hi_pipeline.storage.http import Downloader
+from hi_pipeline.storage.robots import rules_of
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.unit.storage.fault_server import Answer, FaultServer, body, serving, status
 from hi_pipeline_tests.unit.storage.releases import CSV, source_of
@@ -46,8 +47,10 @@ FORBIDS = body(b"User-agent: *\nDisallow: /files.digital.nhs.uk/\n")
         body(b""),
         body(b"<html><title>Not found</title></html>"),
         status(404),
+        # As services1.arcgis.com answers (2026-11): a store of files that does not say what it has not.
+        status(403),
     ],
-    ids=["other places", "others", "empty", "a page", "none"],
+    ids=["other places", "others", "empty", "a page", "none", "refused"],
 )
 def test_what_is_allowed_is_fetched_and_the_rules_are_read_once(
     tmp_path: Path, server: FaultServer, rules: Answer
@@ -74,7 +77,7 @@ def test_what_is_forbidden_is_not_asked_for_and_the_operator_may_decide(
     assert _store(tmp_path, server, obeys=False).fetch(*source_of()).path.read_bytes() == CSV
 
 
-@pytest.mark.parametrize("answer", [status(503), status(403)])
+@pytest.mark.parametrize("answer", [status(503), status(429)])
 def test_where_the_rules_cannot_be_read_nothing_is_asked_for(
     tmp_path: Path, server: FaultServer, answer: Answer
 ) -> None:
@@ -89,3 +92,46 @@ def test_the_operators_own_mirror_is_not_asked_for_rules(tmp_path: Path) -> None
         server.script = [body(CSV)]
         _store(tmp_path, server).fetch(*source_of())
         assert _asked(server) == [PLACE]
+
+
+PLAIN = "User-agent: *\nDisallow: /a/\nAllow: /a/b\nDisallow: /*.zip$\nDisallow: /search?q=\nDisallow: /x%20y\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("", True),
+        ("/", True),
+        ("/a", True),
+        ("/a/", False),
+        ("/a/c", False),
+        ("/a/b/c", True),
+        ("/c/d.zip", False),
+        ("/c/d.zip?x=1", True),
+        ("/c/d.zip.csv", True),
+        ("/search?q=1", False),
+        ("/search?x=1", True),
+        ("/x%20y/z", False),
+        ("/x y/z", False),
+    ],
+)
+def test_the_longest_rule_holds_with_its_signs(path: str, allowed: bool) -> None:
+    assert rules_of(PLAIN, agent="hi_pipeline").allow(f"https://www.example.org{path}") is allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("User-agent: *\nDisallow: /\n", False),
+        ("USER-AGENT: *\ndisallow: / # all of it\n", False),
+        ("User-agent: *\nDisallow: /\nAllow: /\n", True),
+        ("User-agent: *\nDisallow:\n", True),
+        ("User-agent: a\nUser-agent: Hi_Pipeline\nDisallow: /\n", False),
+        ("User-agent: *\nDisallow: /\nUser-agent: hi_pipeline\nCrawl-delay: 60\nDisallow: /other\n", True),
+        ("User-agent: hi_pipeline\nDisallow: /a\n\nUser-agent: b\nDisallow: /b\n\nUser-agent: *\nAllow: /\n", True),
+        ("Disallow: /\n", True),
+        ("User-agent: other\nDisallow: /\n", True),
+    ],
+)
+def test_the_group_of_our_name_or_else_of_all_holds(text: str, allowed: bool) -> None:
+    assert rules_of(text, agent="hi_pipeline").allow("https://www.example.org/b") is allowed

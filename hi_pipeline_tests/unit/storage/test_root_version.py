@@ -7,9 +7,10 @@ import pytest
 
 from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.engine.pipeline import open_lake, open_snapshots
+from hi_pipeline.engine.pipeline import open_store
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.root_version import CONTRACT, NOW, RootVersion, mark_version, version_of
+from hi_pipeline.storage.store import Store
 
 # By number of the contract, the columns as released. Until 0.1.0 is released, renew the line; then raise CONTRACT.
 COLUMNS = {1: "8db340e785797637"}
@@ -25,7 +26,7 @@ def test_a_folder_without_numbers_is_of_the_first_version(tmp_path: Path) -> Non
 
 
 def test_numbers_are_written_and_read(tmp_path: Path) -> None:
-    mark_version(tmp_path)
+    mark_version(Store(tmp_path))
     assert version_of(tmp_path) == NOW
 
 
@@ -34,11 +35,10 @@ def test_a_folder_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path, n
     settings = Settings(source="live", data_dir=tmp_path)
     settings.root.mkdir()
     (settings.root / "data-folder.json").write_text(numbers)
-    for act in (open_lake, open_snapshots):
-        with pytest.raises(StoreError, match="has the number 99, and this version of hi knows 1 to 1"):
-            act(settings)
+    with pytest.raises(StoreError, match="has the number 99, and this version of hi knows 1 to 1"):
+        open_store(settings)
     with pytest.raises(StoreError, match="newer hi"):
-        mark_version(settings.root)
+        mark_version(Store(settings.root))
     assert (settings.root / "data-folder.json").read_text() == numbers
 
 
