@@ -69,7 +69,11 @@ def _cells(session: Session, entries: Sequence[Entry]) -> pl.DataFrame:
     from hi_pipeline.publishing.coverage import coverage
 
     return coverage(
-        entries, pl.DataFrame(schema=RESULTS), year_facts(session.pipeline), synthetic=session.settings.synthetic
+        entries,
+        pl.DataFrame(schema=RESULTS),
+        year_facts(session.pipeline),
+        beside={},
+        synthetic=session.settings.synthetic,
     )
 
 
@@ -148,13 +152,23 @@ def _words(state: str) -> str:
 
 
 def _in_total(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells of the footprint of the year in total; a measure between groups has its own breakdown alone."""
+    """Return the cells of the footprint of the year in total, or of the breakdown that stands for it.
+
+    A measure between groups has its own breakdown alone; where figures are of single groups alone, as of each sex, the
+    first of these breakdowns speaks for them.
+    """
     own = [f"{year}{vintage_of(year).value}" for year in ALL_YEARS]
     there = cells.filter(
         pl.concat_str("financial_year", "geography_vintage").is_in(own), pl.col("state") != Cover.NO_SUCH_BOARD.value
     )
     alone = pl.col("dimension").n_unique().over("indicator_id") == 1
-    return there.filter((pl.col("dimension") == Dimension.TOTAL.value) | alone)
+    total = pl.col("dimension") == Dimension.TOTAL.value
+    shown = pl.col("state").is_in(_THERE)
+    lacks = ~(total & (pl.col("state") != Cover.NO_SUCH_BREAKDOWN.value)).any().over("indicator_id")
+    first = pl.col("dimension").filter(shown).min().over("indicator_id")
+    return there.filter(
+        pl.when(lacks & first.is_not_null()).then(pl.col("dimension") == first).otherwise(total | alone)
+    )
 
 
 def _by_year(cells: pl.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:

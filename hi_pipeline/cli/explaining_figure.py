@@ -90,7 +90,9 @@ def _counts(figure: Figure, group: Group) -> Iterator[str]:
     if count["denominator"] is not None:
         yield from _people(figure.indicator.denominator_from, count)
     if count["published_value"] is not None:
-        yield f"the publisher's own figure: {number(count['published_value'])}"
+        less = figure.indicator.published_less
+        own = "the publisher's own figure, less the one taken from it" if less else "the publisher's own figure"
+        yield f"{own}: {number(count['published_value'])}"
     said = str(count["note"])
     if count["status"] != Status.OK.value:
         yield f"status: {count['status']}{f' ({said})' if said else ''}"

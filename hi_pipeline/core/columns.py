@@ -35,7 +35,8 @@ OBSERVATION_KEY = (
 )
 
 # england is the publisher's own England row. The code schemes are ODS unless the name ends in _ons.
-# A county holds districts, whose figures stand beside it as local_authority: the two are never added.
+# A county holds districts, whose figures stand beside it as local_authority: the two are never added. upper_tier is
+# counties and unitary authorities together, where districts are not printed.
 # unknown is the publisher's UNKNOWN area; national is commissioned nationally (13Q, 14R, blank parent); wales is a
 # health board of Wales whose patients are in a publication of England.
 AREA_LEVELS = (
@@ -53,6 +54,7 @@ AREA_LEVELS = (
     "provider",
     "local_authority",
     "county",
+    "upper_tier",
     "lsoa",
     "unknown",
     "national",

@@ -17,6 +17,12 @@ class Kind(StrEnum):
     INDEX = "index"  # a count against that of an earlier year
     SHARE_GAP = "share_gap"  # the most deprived fifth's share of one count less its share of another
     PUBLISHED = "published"  # the publisher's value and limits, taken as they are
+    LIFE_EXPECTANCY = "life_expectancy"  # years, as printed with their limits; straight line over deciles
+
+    @property
+    def as_printed(self) -> bool:
+        """Tell whether figures are taken as the publisher prints them, so that areas and periods are never added up."""
+        return self in (Kind.PUBLISHED, Kind.LIFE_EXPECTANCY)
 
 
 class Polarity(StrEnum):
@@ -245,16 +251,32 @@ class Listed(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Derived(Entry):
-    """An indicator of the list that is a measure between the groups of another one.
+    """An indicator of the list that is a measure between the groups of another one, or of several.
 
     Attributes:
-        of: id of the other entry; measure, dimension: which of its rows, category: for one group against another.
+        of: ids of the other entries; measure, dimension: which of their rows.
     """
 
-    of: str
+    of: tuple[str, ...]
     measure: Measure
     dimension: Dimension
-    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside(Entry):
+    """An indicator of the list whose figures stand in a published table beside the results, or in a column of them.
+
+    Attributes:
+        table: name of the table (``core.beside.JUDGING``), or "results".
+        column: the column of its figures; a cell is shown where a row has one.
+        of: ids of the indicators whose rows they are; empty for all.
+        absent: why a cell without such a row has no figure.
+    """
+
+    table: str
+    column: str
+    of: tuple[str, ...] = ()
+    absent: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +289,7 @@ class Indicator(Entry):
         denominator: the same; denominator_less are taken away from it.
         ages: first and last age of the residents that the total is divided by, where they are not those of all ages.
         published: measure that holds the publisher's own figure, in this indicator's unit.
+        published_less: measure of a printed figure that is taken away from it; both have limits.
         editions: those of the source that hold its measures, where an edition holds some of the source's only; one
             that begins with "-" stands for every edition that ends so, later ones too.
         mixes_age: it is crude and rises or falls with age, so that its gaps between groups of deprivation mix the two:
@@ -300,6 +323,7 @@ class Indicator(Entry):
     denominator_from: DenominatorFrom = DenominatorFrom.SOURCE
     ages: tuple[int, int] | None = None
     published: str | None = None
+    published_less: str | None = None
     editions: tuple[str, ...] = ()
     deprivation_groups: int = 0
     ecological: bool = False

@@ -205,7 +205,7 @@ class Source:
             location, or some practice of each location) must be in ``observations``; see ``core.whole``. Where the
             newest declared year is among them, they go on for the later years of found editions.
         series: runs of editions of which new ones are found and fetched without a change of this declaration.
-        by_hand: why a new edition, or some, needs a line of its own; "" where the series find every one.
+        needs_a_line: why a new edition, or some, needs a line of its own; "" where the series find every one.
         unread: clean tables from which nothing is built; an unknown label there is a warning.
         gather: where a release is no file of the publisher's but the answers of an interface: given what returns the
             body of an address, and the release, it yields each answer with its name in the archive (a zip) that is
@@ -235,7 +235,7 @@ class Source:
     whole_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
-    by_hand: str = ""
+    needs_a_line: str = ""
     gather: Callable[[Callable[[str], bytes], Release], Iterable[tuple[str, bytes]]] | None = None
     local: bool = False
 

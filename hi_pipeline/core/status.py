@@ -92,6 +92,7 @@ class PeriodType(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     CALENDAR_YEAR = "calendar_year"
+    THREE_YEARS = "three_years"  # calendar years, together
     SEASON = "season"
     AUDIT_YEAR = "audit_year"
 

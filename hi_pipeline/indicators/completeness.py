@@ -10,7 +10,7 @@ from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.indicators.over_time.years import footprint, with_collection
 
-NOT_SAID = "the publication gives no count of records whose group is not known"
+NOT_SAID = "no count of records whose group is not known is read from the publication"
 HIDDEN = "the count of the unknown, or of all records, is hidden; its bounds are given"
 YEARS_BEFORE = (1, 2, 3)
 _PLACE = ["indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "icb_name"]

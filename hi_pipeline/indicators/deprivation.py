@@ -58,7 +58,7 @@ def deprivation_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[s
     ladder = ladder.with_columns(
         status=pl.when(pl.col("status").is_null())
         .then(pl.lit(Status.MISSING.value))
-        .when((pl.col("status") == "ok") & (pl.col("method") == Method.PUBLISHED.value))
+        .when((pl.col("status") == "ok") & (pl.col("method") == Method.PUBLISHED.value) & pl.col("lower_95").is_null())
         .then(pl.lit(Status.SUPPRESSED.value))
         .when((pl.col("status") == "ok") & (pl.col("units") < FEWEST_UNITS) & pl.col("between_variance").is_not_null())
         .then(pl.lit(FEW_UNITS))
@@ -132,8 +132,8 @@ def _ends(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.Dat
 
 def _slope(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     """Slope and relative index over all groups, ridits from the area's own denominators."""
-    proportion = statistics_of(indicator.kind).share
-    scale = indicator.multiplier if proportion else 1.0
+    kind = statistics_of(indicator.kind).scale
+    scale = indicator.multiplier if kind == "proportion" else 1.0
     table = whole.select("row", "rank", "denominator", *(pl.col(c) / scale for c in ("value", "lower_95", "upper_95")))
     call = slope_index if measure is Measure.SII else relative_index
     raw = call(
@@ -144,7 +144,7 @@ def _slope(indicator: Indicator, whole: pl.DataFrame, measure: Measure) -> pl.Da
         lower="lower_95",
         upper="upper_95",
         by=["row"],
-        kind="proportion" if proportion else "rate",
+        kind=kind,
         multiplier=scale,
     )
     if measure is Measure.RII:
@@ -184,6 +184,7 @@ def _meaning(indicator: Indicator, measure: Measure, note: pl.Expr) -> pl.Expr:
     else:
         said = "positive = worse for the most deprived"
     if measure in _SLOPES:
-        said += "; ridits of the area's own population, so not to be compared between areas"
+        own = "ridits of the area's own population, so not to be compared between areas"
+        said += f"; {'each decile weighs a tenth' if statistics_of(indicator.kind).straight else own}"
     full = join_notes(pl.lit(said), note, pl.lit(MIXES_AGE if indicator.mixes_age else ""))
     return pl.when(pl.col("status") == "ok").then(full).otherwise(note).fill_null("")

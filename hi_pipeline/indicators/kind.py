@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Literal
 
 import polars as pl
 
@@ -21,6 +22,7 @@ class Statistics:
         between: groups have differences and ratios.
         headline: the figure is the quotient of its counts, and the better of it and the printed one stands.
         share: the numerator is a part of the denominator.
+        straight: slopes are fitted to figures as they are, not to their logs (rates) or logits (shares).
         compared: figures are compared with England's.
     """
 
@@ -29,7 +31,13 @@ class Statistics:
     between: bool = False
     headline: bool = False
     share: bool = False
+    straight: bool = False
     compared: bool = True
+
+    @property
+    def scale(self) -> Literal["rate", "proportion", "other"]:
+        """Return what figures are to the slope index: rates, shares, or others, which stand as they are."""
+        return "other" if self.straight else "proportion" if self.share else "rate"
 
 
 @cache

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hi_pipeline.core.indicator import Derived, Entry, Indicator, Listed
+from hi_pipeline.core.indicator import Beside, Derived, Entry, Indicator, Listed
 from hi_pipeline.core.source import Release, Source, release_id
 
 # How an entry is on the list.
-_DECLARED = {Indicator: "computed", Derived: "derived", Listed: "not computed"}
+_DECLARED = {Indicator: "computed", Derived: "derived", Beside: "beside the results", Listed: "not computed"}
 
 
 def indicator_entries(indicators: Sequence[Entry]) -> list[dict[str, Any]]:

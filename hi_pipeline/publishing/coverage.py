@@ -21,7 +21,7 @@ from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, NHS_REGIONS, boards_of_year, footprints_of
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Absence, Attribution, Derived, Entry, Indicator, Level, Listed
+from hi_pipeline.core.indicator import Absence, Attribution, Beside, Derived, Entry, Indicator, Level, Listed
 from hi_pipeline.core.status import AreaType, Measure, Status
 
 # The statement's first year, for what no publication dates.
@@ -70,7 +70,12 @@ _CASE = {
 
 
 def coverage(
-    entries: Sequence[Entry], results: pl.DataFrame, facts: Mapping[tuple[str, str], YearFact], *, synthetic: bool
+    entries: Sequence[Entry],
+    results: pl.DataFrame,
+    facts: Mapping[tuple[str, str], YearFact],
+    *,
+    beside: Mapping[str, pl.DataFrame],
+    synthetic: bool,
 ) -> pl.DataFrame:
     """Return one row for each indicator, breakdown, financial year and area, with its state and the reason.
 
@@ -79,6 +84,8 @@ def coverage(
         results: all figures, in the RESULTS contract.
         facts: by id of a computed indicator and financial year, from its first declared release to the current year,
             why it has no figure then.
+        beside: the tables beside the results by name, in which some entries have their figures; none before anything is
+            published.
         synthetic: true for the embedded sample.
 
     Returns:
@@ -91,7 +98,7 @@ def coverage(
     rows = [case for entry in entries for case in _cases(entry, by_id, facts)]
     cases = pl.DataFrame(rows, schema=_CASE, orient="row")
     areas = _areas(cases["financial_year"].unique().sort().to_list())
-    found = _found(results, entries)
+    found = _found(results, beside, entries)
     cells = cases.join(areas, on=["financial_year", "area_type"], how="inner", validate="m:m").join(
         found, on=["indicator_id", "dimension", *_CELL], how="left", validate="1:1"
     )
@@ -105,9 +112,12 @@ def _cases(
     entry: Entry, by_id: Mapping[str, Entry], facts: Mapping[tuple[str, str], YearFact]
 ) -> Iterator[tuple[str, ...]]:
     """Yield what each breakdown and year of an entry says of a kind of area without a figure of its own."""
-    base = by_id[entry.of] if isinstance(entry, Derived) else entry
+    base = by_id[entry.of[0]] if isinstance(entry, Derived) else entry
     years = {year: fact for (name, year), fact in facts.items() if name == base.id}
-    if not isinstance(base, Indicator):
+    if isinstance(base, Beside):
+        named = {year for name, year in facts if name in base.of or not base.of}
+        years = dict.fromkeys(sorted(named), YearFact(cover=None, reason=""))
+    elif not isinstance(base, Indicator):
         years = dict.fromkeys(STATED_YEARS, YearFact(cover=None, reason=""))
     for dimension in (entry.dimension,) if isinstance(entry, Derived) else SPLITS:
         for year, fact in years.items():
@@ -145,6 +155,8 @@ def _otherwise(entry: Entry, base: Entry, dimension: Dimension, area_type: str, 
     if isinstance(base, Listed):
         # A level that nobody has verified is no publication: the reason for its total is that of the breakdown too.
         return (_ABSENCES[base.why] if level is Level.UNVERIFIED else Cover.NOT_IN_HAND), base.because
+    if isinstance(base, Beside):
+        return Cover.NOT_IN_HAND, base.absent
     if extract:
         return Cover.NOT_IN_HAND, f"published for {level.value}; it is in no file that is read"
     if fact.cover is not None:
@@ -181,12 +193,13 @@ def _areas(years: Iterable[str]) -> pl.DataFrame:
             ]
             rows += [(year, vintage.value, _AREAS[1], ons, name, True) for ons, name in known.items()]
             rows.append((year, vintage.value, _AREAS[2], ENGLAND, ENGLAND_NAME, True))
-    return pl.DataFrame(rows, schema=[*_CELL, "area_name", "exists"], orient="row")
+    schema = dict.fromkeys([*_CELL, "area_name"], pl.String) | {"exists": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _found(results: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
+def _found(results: pl.DataFrame, beside: Mapping[str, pl.DataFrame], entries: Sequence[Entry]) -> pl.DataFrame:
     """Return what the results say of each cell: how many groups have a figure, and the first reason of the others."""
-    derived = [(e.id, e.of, e.measure.value, e.dimension.value) for e in entries if isinstance(e, Derived)]
+    derived = [(e.id, of, e.measure.value, e.dimension.value) for e in entries if isinstance(e, Derived) for of in e.of]
     named = pl.DataFrame(
         derived, schema=dict.fromkeys(("entry", "indicator_id", "measure", "dimension"), pl.String), orient="row"
     )
@@ -197,6 +210,7 @@ def _found(results: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
             of_areas.join(named, on=["indicator_id", "measure", "dimension"], how="inner", validate="m:m").select(
                 *_CELL, *_OF_GROUP
             ),
+            *(_beside(entry, {**beside, "results": results}) for entry in entries if isinstance(entry, Beside)),
         ]
     )
     ranks = {status.value: rank for rank, status in enumerate(COVER_OF)}
@@ -221,6 +235,26 @@ def _other_lists(found: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
     joined = named.join(given, left_on="other", right_on="indicator_id", how="inner", validate="m:m")
     # A board gives one of them: a second one would have stopped the build.
     return joined.select(pl.col("entry").alias("indicator_id"), *_CELL, "other")
+
+
+def _beside(entry: Beside, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return what a table beside the results, or a column of them, says of each cell of an entry."""
+    rows = tables.get(entry.table)
+    if rows is None:
+        return pl.DataFrame(schema=dict.fromkeys([*_CELL, *_OF_GROUP], pl.String))
+    splits = [dimension.value for dimension in SPLITS if entry.levels.of(dimension) is not Level.NONE]
+    rows = rows.filter(pl.col("area_type").is_in(_AREAS), pl.col("dimension").is_in(splits))
+    rows = rows.filter(pl.col("indicator_id").is_in(entry.of)) if entry.of else rows
+    there, ok = pl.col(entry.column).is_not_null(), pl.col("status") == Status.OK.value
+    said = pl.when(ok | (pl.col("note") == "")).then(pl.lit(entry.absent)).otherwise("note")
+    bare = pl.when(ok).then(pl.lit(Status.NOT_PUBLISHED.value)).otherwise("status")
+    return rows.select(
+        *_CELL,
+        pl.lit(entry.id).alias("entry"),
+        "dimension",
+        pl.when(there).then(pl.lit(Status.OK.value)).otherwise(bare).alias("status"),
+        pl.when(there).then(pl.lit("")).otherwise(said).alias("note"),
+    )
 
 
 _OF_GROUP = ["entry", "dimension", "status", "note"]

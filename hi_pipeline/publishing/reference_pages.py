@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from hi_pipeline.core.indicator import Absence, Attribution, Derived, Entry, Indicator, Level, Levels, Listed
+from hi_pipeline.core.indicator import Absence, Attribution, Beside, Derived, Entry, Indicator, Level, Levels, Listed
 from hi_pipeline.core.series import SAYS_NO_PERIOD, Series
 from hi_pipeline.core.source import Source
 from hi_pipeline.core.unread import Unread
@@ -98,7 +98,9 @@ def built_of(entry: Entry) -> str:
     if isinstance(entry, Indicator):
         return f"computed from {', '.join(entry.sources)}"
     if isinstance(entry, Derived):
-        return f"the measure {entry.measure.value} of {entry.of}, by {entry.dimension.value}"
+        return f"the measure {entry.measure.value} of {' and '.join(entry.of)}, by {entry.dimension.value}"
+    if isinstance(entry, Beside):
+        return f"the column {entry.column} of {entry.table}.parquet"
     if isinstance(entry, Listed):
         return f"{_ABSENT[entry.why]}: {entry.because}"
     raise TypeError(f"{entry.id}: {type(entry).__name__} is no kind of entry that a page describes")
@@ -115,7 +117,7 @@ def new_editions(source: Source) -> str:
     if source.local:
         return "By `hi import`."
     said = [_found_by(series) for series in source.series]
-    return " ".join([*said, *([f"By a line in its `source.py`. {source.by_hand}"] if source.by_hand else [])])
+    return " ".join([*said, *([f"By a line in its `source.py`. {source.needs_a_line}"] if source.needs_a_line else [])])
 
 
 def _found_by(series: Series) -> str:

@@ -6,7 +6,7 @@ gives the same bytes.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -93,9 +93,12 @@ def publish(
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
-    covered = coverage((*indicators, *listed), every, facts, synthetic=provenance.synthetic)
-    tables = {**beside, "slopes": slope_groups(every), "coverage": covered, **people}
-    _refuse_unlike(tables)
+    tables = {**beside, "slopes": slope_groups(every), **people}
+    # Coverage reads the tables beside the results, so they are held against their contracts first.
+    _refuse_unlike(tables, {*TABLES} - {"coverage"})
+    covered = coverage((*indicators, *listed), every, facts, beside=beside, synthetic=provenance.synthetic)
+    _refuse_unlike({"coverage": covered}, {"coverage"})
+    tables["coverage"] = covered
     as_csv = {"coverage": coverage_runs(covered)}
     parquet = lake.path(LAYER, NAME)
     csv = tidy.write_csv().encode()
@@ -135,10 +138,10 @@ def publish(
     return (parquet, *(folder / name for name in files))
 
 
-def _refuse_unlike(tables: Mapping[str, pl.DataFrame]) -> None:
-    """Refuse tables that are not those of the package, in its columns, each key once."""
-    if set(tables) != set(TABLES):
-        raise ValidationError(f"published tables: found {sorted(tables)}; expected {sorted(TABLES)}")
+def _refuse_unlike(tables: Mapping[str, pl.DataFrame], expected: Set[str]) -> None:
+    """Refuse tables that are not the expected ones of the package, in its columns, each key once."""
+    if set(tables) != expected:
+        raise ValidationError(f"published tables: found {sorted(tables)}; expected {sorted(expected)}")
     for name, rows in tables.items():
         columns, key = TABLES[name]
         if dict(rows.schema) != dict(columns):

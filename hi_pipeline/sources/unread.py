@@ -83,24 +83,11 @@ UNREAD: tuple[Unread, ...] = (
         period="quarters of a financial year, each by itself",
         known=(
             "a long CSV: OrgType, OrgName, Quarter, MonitoringCategoryType, MonitoringCategory, Total referred, Set "
-            "quit date, Quit, Quit (%), and a column that tells all persons from the sexes, whose name was not read; "
-            "areas have names and no codes; : and * stand for what is hidden"
-        ),
-    ),
-    Unread(
-        name="healthy_life_expectancy_deciles",
-        title="Health state life expectancies by national deprivation deciles, England",
-        publisher="Office for National Statistics",
-        landing_page=(
-            "https://www.ons.gov.uk/peoplepopulationandcommunity/healthandsocialcare/healthinequalities/datasets/"
-            "healthstatelifeexpectanciesbynationaldeprivationdecilesengland2018to2020"
-        ),
-        levels="England by decile of the Indices of 2019 and sex",
-        period="three years; the newest known is 2018 to 2020",
-        known=(
-            "a workbook, sheet Table 1, header on row 3: Period, Ageband, Age group, IMD Decile, Sex, Life expectancy "
-            "(LE), Healthy life expectancy (HLE) and six columns whose names were not read, the limits among them; it "
-            "also prints the slope index of inequality, in a table that was not read"
+            "quit date, Quit, Quit (%), and a column that tells All persons from the sexes, whose name was not read; "
+            "areas have names and no codes; : and * stand for what is hidden. Looked for in public code by the "
+            "name of the file, its columns and its labels: one page describes it for 2025-26 and lists no whole "
+            "header, one script reads table 3.7 of a workbook of December 2020 (ONS code, LA name, Region name, "
+            "Setting a quit date), of pregnant women alone"
         ),
     ),
     Unread(

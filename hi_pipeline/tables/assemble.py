@@ -8,6 +8,7 @@ from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import PeriodType, Status
+from hi_pipeline.stats.comparison.change import change_of_estimates
 from hi_pipeline.tables.flows import latest_month, single_periods, whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
@@ -79,12 +80,12 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 
 
 def _of_the_year(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    return latest_month(rows) if indicator.kind is Kind.PUBLISHED else whole_years(rows)
+    return latest_month(rows) if indicator.kind.as_printed else whole_years(rows)
 
 
 def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     """Return the parts of one period, sorted."""
-    if indicator.kind is Kind.PUBLISHED:
+    if indicator.kind.as_printed:
         return _as_printed(rows, indicator)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
     if top.is_empty() and rows.is_empty():
@@ -124,13 +125,48 @@ def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 
 
 def _printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """Return the publisher's own figures under the names PRINTED."""
-    printed = rows.filter(pl.col("measure") == (indicator.published or ""))
+    """Return the publisher's own figures under the names PRINTED, or what one of them has more than the other."""
+    printed = _of_measure(rows, indicator.published or "")
+    return _less(printed, _of_measure(rows, indicator.published_less)) if indicator.published_less else printed
+
+
+def _of_measure(rows: pl.DataFrame, measure: str) -> pl.DataFrame:
+    printed = rows.filter(measure=measure)
     half = printed.select("area_level", PUBLISHED_DIGITS).group_by("area_level").max()
     printed = printed.join(half, on="area_level", how="left", validate="m:1")
     return printed.rename({"value": PRINTED[0], "lower_95": PRINTED[1], "upper_95": PRINTED[2]}).with_columns(
         (0.5 * pl.lit(10.0).pow(-pl.col("digits"))).alias(PRINTED[3])
     )
+
+
+def _less(printed: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """Return printed figures less others of the same area and group, with limits from those of both.
+
+    v - w, with lower limit v - w - sqrt((v - l)^2 + (U - w)^2) and upper limit v - w + sqrt((u - v)^2 + (w - L)^2): of
+    shares with Wilson's limits that is Newcombe's method.
+    """
+    key = [*AREA, *GROUP]
+    ends = {f"start_{part}": f"{part}_taken" for part in ("value", "lower", "upper")}
+    renamed = dict(zip(PRINTED, [*ends.values(), "rounding_taken"], strict=True))
+    others = taken.rename(renamed).select(*key, *renamed.values(), status_taken="status", note_taken="note")
+    both = printed.join(others, on=key, how="left", validate="1:1").with_row_index("place")
+    there = pl.all_horizontal(pl.col(name).is_not_null() for name in [*PRINTED[1:3], *list(renamed.values())[1:3]])
+    limits = change_of_estimates(
+        both.filter(there), **ends, end_value=PRINTED[0], end_lower=PRINTED[1], end_upper=PRINTED[2], by=["place"],
+        confidence=(0.95,),
+    )  # fmt: skip
+    found = both.join(limits.select("place", "lower_95", "upper_95"), on="place", how="left", validate="1:1")
+    absent = pl.col("status_taken").fill_null(Status.MISSING.value)
+    notes = pl.concat_str(_said("note"), _said("note_taken"), separator="; ", ignore_nulls=True)
+    same = pl.col("note") == pl.col("note_taken")
+    return found.with_columns(
+        (pl.col(PRINTED[0]) - pl.col("value_taken")).alias(PRINTED[0]),
+        pl.col("lower_95").alias(PRINTED[1]),
+        pl.col("upper_95").alias(PRINTED[2]),
+        (pl.col(PRINTED[3]) + pl.col("rounding_taken")).alias(PRINTED[3]),
+        status=pl.when(pl.col("status") == Status.OK.value).then(absent).otherwise("status"),
+        note=pl.when(same.fill_null(False)).then("note").otherwise(notes).fill_null(""),
+    ).select(printed.columns)
 
 
 def _above_all(parts: pl.DataFrame, rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
@@ -179,7 +215,7 @@ def _as_printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         printed.select(*key, *PRINTED, "status", "note")
         .join(top, on=key, how="left", validate="1:1")
         .join(bottom, on=key, how="left", validate="1:1")
-        .join(_one_period(rows, indicator, (indicator.published,)), how="cross")
+        .join(_one_period(rows, indicator, (indicator.published, indicator.published_less or "")), how="cross")
         .with_columns(pl.col(HIDING).fill_null(0.0))
         .select(*key, *PERIOD, *COUNTED, *HIDING, *PRINTED, "status", "note")
         .sort(*key)
@@ -187,8 +223,8 @@ def _as_printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 
 
 def _measures(indicator: Indicator) -> list[str]:
-    named = (*indicator.numerator, *indicator.denominator, *indicator.denominator_less, indicator.published)
-    return [name for name in named if name]
+    counted = (*indicator.numerator, *indicator.denominator, *indicator.denominator_less)
+    return [name for name in (*counted, indicator.published, indicator.published_less) if name]
 
 
 def _said(column: str) -> pl.Expr:

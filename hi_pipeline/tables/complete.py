@@ -7,7 +7,7 @@ import polars as pl
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, boards_within
 from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, category_order
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP, RELEASES, REPORTERS, total
 from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
@@ -42,7 +42,7 @@ def complete(
         releases: ids of the publication's own releases; each row adds those that it names itself.
     """
     frame = _with_origin(placed.frame, context)
-    if indicator.kind is not Kind.PUBLISHED and not PLACINGS[indicator.attribution].alone:
+    if not indicator.kind.as_printed and not PLACINGS[indicator.attribution].alone:
         frame = pl.concat([frame, _regions(frame, context)])
         frame = pl.concat([frame, _england(frame, placed), _all_boards(frame)])
     frame = _with_unknown_share(_with_england_reporters(frame, placed), indicator)

@@ -107,7 +107,7 @@ def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
     placing = PLACINGS[indicator.attribution]
     if not placing.observations:
         return pl.DataFrame(schema={"area_level": pl.String, "dimension": pl.String})
-    if indicator.kind is Kind.PUBLISHED and placing.sums:
+    if indicator.kind.as_printed and placing.sums:
         raise ValidationError(
             f"{indicator.id}: its figures are taken as printed and cannot be summed ({placing.words}). Choose another "
             "attribution, or declare the counts."

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from hi_pipeline.core.columns import COUNTS
-from hi_pipeline.core.groups import Dimension, category_order
+from hi_pipeline.core.groups import ALL, Dimension, category_order
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.over_time.pace import pace_rows
@@ -33,6 +33,12 @@ def changes_of(indicator: str, dimension: Dimension, categories: list[str], draw
             parts.append(_rows(indicator, dimension, category, label, draw(place, year)))
     results = compute_results(BY_ID[indicator], pl.concat(parts), synthetic=True)
     return pace_rows(results, BY_ID)
+
+
+def results_of(indicator: str, totals: dict[str, Arrays]) -> pl.DataFrame:
+    """Return the results of ``DRAWS`` areas in all, from the counts of each year."""
+    parts = [_rows(indicator, Dimension.TOTAL, ALL, year, drawn) for year, drawn in totals.items()]
+    return compute_results(BY_ID[indicator], pl.concat(parts), synthetic=True)
 
 
 def _rows(indicator: str, dimension: Dimension, category: str, year: str, drawn: Arrays) -> pl.DataFrame:

@@ -11,6 +11,8 @@ from hi_pipeline.core.groups import Dimension, stratum_of
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.figure import Figure, Group
+from hi_pipeline.engine.tracing.lineage import SIDES
+from hi_pipeline.indicators.kind import statistics_of
 
 TRUE_COUNTS = (
     "standardised from the true counts by age and sex, then rounded; these counts are not shown, so the figure is not "
@@ -60,6 +62,8 @@ def steps_of(figure: Figure) -> Steps:
         return Steps(lines=[f"value = the publisher's own figure = {number(row['published_value'])}"],
                      value=float(str(row["published_value"])))  # fmt: skip
     measure = row["measure"]
+    if measure == Measure.VALUE.value and figure.indicator.published_less:
+        return _printed_pair(figure)
     if measure in _SLOPES:
         return _slope(figure)
     if measure == Measure.DISPROPORTIONALITY.value:
@@ -73,6 +77,26 @@ def steps_of(figure: Figure) -> Steps:
     if figure.indicator.kind is Kind.DSR and not figure.indicator.controlled:
         return _standardised(figure)
     return _quotient(figure)
+
+
+def printed_pair(figure: Figure) -> list[dict[str, object]]:
+    """Return the printed figure and the one that is taken from it, with their limits; empty where one is not found."""
+    used = figure.groups[0].used.unique("figure", maintain_order=True)
+    found = [used.filter(side=side).rows(named=True) for side in SIDES[3:]]
+    return [rows[0] for rows in found if len(rows) == 1] if all(len(rows) == 1 for rows in found) else []
+
+
+def _printed_pair(figure: Figure) -> Steps:
+    pair = printed_pair(figure)
+    if not pair:
+        return Steps(lines=["the two printed figures that it compares are not both there"])
+    one, two = (float(str(row["value"])) for row in pair)
+    lines = [
+        f"value = {pair[0]['measure']} - {pair[1]['measure']}, each as the publisher prints it",
+        f"      = {number(one)} - {number(two)}",
+        f"      = {number(one - two)}",
+    ]
+    return Steps(lines=lines, value=one - two)
 
 
 def _quotient(figure: Figure) -> Steps:
@@ -126,20 +150,21 @@ def _value(group: Group) -> float:
 
 
 def _slope(figure: Figure) -> Steps:
-    """The share-weighted line through the groups, on the log scale for rates and the logit scale for proportions."""
-    share_of = figure.indicator.kind is Kind.PROPORTION
-    scale = float(figure.indicator.multiplier) if share_of else 1.0
+    """The share-weighted line: through the logs of rates, the logits of proportions, and other figures as they are."""
+    kind = scale_of(figure)
+    scale = float(figure.indicator.multiplier) if kind == "proportion" else 1.0
     points = []
+    scales = {"proportion": f"log(p / (1 - p)), p = value / {number(scale)}", "rate": "log(value)", "other": "value"}
     lines = ["a = share of the denominators; b = middle of the cumulative share, most deprived first",
-             f"y = {'log(p / (1 - p)), p = value / ' + number(scale) if share_of else 'log(value)'}"]  # fmt: skip
+             f"y = {scales[kind]}"]  # fmt: skip
     for group, (a, b) in zip(figure.groups, ridits(figure.groups), strict=True):
-        y = to_scale(_value(group) / scale, share=share_of)
+        y = to_scale(_value(group) / scale, kind)
         points.append((a, b, y))
         lines.append(f"{group.count['category']}: denominator {number(group.count['denominator'])}, "
                      f"value {number(_value(group))}, a {number(a)}, b {number(b)}, y {number(y)}")  # fmt: skip
     slope = 12 * sum(a * (b - 0.5) * y for a, b, y in points) / (1 - sum(a**3 for a, _, _ in points))
     middle = sum(a * y for a, _, y in points)
-    first, last = (from_scale(middle + half * slope, share=share_of) for half in (-0.5, 0.5))
+    first, last = (from_scale(middle + half * slope, kind) for half in (-0.5, 0.5))
     lines += [f"slope = 12 sum a (b - 1/2) y / (1 - sum a^3) = {number(slope)}", f"middle = sum a y = {number(middle)}",
               f"fitted at the most deprived end (middle - slope / 2): {number(first * scale)}",
               f"fitted at the least deprived end (middle + slope / 2): {number(last * scale)}"]  # fmt: skip
@@ -174,14 +199,23 @@ def ridits(groups: Sequence[Group]) -> list[tuple[float, float]]:
     return [(share, sum(shares[:place]) + share / 2) for place, share in enumerate(shares)]
 
 
-def to_scale(value: float, *, share: bool) -> float:
-    """Return the logit of a share, the log of a rate."""
-    return log(value) - log1p(-value) if share else log(value)
+def scale_of(figure: Figure) -> str:
+    """Return what the figures are to a slope: "rate", "proportion" or "other"."""
+    return statistics_of(figure.indicator.kind).scale
 
 
-def from_scale(value: float, *, share: bool) -> float:
-    """Return the share of a logit, the rate of a log."""
-    return 1 / (1 + exp(-value)) if share else exp(value)
+def to_scale(value: float, kind: str) -> float:
+    """Return the logit of a share, the log of a rate, any other figure as it is."""
+    if kind == "other":
+        return value
+    return log(value) - log1p(-value) if kind == "proportion" else log(value)
+
+
+def from_scale(value: float, kind: str) -> float:
+    """Return the share of a logit, the rate of a log, any other figure as it is."""
+    if kind == "other":
+        return value
+    return 1 / (1 + exp(-value)) if kind == "proportion" else exp(value)
 
 
 def _gap_of_shares(figure: Figure) -> Steps:

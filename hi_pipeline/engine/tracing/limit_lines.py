@@ -11,7 +11,16 @@ from math import exp, hypot, log, sqrt
 from hi_pipeline.core.groups import Dimension, stratum_of
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
-from hi_pipeline.engine.tracing.arithmetic import from_scale, number, ridits, same, to_scale, two_sides
+from hi_pipeline.engine.tracing.arithmetic import (
+    from_scale,
+    number,
+    printed_pair,
+    ridits,
+    same,
+    scale_of,
+    to_scale,
+    two_sides,
+)
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row
 from hi_pipeline.engine.tracing.limits import EXACT_BELOW, LEVELS, byar, poisson, wilson, z_score
 
@@ -49,6 +58,8 @@ def _way(figure: Figure) -> Callable[[Figure], Limits]:
     row = figure.row
     if row["measure"] == Measure.DISPROPORTIONALITY.value:
         return _of_shares
+    if row["measure"] == Measure.VALUE.value and figure.indicator.published_less:
+        return _of_printed
     if row["measure"] == Measure.VALUE.value and figure.indicator.kind in _OF_KINDS:
         return _OF_KINDS[figure.indicator.kind]
     ways: dict[object, Callable[[Figure], Limits]] = {
@@ -57,6 +68,7 @@ def _way(figure: Figure) -> Callable[[Figure], Limits]:
         Method.MOVER.value: _of_difference,
         Method.LOG.value: _of_ratio,
         Method.CLOSED_FORM.value: _of_slope,
+        Method.FIELLER.value: _of_line,
         Method.DOBSON.value: _of_standardised,
     }
     return ways.get(row["method"], _of_counts)
@@ -77,18 +89,19 @@ def _printed(figure: Figure) -> Limits:
 
 
 def _between_practices(figure: Figure) -> Limits:
-    count, share = figure.groups[0].count, figure.indicator.kind is Kind.PROPORTION
+    count, on = figure.groups[0].count, scale_of(figure)
+    share = on == "proportion"
     events, people, units, spread = (
         _float(count[n]) for n in ("numerator", "denominator", "units", "between_variance")
     )
     r, scale = events / people, figure.indicator.multiplier
     error = sqrt(units / (units - 1) * spread) / people
     on_scale = error / (r * (1 - r)) if share else error / r
-    middle = to_scale(r, share=share)
+    middle = to_scale(r, on)
 
     def limits(level: float) -> Pair:
         reach = z_score(level) * on_scale
-        return scale * from_scale(middle - reach, share=share), scale * from_scale(middle + reach, share=share)
+        return scale * from_scale(middle - reach, on), scale * from_scale(middle + reach, on)
 
     kind = "logit" if share else "log"
     return Limits(
@@ -110,6 +123,18 @@ def _of_difference(figure: Figure) -> Limits:
 
     said = "down sqrt((v - l)^2 + (U - w)^2), up sqrt((u - v)^2 + (w - L)^2) of v less w"
     return Limits(lines=[*_of_groups(figure.groups), said, _RESCALED], made=_made(limits))
+
+
+def _of_printed(figure: Figure) -> Limits:
+    """Limits of one printed figure less another, from the printed limits of both."""
+    pair = printed_pair(figure)
+    if not pair:
+        return Limits(lines=["limits from those of two printed figures that are not both there"])
+    (v, low, high), (w, below, above) = ([_float(row[n]) for n in ("value", "lower_95", "upper_95")] for row in pair)
+    made = {"lower_95": v - w - hypot(v - low, above - w), "upper_95": v - w + hypot(high - v, w - below)}
+    shown = [f"limits of {row['measure']}: 95% {number(row['lower_95'])} to {number(row['upper_95'])}" for row in pair]
+    said = "down sqrt((v - l)^2 + (U - w)^2), up sqrt((u - v)^2 + (w - L)^2) of v less w"
+    return Limits(lines=[*shown, said], made=made)
 
 
 def _of_ratio(figure: Figure) -> Limits:
@@ -171,22 +196,20 @@ def _of_groups(groups: Sequence[Group]) -> list[str]:
 
 
 def _of_slope(figure: Figure) -> Limits:
-    share = figure.indicator.kind is Kind.PROPORTION
-    scale = float(figure.indicator.multiplier) if share else 1.0
+    kind = scale_of(figure)
+    scale = float(figure.indicator.multiplier) if kind == "proportion" else 1.0
     placed = ridits(figure.groups)
     cubes = sum(a**3 for a, _ in placed)
     slope, middle, spread = 0.0, 0.0, 0.0
     for group, (a, b) in zip(figure.groups, placed, strict=True):
-        y, low, high = (
-            to_scale(_float(group.result[n]) / scale, share=share) for n in ("value", "lower_95", "upper_95")
-        )
+        y, low, high = (to_scale(_float(group.result[n]) / scale, kind) for n in ("value", "lower_95", "upper_95"))
         weight, error = 12 * a * (b - 0.5) / (1 - cubes), (high - low) / (2 * z_score(LEVELS["95"]))
         slope, middle, spread = slope + weight * y, middle + a * y, spread + (weight * error) ** 2
 
     def limits(level: float) -> Pair:
         reach = z_score(level) * sqrt(spread)
         ends = [
-            _index(figure, *(from_scale(middle + half * (slope + s * reach), share=share) for half in (-0.5, 0.5)))
+            _index(figure, *(from_scale(middle + half * (slope + s * reach), kind) for half in (-0.5, 0.5)))
             for s in (-1, 1)
         ]
         return min(ends), max(ends)
@@ -197,6 +220,37 @@ def _of_slope(figure: Figure) -> Limits:
             "standard error of y = (y of the upper limit - y of the lower) / (2 x 1.96); c = 12 a (b - 1/2) / (1 - sum "
             "a^3)",
             f"slope -+ z sqrt(sum (c x standard error)^2) = z x {number(sqrt(spread))}, through the same middle",
+        ],
+        made=_made(limits),
+    )
+
+
+def _of_line(figure: Figure) -> Limits:
+    """Fieller's limits of the ratio of the two ends of a straight line: where end less r times start may be nothing."""
+    placed = ridits(figure.groups)
+    cubes = sum(a**3 for a, _ in placed)
+    start, end, start_2, end_2, both = 0.0, 0.0, 0.0, 0.0, 0.0
+    for group, (a, b) in zip(figure.groups, placed, strict=True):
+        value, low, high = (_float(group.result[name]) for name in ("value", "lower_95", "upper_95"))
+        half, error = 6 * a * (b - 0.5) / (1 - cubes), (high - low) / (2 * z_score(LEVELS["95"]))
+        first, last = a - half, a + half
+        start, end = start + first * value, end + last * value
+        start_2, end_2 = start_2 + (first * error) ** 2, end_2 + (last * error) ** 2
+        both += first * last * error**2
+
+    def limits(level: float) -> Pair:
+        z2 = z_score(level) ** 2
+        top, middle, bottom = start**2 - z2 * start_2, start * end - z2 * both, end**2 - z2 * end_2
+        root = sqrt(middle**2 - top * bottom)
+        ends = [top / (middle + sign * root) for sign in (1, -1)]
+        return min(ends), max(ends)
+
+    return Limits(
+        lines=[
+            *_of_groups(figure.groups),
+            f"ends of the line: variance of the most deprived {number(start_2)}, of the least {number(end_2)}, "
+            f"together {number(both)}",
+            "limits where (most deprived end - r x least)^2 = z^2 times its variance (Fieller 1954)",
         ],
         made=_made(limits),
     )

@@ -27,15 +27,15 @@ from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.succession import AUTHORITY_TO_2022
 
 _NUMBER = re.compile(r"#(\w+)/(\d+)#")
-SIDES = ("numerator", "denominator", "taken from the denominator", "published")
-_FACTS = ("value", "low", "high", "status")
+SIDES = ("numerator", "denominator", "taken from the denominator", "published", "taken from the published")
+_FACTS = ("value", "low", "high", "lower_95", "upper_95")
 _AREA = ("area_level", "area_code", "area_name", "dimension", "category", "measure")
 USED = {
     "side": pl.String,  # one of SIDES
     "figure": pl.String,  # source and number: a figure of several cells stands on several rows
     "share": pl.Float64,  # how much of it counts: less than 1 where an authority spans areas
     **dict.fromkeys(_AREA, pl.String),
-    **dict.fromkeys(_FACTS[:3], pl.Float64),
+    **dict.fromkeys(_FACTS, pl.Float64),
     "status": pl.String,
     "release": pl.String,  # id, where the row index names the edition
     "member": pl.String,
@@ -112,6 +112,7 @@ class Lineage:
         rows = every.filter(pl.col("number").is_in(numbers))
         rows = pl.concat([rows, _printed(every, rows, origin, count)]).unique("number", maintain_order=True)
         sides |= {origin.published: SIDES[3]} if origin.published else {}
+        sides |= {origin.published_less: SIDES[4]} if origin.published_less else {}
         rows = rows.with_columns(
             side=pl.col("measure").replace_strict(sides, return_dtype=pl.String),
             figure=pl.concat_str(pl.lit(f"{source}/"), pl.col("number").cast(pl.String)),

@@ -224,10 +224,137 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=5,
         ecological=True,
         caveats=(
-            "From 2024-25 on: in 2023-24 the codes of cholesterol were CHOL001 and CHOL002, which are not computed.",
+            "Begins with 2024-25 in place of CHOL001, whose definition was another, so no series runs over the change.",
             *ACHIEVEMENT,
         ),
         unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="qof_af006_pct",
+        title="Atrial fibrillation: risk of stroke assessed (AF006)",
+        short="Stroke risk assessed (AF006)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Cardiovascular disease",
+        statement_number=None,
+        definition=(
+            "Share of patients with atrial fibrillation, those with an earlier score of 2 or more left out, "
+            "whose risk of stroke was assessed by CHA2DS2-VASc in the last 12 months."
+        ),
+        numerator_words="Patients whose risk of stroke was assessed",
+        denominator_words="Patients with atrial fibrillation without an earlier score of 2 or more",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("af006_achieved",),
+        denominator=("af006_eligible", "af006_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=ACHIEVEMENT,
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="qof_chol001_pct",
+        title="Cardiovascular or chronic kidney disease: lipid-lowering therapy (CHOL001)",
+        short="Lipid-lowering therapy (CHOL001)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Cardiovascular disease",
+        statement_number=None,
+        definition=(
+            "Share of patients on the registers of coronary heart disease, peripheral arterial disease, "
+            "stroke and TIA or chronic kidney disease who are prescribed a statin or, where it is unsuitable, "
+            "another lipid-lowering therapy."
+        ),
+        numerator_words="Patients on lipid-lowering therapy",
+        denominator_words="Patients on one of these registers",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("chol001_achieved",),
+        denominator=("chol001_eligible", "chol001_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=(
+            "In 2023-24 alone: CHOL003 after it has another definition, so no series runs over the change.",
+            *ACHIEVEMENT,
+        ),
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="qof_chol002_pct",
+        title="Cardiovascular disease: cholesterol to threshold (CHOL002)",
+        short="Cholesterol to threshold (CHOL002)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Cardiovascular disease",
+        statement_number=None,
+        definition=(
+            "Share of patients on the registers of coronary heart disease, peripheral arterial disease or "
+            "stroke and TIA whose last non-HDL cholesterol in 12 months is below 2.5 mmol/l or, where it is "
+            "not recorded, LDL below 1.8 mmol/l."
+        ),
+        numerator_words="Patients whose last cholesterol is below the threshold",
+        denominator_words="Patients on one of these registers",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("chol002_achieved",),
+        denominator=("chol002_eligible", "chol002_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=(
+            "In 2023-24 alone: CHOL004 after it has other thresholds, so no series runs over the change.",
+            *ACHIEVEMENT,
+        ),
+        unconfirmed="the wording of the indicator is recalled; layout unverified",
+        plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="qof_chol004_pct",
+        title="Cardiovascular disease: cholesterol to threshold (CHOL004)",
+        short="Cholesterol to threshold (CHOL004)",
+        levels=Levels(total=Level.PART, deprivation=Level.PART),
+        area="Cardiovascular disease",
+        statement_number=None,
+        definition=(
+            "Share of patients on the registers of coronary heart disease, peripheral arterial disease or "
+            "stroke and TIA whose last cholesterol in 12 months is LDL of 2.0 mmol/l or less, or non-HDL of "
+            "2.6 mmol/l or less."
+        ),
+        numerator_words="Patients whose last cholesterol is at or below the threshold",
+        denominator_words="Patients on one of these registers",
+        source="qof",
+        attribution=Attribution.PRACTICE,
+        kind=Kind.PROPORTION,
+        unit=Unit.PERCENT,
+        multiplier=100,
+        polarity=Polarity.HIGHER_IS_BETTER,
+        dimensions=(Dimension.TOTAL, Dimension.DEPRIVATION),
+        numerator=("chol004_achieved",),
+        denominator=("chol004_eligible", "chol004_adjusted"),
+        deprivation_groups=5,
+        ecological=True,
+        caveats=(
+            (
+                "Begins with 2024-25 in place of CHOL002, whose thresholds were others, so no series runs over "
+                "the change."
+            ),
+            *ACHIEVEMENT,
+        ),
+        unconfirmed="the wording of the indicator is recalled, and that the code is one of the list; layout unverified",
         plausible=(0.0, 100.0),
     ),
 )

@@ -1,7 +1,16 @@
 """The indicators of diabetes: one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Attribution, ChildrenArea, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.indicator import (
+    Attribution,
+    ChildrenArea,
+    DenominatorFrom,
+    Indicator,
+    Kind,
+    Level,
+    Levels,
+    Polarity,
+)
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators.catalogue._wording import ACHIEVEMENT, HOW_NDPP, RECALLED, RECORDED_PREVALENCE
 
@@ -192,5 +201,41 @@ INDICATORS: tuple[Indicator, ...] = (
             "its years and ages"
         ),
         plausible=(0.0, 100.0),
+    ),
+    Indicator(
+        id="dm_8cp_gap_pp",
+        title="Diabetes: eight care processes, type 2 less type 1",
+        short="Eight care processes, gap",
+        area="Diabetes",
+        statement_number=17,
+        definition=(
+            "Percentage of people with type 2 diabetes with all eight care processes less that of people with type 1."
+        ),
+        numerator_words="Type 2 percentage less type 1 percentage",
+        denominator_words="None: a difference of percentages",
+        unit=Unit.PERCENTAGE_POINTS,
+        polarity=Polarity.NEUTRAL,
+        target="towards 0",
+        levels=Levels(total=Level.BOARD),
+        caveats=(
+            "The audit period has 15 months, January to March of the next year.",
+            "From the two percentages and their limits as Fingertips prints them (indicators 92873 and 92872): of "
+            "Wilson's limits these are Newcombe's.",
+            "Nobody is in both groups; boards are never added up.",
+        ),
+        source="fingertips",
+        attribution=Attribution.PUBLISHED,
+        kind=Kind.PUBLISHED,
+        multiplier=100,
+        dimensions=(Dimension.TOTAL,),
+        denominator_from=DenominatorFrom.NONE,
+        published="value_92873",
+        published_less="value_92872",
+        editions=("92872", "92873"),
+        unconfirmed=(
+            "the wording of the statement, and that its variation means this difference, are recalled; no file of "
+            "these indicators was seen: whether they have boards, their years and ages"
+        ),
+        plausible=(-100.0, 100.0),
     ),
 )

@@ -1,4 +1,7 @@
-"""The publisher's own figure: value and 95% limits taken as printed, nothing computed."""
+"""The publisher's own figure: value and 95% limits taken as printed, nothing computed.
+
+Where one printed figure is taken from another, the counts hold the difference and its limits (``tables.assemble``).
+"""
 
 import polars as pl
 
@@ -9,7 +12,7 @@ from hi_pipeline.indicators.kind import Statistics
 WITHOUT_LIMITS = "the publisher prints no limits"
 
 
-def values(_indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
+def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the printed value and limits of every row that has a value."""
     nothing = pl.lit(None, dtype=pl.Float64)
     limits = ("published_lower_95", "published_upper_95")
@@ -24,7 +27,7 @@ def values(_indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(WITHOUT_LIMITS))
         .otherwise(pl.lit(""))
         .alias("note"),
-        pl.lit(Method.PUBLISHED.value).alias("method"),
+        pl.lit((Method.MOVER if indicator.published_less else Method.PUBLISHED).value).alias("method"),
     )
 
 

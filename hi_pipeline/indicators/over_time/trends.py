@@ -6,13 +6,14 @@ import polars as pl
 
 from hi_pipeline.core.beside import TRENDS, TRENDS_KEY
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.status import Measure
+from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.indicators.over_time.pace import RATIOS
 from hi_pipeline.indicators.over_time.years import SERIES, rows_of_series, with_year_before
 from hi_pipeline.stats.comparison.trend import trend
 
 FEWEST = 5
-GAP = "the year before has no figure"
+GAP = "the year before has no figure that it can follow"
+OVERLAPPING = "periods of three years overlap from one year to the next, so that no line is fitted"
 _MEASURES = [measure.value for measure in Measure if measure.value not in RATIOS]
 
 
@@ -78,6 +79,8 @@ def _newest_parts(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl
         .then(pl.lit(""))
         .when(pl.col("breaks") != "")
         .then("breaks")
+        .when(pl.col("period_type") == PeriodType.THREE_YEARS.value)
+        .then(pl.lit(OVERLAPPING))
         .when(~whole.fill_null(False))
         .then(pl.lit(GAP))
     )

@@ -19,6 +19,10 @@ from hi_pipeline.stats import rates
 AREA = ["indicator_id", "footprint", "area_type", "icb_code"]
 SERIES = [*AREA, "dimension", "category", "measure"]
 _LEFT_OUT = [AreaType.REMAINDER.value, AreaType.BOARDS.value]
+# How far back a comparable period is looked for: three years together overlap with those of the two years before.
+_YEARS_BACK = 3
+OTHER_MONTH = "the snapshots are of different months, {} and {}"
+OVERLAP = "the periods overlap"
 _DAYS = 3  # by which two periods of one length may differ
 PARTIAL = f"under {COMPARED_FROM:.0%} of the expected reporters, or of their people"
 
@@ -95,6 +99,9 @@ def _with_limits_of_counts(rows: pl.DataFrame) -> pl.DataFrame:
 def with_year_before(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
     """Set each row beside the one of the last earlier year in which its area has a figure.
 
+    The earlier year is the last one whose period can be compared: it ends before this one begins, and of snapshots it
+    is of the same month. Where there is none among the last few, it is the last one, and ``breaks`` says why not.
+
     Args:
         rows: of ``rows_of_series``.
         indicators: declarations by id.
@@ -104,15 +111,35 @@ def with_year_before(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) ->
         ``breaks``: in words what keeps the two from being compared, "" where nothing does.
     """
     ok = pl.col("status") == "ok"
-    years = rows.filter(ok).select(*AREA, "financial_year").unique().sort(*AREA, "financial_year", nulls_last=True)
+    whole = rows.filter(ok & (pl.col("dimension") != Dimension.PERIOD.value))
     # A year without any figure of the area is no end of a change, but its rows say why.
-    years = years.with_columns(start_year=pl.col("financial_year").shift(1).over(AREA)).drop_nulls("start_year")
+    years = (
+        whole.group_by(*AREA, "financial_year")
+        .agg(pl.col("period_start").min(), pl.col("period_end").max(), snapshot=_is_snapshot().all())
+        .sort(*AREA, "financial_year", nulls_last=True)
+    )
+    alike = [
+        pl.when(_can_follow(n)).then(pl.col("financial_year").shift(n).over(AREA)) for n in range(1, _YEARS_BACK + 1)
+    ]
+    last = pl.col("financial_year").shift(1).over(AREA)
+    years = years.select(*AREA, "financial_year", start_year=pl.coalesce(*alike, last)).drop_nulls("start_year")
     ends = rows.join(years, on=[*AREA, "financial_year"], how="inner", nulls_equal=True, validate="m:1")
     starts = rows.select(
         *SERIES, *(pl.col(name).alias(f"start_{name}") for name in _COMPARED), start_year="financial_year"
     )
     both = ends.join(starts, on=[*SERIES, "start_year"], how="left", nulls_equal=True, validate="m:1")
     return with_breaks(both, indicators)
+
+
+def _is_snapshot() -> pl.Expr:
+    return pl.col("period_type") == PeriodType.SNAPSHOT.value
+
+
+def _can_follow(years: int) -> pl.Expr:
+    """Tell whether an area's period follows that of so many figures before: no overlap, and snapshots of one month."""
+    end = pl.col("period_end").shift(years).over(AREA)
+    month = pl.col("period_end").dt.month() == end.dt.month()
+    return (end < pl.col("period_start")) & (month | ~pl.col("snapshot"))
 
 
 _COMPARED = (
@@ -125,7 +152,8 @@ def with_breaks(both: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.D
     """Add ``breaks``: why a row and its ``start_`` columns are not of one series, in words; "" where they are.
 
     Breaks are another collection or definition (told by the declaration, or by the publications that a figure rests
-    on), other Indices of Deprivation, another list of ethnic groups, and another kind, length or month of period.
+    on), other Indices of Deprivation, another list of ethnic groups, another kind, length or month of period, and
+    periods that overlap.
     """
     spans = both.select("indicator_id", "start_year", "financial_year").unique()
     told = [declared_breaks(indicators[i], start, end) for i, start, end in spans.iter_rows()]
@@ -149,7 +177,9 @@ def with_breaks(both: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.D
         )
         for words, (name, which) in reasons.items()
     ]
-    snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
+    snapshot = _is_snapshot()
+    overlap = pl.col("start_period_end") >= pl.col("period_start")
+    months = [pl.col(name).dt.strftime("%B %Y") for name in ("start_period_end", "period_end")]
     other_month = pl.col("period_end").dt.month() != pl.col("start_period_end").dt.month()
     length = pl.col("period_end") - pl.col("period_start")
     start_length = pl.col("start_period_end") - pl.col("start_period_start")
@@ -157,8 +187,9 @@ def with_breaks(both: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.D
     partial = pl.col("is_partial") | pl.col("start_is_partial")
     said += [
         pl.when(pl.col("declared") != "").then("declared"),
-        pl.when(there & snapshot & other_month).then(pl.lit("the snapshots are of different months")),
+        pl.when(there & snapshot & other_month).then(pl.format(OTHER_MONTH, *months)),
         pl.when(there & ~snapshot & (other_length | other_month)).then(pl.lit("the periods are not alike")),
+        pl.when(there & ~snapshot & overlap).then(pl.lit(OVERLAP)),
         pl.when(there & partial).then(pl.lit(f"{PARTIAL}, are in one of the figures")),
     ]
     return both.with_columns(breaks=pl.concat_str(said, separator="; ", ignore_nulls=True).fill_null("")).drop(

@@ -54,7 +54,7 @@ SOURCE = Source(
             ),
         ),
     ),
-    by_hand="One file holds all years; its address is not known and its name says no year.",
+    needs_a_line="One file holds all years; its address is not known and its name says no year.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure="A blank value, marked u, is hidden or unreliable; percentages alone are printed, no counts.",

@@ -48,7 +48,7 @@ SOURCE = Source(
             unconfirmed="the zip was not in hand: its other members are known by name only; the day of publication",
         ),
     ),
-    by_hand="A census: there is no next edition.",
+    needs_a_line="A census: there is no next edition.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure="counts are slightly perturbed by the census's own disclosure control; none is hidden",

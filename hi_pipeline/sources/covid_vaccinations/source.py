@@ -60,7 +60,7 @@ SOURCE = Source(
             unconfirmed="the address; whether any later file of this layout holds integrated care boards",
         ),
     ),
-    by_hand="Age bands and columns change from week to week, so that no week has the layout of another.",
+    needs_a_line="Age bands and columns change from week to week, so that no week has the layout of another.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(

@@ -127,7 +127,7 @@ SOURCE = Source(
             unconfirmed="layout unverified: fields from public code, no answer below England seen",
         ),
     ),
-    by_hand="Live, a year is a line of its own: it is asked for by its name, and no page lists the years.",
+    needs_a_line="Live, a year is a line of its own: it is asked for by its name, and no page lists the years.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(

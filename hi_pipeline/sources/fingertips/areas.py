@@ -16,6 +16,7 @@ LEVELS: Mapping[str, str] = {
     "County": "county",
     "UA": "local_authority",
     "District": "local_authority",
+    "Counties & UAs (from Apr 2023)": "upper_tier",  # read in public code, not in a file
     "ICBs": "icb_ons",  # no file of boards was seen: another spelling stops it
     "GPs": "practice",
 }
@@ -35,7 +36,10 @@ _CODES: Mapping[str, str] = {
     "local_authority": r"^E0[6-9]\d{6}$",
     "icb_ons": r"^E54\d{6}$",
     "practice": r"^[A-Z]\w{4,6}$",
+    "upper_tier": r"^E(?:0[689]|10)\d{6}$",
 }
+# Counties and unitary authorities, metropolitan and London boroughs among these, are upper-tier authorities.
+_UPPER_TIER = {"county": "upper_tier", "local_authority": "upper_tier"}
 _WHOLE = {"authorities": ["local_authority"], "england": ["england"]}
 _MAX_SHOWN = 8
 
@@ -60,6 +64,8 @@ def read_areas(frame: pl.DataFrame, area_type: str, facts: Figures, account: Acc
         frame = frame.filter(~matches)
     frame = map_labels(frame, "Area Type", labels=LEVELS, into="area_level", account=account)
     level = pl.col("area_level")
+    if facts.upper_tier:
+        frame = frame.with_columns(level.replace(_UPPER_TIER))
     fits = pl.any_horizontal((level == name) & pl.col("Area Code").str.contains(rule) for name, rule in _CODES.items())
     odd = frame.filter(~fits)
     if odd.height:

@@ -9,12 +9,13 @@ from hi_pipeline.core.agreement import one_spelling, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
-from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.text_tables import ROW, map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.fingertips.areas import note_authorities, note_boards, read_areas
 from hi_pipeline.sources.fingertips.figures import DEFAULT, FIGURES, Figures
 from hi_pipeline.sources.fingertips.periods import PERIOD, declared_years
+from hi_pipeline.sources.fingertips.ranges import range_of_authorities
 
 TOKENS: Mapping[str | None, Token] = {None: Token.MISSING}
 SUPPRESSED_NOTE = "Value suppressed for disclosure control reasons"
@@ -28,19 +29,22 @@ VALUE_NOTES: Mapping[str, str] = {
     "Value for Somerset Cty applied to Somerset UA": "value of the former county of the same area",
 }
 PERSONS = "Persons"
-SEXES = (PERSONS, "Female", "Male")
+SEXES: Mapping[str, str] = {PERSONS: ALL, "Female": "Female", "Male": "Male"}
+SEXES_ALONE = "printed for each sex alone"
 LIMITS: Mapping[str, str] = {"lower_95": "Lower CI 95.0 limit", "upper_95": "Upper CI 95.0 limit"}
 _KEY = ("Area Code", "Sex", "Age", "Category Type", "Category", "Time period")
 _PARENTS = ("Parent Code", "Parent Name")
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
-    """Return value, count and denominator of one indicator, by area and year.
+    """Return value, count and denominator of one indicator, by area, year and, of some, sex.
 
     Measures are value_<id>, count_<id> and denominator_<id>; a value has the publisher's 95% limits. The release is
     named by the indicator, or by the indicator and the area type whose rows alone it is read for ("93560-221").
     Rows of deprivation deciles of areas, of single sexes beside persons, of areas that no indicator reads and of
     years that the release does not declare are left out and counted.
+
+    Where ``figures.py`` says so, single sexes are read too; an area without persons then has a total that says so.
 
     Raises:
         LayoutError: another indicator than asked for, several ages, or a period not known.
@@ -54,7 +58,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = number_rows(raw).with_columns(pl.col("Value note").fill_null(""), pl.col(*_KEY).fill_null(""))
     map_exactly(frame, "Indicator ID", labels={indicator: indicator}, into="id", where=where)
     frame = read_areas(_unique(frame, account, where), area_type, facts, account, where)
-    frame = _one_group(_no_deciles(frame, account), account, where)
+    frame = _one_age(_no_deciles(frame, account), account, where)
+    frame = frame if facts.by_sex else _one_sex(frame, account, where)
     frame = declared_years(frame, release, facts, account, where)
     frame = map_labels(frame, "Value note", labels=VALUE_NOTES, into="note", account=account)
     for column in ("Value", "Count", "Denominator", *LIMITS.values()):
@@ -64,6 +69,10 @@ def parse(tables: RawTables, release: Release) -> Tables:
         frame = frame.with_columns(status.alias(f"{column}_status"))
     _check_quotient(frame, facts, where)
     figures = _figures(frame, indicator, facts)
+    if facts.range_of_authorities:
+        figures = pl.concat([figures, range_of_authorities(figures, indicator)])
+    if facts.by_sex:
+        figures = pl.concat([figures, _without_persons(figures)])
     observations = to_observations(figures)
     if facts.proportion:
         check_within(observations, part=f"count_{indicator}", whole=f"denominator_{indicator}", where=where)
@@ -96,18 +105,43 @@ def _no_deciles(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
     return plain
 
 
-def _one_group(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
-    """Keep persons, or the one sex that the indicator has; an indicator has one age here."""
-    frame = map_labels(frame, "Sex", labels={sex: sex for sex in SEXES}, into="sex", account=account)
-    sexes, ages = frame["Sex"].unique().sort().to_list(), frame["Age"].unique().sort().to_list()
-    if len(ages) != 1 or (PERSONS not in sexes and len(sexes) != 1):
+def _one_age(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+    """Read the sexes; an indicator has one age here."""
+    frame = map_labels(frame, "Sex", labels=SEXES, into="sex", account=account)
+    ages = frame["Age"].unique().sort().to_list()
+    if len(ages) != 1:
         raise LayoutError(
-            f"{where}: ages {ages[:6]} and sexes {sexes}; expected one age, and persons or one sex. Say in parse.py "
-            "which of them the indicator is."
+            f"{where}: ages {ages[:6]}; expected one age. Say in parse.py which of them the indicator is."
+        )
+    return frame
+
+
+def _one_sex(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+    """Keep persons, or the one sex that the indicator has, as everybody whom it speaks of."""
+    sexes = frame["Sex"].unique().sort().to_list()
+    if PERSONS not in sexes and len(sexes) != 1:
+        raise LayoutError(
+            f"{where}: sexes {sexes}; expected persons or one sex. Say in figures.py that it is read by sex."
         )
     kept = frame.filter(pl.col("Sex") == (PERSONS if PERSONS in sexes else sexes[0]))
     account.left_out("rows of single sexes beside persons", frame.height - kept.height)
-    return kept
+    return kept.with_columns(sex=pl.lit(ALL))
+
+
+def _without_persons(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return a total that says so for each figure that is printed of single sexes alone."""
+    area = [*PERIOD, "area_level", "area_code", "measure"]
+    everybody = figures.filter(category=ALL)
+    alone = figures.join(everybody, on=area, how="anti").unique(area, keep="first", maintain_order=True)
+    numbers = [pl.lit(None, dtype=pl.Float64).alias(n) for n in ("value", "low", "high", *LIMITS)]
+    return alone.with_columns(
+        *numbers,
+        pl.lit(Dimension.TOTAL.value).alias("dimension"),
+        pl.lit(ALL).alias("category"),
+        pl.lit(Token.NOT_APPLICABLE.value).alias("status"),
+        pl.lit(SEXES_ALONE).alias("note"),
+        pl.col(CELLS).list.head(0),
+    )
 
 
 def _check_quotient(frame: pl.DataFrame, facts: Figures, where: str) -> None:
@@ -129,8 +163,11 @@ def _figures(frame: pl.DataFrame, indicator: str, facts: Figures) -> pl.DataFram
     named = frame.with_columns(
         pl.when(england).then(pl.lit("")).otherwise(pl.col("Area Code")).alias("area_code"),
         pl.col("Area Name").alias("area_name"),
-        pl.lit(Dimension.TOTAL.value).alias("dimension"),
-        pl.lit(ALL).alias("category"),
+        pl.when(pl.col("sex") == ALL)
+        .then(pl.lit(Dimension.TOTAL.value))
+        .otherwise(pl.lit(Dimension.SEX.value))
+        .alias("dimension"),
+        pl.col("sex").alias("category"),
     )
     half_width = pl.when(england).then(0.0).otherwise(facts.half_width)
     nothing = pl.lit(None, dtype=pl.Float64)

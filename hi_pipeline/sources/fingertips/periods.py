@@ -1,5 +1,9 @@
-"""The time periods of Fingertips: financial years as "2021/22", seasons, and years as the position at 31 March."""
+"""The time periods of Fingertips.
 
+Financial years as "2021/22", seasons, years as the position at 31 March, and three calendar years as "2021 - 23".
+"""
+
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import polars as pl
@@ -11,6 +15,7 @@ from hi_pipeline.core.source import Release
 from hi_pipeline.core.status import PeriodType
 from hi_pipeline.sources.fingertips.figures import Figures
 
+_THREE_YEARS = r"\d{4} - \d\d"
 PERIOD = ("financial_year", "period_start", "period_end", "period_type")
 
 
@@ -20,19 +25,16 @@ def declared_years(frame: pl.DataFrame, release: Release, facts: Figures, accoun
     Raises:
         LayoutError: a period of another form than the indicator's, or a declared year without a row.
     """
-    form, example = (r"^\d{4}(?:/\d\d)?$", "2021/22 or 2022") if facts.at_31_march else (r"^\d{4}/\d\d$", "2021/22")
+    frame = _three_years(frame, account) if facts.three_years else frame
+    form, words, example, meaning = _form(facts)
     odd = frame.filter(~pl.col("Time period").str.contains(form))
     if odd.height:
         found = odd["Time period"].unique().to_list()[:6]
-        raise LayoutError(f"{where}: time periods {found}; expected financial years, as {example}")
+        raise LayoutError(f"{where}: time periods {found}; expected {words}, as {example}")
     periods = (
         frame.select("Time period")
         .unique()
-        .with_columns(
-            pl.col("Time period")
-            .map_elements(_season if facts.season else _meaning, return_dtype=_MEANING)
-            .alias("meaning")
-        )
+        .with_columns(pl.col("Time period").map_elements(meaning, return_dtype=_MEANING).alias("meaning"))
     )
     dated = frame.join(periods.unnest("meaning"), on="Time period", how="left", validate="m:1")
     kept = dated.filter(pl.col("financial_year").is_in(list(release.financial_years)))
@@ -46,6 +48,35 @@ def declared_years(frame: pl.DataFrame, release: Release, facts: Figures, accoun
 _MEANING = pl.Struct(
     {"financial_year": pl.String, "period_start": pl.Date, "period_end": pl.Date, "period_type": pl.String}
 )
+
+
+def _form(facts: Figures) -> tuple[str, str, str, Callable[[str], dict[str, str | date]]]:
+    """Return the form of an indicator's time periods, what they are, an example, and what gives their meaning."""
+    if facts.three_years:
+        return rf"^{_THREE_YEARS}$", "three calendar years", "2021 - 23", _together
+    if facts.at_31_march:
+        return r"^\d{4}(?:/\d\d)?$", "financial years", "2021/22 or 2022", _meaning
+    return r"^\d{4}/\d\d$", "financial years", "2021/22", _season if facts.season else _meaning
+
+
+def _three_years(frame: pl.DataFrame, account: Account) -> pl.DataFrame:
+    """Leave out single years, which may stand beside three years together."""
+    single = pl.col("Time period").str.contains(r"^\d{4}$")
+    account.left_out("rows of single years beside three years together", frame.filter(single).height)
+    return frame.filter(~single)
+
+
+def _together(text: str) -> dict[str, str | date]:
+    """Return the columns of ``PERIOD`` of three calendar years; they stand in the financial year of the last one.
+
+    Raises:
+        LayoutError: the years are not three in a row.
+    """
+    first, last = (int(part) for part in text.split(" - "))
+    if last != (first + 2) % 100:
+        raise LayoutError(f"time period {text!r}; expected three calendar years in a row, as 2021 - 23")
+    days = date(first, 1, 1), date(first + 2, 12, 31)
+    return dict(zip(PERIOD, (label_of(first + 2), *days, PeriodType.THREE_YEARS.value), strict=True))
 
 
 def _meaning(text: str) -> dict[str, str | date]:

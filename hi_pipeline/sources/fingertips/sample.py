@@ -9,7 +9,7 @@ from hi_pipeline.sample.containers import Cell, csv_bytes, write_file
 from hi_pipeline.sample.planted import AE_ATTENDANCES_0_4
 from hi_pipeline.sample.practices import ABOVE_ITS_LIST, CHILDREN_0_4, Practice, practices
 from hi_pipeline.sample.registers import england, register
-from hi_pipeline.sources.fingertips import sample_boards, sample_screening
+from hi_pipeline.sources.fingertips import sample_boards, sample_expectancy, sample_screening
 from hi_pipeline.sources.fingertips.parse import SUPPRESSED_NOTE
 from hi_pipeline.sources.fingertips.source import COLUMNS, COMPARATOR_EXAMPLES, SOURCE
 
@@ -39,6 +39,7 @@ def write(folder: Path) -> None:
         write_file(folder, SOURCE.release(edition).mirror_file, csv_bytes(header, rows, line_end="\r\n"))
     sample_screening.write(folder)
     sample_boards.write(folder)
+    sample_expectancy.write(folder)
 
 
 def _row(

@@ -8,7 +8,7 @@ from hi_pipeline.sources.fingertips.areas import LEVELS
 
 def _schema() -> pa.DataFrameSchema:
     schema = observations_schema(measures=(), area_levels=sorted(set(LEVELS.values())))
-    schema.columns["measure"].checks = [pa.Check.str_matches(r"^(?:value|count|denominator)_\d+$")]
+    schema.columns["measure"].checks = [pa.Check.str_matches(r"^(?:value|count|denominator|range)_\d+$")]
     return schema
 
 

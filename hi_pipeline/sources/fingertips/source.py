@@ -10,7 +10,8 @@ from hi_pipeline.sources.fingertips.schema import SCHEMAS
 LANDING_PAGE = "https://fingertips.phe.org.uk/"
 _API = "https://fingertips.phe.org.uk/api/all_data/csv/by_indicator_id"
 _MIRROR = "fingertips.phe.org.uk/api/all_data/csv/by_indicator_id"
-ENGLAND, AUTHORITIES, BOARDS, PRACTICES, PRIMARY_CARE_NETWORKS = 15, 501, 221, 7, 204  # area types of the interface
+# Area types of the interface.
+ENGLAND, AUTHORITIES, UPPER_TIER, BOARDS, PRACTICES, PRIMARY_CARE_NETWORKS = 15, 501, 502, 221, 7, 204
 SCREENING: Mapping[str, str] = {
     "93560": "cervical screening, ages 25 to 49",
     "93561": "cervical screening, ages 50 to 64",
@@ -27,6 +28,14 @@ AS_PRINTED: Mapping[str, str] = {
     "93085": "Smoking status at time of delivery",
     "93183": "Adults with a learning disability who had a health check",
 }
+# Of three calendar years together, by sex: number to title. 90362 has no boards, and is read for authorities.
+OF_THREE_YEARS: Mapping[str, str] = {
+    "90362": "Healthy life expectancy at birth",
+    "90366": "Life expectancy at birth",
+    "91102": "Life expectancy at 65",
+    "108": "Under 75 mortality rate from all causes",
+}
+OF_AUTHORITIES = "90362"
 
 COLUMNS = (
     "Indicator ID",
@@ -131,6 +140,21 @@ def _as_printed() -> Iterator[Release]:
         )
 
 
+def _of_three_years() -> Iterator[Release]:
+    """Yield the files of England and boards, or of upper-tier authorities, for 2021 to 2023."""
+    for indicator in OF_THREE_YEARS:
+        yield _release(
+            indicator,
+            ("2023-24",),
+            children=UPPER_TIER if indicator == OF_AUTHORITIES else BOARDS,
+            parents=ENGLAND,
+            unconfirmed=(
+                "no file of this indicator was seen: its periods and how they are written, its ages and sexes; number "
+                "and area type are from public code"
+            ),
+        )
+
+
 SOURCE = Source(
     name="fingertips",
     title="Fingertips: public health profiles",
@@ -161,8 +185,9 @@ SOURCE = Source(
         ),
         *_screening(),
         *_as_printed(),
+        *_of_three_years(),
     ),
-    by_hand=(
+    needs_a_line=(
         "One address holds all years of an indicator: a new year is changed bytes, which wait for hi accept, "
         "and a year in the list of the release."
     ),

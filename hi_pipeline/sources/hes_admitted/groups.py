@@ -75,6 +75,8 @@ SEX_LABELS: Mapping[str, str] = {
     "FCE_UNKNOWN_GENDER_SUM": UNKNOWN,
 }
 _ENGLAND_LEVEL = "ENGLAND"
+# Most of England's episodes whose age may be unknown; our own bound, as no file was seen (2026-11).
+_AGE_NOT_KNOWN = 0.01
 _MAX_SHOWN = 8
 
 
@@ -110,7 +112,7 @@ def read_ages(raw: RawTable, release: Release, account: Account, where: str) -> 
 
     Raises:
         LayoutError: another year, an age or a sex without a row, or a count that is none.
-        ValidationError: a count that stands there twice.
+        ValidationError: a count that stands there twice, or ages that do not hold the episodes of both sexes.
     """
     frame, year = number_rows(raw), release.financial_years[0]
     said = frame["REPORTING_PERIOD"].unique().to_list()
@@ -131,7 +133,20 @@ def read_ages(raw: RawTable, release: Release, account: Account, where: str) -> 
     absent = {*AGE_LABELS.values(), *SEX_LABELS.values()} - set(named["category"])
     if absent:
         raise LayoutError(f"{where}: no row of England of {sorted(absent)}; fetch the file again")
-    return _found(_counted(named, "MEASURE", "MEASURE_VALUE", where), release)
+    figures = _counted(named, "MEASURE", "MEASURE_VALUE", where)
+    _check_ages(figures, where)
+    return _found(figures, release)
+
+
+def _check_ages(figures: pl.DataFrame, where: str) -> None:
+    """Ages hold the episodes of both sexes and of unknown sex, but for the few whose age is not known."""
+    sums = dict(figures.group_by("dimension").agg(pl.col("value").sum()).rows())
+    ages, sexes = sums[Dimension.AGE.value], sums[Dimension.SEX.value]
+    if not (1 - _AGE_NOT_KNOWN) * sexes <= ages <= sexes:
+        raise ValidationError(
+            f"{where}: ages hold {ages:,.0f} episodes of England and sexes {sexes:,.0f}; expected as many, or at most "
+            f"{_AGE_NOT_KNOWN:.0%} fewer by age"
+        )
 
 
 def _counted(named: pl.DataFrame, label: str, column: str, where: str) -> pl.DataFrame:

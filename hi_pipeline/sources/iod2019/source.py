@@ -75,7 +75,7 @@ SOURCE = Source(
             unconfirmed="the file was not in hand: its columns are those named in public code that reads it",
         ),
     ),
-    by_hand="One edition of the Indices: the next is another publication.",
+    needs_a_line="One edition of the Indices: the next is another publication.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure="nothing is hidden or rounded",

@@ -52,7 +52,7 @@ SOURCE = Source(
             unconfirmed="the day of publication; the order of the columns that are not read",
         ),
     ),
-    by_hand="One edition of the Indices: the next is another publication.",
+    needs_a_line="One edition of the Indices: the next is another publication.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure="nothing is hidden or rounded",

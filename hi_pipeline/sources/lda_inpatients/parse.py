@@ -84,7 +84,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     Raises:
         LayoutError: a board without a row, a code of no board's form, a row of a board that is split, a count that is
             no multiple of 5.
-        ValidationError: a count that stands there twice.
+        ValidationError: a count that stands there twice, or groups that hold more than England.
     """
     (year,) = release.financial_years
     raw = tables["counts"][0]
@@ -100,7 +100,9 @@ def parse(tables: RawTables, release: Release) -> Tables:
     bounded = add_bounds(
         figures, half_width=pl.lit(ROUNDED_BY), hidden_low=pl.lit(HIDDEN_LOW), hidden_high=pl.lit(HIDDEN_HIGH)
     )
-    dated = unverified(add_snapshot(_add_unknown(bounded), day))
+    whole = _add_unknown(bounded)
+    _check_within(whole, where)
+    dated = unverified(add_snapshot(whole, day))
     return {
         "observations": to_observations(dated),
         ROW_INDEX: row_index_of(dated, release),
@@ -125,6 +127,21 @@ def _add_unknown(bounded: pl.DataFrame) -> pl.DataFrame:
     )
     columns = [name for name in bounded.columns if name != "label"]
     return pl.concat([bounded.filter(~unknown).select(columns), added.select(columns)])
+
+
+def _check_within(bounded: pl.DataFrame, where: str) -> None:
+    """The groups of a split of England hold no more spells than England has, even at the edge of their bounds."""
+    england = bounded.filter(area_level="england")
+    total = pl.col("dimension") == Dimension.TOTAL.value
+    most = england.filter(total).select(pl.col("high").max()).item()
+    split = england.filter(~total).group_by("dimension", maintain_order=True).agg(pl.col("low").sum())
+    above = split.filter(pl.col("low") > pl.lit(most, dtype=pl.Float64))
+    if above.height:
+        raise ValidationError(
+            f"{where}: the groups of {above['dimension'].to_list()} hold more spells than England, which has at most "
+            f"{most}: (split, at least) {above.rows()}",
+            failures=above,
+        )
 
 
 def _day(release: Release, year: str) -> date:

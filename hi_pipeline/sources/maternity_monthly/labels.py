@@ -25,7 +25,7 @@ LEFT_OUT_LEVELS = (
 )
 CODES: Mapping[str, str] = {"england": r"^(?:ALL|National)$", "region": r"^Y\d\d$", "icb_ons": r"^E54\d{6}$"}
 
-GESTATION = "GestationLengthBirthGroup37"
+GESTATION, ALL_BABIES = "GestationLengthBirthGroup37", "TotalBabies"
 TERM, NOT_KNOWN = "term", "not known"
 GESTATION_LABELS: Mapping[str, str] = {
     "<37 weeks": PRETERM,

@@ -30,7 +30,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     Raises:
         LayoutError: another month than the edition's, a code that does not fit its level, local maternity systems that
             are not the boards of the year, a count that is no multiple of 5, deciles without their ends.
-        ValidationError: a count that stands there twice, or more women placed than women.
+        ValidationError: a count that stands there twice, more women placed than women, or more babies by gestation
+            than babies.
     """
     (year,) = release.financial_years
     ((table, (raw,)),) = tables.items()
@@ -80,10 +81,12 @@ def _gestation(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFram
     """Return babies born before 37 weeks and, beside them, all of known gestation."""
     own = frame.filter(Dimension=labels.GESTATION)
     account.left_out("rows of dimensions that no indicator reads", frame.height - own.height)
+    babies = _areas(frame.filter(Dimension=labels.ALL_BABIES), Account(), where)
     own = _areas(own, account, where)
     own = map_labels(own, "Measure", labels=labels.GESTATION_LABELS, into="measure", account=account)
     own = own.with_columns(dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL))
     counted = _bounded(own, "Final_value", where)
+    _check_babies(counted, babies, where)
     known = counted.filter(pl.col("measure") != labels.NOT_KNOWN)
     account.left_out("rows of babies whose gestation is not known", counted.height - known.height)
     both = known.group_by(*_GROUP[:-1], "area_name", maintain_order=True).agg(
@@ -91,6 +94,23 @@ def _gestation(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFram
     )
     columns = [*_GROUP, "area_name", "value", "low", "high", CELLS]
     return pl.concat([known.filter(measure=labels.PRETERM).select(columns), both.select(columns)])
+
+
+def _check_babies(counted: pl.DataFrame, babies: pl.DataFrame, where: str) -> None:
+    """No area has more babies by gestation than babies, where the file gives all of them beside."""
+    every = babies.with_columns(
+        dimension=pl.lit(Dimension.TOTAL.value), category=pl.lit(ALL), measure=pl.lit(labels.ALL_BABIES)
+    )
+    area = ["area_level", "area_code"]
+    whole = _bounded(every, "Final_value", where).select(*area, most="high")
+    parts = counted.group_by(area, maintain_order=True).agg(pl.col("low").sum())
+    above = parts.join(whole, on=area, how="inner", validate="1:1").filter(pl.col("low") > pl.col("most"))
+    if above.height:
+        raise ValidationError(
+            f"{where}: more babies by gestation than babies in {above.height} areas: (level, code, at least, at most) "
+            f"{above.rows()[:_MAX_SHOWN]}",
+            failures=above,
+        )
 
 
 def _continuity(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:

@@ -233,7 +233,7 @@ SOURCE = Source(
     calendar=ReleaseCalendar(cadence=Cadence.ANNUAL, usual_month=4, last_known_edition="2026-lsoa"),
     layouts=LAYOUTS,
     releases=RELEASES,
-    by_hand="The names of the columns hold the year of the boundaries: each lookup is a layout of its own.",
+    needs_a_line="The names of the columns hold the year of the boundaries: each lookup is a layout of its own.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure="nothing is hidden or rounded",

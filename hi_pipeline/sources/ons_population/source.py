@@ -88,7 +88,7 @@ SOURCE = Source(
             unconfirmed=_FROM_CODE,
         ),
     ),
-    by_hand="The names of sheets and columns hold the year of the boundaries, and a file holds several years.",
+    needs_a_line="The names of sheets and columns hold the year of the boundaries, and a file holds several years.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure="nothing is hidden or rounded; the ONS asks to round to 100 when single figures are quoted",

@@ -47,8 +47,12 @@ _NEW = {
     "AF008": ("AF", 0.8, Gradient(0.93, 0.96)),
     "MH003": ("MH", 0.9, Gradient(0.75, 0.83)),
 }
-# The codes of cholesterol of 2023-24 are others.
-_FROM_2024_25 = {"CHOL003": ("CHD", 0.9, Gradient(0.90, 0.94))}
+# Of the further codes a few, each in one year: codes of cholesterol changed after 2023-24.
+_OF_YEAR = {
+    "2021-22": {"DM019": ("DM", 0.7, Gradient(0.62, 0.72)), "MH002": ("MH", 0.9, Gradient(0.75, 0.83))},
+    "2023-24": {"CHOL001": ("CHD", 0.9, Gradient(0.88, 0.93)), "MH021": ("MH", 0.9, Gradient(0.50, 0.62))},
+    "2024-25": {"CHOL003": ("CHD", 0.9, Gradient(0.90, 0.94)), "CHOL004": ("CHD", 0.8, Gradient(0.40, 0.52))},
+}
 _ADJUSTED = 0.06
 
 
@@ -127,8 +131,7 @@ def _indicator_table(year: str) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]
 
 
 def _achieved(year: str) -> dict[str, tuple[str, float, Gradient]]:
-    new = _NEW | (_FROM_2024_25 if year >= "2024-25" else {})
-    return _BOTH | (_OLD if year <= _LAST_WITH_OLD_CODES else new)
+    return _BOTH | (_OLD if year <= _LAST_WITH_OLD_CODES else _NEW) | _OF_YEAR.get(year, {})
 
 
 def _achievement_members(year: str, name: str) -> dict[str, bytes]:

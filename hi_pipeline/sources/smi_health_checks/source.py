@@ -49,7 +49,7 @@ SOURCE = Source(
             ),
         ),
     ),
-    by_hand="The collection is retired; the file in hand is a third party's of all its quarters.",
+    needs_a_line="The collection is retired; the file in hand is a third party's of all its quarters.",
     parse=parse,
     schemas=SCHEMAS,
     whole_levels={"sub_icb": years_between(FIRST_SUB_ICB_YEAR, "2023-24")},

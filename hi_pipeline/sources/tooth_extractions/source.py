@@ -42,7 +42,7 @@ SOURCE = Source(
             unconfirmed="the address; the day of publication (the workbook was made in December 2021)",
         ),
     ),
-    by_hand=(
+    needs_a_line=(
         "One workbook held three years; later editions have other age bands, in a layout of which no file "
         "has been seen."
     ),

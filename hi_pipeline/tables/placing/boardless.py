@@ -10,12 +10,17 @@ from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped
 from hi_pipeline.tables.placing.published import place_regions
 
-_TYPES = {"provider": AreaType.PROVIDER, "local_authority": AreaType.AUTHORITY}
+_TYPES = {
+    "provider": AreaType.PROVIDER,
+    "local_authority": AreaType.AUTHORITY,
+    "upper_tier": AreaType.AUTHORITY,
+}
 
 
 def place_boardless(*levels: str) -> Callable[[pl.DataFrame, Indicator, Context], Placed]:
-    """Return what places England's own row and those of some levels: "region", "provider", "local_authority".
+    """Return what places England's own row and those of some levels.
 
+    Levels are "region", "provider", "local_authority" and "upper_tier".
     Every board has one row, of its total, that says the publication prints none; nothing is summed. Rows of other
     levels are counted and not used.
     """

@@ -3,7 +3,7 @@
 import polars as pl
 
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
-from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.placing.locations import LOCATIONS, PARTNERSHIPS, place_locations, with_hubs_apart
@@ -39,7 +39,7 @@ def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context)
         placed = Placed(frame=_boards(parts, context))
         fixed.append(place_regions(parts, context, placed))
         unused = [*LOCATIONS, *PARTNERSHIPS]
-    elif indicator.kind is Kind.PUBLISHED:
+    elif indicator.kind.as_printed:
         placed = Placed(frame=bare_boards(parts, context))
         unused = [*LOCATIONS, *PARTNERSHIPS, "region"]
     else:

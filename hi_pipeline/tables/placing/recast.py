@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.errors import LinkageError
 from hi_pipeline.core.geography import NHS_REGIONS, boards_of, boards_within
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP, PRINTED
 from hi_pipeline.tables.placing.locations import LOCATIONS, place_locations
@@ -47,7 +47,7 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
             together = all(whole and old.ons not in silent for old, whole in within)
             if together and indicator.repeated:
                 causes[new.ons] = REPEATED.format(" and ".join(old.short_name for old, _ in within))
-            elif together and indicator.kind is Kind.PUBLISHED:
+            elif together and indicator.kind.as_printed:
                 causes[new.ons] = AS_PRINTED.format(" and ".join(old.name for old, _ in within))
             elif together:
                 made |= {old.ons: new.ons for old, _ in within}
@@ -56,7 +56,7 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
                 causes[new.ons] = why or PARTED.format(" and ".join(split))
     frames = [_regions_moved(kept, context), _together(own.frame, made, context)]
     placed = Placed(frame=frames[0], whole=own.whole)
-    if causes and indicator.kind is not Kind.PUBLISHED and _by_locations(parts):
+    if causes and not indicator.kind.as_printed and _by_locations(parts):
         from_locations = place_locations(parts, context)
         rows = from_locations.frame.filter(pl.col("icb_code").is_in(list(causes)))
         frames.append(rows)

@@ -118,7 +118,7 @@ PLACINGS: Mapping[Attribution, Placing] = {
         sums=False,
     ),
     Attribution.AUTHORITY: Placing(
-        place=place_boardless("local_authority"),
+        place=place_boardless("local_authority", "upper_tier"),
         words="local authorities as printed; boards are not made of them",
         sums=False,
     ),

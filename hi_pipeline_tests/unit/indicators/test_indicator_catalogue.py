@@ -1,17 +1,22 @@
 """The catalogue holds literals only, and every entry makes sense."""
 
 import ast
+import re
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from hi_pipeline.core.beside import JUDGING
+from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import (
     Absence,
     Aim,
+    Attribution,
+    Beside,
     ChildrenArea,
     DenominatorFrom,
     Derived,
@@ -26,6 +31,8 @@ from hi_pipeline.core.indicator import (
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators import catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
+from hi_pipeline.sources import SOURCES
+from hi_pipeline.tables.placing.registry import PLACINGS
 
 FILES = sorted(path for path in Path(catalogue.__file__ or "").parent.rglob("*.py") if path.name != "__init__.py")
 ENUMS = {
@@ -41,7 +48,7 @@ ENUMS = {
     "Polarity",
     "Unit",
 }
-DECLARATIONS = {"Break", "Derived", "Indicator", "Levels", "Listed", "Origin", "Target"}
+DECLARATIONS = {"Beside", "Break", "Derived", "Indicator", "Levels", "Listed", "Origin", "Target"}
 # Sections 3.0 to 3.13 of the specification, every id; those of a pattern (flu_uptake_*) written out.
 THE_LIST = [
     "wl_total",
@@ -246,8 +253,12 @@ def test_an_entry_says_what_the_list_asks(entry: Entry) -> None:
         assert bool(entry.published_in) == (entry.why is Absence.NOT_IN_HAND)
         assert not (entry.why is Absence.NOT_PUBLIC and not entry.held_by)
     if isinstance(entry, Derived):
-        assert entry.of in {e.id for e in ENTRIES if not isinstance(e, Derived)}
+        assert entry.of and set(entry.of) <= {e.id for e in INDICATORS}
         assert entry.levels.of(entry.dimension) is not Level.NONE
+    if isinstance(entry, Beside):
+        assert set(entry.of) <= {e.id for e in INDICATORS} and entry.absent
+        columns = RESULTS if entry.table == "results" else JUDGING[entry.table][0]
+        assert {entry.column, "dimension", "status", "note"} <= set(columns)
 
 
 TARGETS = [(indicator, target) for indicator in INDICATORS for target in indicator.targets]
@@ -322,13 +333,33 @@ def test_the_catalogue_holds_what_the_first_issue_names() -> None:
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda i: i.id)
 def test_an_entry_agrees_with_itself(indicator: Indicator) -> None:
     scale = {Unit.PERCENT: 100, Unit.PER_1K: 1_000, Unit.PER_100K: 100_000, Unit.PER_MILLION: 1_000_000, Unit.COUNT: 1}
-    scale |= {Unit.PERCENTAGE_POINTS: 100}
+    scale |= {Unit.PERCENTAGE_POINTS: 100, Unit.YEARS: 1}
     assert indicator.multiplier == scale[indicator.unit]
     assert Dimension.TOTAL in indicator.dimensions
     assert (Dimension.DEPRIVATION in indicator.dimensions) == (indicator.deprivation_groups in (5, 10))
-    bare = indicator.kind is Kind.COUNT or (indicator.kind is Kind.PUBLISHED and not indicator.numerator)
+    counted = indicator.numerator or indicator.denominator
+    bare = indicator.kind is Kind.COUNT or (indicator.kind.as_printed and not counted)
     assert bare == (indicator.denominator_from is DenominatorFrom.NONE)
     assert bool(indicator.denominator) == (indicator.denominator_from is DenominatorFrom.SOURCE)
     assert indicator.plausible[0] < indicator.plausible[1]
     assert not indicator.ecological or any("ecological" in caveat for caveat in indicator.caveats)
-    assert indicator.numerator or (indicator.kind is Kind.PUBLISHED and indicator.published)
+    assert indicator.numerator or (indicator.kind.as_printed and indicator.published)
+    assert not indicator.published_less or indicator.kind is Kind.PUBLISHED
+
+
+PUBLISHED = [(i, origin) for i in INDICATORS for origin in i.by_origin if PLACINGS[i.attribution].observations]
+
+
+@pytest.mark.parametrize(("indicator", "origin"), PUBLISHED, ids=lambda x: f"{x.id}-{x.source}")
+def test_every_measure_is_one_that_its_publication_holds(indicator: Indicator, origin: Indicator) -> None:
+    """A figure taken as printed would go without a denominator that nobody gives."""
+    if origin.attribution is Attribution.EXTRACT:
+        return
+    (check, *_) = SOURCES[origin.source].schemas["observations"].columns["measure"].checks
+    counted = (*origin.numerator, *origin.denominator, *origin.denominator_less)
+    named = [name for name in (*counted, origin.published, origin.published_less) if name]
+    if check.name == "isin":
+        assert set(named) <= set(check.statistics["allowed_values"])
+    else:
+        assert all(re.match(check.statistics["pattern"], name) for name in named)
+    assert named

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.groups import DECILES, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators import kinds
@@ -19,6 +19,8 @@ from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULAT
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 
 BASE = next(i for i in INDICATORS if i.id == "mha_detention_rate")
+HEALTHY_LIFE = next(i for i in INDICATORS if i.id == "hle_birth_female_years")
+CARE_GAP = next(i for i in INDICATORS if i.id == "dm_8cp_gap_pp")
 PRINTED = replace(BASE, kind=Kind.PUBLISHED, numerator=(), published="printed_rate", dimensions=(Dimension.TOTAL,))
 STANDARDISED = replace(BASE, kind=Kind.DSR, dimensions=(Dimension.TOTAL,), unit=Unit.PER_100K, multiplier=100_000)
 BANDS = [f"{n} to {n + 4}" for n in range(0, 90, 5)] + ["90 and over"]
@@ -122,3 +124,43 @@ def test_weights_are_those_of_the_standard() -> None:
     assert standard_weight("Other", "0 to 4") == 0
     with pytest.raises(ValueError, match="no age band"):
         standard_weight("Male", "old")
+
+
+def _deciles(years: list[float], half: float = 1.0) -> list[dict]:
+    rows = [
+        made.row(
+            "deprivation", word, None, 0.1, **made.ENGLAND, status="ok", note="", published_value=value,
+            published_lower_95=value - half, published_upper_95=value + half,
+        )
+        for word, value in zip(DECILES, years, strict=True)
+    ]  # fmt: skip
+    return [made.row("total", "All", None, None, **made.ENGLAND, status="not_applicable", note="no"), *rows]
+
+
+def test_the_slope_of_life_expectancy_is_a_straight_line_through_its_years() -> None:
+    """Ten deciles of equal weight, two years apart: the line rises 20 years from one end to the other."""
+    rows = _run(HEALTHY_LIFE, *_deciles([50 + 2 * n for n in range(10)]))
+    by_measure = {r["measure"]: r for r in rows.filter(category="All", status="ok").iter_rows(named=True)}
+    slope = by_measure["sii"]
+    assert slope["value"] == pytest.approx(20.0) and slope["unit"] == "years"
+    # The weights are c = 12 a (b - 1/2) / (1 - sum a^3), a = 1/10; each standard error is 1 / 1.96.
+    c = [12 * 0.1 * ((n + 0.5) / 10 - 0.5) / (1 - 10 * 0.1**3) for n in range(10)]
+    reach = sum(x * x for x in c) ** 0.5
+    assert (slope["lower_95"], slope["upper_95"]) == (pytest.approx(20 - reach), pytest.approx(20 + reach))
+    assert by_measure["gap"]["value"] == pytest.approx(18.0)
+    assert by_measure["rii"]["value"] == pytest.approx(49 / 69)
+    values = rows.filter(measure="value", dimension="deprivation")
+    assert set(values["method"]) == {"published"} and values["lower_95"].null_count() == 0
+
+
+def test_a_decile_without_limits_leaves_no_slope() -> None:
+    rows = _deciles([50 + 2 * n for n in range(10)])
+    rows[3] |= {"published_lower_95": None, "published_upper_95": None}
+    found = _run(HEALTHY_LIFE, *rows).filter(measure="sii").row(0, named=True)
+    assert (found["value"], found["status"]) == (None, "suppressed")
+
+
+def test_a_difference_of_printed_figures_is_the_figure_with_its_limits() -> None:
+    facts = {"published_value": 17.0, "published_lower_95": 14.0, "published_upper_95": 20.0, "status": "ok"}
+    found = _run(CARE_GAP, made.row("total", "All", None, None, **made.QNC, **facts, note="")).row(0, named=True)
+    assert (found["value"], found["lower_95"], found["upper_95"], found["method"]) == (17, 14, 20, "MOVER")

@@ -5,6 +5,7 @@ from functools import cache
 import polars as pl
 import pytest
 
+from hi_pipeline.core.beside import JUDGING
 from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.core.coverage import COVER_OF, NO_BOARDS, NOT_BUILT, PART_OF_A_YEAR, Cover, YearFact
 from hi_pipeline.core.errors import ValidationError
@@ -43,14 +44,14 @@ def _row(indicator: str, status: str = "ok", **changes: object) -> dict[str, obj
 def _covered(*rows: dict[str, object], built: str = "") -> pl.DataFrame:
     """Cover the entries that the rows name, and those that rest on them."""
     named = {str(row["indicator_id"]) for row in rows} | {built}
-    entries = [e for e in ENTRIES if e.id in named or getattr(e, "of", "") in named]
+    entries = [e for e in ENTRIES if e.id in named or named & set(getattr(e, "of", ()))]
     facts = FACTS | ({(built, YEAR): BUILT} if built else {})
-    return coverage(entries, pl.DataFrame(rows, schema=RESULTS), facts, synthetic=False)
+    return coverage(entries, pl.DataFrame(rows, schema=RESULTS), facts, beside={}, synthetic=False)
 
 
 @cache
 def _nothing_built() -> pl.DataFrame:
-    return coverage(ENTRIES, pl.DataFrame(schema=RESULTS), FACTS, synthetic=False)
+    return coverage(ENTRIES, pl.DataFrame(schema=RESULTS), FACTS, beside={}, synthetic=False)
 
 
 def _cell(frame: pl.DataFrame, indicator: str, dimension: str = "total", **area: object) -> tuple[str, str]:
@@ -211,8 +212,47 @@ def test_of_lists_of_codes_that_count_the_same_the_others_say_which_one_a_board_
     given, others = "stroke_adm_i60_i69_dsr", ("stroke_adm_i61_i64_dsr", "stroke_adm_i60_i64_dsr")
     entries = [e for e in ENTRIES if e.id in (given, *others)]
     rows = [_row(given), _row(given, "not_published", icb_code="E54000011", note="no extract of this board")]
-    frame = coverage(entries, pl.DataFrame(rows, schema=RESULTS), FACTS, synthetic=False)
+    frame = coverage(entries, pl.DataFrame(rows, schema=RESULTS), FACTS, beside={}, synthetic=False)
     for other in others:
         assert _cell(frame, other) == ("counted_otherwise", f"the board counts it by another list of codes: {given}")
         assert _cell(frame, other, icb_code="E54000011")[0] == "not_public"
     assert _cell(frame, given)[0] == "shown"
+
+
+def _beside(table: str, entry: str, *rows: dict[str, object]) -> tuple[str, str]:
+    """Cover an entry whose figures stand in a table beside the results; its cell of ethnicity."""
+    columns, _ = JUDGING[table]
+    plain = dict.fromkeys(columns) | {name: _row("wl_total")[name] for name in ("financial_year", "geography_vintage")}
+    place = {"area_type": "icb", "icb_code": BOARD, "dimension": "ethnicity", "status": "ok", "note": ""}
+    frame = pl.DataFrame([plain | place | row for row in rows], schema=columns)
+    found = [e for e in ENTRIES if e.id == entry]
+    covered = coverage(found, pl.DataFrame(schema=RESULTS), FACTS, beside={table: frame}, synthetic=False)
+    return _cell(covered, entry, "ethnicity")
+
+
+def test_completeness_is_shown_where_a_publication_counts_the_unknown() -> None:
+    known = {"source": "wlmds", "indicator_id": "wl_total", "unknown_share": 0.1}
+    silent = {"source": "qof", "indicator_id": "x", "status": "not_published", "note": "no count of the unknown"}
+    assert _beside("completeness", "ethnicity_completeness_pct", known)[0] == "shown"
+    assert _beside("completeness", "ethnicity_completeness_pct", known, silent)[0] == "partly_shown"
+    assert _beside("completeness", "ethnicity_completeness_pct", silent) == (
+        "not_published_that_year",
+        "no count of the unknown",
+    )
+
+
+def test_the_pace_of_the_list_is_shown_where_it_has_one_and_says_why_not() -> None:
+    row = {"indicator_id": "wl_total", "category": "White", "measure": "value"}
+    why = "not compared with the year before: the snapshots are of different months, March 2025 and January 2026"
+    assert _beside("pace", "wl_pace_gap", row | {"pace": 1.1})[0] == "shown"
+    assert _beside("pace", "wl_pace_gap", row | {"status": "not_applicable", "note": why}) == ("no_such_breakdown", why)
+    other = row | {"indicator_id": "tt_recovery_pct", "pace": 1.1}
+    assert _beside("pace", "wl_pace_gap", other)[0] == "not_in_hand"
+
+
+def test_coverage_of_reporters_is_a_column_of_the_results() -> None:
+    entry = [e for e in ENTRIES if e.id == "coverage_pct"]
+    results = pl.DataFrame([_row("copd_prevalence_pct", coverage=0.97)], schema=RESULTS)
+    named = [*entry, *(e for e in ENTRIES if e.id == "copd_prevalence_pct")]
+    covered = coverage(named, results, FACTS, beside={}, synthetic=False)
+    assert _cell(covered, "coverage_pct")[0] == "shown"

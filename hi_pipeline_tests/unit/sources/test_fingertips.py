@@ -3,11 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
-from hi_pipeline.sources.fingertips import sample_boards, sample_screening
-from hi_pipeline.sources.fingertips.source import AS_PRINTED, COMPARATOR_EXAMPLES, SOURCE
+from hi_pipeline.core.row_index import ROW_INDEX
+from hi_pipeline.sources.fingertips import sample_boards, sample_expectancy, sample_screening
+from hi_pipeline.sources.fingertips.parse import SEXES_ALONE
+from hi_pipeline.sources.fingertips.source import (
+    AS_PRINTED,
+    COMPARATOR_EXAMPLES,
+    OF_AUTHORITIES,
+    OF_THREE_YEARS,
+    SOURCE,
+)
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
 from hi_pipeline_tests.unit.sources.reading import changed
 
@@ -251,3 +260,65 @@ def test_learning_disability_repeats_the_framework(real_mirror: Path) -> None:
         found = dict(observations.filter(financial_year=year).select("measure", "value").rows())
         assert (found["count_200"], found["denominator_200"]) == (register, people)
         assert round(found["value_200"], 6) == round(100 * register / people, 6)
+
+
+def test_three_years_by_sex_of_upper_tier_authorities() -> None:
+    found = parsed(SOURCE, "90362", HERE / "90362.csv")
+    observations = found.tables["observations"]
+    kent = figure(observations, area_code="E10000016", category="Female", measure="value_90362")
+    assert (kent["area_level"], kent["value"], kent["lower_95"], kent["upper_95"]) == ("upper_tier", 64, 62, 66)
+    assert (str(kent["period_start"]), str(kent["period_end"]), kent["period_type"], kent["financial_year"]) == (
+        "2021-01-01",
+        "2023-12-31",
+        "three_years",
+        "2023-24",
+    )
+    assert set(observations["area_level"]) == {"england", "region_ons", "upper_tier"}
+    assert found.left_out == {"rows of single years beside three years together": 2}
+
+
+def test_a_total_of_single_sexes_says_so_and_has_no_cell() -> None:
+    found = parsed(SOURCE, "90362", HERE / "90362.csv")
+    total = figure(found.tables["observations"], area_code="E06000001", category="All", measure="value_90362")
+    assert (total["value"], total["status"], total["note"]) == (None, "not_applicable", SEXES_ALONE)
+    assert found.tables[ROW_INDEX].filter(dimension="total").is_empty()
+
+
+def test_the_range_of_authorities_names_both_and_leads_to_their_cells() -> None:
+    found = parsed(SOURCE, "90362", HERE / "90362.csv")
+    men = figure(found.tables["observations"], measure="range_90362", category="Male")
+    assert (men["area_level"], men["value"], men["lower_95"]) == ("england", 9, None)
+    assert men["note"] == (
+        "Kent less Hartlepool; 3 of 4 authorities have a figure; a range between extremes has no limits"
+    )
+    cells = found.tables[ROW_INDEX].filter(measure="range_90362", category="Male")
+    assert sorted(cells["text"]) == ["54", "63"]
+
+
+def test_persons_and_sexes_where_both_are_printed() -> None:
+    observations = parsed(SOURCE, "108", HERE / "108.csv").tables["observations"].filter(measure="value_108")
+    board = observations.filter(area_level="icb_ons").select("dimension", "category", "value").rows()
+    assert sorted(board) == [("sex", "Female", 320), ("sex", "Male", 420), ("total", "All", 370)]
+    assert observations.filter(status="not_applicable").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("2021 - 23", "2021/22", "expected three calendar years"),
+        ("2021 - 23", "2021 - 22", "three calendar years in a row"),
+        ("2021 - 23", "2020 - 22", "no rows of"),
+        ("E10000016", "E07000016", "do not fit their area type"),
+    ],
+)
+def test_periods_and_areas_of_three_years_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(LayoutError, match=message):
+        parsed(SOURCE, "90362", changed(HERE / "90362.csv", tmp_path, old=old, new=new))
+
+
+def test_samples_of_three_years_are_read(tmp_path: Path) -> None:
+    sample_expectancy.write(tmp_path)
+    for edition in OF_THREE_YEARS:
+        observations = parsed(SOURCE, edition, tmp_path / SOURCE.release(edition).mirror_file).tables["observations"]
+        areas = observations.filter(pl.col("area_level").is_in(["icb_ons", "upper_tier"]))["area_code"].n_unique()
+        assert areas == 130 if edition == OF_AUTHORITIES else areas == 42

@@ -7,6 +7,8 @@ import pytest
 
 from hi_pipeline.core.errors import CorrectionError, LayoutError, LinkageError, ValidationError
 from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.sources.qof.achievement import ACHIEVED_CODES
 from hi_pipeline.sources.qof.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
 
@@ -206,3 +208,11 @@ def test_hypertension_and_boards_of_2022_23(real_mirror: Path) -> None:
     assert set(tables["practices"]["icb_ons"]) == boards
     assert set(tables["observations"]["area_code"]) == set(tables["practices"]["practice_code"])
     assert tables["observations"].filter(pl.col("note") != "")["area_code"].unique().to_list() == ["Y05750"]
+
+
+def test_every_code_that_is_read_is_an_indicator_of_its_own() -> None:
+    """So a code that changes ends its series: no indicator has measures of two codes."""
+    own = {i.id: i.numerator + i.denominator for i in INDICATORS if i.id.startswith("qof_")}
+    assert set(own) == {f"qof_{code.lower()}_pct" for code in ACHIEVED_CODES}
+    for name, measures in own.items():
+        assert {measure.split("_")[0] for measure in measures} == {name.split("_")[1]}

@@ -1,10 +1,10 @@
 """Core20: on the list and not computed by itself, one entry each, literals only."""
 
-from hi_pipeline.core.indicator import Absence, Entry, Levels, Listed, Polarity
+from hi_pipeline.core.indicator import Beside, Entry, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
 
 LISTED: tuple[Entry, ...] = (
-    Listed(
+    Beside(
         id="ethnicity_completeness_pct",
         title="Completeness of ethnicity",
         short="Completeness of ethnicity",
@@ -18,15 +18,16 @@ LISTED: tuple[Entry, ...] = (
         denominator_words="All records",
         unit=Unit.PERCENT,
         polarity=Polarity.HIGHER_IS_BETTER,
-        levels=Levels(),
-        why=Absence.NOT_COLLECTED,
-        because=(
-            "It is no figure of the results: completeness.parquet has the share not known of each publication, board "
-            "and year, beside England's and three years back."
+        levels=Levels(ethnicity=Level.BOARD),
+        caveats=(
+            "One share a publication, board and year, beside England's and three years back.",
+            "Publications that count no records of unknown ethnic group say so there.",
         ),
-        method="completeness.parquet, and the column unknown_share of the results",
+        table="completeness",
+        column="unknown_share",
+        absent="no publication in hand counts this area's records by ethnic group in the year",
     ),
-    Listed(
+    Beside(
         id="coverage_pct",
         title="Coverage of reporters",
         short="Coverage of reporters",
@@ -37,9 +38,10 @@ LISTED: tuple[Entry, ...] = (
         denominator_words="Reporters expected",
         unit=Unit.PERCENT,
         polarity=Polarity.HIGHER_IS_BETTER,
-        levels=Levels(),
-        why=Absence.NOT_COLLECTED,
-        because="It is no figure of its own: the column coverage of the results has it beside each figure.",
-        method="The column coverage of the results",
+        levels=Levels(total=Level.BOARD),
+        caveats=("Of publications by practice or provider alone: others do not say who should have reported.",),
+        table="results",
+        column="coverage",
+        absent="no publication in hand says who should have reported for this area in the year",
     ),
 )

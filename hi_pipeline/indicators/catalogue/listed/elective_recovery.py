@@ -1,11 +1,11 @@
 """Elective recovery: on the list and not computed by itself, one entry each, literals only."""
 
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.indicator import Absence, Derived, Entry, Level, Levels, Listed, Polarity
+from hi_pipeline.core.indicator import Beside, Derived, Entry, Level, Levels, Polarity
 from hi_pipeline.core.status import Measure, Unit
 
 LISTED: tuple[Entry, ...] = (
-    Listed(
+    Beside(
         id="wl_pace_gap",
         title="Pace of change of the waiting list: group against board",
         short="Pace gap of the waiting list",
@@ -13,24 +13,26 @@ LISTED: tuple[Entry, ...] = (
         statement_number=None,
         annex=("2-1a", "2-2a"),
         definition=(
-            "Percentage change of a group's waiting list between the same month of two years, less that of the "
-            "whole board."
+            "Change of a group's waiting list between the same month of two years, over that of the other groups "
+            "of the board together: pace of pace.parquet."
         ),
         numerator_words="Change in a group's waiting pathways between two snapshots a year apart",
         denominator_words="The group's pathways at the first snapshot",
-        unit=Unit.PERCENT,
+        unit=Unit.RATIO,
         polarity=Polarity.NEUTRAL,
         target="equal pace of reduction in all groups",
         levels=Levels(age=Level.BOARD, sex=Level.BOARD, ethnicity=Level.BOARD, deprivation=Level.BOARD),
-        caveats=("Groups below 100 pathways say nothing, as counts are rounded to 5.", "0 is equal pace."),
-        unconfirmed="that NHS England measures pace so is not known: the formula is this project's",
-        why=Absence.NOT_IN_HAND,
-        because=(
-            "It is no figure of the results: pace.parquet has the change of each group of the list between snapshots "
-            "of the same month, beside the rest; the first two can be of July 2025 and July 2026."
+        caveats=(
+            "Groups below 100 pathways say nothing, as counts are rounded to 5.",
+            "1 is equal pace.",
+            "The latest snapshot in hand stands for a year, and only snapshots of one month are compared: before that "
+            "of March is out, a year has no pace unless the year before stands at the same month.",
         ),
-        method="Log ratio of counts; difference from the board",
-        published_in="wlmds",
+        unconfirmed="that NHS England measures pace so is not known: the formula is this project's",
+        table="pace",
+        column="pace",
+        of=("wl_total", "wl_gt52_n"),
+        absent="there is no snapshot of the list by group of an earlier year in hand",
     ),
     Derived(
         id="wl_long_wait_disproportionality",
@@ -55,7 +57,7 @@ LISTED: tuple[Entry, ...] = (
             "replaced: the measure is then not computed.",
         ),
         unconfirmed="the national measure is in development and its formula unknown: the formula is this project's",
-        of="wl_gt52_pct",
+        of=("wl_gt52_pct",),
         measure=Measure.DISPROPORTIONALITY,
         dimension=Dimension.DEPRIVATION,
     ),

@@ -23,7 +23,7 @@ LISTED: tuple[Entry, ...] = (
             "Group by group: the publisher's own grouping of all minority groups together is not read.",
             "Negative is lower than White British.",
         ),
-        of="tt_recovery_pct",
+        of=("tt_recovery_pct",),
         measure=Measure.DIFFERENCE,
         dimension=Dimension.ETHNICITY,
     ),

@@ -1,10 +1,11 @@
 """Overarching: on the list and not computed by itself, one entry each, literals only."""
 
-from hi_pipeline.core.indicator import Absence, Entry, Level, Levels, Listed, Polarity
-from hi_pipeline.core.status import Unit
+from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.indicator import Derived, Entry, Level, Levels, Polarity
+from hi_pipeline.core.status import Measure, Unit
 
 LISTED: tuple[Entry, ...] = (
-    Listed(
+    Derived(
         id="hle_sii",
         title="Slope index of inequality in healthy life expectancy",
         short="Healthy life expectancy, slope",
@@ -20,94 +21,14 @@ LISTED: tuple[Entry, ...] = (
         polarity=Polarity.LOWER_IS_BETTER,
         target="narrow the gap between local areas by 2030; five years more of healthy life by 2035",
         target_by="2035-12-31",
-        levels=Levels(total=Level.ENGLAND, sex=Level.ENGLAND, deprivation=Level.ENGLAND),
+        levels=Levels(deprivation=Level.ENGLAND),
         caveats=(
             "The ambition speaks of areas, the measure of deciles: see hle_area_gap.",
-            "2017 to 2019: 19.0 years (men), 19.3 (women).",
+            "Women and men stand apart: the measure of hle_birth_female_years and of hle_birth_male_years.",
+            "The publisher's own slope, weighted by people, was 19.0 years (men) and 19.3 (women) in 2017 to 2019.",
         ),
-        why=Absence.NOT_IN_HAND,
-        because="Published for England by decile; no file of it has been seen. There are no boards.",
-        method="Slope index, linear and weighted",
-        published_in="healthy_life_expectancy_deciles",
-    ),
-    Listed(
-        id="hle_area_gap",
-        title="Gap in healthy life expectancy between highest and lowest authority",
-        short="Healthy life expectancy, area gap",
-        area="Overarching",
-        statement_number=None,
-        annex=("1",),
-        definition=(
-            "Healthy life expectancy at birth of the upper-tier authority with the highest less that of the one "
-            "with the lowest."
-        ),
-        numerator_words="Healthy life expectancy of the highest upper-tier authority less that of the lowest",
-        denominator_words="None: a difference",
-        unit=Unit.YEARS,
-        polarity=Polarity.LOWER_IS_BETTER,
-        target="narrow the gap between local areas by 2030; five years more of healthy life by 2035",
-        target_by="2030-12-31",
-        levels=Levels(total=Level.ENGLAND, sex=Level.ENGLAND),
-        caveats=(
-            "This is what the ambition of Annex 1 speaks of.",
-            "A range between extremes: it depends on the number of areas and on chance.",
-        ),
-        why=Absence.NOT_IN_HAND,
-        because="Published by authority (Fingertips 90362); no file of it has been seen.",
-        method="Difference of published values",
-        published_in="fingertips, 90362",
-    ),
-    Listed(
-        id="le_birth",
-        title="Life expectancy at birth",
-        short="Life expectancy at birth",
-        area="Overarching",
-        statement_number=None,
-        definition="Life expectancy at birth, in years, by sex.",
-        numerator_words="Years of life expected at the mortality of the period",
-        denominator_words="None: a life table",
-        unit=Unit.YEARS,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        levels=Levels(total=Level.BOARD, sex=Level.BOARD),
-        caveats=("Inequality in life expectancy is published for authorities only.",),
-        why=Absence.NOT_IN_HAND,
-        because="Published by board (Fingertips 90366); no file of it has been seen.",
-        method="Chiang II, as published",
-        published_in="fingertips, 90366",
-    ),
-    Listed(
-        id="le_65",
-        title="Life expectancy at 65",
-        short="Life expectancy at 65",
-        area="Overarching",
-        statement_number=None,
-        definition="Life expectancy at 65, in years, by sex.",
-        numerator_words="Years of life expected at the mortality of the period",
-        denominator_words="None: a life table",
-        unit=Unit.YEARS,
-        polarity=Polarity.HIGHER_IS_BETTER,
-        levels=Levels(total=Level.BOARD, sex=Level.BOARD),
-        caveats=("Inequality in life expectancy is published for authorities only.",),
-        why=Absence.NOT_IN_HAND,
-        because="Published by board (Fingertips 91102); no file of it has been seen.",
-        method="Chiang II, as published",
-        published_in="fingertips, 91102",
-    ),
-    Listed(
-        id="premature_mortality_dsr",
-        title="Deaths under 75, standardised rate",
-        short="Deaths under 75",
-        area="Overarching",
-        statement_number=None,
-        definition="Deaths under 75 of all causes, standardised for age, per 100,000.",
-        numerator_words="Deaths under 75 of all causes",
-        denominator_words="Residents under 75",
-        unit=Unit.PER_100K,
-        polarity=Polarity.LOWER_IS_BETTER,
-        levels=Levels(total=Level.BOARD, sex=Level.BOARD, deprivation=Level.ENGLAND),
-        why=Absence.NOT_IN_HAND,
-        because="Published by board (Fingertips 108); no file of it has been seen.",
-        method="Directly standardised rate, as published",
-        published_in="fingertips, 108",
+        of=("hle_birth_female_years", "hle_birth_male_years"),
+        measure=Measure.SII,
+        dimension=Dimension.DEPRIVATION,
     ),
 )

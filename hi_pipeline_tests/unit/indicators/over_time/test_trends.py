@@ -1,10 +1,12 @@
 """Trends: the newest unbroken part of a series, five years or more."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from hi_pipeline.core.beside import TRENDS
-from hi_pipeline.indicators.over_time.trends import GAP, trend_rows
+from hi_pipeline.indicators.over_time.trends import GAP, OVERLAPPING, trend_rows
 from hi_pipeline_tests.unit.indicators.over_time import spans
 
 YEARS = ["2017-18", "2018-19", "2019-20", "2020-21", "2021-22", "2022-23"]
@@ -30,6 +32,16 @@ def test_a_line_through_six_years() -> None:
     assert row["change_a_year"] == pytest.approx(1.0) and row["lower_95"] < 1 < row["upper_95"]
     assert trends(*series(-100))["verdict"].to_list() == ["falling"]
     assert trends(*series(0))["verdict"].to_list() == ["no_clear_trend"]
+
+
+def test_periods_that_overlap_make_no_line() -> None:
+    rows = [
+        row | {"period_start": date(last - 2, 1, 1), "period_end": date(last, 12, 31), "period_type": "three_years"}
+        for row, last in zip(series(100), range(2017, 2023), strict=True)
+    ]
+    (row,) = trends(*rows).iter_rows(named=True)
+    assert (row["status"], row["points"], row["verdict"]) == ("too_few", 1, None)
+    assert OVERLAPPING in row["note"]
 
 
 def test_four_years_are_too_few() -> None:

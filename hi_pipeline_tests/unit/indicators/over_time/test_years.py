@@ -72,7 +72,7 @@ def deprived(year: str, **extra: object) -> dict:
         (
             {**spans.SNAPSHOT, "period_end": date(2023, 1, 31)},
             spans.SNAPSHOT,
-            "the snapshots are of different months",
+            "the snapshots are of different months, January 2023 and March 2024",
         ),
         (
             {**spans.SNAPSHOT, "period_end": date(2023, 1, 29)},
@@ -85,6 +85,38 @@ def test_what_ends_a_series(one: dict, two: dict, words: str) -> None:
     found = beside(deprived("2022-23", **one), deprived("2023-24", **two)).filter(measure="value")
     (said,) = found["breaks"]
     assert words in said and bool(words) == bool(said)
+
+
+def snapshot(year: str, day: date, count: float) -> dict:
+    return spans.total(year, count, **spans.SNAPSHOT, period_start=day, period_end=day)
+
+
+def test_a_snapshot_stands_beside_the_last_one_of_its_month() -> None:
+    """The newest snapshot stands for a year: of a year that is not over it may be of another month than March."""
+    rows = [snapshot("2022-23", date(2023, 3, 31), 4000), snapshot("2023-24", date(2024, 2, 25), 4400)]
+    rows += [snapshot("2024-25", date(2025, 3, 30), 5000), snapshot("2025-26", date(2026, 1, 25), 5500)]
+    found = beside(*rows).sort("financial_year").select("financial_year", "start_year", "breaks")
+    assert found.rows() == [
+        ("2023-24", "2022-23", "the snapshots are of different months, March 2023 and February 2024"),
+        ("2024-25", "2022-23", ""),
+        ("2025-26", "2024-25", "the snapshots are of different months, March 2025 and January 2026"),
+    ]
+
+
+def three_years(last: int, value: float) -> dict:
+    days = {"period_start": date(last - 2, 1, 1), "period_end": date(last, 12, 31), "period_type": "three_years"}
+    return spans.total(f"{last}-{(last + 1) % 100:02d}", value, **days)
+
+
+def test_three_years_stand_beside_the_last_three_that_do_not_overlap() -> None:
+    found = beside(*(three_years(last, 4000 + last) for last in range(2019, 2025))).sort("financial_year")
+    assert found.select("start_year", "breaks").rows() == [
+        ("2019-20", "the periods overlap"),
+        ("2020-21", "the periods overlap"),
+        ("2019-20", ""),
+        ("2020-21", ""),
+        ("2021-22", ""),
+    ]
 
 
 def test_another_list_of_ethnic_groups_ends_a_series() -> None:
