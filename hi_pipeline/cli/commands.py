@@ -14,6 +14,7 @@ from hi_pipeline.cli.summaries import publications, published_paths
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.engine.releases.editions import look_for_editions, waiting
+from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
 
@@ -45,6 +46,8 @@ def run_command(
             )
         _tell_altered(console, mended.altered)
         _look(session, ask=False)
+        for line in withdraw(session.pipeline):
+            console.alarm("extracts", line, style="yellow")
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).run(selection)
         _show(session, report)

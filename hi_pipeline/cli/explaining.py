@@ -214,13 +214,13 @@ def _explain_piece(session: Session, piece: Piece) -> bool:
     console, known = session.console, piece.known
     title = session.title(f"{piece.name} ({piece.code}), {piece.year}")
     show(console, [figures_to_read(piece.rows, title)], Format.TABLE, synthetic=session.settings.synthetic)
-    releases = sorted({name for text in piece.rows["source_releases"].unique() for name in text.split(";")})
+    releases = sorted({name for text in piece.rows["source_releases"].unique() for name in text.split(";") if name})
     revised = {name: found for name, found in unaccepted(session.pipeline).items() if name in releases}
     notes = [*notes_of(session.pipeline, known, revised).values(), *known.notes]
     for line in dict.fromkeys([*piece.rows["note"].unique().sort().to_list(), *notes]):
         if line:
             console.print(f"Note: {line}")
-    console.print(f"Releases: {', '.join(releases)}")
+    console.print(f"Releases: {', '.join(releases) or 'none'}")
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
     console.whole_line(f"File: {piece.file} sha256 {piece.sha256}")

@@ -68,6 +68,8 @@ def _compared(row: Row, others: Sequence[Row]) -> Iterator[str]:
     for each in (row, *others):
         value = each["comparator_value"]
         said = f"{number(value)}, {each['comparison']}" if value is not None else str(each["note"])
+        if value is not None and each is not row and each["note"]:
+            said += f" ({each['note']})"
         if each is not row or value is not None:
             yield f"{each['comparator']}: {said}"
     if row["comparator_value"] is None and not others:

@@ -17,6 +17,7 @@ class Cover(StrEnum):
     DID_NOT_SUBMIT = "did_not_submit"
     ENGLAND_ONLY = "england_only"  # published for England, regions, providers or authorities, not for boards
     NOT_PUBLIC = "not_public"
+    COUNTED_OTHERWISE = "counted_otherwise"  # the board counts it by another list of codes
     NOT_COLLECTED = "not_collected"
     NO_SUCH_BREAKDOWN = "no_such_breakdown"
     NO_SUCH_BOARD = "no_such_board"

@@ -299,6 +299,10 @@ class Indicator(Entry):
             to: such areas are never added up.
         controlled: it counts people from a board's own records: small counts are hidden and others rounded before
             anything is shown (``tables/disclosure``).
+        one_of: what it shares with entries that count the same by other lists of codes: of a year a board gives one of
+            them, as the differences between two would give small counts away; "" where there is no other list.
+        like: id of a published entry of the same definition, whose England a board's own extract is set beside; ""
+            where there is none.
         disproportionality: its rows by decile also give the share of deciles 1 and 2 among its numerator, over their
             share of its denominator.
         targets: those of its targets that can be judged from its figures; ``target`` words them all.
@@ -328,6 +332,8 @@ class Indicator(Entry):
     unassigned: float = 0.0
     repeated: float = 0.0
     controlled: bool = False
+    one_of: str = ""
+    like: str = ""
     disproportionality: bool = False
     targets: tuple[Target, ...] = ()
     breaks: tuple[Break, ...] = ()

@@ -24,6 +24,7 @@ class Container(StrEnum):
     ZIP = "zip"
     XLSX = "xlsx"
     ODS = "ods"
+    PARQUET = "parquet"
 
 
 class ReleaseStatus(StrEnum):

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import polars as pl
 
-from hi_pipeline.core.errors import ArchiveError, LayoutError, SelectionError, ValidationError
+from hi_pipeline.core.errors import ArchiveError, LayoutError, SelectionError
 from hi_pipeline.core.geography import BOARDS
 from hi_pipeline.core.source import RawTable
-from hi_pipeline.extracts.contract import COLUMNS
+from hi_pipeline.extracts.contract import COLUMNS, EXTRACTS
 from hi_pipeline.extracts.parse import named
 from hi_pipeline.extracts.problem import Problem
 from hi_pipeline.extracts.read import check, validated
-from hi_pipeline.extracts.source import place_of
+from hi_pipeline.extracts.source import KINDS, place_of
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.limits import LIMITS
+from hi_pipeline.storage.parquet import read_parquet_text
 from hi_pipeline.storage.spreadsheets import read_sheets, table_of_sheet
 from hi_pipeline.storage.text import read_csv
 
@@ -42,7 +43,7 @@ def read_extract(path: Path) -> RawTable:
     Raises:
         SelectionError: there is no such file, or it is of another kind.
         ArchiveError: it cannot be read, or is larger than it may be.
-        LayoutError: a workbook with several sheets, or no header.
+        LayoutError: a workbook with several sheets, no header, or cells that hold more than one value.
     """
     if not path.is_file():
         raise SelectionError(f"{path}: there is no such file")
@@ -54,7 +55,7 @@ def read_extract(path: Path) -> RawTable:
     if kind == ".xlsx":
         return RawTable(path.name, _sheet(path))
     if kind == ".parquet":
-        return RawTable(path.name, _parquet(path))
+        return RawTable(path.name, read_parquet_text(path, where=path.name))
     raise SelectionError(f"{path.name}: an extract is a CSV, xlsx or parquet file, named .csv, .xlsx or .parquet")
 
 
@@ -69,15 +70,37 @@ def take_in(settings: Settings, path: Path) -> Taken:
 
     Raises:
         ValidationError: naming everything that is wrong; nothing is written then.
-        SelectionError, ArchiveError, LayoutError: as ``read_extract``.
+        SelectionError: as ``read_extract``; or the board's extract of the year by another list of codes is there.
+        ArchiveError, LayoutError: as ``read_extract``.
     """
     raw = read_extract(path)
     indicator, ons, year = named(validated(raw.frame, where=path.name, first_row=raw.first_row))
     board = next(b for b in BOARDS if b.ons == ons)
+    _refuse_other_list(settings, indicator, board.ods, year)
     into = settings.extracts / place_of(indicator, board.ods, year)
-    replaced = into.exists()
+    there = [held for kind in KINDS if (held := into.with_suffix(kind)).exists()]
     write_bytes(into, _in_contract(raw.frame).write_csv().encode())
+    for older in there:
+        # A file of another kind that somebody laid there: two files of one extract would both go unread.
+        if older != into:
+            older.unlink()
+    replaced = bool(there)
     return Taken(path=into, indicator=indicator, board=board.name, financial_year=year, replaced=replaced)
+
+
+def _refuse_other_list(settings: Settings, indicator: str, board_ods: str, year: str) -> None:
+    """Refuse a second extract that counts the same by another list of codes: their differences are small counts."""
+    shared = EXTRACTS[indicator].one_of
+    alike = [name for name, extract in EXTRACTS.items() if shared and extract.one_of == shared and name != indicator]
+    for name in alike:
+        for kind in KINDS:
+            held = (settings.extracts / place_of(name, board_ods, year)).with_suffix(kind)
+            if held.exists():
+                raise SelectionError(
+                    f"{held} counts {shared} of this board and year by another list of codes. What one list holds and "
+                    "the other does not could be worked out, so that only one can stand: keep it, or remove it and "
+                    "import this file again"
+                )
 
 
 def _in_contract(frame: pl.DataFrame) -> pl.DataFrame:
@@ -91,14 +114,3 @@ def _sheet(path: Path) -> pl.DataFrame:
     if len(held) != 1:
         raise LayoutError(f"{path.name}: {len(held)} sheets hold cells ({held[:4]}); an extract is one sheet")
     return table_of_sheet(frames[held[0]], header_row=0, where=f"{path.name}, sheet {held[0]!r}")
-
-
-def _parquet(path: Path) -> pl.DataFrame:
-    try:
-        frame = pl.read_parquet(path, glob=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise ArchiveError(f"{path.name}: the parquet file cannot be read ({error})") from error
-    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
-    if nested:
-        raise ValidationError(f"{path.name}: columns {nested} hold lists or structures; every cell is one value")
-    return frame.select(pl.all().cast(pl.String))

@@ -37,7 +37,7 @@ COLUMNS: dict[str, str] = {
     "imd_decile": "1 (most deprived) to 10, unknown; blank = all",
     "imd_vintage": "2019 or 2025 where imd_decile is used, else blank",
     "numerator": "a whole number; empty where it is hidden",
-    "denominator": "a whole number; blank for a count",
+    "denominator": "a whole number; blank for a count; blank throughout = residents, by age and sex alone",
     "events_per_person": "f, where the numerator counts people with exactly f events; else blank",
     "rounding": "blank or 0, 5, 10: to what the counts are rounded",
     "suppression_flag": "none (true counts) or applied (small counts are hidden)",
@@ -73,6 +73,7 @@ class Extract:
         standardised: rows by sex and age band at once are needed.
         groups: columns of GROUPS that it may have.
         people: it counts people or their events, so that small counts are hidden on the way out.
+        one_of: as in the catalogue: of the extracts with these words a board gives one for a year.
     """
 
     below: Below
@@ -80,6 +81,7 @@ class Extract:
     standardised: bool = False
     groups: tuple[str, ...] = GROUPS
     people: bool = True
+    one_of: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -93,6 +95,8 @@ class Extract:
 
 
 _STANDARDISED = Extract(below=Below.POPULATION, standardised=True)
+_STROKES = Extract(below=Below.POPULATION, standardised=True, one_of="stroke admissions")
+_WITHOUT_SEX = ("age_band", "ethnic_group", "imd_decile")
 _SITES = Extract(below=Below.WHOLE, groups=(), people=False)
 EXTRACTS: dict[str, Extract] = {
     "act_elective_dsr": _STANDARDISED,
@@ -100,12 +104,26 @@ EXTRACTS: dict[str, Extract] = {
     "act_outpatient_dsr": _STANDARDISED,
     "act_outpatient_virtual_dsr": _STANDARDISED,
     "act_ae_dsr": _STANDARDISED,
+    "stroke_adm_i60_i69_dsr": _STROKES,
+    "stroke_adm_i61_i64_dsr": _STROKES,
+    "stroke_adm_i61_i63_i64_dsr": _STROKES,
+    "stroke_adm_i60_i64_dsr": _STROKES,
+    "mi_adm_i21_i22_dsr": _STANDARDISED,
     "emergency_adm_u18_rate": Extract(below=Below.POPULATION, ages=(0, ADULT - 1)),
     "elective_vs_prepandemic_cyp": Extract(below=Below.BASELINE, ages=(0, ADULT - 1)),
     "elective_vs_prepandemic_adult": Extract(below=Below.BASELINE, ages=(ADULT, OLDEST)),
     "tobacco_acute_sites_pct": _SITES,
     "tobacco_maternity_sites_pct": _SITES,
     "tobacco_treatment_coverage_pct": Extract(below=Below.WHOLE),
+    "flu_uptake_65plus_own_pct": Extract(below=Below.WHOLE, ages=(65, OLDEST)),
+    "flu_uptake_at_risk_own_pct": Extract(below=Below.WHOLE, ages=(0, 64)),
+    "flu_uptake_pregnant_own_pct": Extract(below=Below.WHOLE, groups=_WITHOUT_SEX),
+    "flu_uptake_2_3y_own_pct": Extract(below=Below.WHOLE, ages=(2, 3)),
+    "covid_uptake_75plus_own_pct": Extract(below=Below.WHOLE, ages=(75, OLDEST)),
+    "screening_breast_own_pct": Extract(below=Below.WHOLE, ages=(53, 70), groups=_WITHOUT_SEX),
+    "screening_cervical_25_49_own_pct": Extract(below=Below.WHOLE, ages=(25, 49), groups=_WITHOUT_SEX),
+    "screening_cervical_50_64_own_pct": Extract(below=Below.WHOLE, ages=(50, 64), groups=_WITHOUT_SEX),
+    "screening_bowel_own_pct": Extract(below=Below.WHOLE, ages=(60, 74)),
     "lung_checks_n": Extract(below=Below.NOTHING),
     "ndpp_referral_share_gap_pp": Extract(below=Below.OTHERS, groups=("imd_decile",)),
 }

@@ -38,7 +38,9 @@ def judge_header(columns: Sequence[str], filled: Sequence[str], indicator: str) 
         remedy = f"Name it {near[0]!r}" if near else "Take it away; hi import --template writes the columns"
         yield Problem(what="is no column of an extract", remedy=remedy, column=name)
     extract = EXTRACTS.get(indicator)
-    needed = [*NEEDED, *(["denominator"] if extract and extract.below is not Below.NOTHING else [])]
+    # People of a group may be left out: residents then take their place.
+    divided = extract is not None and extract.below not in (Below.NOTHING, Below.POPULATION)
+    needed = [*NEEDED, *(["denominator"] if divided else [])]
     for name in needed:
         if name not in columns:
             yield Problem(what="the column is missing", remedy=f"Add it: {COLUMNS[name]}", column=name)

@@ -22,7 +22,7 @@ from hi_pipeline.extracts.contract import (
     band_words,
 )
 from hi_pipeline.extracts.read import validated
-from hi_pipeline.extracts.rows import board_of
+from hi_pipeline.extracts.rows import board_of, has_denominators
 from hi_pipeline.extracts.tables import SEX_AND_AGE, Grain, grains
 
 TABLE = "extract"
@@ -49,6 +49,7 @@ SCHEMAS = {
             "edition": pa.Column(pl.String),
             "indicator_id": pa.Column(pl.String),
             **{name: pa.Column(pl.String, nullable=True) for name in _ABOUT[1:]},
+            "has_denominators": pa.Column(pl.Boolean),
         },
         strict=True,
     ),
@@ -58,6 +59,12 @@ SCHEMAS = {
 def edition_of(indicator: str, board_ods: str, financial_year: str) -> str:
     """Return the name of an extract: "act_emergency_dsr.QHM.2024-25"."""
     return f"{indicator}.{board_ods}.{financial_year}"
+
+
+def parts_of_edition(edition: str) -> tuple[str, str, str]:
+    """Return the indicator, the board's ODS code and the financial year of the name of an extract."""
+    indicator, board_ods, financial_year = edition.rsplit(".", 2)
+    return indicator, board_ods, financial_year
 
 
 def named(rows: pl.DataFrame) -> tuple[str, str, str]:
@@ -76,6 +83,8 @@ def parse(raw: RawTables, release: Release) -> Tables:
     Raises:
         ValidationError: something is wrong with it, or it is not the extract that its file's name says.
     """
+    if len(raw[TABLE]) > 1:
+        raise ValidationError(f"{release.edition}: {len(raw[TABLE])} sheets; an extract is one sheet")
     table = raw[TABLE][0]
     rows = validated(table.frame, where=release.edition, first_row=table.first_row)
     indicator, ons, year = named(rows)
@@ -93,12 +102,14 @@ def parse(raw: RawTables, release: Release) -> Tables:
         area_code=pl.lit(ons),
         area_name=pl.lit(board.name),
         measure=pl.lit(f"{indicator}_") + pl.col("side"),
-        note=pl.concat_str(pl.lit(said), pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True),
+        # What is said of a denominator alone stands beside the numerator's words, and does not repeat them.
+        note=pl.when(pl.col("note") != "").then("note").otherwise(pl.lit(said)),
     )
     # Rows without a decile leave its vintage blank.
     vintage = rows["imd_vintage"].drop_nulls().head(1)
     about = rows.head(1).select(
-        *_ABOUT, financial_year=pl.lit(year), icb_code=pl.lit(ons), edition=pl.lit(release.edition)
+        *_ABOUT, financial_year=pl.lit(year), icb_code=pl.lit(ons), edition=pl.lit(release.edition),
+        has_denominators=pl.lit(has_denominators(rows)),
     ).with_columns(imd_vintage=pl.lit(vintage.item() if vintage.len() else None, dtype=pl.String))  # fmt: skip
     return {"observations": to_observations(observations), TABLE: about.select(list(SCHEMAS[TABLE].columns))}
 
@@ -118,7 +129,7 @@ def _figures(rows: pl.DataFrame, grain: Grain, dimension: Dimension, extract: Ex
         table = table.filter(pl.all_horizontal(pl.col(name) != UNKNOWN_LABEL for name in grain))
     counted = _with_categories(_sums(table, grain, frequencies=strata), dimension)
     sides = [counted.select(*shape)]
-    if "denominator" in extract.columns:
+    if "denominator" in extract.columns and has_denominators(rows):
         nothing = pl.col("people").is_null()
         sides.append(
             counted.with_columns(

@@ -18,11 +18,13 @@ from hi_pipeline.extracts.contract import (
     UNKNOWN_LABEL,
     Below,
     Extract,
+    band_bounds,
 )
 from hi_pipeline.extracts.problem import ROW, Problem, problem_of
 
 _WHERE_USED = ("ethnicity_scheme", "imd_vintage")
 _FEW_ROWS = 20
+LAST_OF_RESIDENTS, OLDEST_BAND = 90, "90+"
 _MOSTLY = 0.9
 
 
@@ -152,10 +154,18 @@ def _rounded(rows: pl.DataFrame) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def has_denominators(rows: pl.DataFrame) -> bool:
+    """Tell whether a typed extract has any denominator; one that leaves all of them out is divided by residents."""
+    return not rows["bare_denominator"].all()
+
+
 def _possible(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
     known = ~pl.any_horizontal(pl.col(name).fill_null("") == UNKNOWN_LABEL for name in GROUPS)
     above = pl.col("numerator") > pl.col("denominator")
     if extract.below is Below.NOTHING:
+        return
+    if extract.below is Below.POPULATION and not has_denominators(rows):
+        yield from _without_population(rows)
         return
     absent = rows.filter(known & pl.col("bare_denominator"))
     if absent.height:
@@ -171,6 +181,25 @@ def _possible(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
         )
         # People with exactly f events are people of the group.
         yield from _above(rows.filter(above & pl.col("events_per_person").is_not_null()), "people are more than live")
+
+
+def _without_population(rows: pl.DataFrame) -> Iterator[Problem]:
+    """Refuse groups for which there is no public population, where the extract leaves its denominators out."""
+    for column, words in (("ethnic_group", "ethnic group"), ("imd_decile", "decile of deprivation")):
+        grouped = rows.filter(pl.col(column).is_not_null())
+        if grouped.height:
+            yield problem_of(
+                grouped, what=f"is left out throughout, and no population by age, sex and {words} is public",
+                column="denominator", remedy=f"Write the people of each group, or leave the rows by {column} out",
+            )  # fmt: skip
+    bands = {label: band_bounds(label) for label in rows["age_band"].drop_nulls().unique() if label != UNKNOWN_LABEL}
+    beyond = [label for label, (_, high) in bands.items() if high >= LAST_OF_RESIDENTS and label != OLDEST_BAND]
+    if beyond:
+        yield problem_of(
+            rows.filter(pl.col("age_band").is_in(beyond)), value=min(beyond), column="age_band",
+            what="is finer than the population that takes the place of the denominators, which ends with 90+",
+            remedy=f"Write {OLDEST_BAND}, or the people of each group",
+        )  # fmt: skip
 
 
 def _above(found: pl.DataFrame, what: str) -> Iterator[Problem]:

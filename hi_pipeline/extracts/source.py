@@ -17,15 +17,23 @@ NAME = "local_extracts"
 # The folder of a board's own words for its pack (``publishing/report/words``).
 WORDS = "words"
 LANDING_PAGE = "https://www.england.nhs.uk/long-read/nhs-englands-statement-on-information-on-health-inequalities-duty/"
-_FILE = re.compile(r"([A-Z0-9]{3})_(\d{4}-\d{2})\.csv")
+_FILE = re.compile(r"([A-Z0-9]{3})_(\d{4}-\d{2})(\.csv|\.xlsx|\.parquet)")
 _MAX_BYTES = 200_000_000
 
-CSV = Layout(
-    name="contract",
-    container=Container.CSV,
-    members=(Member(table=TABLE),),
-    kept_for="boards' own extracts: no release is declared, each file in the folder is one",
+_KEPT_FOR = "boards' own extracts: no release is declared, each file in the folder is one"
+CSV = Layout(name="contract", container=Container.CSV, members=(Member(table=TABLE),), kept_for=_KEPT_FOR)
+XLSX = Layout(
+    name="contract_xlsx",
+    container=Container.XLSX,
+    # Any columns: the extract's own check names what is wrong with them.
+    members=(Member(table=TABLE, columns=(), extra_columns=True),),
+    kept_for=_KEPT_FOR,
 )
+PARQUET = Layout(
+    name="contract_parquet", container=Container.PARQUET, members=(Member(table=TABLE),), kept_for=_KEPT_FOR
+)
+# The kinds of file of an extract, by the end of its name.
+KINDS = {".csv": CSV, ".xlsx": XLSX, ".parquet": PARQUET}
 
 SOURCE = Source(
     name=NAME,
@@ -41,7 +49,7 @@ SOURCE = Source(
     licence_url="https://digital.nhs.uk/services/secondary-uses-service-sus",
     by_year=True,
     calendar=ReleaseCalendar(cadence=Cadence.IRREGULAR, usual_month=None, last_known_edition=""),
-    layouts={CSV.name: CSV},
+    layouts={layout.name: layout for layout in KINDS.values()},
     releases=(),
     parse=parse,
     schemas=SCHEMAS,
@@ -55,13 +63,25 @@ SOURCE = Source(
 
 
 def place_of(indicator: str, board_ods: str, financial_year: str) -> str:
-    """Return where an extract lies below the folder: "act_emergency_dsr/QHM_2024-25.csv"."""
+    """Return where hi import puts an extract below the folder: "act_emergency_dsr/QHM_2024-25.csv"."""
     return f"{indicator}/{board_ods}_{financial_year}.csv"
 
 
 def releases_in(places: Iterable[str]) -> tuple[Release, ...]:
-    """Return the releases that the files of the folder of extracts are; files of other names are none."""
-    return tuple(release for place in sorted(places) if (release := _release(place)))
+    """Return the releases that the files of the folder of extracts are; files of other names are none.
+
+    Of an extract that lies there in two files, neither is one: nobody can tell which holds.
+    """
+    found = [release for place in sorted(places) if (release := _release(place))]
+    editions = [release.edition for release in found]
+    return tuple(release for release in found if editions.count(release.edition) == 1)
+
+
+def doubles_in(places: Iterable[str]) -> tuple[str, ...]:
+    """Return the files of the folder that share their extract with another file: CSV beside xlsx, say."""
+    found = {place: release.edition for place in sorted(places) if (release := _release(place))}
+    editions = list(found.values())
+    return tuple(place for place, edition in found.items() if editions.count(edition) > 1)
 
 
 def strangers_in(places: Iterable[str]) -> tuple[str, ...]:
@@ -81,7 +101,7 @@ def _release(place: str) -> Release | None:
         return None
     return Release(
         edition=edition_of(folder, found[1], found[2]),
-        layout=CSV.name,
+        layout=KINDS[found[3]].name,
         landing_page=LANDING_PAGE,
         financial_years=(found[2],),
         mirror_path=place,

@@ -1,15 +1,24 @@
-"""Boards' figures beside three more comparators: England as published, the region, and the most similar boards."""
+"""Boards' figures beside three more comparators: England as published, the region, and the most similar boards.
+
+What a board counts in its own extract has no England of its own: it stands beside the published England of the same
+definition, where there is one, and beside the other boards that have given the same extract here.
+"""
 
 from collections.abc import Mapping
 
 import polars as pl
 
 from hi_pipeline.core.columns import COMPARISONS, RESULT_KEY
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
 from hi_pipeline.indicators.compare import ENGLAND, NOT_COMPARED, ON, verdict
 
 REGION, SIMILAR = "region", "most similar boards"
+OTHERS = "other boards with an extract here"
+# Fewer would hand one board's figure to another.
+FEWEST_OTHERS = 3
+LIKE = "England as published in {}"
+TOO_FEW_OTHERS = f"not_computed: fewer than {FEWEST_OTHERS} other boards have such a figure here"
 NO_LIST = "not_computed: an input of the board's list of similar boards is not in hand"
 NOT_ALL = "not_computed: not all of the similar boards have a figure"
 NO_FIGURE = "not_computed: the comparator has no such figure"
@@ -23,6 +32,9 @@ def comparisons(
     Where the results give no word for another reason than that they have no comparator, no word is given here either.
     Similar boards are taken together: their figures weighted by their denominators, value by value; measures between
     groups are not compared with them.
+
+    Figures of boards' own extracts have a fourth comparator: the median of the figures, as they are shown, of the other
+    boards that have one, where these are three or more.
 
     Args:
         results: all figures, in the results contract.
@@ -39,14 +51,17 @@ def comparisons(
     )
     on = ["indicator_id", *ON]
     ok = results.filter(status=Status.OK.value)
-    england = ok.filter(area_type=AreaType.ENGLAND.value).select(*on, found="value")
+    england = _england(ok.filter(area_type=AreaType.ENGLAND.value).select(*on, found="value"), indicators)
     region = ok.filter(area_type=AreaType.REGION.value).select(*on, "region_code", found="value")
     reason = pl.when(pl.col("found").is_null()).then(pl.lit(NO_FIGURE)).otherwise(pl.lit(""))
     with_region = boards.join(region, on=[*on, "region_code"], how="left", validate="m:1")
     frames = [
-        boards.join(england, on=on, how="left", validate="m:1").with_columns(beside=pl.lit(ENGLAND), why=reason),
+        boards.join(england, on=on, how="left", validate="m:1").with_columns(
+            beside=pl.lit(ENGLAND), why=pl.coalesce("said", reason)
+        ),
         with_region.with_columns(beside=pl.lit(REGION), why=reason),
         _beside_similar(boards.filter(measure=Measure.VALUE.value), similar),
+        _beside_others(boards.filter(measure=Measure.VALUE.value), indicators),
     ]
     every = pl.concat([frame.select(*boards.columns, "found", "beside", "why") for frame in frames])
     parts = [
@@ -57,6 +72,32 @@ def comparisons(
     named = found.select(*RESULT_KEY, comparator="beside", comparator_value="found", comparison="word", note="why")
     ordered = named.select(pl.col(name).cast(kind) for name, kind in COMPARISONS.items())
     return ordered.sort(*RESULT_KEY, "comparator", nulls_last=True)
+
+
+def _england(own: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    """Return England's figures, and those that stand for it beside an extract of the same definition."""
+    alike = [(i.id, i.like) for i in indicators.values() if i.like]
+    named = pl.DataFrame(alike, schema={"extract": pl.String, "indicator_id": pl.String}, orient="row")
+    borrowed = own.join(named, on="indicator_id", how="inner", validate="m:m").with_columns(
+        said=pl.format(LIKE, "indicator_id"), indicator_id="extract"
+    )
+    whole = own.with_columns(said=pl.lit(None, dtype=pl.String))
+    return pl.concat([whole, borrowed.select(whole.columns)])
+
+
+def _beside_others(boards: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    """Add found: the median of the other boards' figures, of what boards count in their own extracts."""
+    on = ["indicator_id", *ON]
+    extracts = [i.id for i in indicators.values() if i.attribution is Attribution.EXTRACT]
+    own = boards.filter(pl.col("indicator_id").is_in(extracts))
+    ok = own.filter(status=Status.OK.value)
+    pairs = own.select(*on, "icb_code").join(ok.select(*on, "value", other="icb_code"), on=on, how="inner")
+    medians = pairs.filter(pl.col("other") != pl.col("icb_code")).group_by(*on, "icb_code").agg(
+        found=pl.when(pl.len() >= FEWEST_OTHERS).then(pl.col("value").median())
+    )  # fmt: skip
+    joined = own.join(medians, on=[*on, "icb_code"], how="left", validate="1:1")
+    reason = pl.when(pl.col("found").is_null()).then(pl.lit(TOO_FEW_OTHERS)).otherwise(pl.lit(""))
+    return joined.with_columns(beside=pl.lit(OTHERS), why=reason)
 
 
 def _judged(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:

@@ -19,9 +19,12 @@ from hi_pipeline.stats.inequality.slope import relative_index, slope_index
 
 MEASURES = (Measure.GAP, Measure.RATIO, Measure.SII, Measure.RII)
 _SLOPES = (Measure.SII, Measure.RII)
-# Not a word of status: a group with a figure of its own, from too few practices to bear limits.
+# Not words of status: a group with a figure of its own, from too few practices to bear limits; one that is hidden
+# by the pipeline and no publisher.
 FEW_UNITS = "few_units"
+CONTROLLED = "hidden_on_the_way_out"
 _REASONS = {
+    CONTROLLED: " (hidden by the pipeline)",
     FEW_UNITS: f" with limits (fewer than {FEWEST_UNITS} practices)",
     Status.SUPPRESSED.value: " (hidden by the publisher)",
     Status.TOO_FEW.value: " (too few to compute)",
@@ -61,6 +64,9 @@ def deprivation_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[s
         .then(pl.lit(FEW_UNITS))
         .otherwise("status")
     )
+    if indicator.controlled:
+        # Not for the publisher's sake: the pipeline hides the counts of a board's own records itself.
+        ladder = ladder.with_columns(status=pl.col("status").replace({Status.SUPPRESSED.value: CONTROLLED}))
     parts = [_one(indicator, ladder, measure) for measure in MEASURES]
     return areas.join(pl.concat(parts), on="row", how="inner", validate="1:m").drop("row")
 
@@ -107,6 +113,8 @@ def _without(gaps: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(Status.NOT_APPLICABLE.value))
         .when(pl.col("status") == FEW_UNITS)
         .then(pl.lit(Status.TOO_FEW.value))
+        .when(pl.col("status") == CONTROLLED)
+        .then(pl.lit(Status.SUPPRESSED.value))
         .otherwise("status"),
     )
 

@@ -19,7 +19,8 @@ class Statistics:
         formula: how the figure and its limits are made, for readers; ``{m}`` is the multiplier.
         values: the declaration and rows of counts with ``row`` in; for each row that can have a figure ``row``,
             value, lower_95, upper_95, lower_998, upper_998, status, note and method out.
-        between: groups have differences and ratios, and the better of ours and the printed figure is the headline.
+        between: groups have differences and ratios.
+        headline: the figure is the quotient of its counts, and the better of it and the printed one stands.
         share: the numerator is a part of the denominator.
         straight: slopes are fitted to figures as they are, not to their logs (rates) or logits (shares).
         compared: figures are compared with England's.
@@ -28,6 +29,7 @@ class Statistics:
     formula: str
     values: Callable[[Indicator, pl.DataFrame], pl.DataFrame]
     between: bool = False
+    headline: bool = False
     share: bool = False
     straight: bool = False
     compared: bool = True

@@ -40,7 +40,7 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
     statistics = statistics_of(indicator.kind)
     rows = _without_population(indicator, with_open(indicator, counts.with_row_index("row")))
     figures = statistics.values(indicator, rows)
-    if statistics.between and not indicator.kind.as_printed:
+    if statistics.headline:
         figures = with_headline(indicator, rows, figures)
     else:
         figures = figures.with_columns(computed_value="value")

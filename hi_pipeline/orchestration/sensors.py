@@ -11,6 +11,7 @@ from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import Stage
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
+from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.alerting import build_alert_sensor
 from hi_pipeline.orchestration.instance.launching import has_workers
 from hi_pipeline.orchestration.next_work import OPEN_RUNS, last_event, next_work
@@ -81,8 +82,11 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         memory = json.loads(context.cursor or '{"after": "", "tried": []}')
         if context.instance.get_runs_count(dg.RunsFilter(statuses=list(OPEN_RUNS))):
             return dg.SkipReason("a run is going on")
+        withdrawn = withdraw(pipeline)
+        for line in withdrawn:
+            context.log.warning(line)
         now = last_event(pipeline, context.instance, day=date.today().isoformat())
-        if memory["after"] == now:
+        if memory["after"] == now and not withdrawn:
             return dg.SkipReason("nothing has happened since the last look")
         work = next_work(pipeline, context.instance, memory["tried"])
         split = Stage.by_asset if has_workers(context.instance) else _whole

@@ -45,7 +45,16 @@ _ABSENCES = {
 NO_BOARD = "not on this footprint"
 UNVERIFIED = "whether it is published at all is not verified"
 # States of a cell that nobody can supply: it is there, or there is no such thing.
-_NOT_SUPPLIED = [c.value for c in (Cover.SHOWN, Cover.NO_SUCH_BOARD, Cover.NO_SUCH_BREAKDOWN, Cover.NOT_YET_DUE)]
+_NOT_SUPPLIED = [
+    cover.value
+    for cover in (
+        Cover.SHOWN,
+        Cover.COUNTED_OTHERWISE,
+        Cover.NO_SUCH_BOARD,
+        Cover.NO_SUCH_BREAKDOWN,
+        Cover.NOT_YET_DUE,
+    )
+]
 _CASE = {
     "indicator_id": pl.String,
     "dimension": pl.String,
@@ -93,6 +102,7 @@ def coverage(
     cells = cases.join(areas, on=["financial_year", "area_type"], how="inner", validate="m:m").join(
         found, on=["indicator_id", "dimension", *_CELL], how="left", validate="1:1"
     )
+    cells = cells.join(_other_lists(found, entries), on=["indicator_id", *_CELL], how="left", validate="m:1")
     marked = {entry.id: bool(entry.unconfirmed) for entry in entries}
     unconfirmed = pl.col("indicator_id").replace_strict(marked, return_dtype=pl.Boolean)
     return validate_coverage(_settled(cells.with_columns(synthetic=pl.lit(synthetic), unconfirmed=unconfirmed)), found)
@@ -215,6 +225,18 @@ def _found(results: pl.DataFrame, beside: Mapping[str, pl.DataFrame], entries: S
     )
 
 
+def _other_lists(found: pl.DataFrame, entries: Sequence[Entry]) -> pl.DataFrame:
+    """Return, of entries that count the same by several lists of codes, by which other one an area counts."""
+    shared = {e.id: e.one_of for e in entries if isinstance(e, Indicator) and e.one_of}
+    pairs = [(own, other) for own in shared for other in shared if own != other and shared[own] == shared[other]]
+    named = pl.DataFrame(pairs, schema={"entry": pl.String, "other": pl.String}, orient="row")
+    given = found.filter(pl.col("status").fill_null("") != Status.NOT_PUBLISHED.value)
+    given = given.select("indicator_id", *_CELL).unique()
+    joined = named.join(given, left_on="other", right_on="indicator_id", how="inner", validate="m:m")
+    # A board gives one of them: a second one would have stopped the build.
+    return joined.select(pl.col("entry").alias("indicator_id"), *_CELL, "other")
+
+
 def _beside(entry: Beside, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return what a table beside the results, or a column of them, says of each cell of an entry."""
     rows = tables.get(entry.table)
@@ -254,6 +276,7 @@ def _settled(cells: pl.DataFrame) -> pl.DataFrame:
     shown = pl.col("figures") >= pl.col("groups")
     some = pl.col("figures") > 0
     has_results = pl.col("figures").is_not_null()
+    otherwise = pl.col("other").is_not_null()
     state = (
         pl.when(~pl.col("exists"))
         .then(pl.lit(Cover.NO_SUCH_BOARD.value))
@@ -261,6 +284,8 @@ def _settled(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(Cover.SHOWN.value))
         .when(some)
         .then(pl.lit(Cover.PARTLY_SHOWN.value))
+        .when(otherwise)
+        .then(pl.lit(Cover.COUNTED_OTHERWISE.value))
         .when(has_results)
         .then(of_status)
         .otherwise("otherwise")
@@ -273,6 +298,8 @@ def _settled(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(""))
         .when(some)
         .then(partly)
+        .when(otherwise)
+        .then(pl.format("the board counts it by another list of codes: {}", "other"))
         .when(has_results)
         .then(note)
         .otherwise("because")

@@ -15,6 +15,8 @@ from hi_pipeline.core.errors import StatisticsError
 
 OUTPUT_LEAST, OUTPUT_MOST, OUTPUT_ROUNDING = 1, 7, 5
 _HALF = OUTPUT_ROUNDING // 2
+# How many times what one event adds a standardised rate is rounded to.
+STEPS_AN_EVENT = 4
 Interval = tuple[float, float]
 
 
@@ -153,3 +155,21 @@ def _tells(tables: _Tables, parts: list[_Part]) -> bool:
 def rounded_on_the_way_out(count: pl.Expr) -> pl.Expr:
     """Return a count to the nearest 5 (2.5 upwards)."""
     return (count / OUTPUT_ROUNDING + 0.5).floor() * OUTPUT_ROUNDING
+
+
+def standardised_step(one_event: pl.Expr) -> pl.Expr:
+    """Return to what a standardised rate and its limits are rounded, so that they tell no single event of a stratum.
+
+    Formula: the least of 1, 2, 5, 10, 20, 50, ... that is at least 4 times what one event adds to the rate.
+
+    Symbols: one_event, the largest m w_i/n_i of the strata: what one event in the heaviest stratum adds.
+
+    Whoever knows weights and populations (residents by age and sex are published) could otherwise read the events of a
+    stratum of very few people from the rate: one event among 3 people of 90 and over adds more than a hundred others.
+    With this step one event more or less in any stratum leaves the shown value what it is, or could.
+    """
+    wanted = STEPS_AN_EVENT * one_event
+    power = pl.lit(10.0).pow(wanted.log10().floor())
+    times = (wanted / power).round(9)
+    step = pl.when(times <= 1).then(power).when(times <= 2).then(2 * power).when(times <= 5).then(5 * power)
+    return step.otherwise(10 * power).clip(lower_bound=1.0)

@@ -15,6 +15,7 @@ from hi_pipeline.core.source import Container, Layout, Member, RawTable
 from hi_pipeline.core.text_tables import check_header
 from hi_pipeline.storage.json_rows import read_json
 from hi_pipeline.storage.limits import LIMITS, Limits
+from hi_pipeline.storage.parquet import read_parquet_text
 from hi_pipeline.storage.spreadsheets import read_sheets, table_of_sheet
 from hi_pipeline.storage.text import read_csv
 from hi_pipeline.storage.zips import files_of, open_zip, read_member
@@ -48,6 +49,7 @@ def read_tables(path: Path, layout: Layout, *, limits: Limits = LIMITS) -> dict[
         Container.ZIP: _read_zip,
         Container.XLSX: _read_workbook,
         Container.ODS: _read_workbook,
+        Container.PARQUET: _read_bare_parquet,
     }[layout.container]
     tables: dict[str, tuple[RawTable, ...]] = {}
     for member, table in read(path, layout, limits):
@@ -63,6 +65,13 @@ def _read_bare_csv(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple
     if path.stat().st_size > limits.member_bytes:
         raise ArchiveError(f"{path.name}: larger than {limits.member_bytes:,} bytes")
     yield layout.members[0], _csv_table(path.read_bytes(), layout.members[0], path.name, path.name, limits)
+
+
+def _read_bare_parquet(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple[Member, RawTable]]:
+    (member,) = layout.members
+    frame = read_parquet_text(path, where=path.name, limits=limits)
+    check_header(frame.columns, member, where=path.name)
+    yield member, RawTable(path.name, _with_rows(frame, path.name))
 
 
 def _read_zip(path: Path, layout: Layout, limits: Limits) -> Iterable[tuple[Member, RawTable]]:

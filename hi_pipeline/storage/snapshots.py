@@ -257,6 +257,24 @@ class Snapshots:
             for record in kept.records()
         )
 
+    def editions(self, source_name: str) -> tuple[str, ...]:
+        """Return the editions of a source of which something is kept, in order (names as they are in folders)."""
+        folder = self.root / "snapshots" / safe_name(source_name)
+        self.store.fresh_below(folder)
+        return tuple(sorted(pointer.parent.name for pointer in folder.glob("*/current.json")))
+
+    def drop(self, source_name: str, edition: str) -> None:
+        """Remove all that is kept of an edition: for boards' own extracts, which may be withdrawn.
+
+        Raises:
+            StoreError: naming the file that could not be removed.
+        """
+        folder = self._edition(source_name, edition).folder
+        with locked(self.root / "locks", f"snapshots.{source_name}.{safe_name(edition)}"):
+            names = [path.name for path in sorted(folder.iterdir()) if path.is_file()]
+            # The pointer last: by it an edition counts as kept, until nothing else is there.
+            self.store.remove(folder, sorted(names, key=lambda name: name == "current.json"))
+
     def verify(self) -> list[str]:
         """Compare every kept file with its sidecar's sha256; return one line for each that does not agree."""
         wrong = []

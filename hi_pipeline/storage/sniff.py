@@ -16,6 +16,7 @@ _KINDS = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip file",
+    b"PAR1": "a parquet file",
 }
 _INSIDE = {Container.XLSX: "xl/workbook.xml", Container.ODS: "content.xml"}
 _TITLE = re.compile(r"<title[^>]*>\s*([^<]{1,120})", re.IGNORECASE)
@@ -35,6 +36,11 @@ def sniff(path: Path, container: Container, *, where: str) -> None:
         )
     if container is Container.CSV:
         _sniff_csv(path, head, where)
+        return
+    if container is Container.PARQUET:
+        # Its reader judges the rest: the file ends with what tells of its columns.
+        if not head.startswith(b"PAR1"):
+            raise FetchError(f"{where}: expected a parquet file, but {_describe(head)} came; nothing was kept")
         return
     if not head.startswith(b"PK\x03\x04"):
         raise FetchError(f"{where}: expected a {container.value} file, but {_describe(head)} came; nothing was kept")

@@ -57,6 +57,7 @@ def build_counts(reader: Reader, financial_year: str, *, source: str, only: Vint
     frames: list[pl.DataFrame] = []
     counted: dict[str, int] = {}
     notes: list[str] = []
+    not_given: list[str] = []
     declared = reader.indicators(source)
     several = any(indicator.further for indicator in declared)
     for indicator in declared:
@@ -67,7 +68,9 @@ def build_counts(reader: Reader, financial_year: str, *, source: str, only: Vint
                     raise NothingToBuild(f"{origin.source} holds nothing for {financial_year}")
                 parts, found = _on_own_footprint(origin, context, counted)
             except NothingToBuild as nothing:
-                notes.append(f"{indicator.id}: {nothing}")
+                # That no board has given an extract of something else is no matter of those that are there.
+                said = not_given if PLACINGS[origin.attribution].alone else notes
+                said.append(f"{indicator.id}: {nothing}")
                 continue
             placed = {own: found} | {v: _on_other(found, parts, origin, replace(context, vintage=v)) for v in others}
             completed.append(_completed(placed, origin, context))
@@ -78,9 +81,11 @@ def build_counts(reader: Reader, financial_year: str, *, source: str, only: Vint
             counts = _first_counts(completed)
             frames.append(controlled(counts) if indicator.controlled else counts)
     if not frames:
-        raise NothingToBuild(f"{source}_counts {financial_year}: {'; '.join(notes) or 'no indicator is declared'}")
+        raise NothingToBuild(
+            f"{source}_counts {financial_year}: {'; '.join([*notes, *not_given]) or 'no indicator is declared'}"
+        )
     frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
-    releases = {release for text in frame["source_releases"].unique() for release in text.split(";")}
+    releases = {release for text in frame["source_releases"].unique() for release in text.split(";") if release}
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
 
 

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import ENGLAND
-from hi_pipeline.core.groups import ALL, SEX_THEN_AGE, UNKNOWN, Dimension, age_bounds
+from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension, age_bounds, stratum_of
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Status
 from hi_pipeline.tables.assemble import RELEASES
@@ -16,6 +17,9 @@ RATE_HALF_WIDTH = 0.05
 # 2026-11: in Mental Health Act 2023-24 the rates of boards, and England's total, rest on mid-2022; England's rates
 # by age and sex on a population 1% larger (50,434 at 87.4 per 100,000).
 OTHER_POPULATION = "the publisher's own rate rests on another population"
+LEFT_OUT = "the extract leaves the denominator out: residents of mid-{}"
+NOBODY = "there is no population of people whose group is not known"
+NO_POPULATION = "the extract leaves the denominator out, and no population is in hand to divide by"
 IMPLIED = "population implied by the publisher's count and rate"
 _ALL_AGES = (0, 200)
 _RESIDENT = (Dimension.TOTAL.value, Dimension.AGE.value, Dimension.SEX.value, Dimension.AGE_AND_SEX.value)
@@ -85,6 +89,43 @@ def add_residents(placed: Placed, indicator: Indicator, context: Context) -> Pla
     return placed
 
 
+def fill_residents(rows: pl.DataFrame, indicator: Indicator, context: Context) -> pl.DataFrame:
+    """Give the rows of boards' extracts without denominators the residents of the year, of total, age and sex.
+
+    Residents are those of the mid-year in which the financial year starts, or the nearest in hand. People of no known
+    age or sex have none. Where no population is in hand, the rows stay missing and say so.
+
+    Args:
+        rows: in SHAPE, denominators null; a numerator that is hidden stays so.
+        indicator: the declaration.
+        context: the year and the footprint.
+    """
+    try:
+        population = context.reader.linked("population", context.financial_year)
+    except NothingToBuild:
+        return rows.with_columns(note=_joined_notes(pl.lit(NO_POPULATION)))
+    chosen = population.filter(pl.col("of_year"), geography_vintage=context.vintage.value)
+    (year,) = chosen["mid_year"].unique().to_list()
+    residents = _residents(chosen, rows, ages=indicator.ages or _ALL_AGES)
+    joined = rows.join(residents, on=["icb_code", "dimension", "category"], how="left", validate="m:1")
+    there, counted = pl.col("residents").is_not_null(), pl.col("numerator").is_not_null()
+    releases = context.reader.releases("population", context.financial_year)
+    return joined.with_columns(
+        *(pl.col("residents").alias(name) for name in ("denominator", "denominator_low", "denominator_high")),
+        status=pl.when(~counted)
+        .then("status")
+        .when(there)
+        .then(pl.lit(Status.OK.value))
+        .otherwise(pl.lit(Status.NOT_APPLICABLE.value)),
+        note=_joined_notes(pl.when(there).then(pl.lit(LEFT_OUT.format(year))).otherwise(pl.lit(NOBODY))),
+        releases=pl.when(there).then(joined_releases(joined[RELEASES], releases)).otherwise(RELEASES),
+    ).drop("residents")
+
+
+def _joined_notes(said: pl.Expr) -> pl.Expr:
+    return pl.concat_str(pl.when(pl.col("note") != "").then("note"), said, separator="; ", ignore_nulls=True)
+
+
 def _differs(indicator: Indicator) -> pl.Expr:
     """Tell where the printed rate cannot come from these residents, whatever the rounding of count and rate."""
     scale = indicator.multiplier / pl.col("denominator")
@@ -96,16 +137,20 @@ def _residents(population: pl.DataFrame, rows: pl.DataFrame, *, ages: tuple[int,
     """Sum residents for the categories in use, by board and for England."""
     bands = rows.filter((pl.col("dimension") == Dimension.AGE.value) & (pl.col("category") != UNKNOWN))
     groups = [(Dimension.TOTAL.value, ALL, pl.col("age").is_between(*ages))]
-    groups += [(Dimension.SEX.value, sex, pl.col("sex") == sex) for sex in ("Female", "Male")]
+    groups += [
+        (Dimension.SEX.value, sex, (pl.col("sex") == sex) & pl.col("age").is_between(*ages))
+        for sex in ("Female", "Male")
+    ]
     for band in bands["category"].unique().sort().to_list():
         first, last = age_bounds(band)
         groups.append((Dimension.AGE.value, band, pl.col("age").is_between(first, last)))
-    # "Female, Unknown" is of no age.
-    known = ~pl.col("category").str.ends_with(UNKNOWN)
-    both = rows.filter((pl.col("dimension") == Dimension.AGE_AND_SEX.value) & known)
+    both = rows.filter(dimension=Dimension.AGE_AND_SEX.value)
     for category in both["category"].unique().sort().to_list():
-        sex, _, band = category.partition(SEX_THEN_AGE)
-        chosen = (pl.col("sex") == sex) & pl.col("age").is_between(*age_bounds(band))
+        stratum = stratum_of(Dimension.AGE_AND_SEX, category)
+        # "Female, Unknown" is of no age.
+        if stratum.band == UNKNOWN:
+            continue
+        chosen = (pl.col("sex") == stratum.sex) & pl.col("age").is_between(*age_bounds(stratum.band))
         groups.append((Dimension.AGE_AND_SEX.value, category, chosen))
     boards = [
         population.filter(chosen)

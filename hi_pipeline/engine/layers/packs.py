@@ -19,6 +19,7 @@ from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.engine.grid import cell
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.storage.atomic import reporting
 
 if TYPE_CHECKING:
     from hi_pipeline.publishing.report.packs import Order
@@ -123,6 +124,29 @@ def placed_packs(pipeline: Pipeline) -> dict[str, Provenance]:
                 with suppress(HiPipelineError):
                     found[cell(year, icb)] = _provenance(pipeline, order.folder)
     return found
+
+
+def remove_packs(pipeline: Pipeline, release: str) -> list[str]:
+    """Remove the packs that rest on a release which was withdrawn, all footprints' and years'.
+
+    Returns:
+        One line for each file that stays because no pack made it as it is: a board's words, an edited Word document.
+    """
+    root, said = pipeline.settings.root / "packs", []
+    for path in sorted(root.glob(f"*/*/{_FACTS}")):
+        folder = path.parent
+        if release not in json.loads(path.read_text(encoding="utf-8"))["sources"]:
+            continue
+        made = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))["files"]
+        with reporting(folder):
+            for name, sha256 in sorted(made.items(), key=lambda item: item[0] == _FACTS):
+                file = folder / name
+                if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
+                    file.unlink()
+            (folder / _MANIFEST).unlink()
+        left = sorted(file for file in folder.rglob("*") if file.is_file())
+        said += [f"{file} was edited, and may hold figures of {release}: look through it" for file in left]
+    return said
 
 
 def summary_of(folder: Path) -> list[str]:

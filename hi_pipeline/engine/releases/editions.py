@@ -16,7 +16,7 @@ from hi_pipeline.core.errors import FetchError, Overtaken, ReleaseUnavailable, S
 from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
-from hi_pipeline.extracts.source import releases_in, strangers_in
+from hi_pipeline.extracts.source import doubles_in, releases_in, strangers_in
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.pages import links_of
 from hi_pipeline.storage.store import Names, Store
@@ -78,18 +78,28 @@ def look_for_editions(pipeline: Pipeline, *, today: date, ask: bool = True) -> t
     Returns:
         What could not be looked at, or not be decided, one line each.
     """
-    said: list[str] = []
+    said = list(look_in_folder(pipeline))
     listing = cache(pipeline.snapshots.listing)
     live = pipeline.settings.kind == "live"
     for source in list(pipeline.catalogue.sources.values()):
         if source.local:
-            said += _in_folder(pipeline, source)
-        elif not live:
+            continue
+        if not live:
             said += _in_mirror(pipeline, source, listing, today=today)
         elif ask:
             for page in series_pages(source, today=today):
                 said += _on_page(pipeline, source, page, today=today)
     return tuple(dict.fromkeys(said))
+
+
+def look_in_folder(pipeline: Pipeline) -> tuple[str, ...]:
+    """Take boards' own extracts, as they lie in their folder now, into the pipeline's sources; nobody is asked.
+
+    Returns:
+        One line for each file that is not read.
+    """
+    local = [source for source in pipeline.catalogue.sources.values() if source.local]
+    return tuple(line for source in local for line in _in_folder(pipeline, source))
 
 
 def series_pages(source: Source, *, today: date) -> tuple[str, ...]:
@@ -122,10 +132,16 @@ def _in_folder(pipeline: Pipeline, source: Source) -> tuple[str, ...]:
     places = places_in(pipeline.settings.extracts)
     taken = replace(source, releases=releases_in(places))
     pipeline.catalogue = replace(pipeline.catalogue, sources={**pipeline.catalogue.sources, source.name: taken})
-    return tuple(
-        f"{pipeline.settings.extracts / place} is no extract by its name and is not read; give it to hi import"
+    folder = pipeline.settings.extracts
+    foreign = (
+        f"{folder / place} is no extract by its name and is not read; give it to hi import"
         for place in strangers_in(places)
     )
+    double = (
+        f"{folder / place} is not read: another file beside it is the same extract; leave one of them"
+        for place in doubles_in(places)
+    )
+    return (*foreign, *double)
 
 
 def _on_page(pipeline: Pipeline, source: Source, page: str, *, today: date) -> Iterable[str]:

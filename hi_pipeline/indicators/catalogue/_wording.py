@@ -22,11 +22,17 @@ HOW_SUS = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold: "
     "hi import (docs/local-extracts.md)"
 )
-HOW_IMMFORM = "Counts by group from the vaccination systems that boards may see; no file of them is read yet"
+HOW_IMMFORM = "Counts by group from the vaccination systems that boards may see: hi import (docs/local-extracts.md)"
+HOW_SCREENING = "Counts by group from the screening services or practices' records: hi import (docs/local-extracts.md)"
 HOW_SUS_UNREAD = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold; "
     "no file of them is read yet"
 )
+HOW_OWN_STROKE = (
+    "A board's own extract by one of the lists of codes (stroke_adm_i60_i69_dsr and three more): hi import "
+    "(docs/local-extracts.md)"
+)
+HOW_OWN_MI = "A board's own extract, mi_adm_i21_i22_dsr: hi import (docs/local-extracts.md)"
 HOW_ALLIANCE = "Counts from the cancer alliance: hi import (docs/local-extracts.md)"
 HOW_NDPP = "Counts by deprivation from the programme's provider: hi import (docs/local-extracts.md)"
 HOW_TRUSTS = "A return by each trust, with evidence: hi import (docs/local-extracts.md)"

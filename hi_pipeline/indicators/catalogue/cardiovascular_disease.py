@@ -3,7 +3,7 @@
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
 from hi_pipeline.core.status import Unit
-from hi_pipeline.indicators.catalogue._wording import HOW_SUS_UNREAD, RECORDED_PREVALENCE
+from hi_pipeline.indicators.catalogue._wording import HOW_OWN_MI, HOW_OWN_STROKE, RECORDED_PREVALENCE
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -183,11 +183,11 @@ INDICATORS: tuple[Indicator, ...] = (
             "I60 to I64 (strokes without their late effects)",
         ),
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
-        how_to_supply=HOW_SUS_UNREAD,
+        how_to_supply=HOW_OWN_STROKE,
         caveats=(
             "England's admissions by code of diagnosis (stroke_emergency_n) are no figure of the statement.",
             "Value and limits as Fingertips prints them (indicator 93231); boards are never added up.",
-            "By deprivation and ethnic group only with the Secondary Uses Service.",
+            "By deprivation and ethnic group in a board's own extract alone.",
         ),
         source="fingertips",
         attribution=Attribution.PUBLISHED,
@@ -223,11 +223,11 @@ INDICATORS: tuple[Indicator, ...] = (
         levels=Levels(total=Level.UNVERIFIED, sex=Level.UNVERIFIED, deprivation=Level.ENGLAND),
         code_lists=("I21, I22 (commissioning support units; Office for Health Improvement and Disparities)",),
         held_by="NHS England and commissioning support units (Secondary Uses Service)",
-        how_to_supply=HOW_SUS_UNREAD,
+        how_to_supply=HOW_OWN_MI,
         caveats=(
             "England's admissions by code of diagnosis (heart_attack_emergency_n) are no figure of the statement.",
             "Value and limits as Fingertips prints them (indicator 93232); boards are never added up.",
-            "By deprivation and ethnic group only with the Secondary Uses Service.",
+            "By deprivation and ethnic group in a board's own extract alone.",
         ),
         source="fingertips",
         attribution=Attribution.PUBLISHED,

@@ -105,6 +105,7 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION),
         numerator=("emergency_adm_u18_rate_numerator",),
         denominator=("emergency_adm_u18_rate_denominator",),
+        ages=(0, 17),
         deprivation_groups=10,
         controlled=True,
         plausible=(0.0, 1_000.0),

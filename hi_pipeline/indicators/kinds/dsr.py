@@ -6,8 +6,9 @@ there: weights are never rescaled to the strata at hand. A band that is a part o
 takes its years' share of it, as the standard itself does at ages 0 and 1 to 4. Events whose age or sex is unknown are
 in the group and in no stratum. A group of age is one band: its rate is crude.
 
-Of counts that are controlled on the way out the strata are true counts; value and limits are then given in whole
-numbers, and limits made with the number of events rounded, as both together would tell it.
+Of counts that are controlled on the way out the strata are true counts. The rate is then rounded to whole numbers or
+coarser (``stats.output_control.standardised_step``), and its limits are made from what is shown, as rate and limits
+together would tell more. Gaps and slopes between groups are made from what is shown, and tell no more than that.
 """
 
 from functools import partial
@@ -20,13 +21,16 @@ from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
 from hi_pipeline.indicators.limits import FIGURE, LIMITS, divisible, widened
 from hi_pipeline.stats import rates
-from hi_pipeline.stats.output_control import OUTPUT_ROUNDING
+from hi_pipeline.stats.output_control import OUTPUT_ROUNDING, standardised_step
 from hi_pipeline.stats.standardisation.direct import directly_standardised_rate
 from hi_pipeline.stats.standardisation.european import EUROPEAN_STANDARD_POPULATION_2013
 
 STANDARD_SEXES = ("Female", "Male")
 WHOLE_STANDARD = 100_000.0
 HIDDEN = "not computed: the count of a group of age and sex is hidden or missing"
+ROUNDED_TO = "rate rounded to {}, so that no single event can be told"
+QUARTER, _SLACK = 0.25, 1e-9
+COARSE = "not shown: some group of age and sex is so small that a single event in it would move the rate too far"
 ABSENT = "not computed: there are no counts by age and sex"
 STANDARDISED_BY_AGE = "standardised by age"
 CRUDE = "crude: a group of age is not standardised"
@@ -84,8 +88,45 @@ def _rates(indicator: Indicator, strata: pl.DataFrame, total: float) -> pl.DataF
         limits_rounding=OUTPUT_ROUNDING if indicator.controlled else 1,
     ).with_columns(pl.col("note").fill_null(""))
     if indicator.controlled:
-        figures = figures.with_columns(pl.col("value", *LIMITS).round(0))
+        figures = _rounded_on_the_way_out(figures, strata, indicator.multiplier / total)
     return figures.select(FIGURE)
+
+
+def _rounded_on_the_way_out(figures: pl.DataFrame, strata: pl.DataFrame, scale: float) -> pl.DataFrame:
+    """Round rates so that no event of a stratum can be told, and make the limits from what is shown.
+
+    Limits are those of the rounded number of events at the scale of the rounded rate, wider by how much the strata
+    differ: q = sqrt(V O) / DSR, 1 where all events weigh alike, rounded up to quarters. A rate is not shown where one
+    event in some stratum would move it by more than a sixteenth of the interval.
+    """
+    heaviest = (pl.col("weight") / pl.col("denominator")).filter(pl.col("denominator") > 0).max()
+    steps = strata.group_by("row").agg(step=standardised_step(scale * heaviest))
+    joined = figures.join(steps, on="row", how="left", validate="1:1", maintain_order="left")
+    poisson = rates.crude_rate(
+        joined.select("row", "events", one=1.0), events="events", population="one", by=["row"], multiplier=1
+    ).select("row", *(pl.col(name).alias(f"{name}_poisson") for name in LIMITS))
+    joined = joined.join(poisson, on="row", how="left", validate="1:1", maintain_order="left")
+    step, events = pl.col("step"), pl.col("events")
+    ok = pl.col("status") == Status.OK.value
+    joined = joined.with_columns(coarse=ok & (step > (pl.col("upper_95") - pl.col("lower_95")) / 4))
+    spread = (pl.col("upper_95") - pl.col("value")) / (pl.col("upper_95_poisson") - events) * events / pl.col("value")
+    shown = joined.with_columns(
+        value=(pl.col("value") / step).round() * step, wider=((spread - _SLACK) / QUARTER).ceil() * QUARTER
+    ).with_columns(
+        (pl.col("value") * (1 + pl.col("wider") * (pl.col(f"{name}_poisson") / events - 1))).round().alias(name)
+        for name in LIMITS
+    )
+    coarse, there = pl.col("coarse"), ok & ~pl.col("coarse")
+    return shown.with_columns(
+        *(pl.when(there).then(name).alias(name) for name in ("value", *LIMITS)),
+        status=pl.when(coarse).then(pl.lit(Status.TOO_FEW.value)).otherwise("status"),
+        method=pl.when(coarse).then(pl.lit(Method.NONE.value)).otherwise("method"),
+        note=pl.when(coarse)
+        .then(pl.lit(COARSE))
+        .when(there & (step > 1))
+        .then(pl.format(ROUNDED_TO, step.cast(pl.Int64)))
+        .otherwise("note"),
+    )
 
 
 def _strata(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
@@ -156,4 +197,5 @@ def _bare(rows: pl.DataFrame, note: str) -> pl.DataFrame:
 STATISTICS = Statistics(
     formula="{m:g} x rate standardised by age and sex to the 2013 European Standard Population; Dobson limits",
     values=values,
+    between=True,
 )

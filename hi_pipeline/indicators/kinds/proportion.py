@@ -38,5 +38,6 @@ STATISTICS = Statistics(
     formula="{m:g} x numerator / denominator; limits by Wilson's score method",
     values=values,
     between=True,
+    headline=True,
     share=True,
 )

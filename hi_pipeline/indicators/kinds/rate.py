@@ -25,4 +25,5 @@ STATISTICS = Statistics(
     formula="{m:g} x numerator / denominator; limits by Byar's method, exact below 10 events",
     values=values,
     between=True,
+    headline=True,
 )

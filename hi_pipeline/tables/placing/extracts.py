@@ -7,7 +7,8 @@ from hi_pipeline.core.geography import boards_of, boards_within
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables.placing.placed import Context, Placed, not_published, resting_on, shaped
+from hi_pipeline.tables.denominators import fill_residents
+from hi_pipeline.tables.placing.placed import Context, Placed, not_published, shaped
 from hi_pipeline.tables.reference import footprint
 
 # Two footprints of one count would give their difference away.
@@ -18,15 +19,19 @@ OTHER_FOOTPRINT = "not published: the extract was counted for {}, and stands on 
 def place_extracts(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:
     """Place extracts: a board that the footprint has keeps its rows, every other board says why it has none.
 
-    Each row names its own board's extract; one that has none names all extracts of the indicator and year.
+    Each row names its own board's extract, and one that has none names no release: who else gave one is not told in
+    another board's rows. Where an extract leaves its denominators out, they are residents by age and sex.
 
     Raises:
         NothingToBuild: no board has given an extract of the indicator for the year.
-        ValidationError: extracts of one indicator and year count deciles of different Indices of Deprivation.
+        ValidationError: extracts of one indicator and year count deciles of different Indices of Deprivation; a board
+            gives the same by two lists of codes.
     """
     if parts.is_empty():
         raise NothingToBuild(f"{indicator.id}: no extract for {context.financial_year}")
-    about = context.reader.clean(indicator.source, "extract", context.financial_year).filter(indicator_id=indicator.id)
+    every = context.reader.clean(indicator.source, "extract", context.financial_year)
+    _refuse_two_lists(every, indicator, context)
+    about = every.filter(indicator_id=indicator.id)
     vintages = about["imd_vintage"].drop_nulls().unique().sort().to_list()
     if len(vintages) > 1:
         raise ValidationError(
@@ -38,13 +43,30 @@ def place_extracts(parts: pl.DataFrame, indicator: Indicator, context: Context) 
     rows = parts.join(boards, left_on="area_code", right_on="icb_code", how="inner", validate="m:1")
     rows = rows.join(releases, on="area_code", how="left", validate="m:1")
     shown = shaped(rows, area_type=AreaType.ICB, code=pl.col("area_code"), name=pl.col("icb_name"))
+    bare = pl.col("icb_code").is_in(about.filter(~pl.col("has_denominators"))["icb_code"].implode())
+    if indicator.denominator and shown.filter(bare).height:
+        shown = pl.concat([shown.filter(~bare), fill_residents(shown.filter(bare), indicator, context)])
     changed = _changed(parts, boards, context)
     others = boards.join(rows, left_on="icb_code", right_on="area_code", how="anti")
     others = others.join(changed, on="icb_code", how="anti").with_columns(why=pl.lit(NO_EXTRACT))
     total = parts.filter(dimension=Dimension.TOTAL.value, category=ALL).head(1)
     without = not_published(pl.concat([changed, others]), total, why=pl.col("why"))
-    frame = pl.concat([shown, resting_on(without, releases["releases"])])
-    return Placed(frame=frame, imd_vintage=vintages[0] if vintages else "")
+    return Placed(frame=pl.concat([shown, without]), imd_vintage=vintages[0] if vintages else "")
+
+
+def _refuse_two_lists(every: pl.DataFrame, indicator: Indicator, context: Context) -> None:
+    """Refuse two extracts of a board that count the same by different lists of codes."""
+    declared = context.reader.indicators(indicator.source)
+    alike = [i.id for i in declared if i.one_of and i.one_of == indicator.one_of]
+    given = every.filter(pl.col("indicator_id").is_in(alike)).sort("icb_code", "indicator_id")
+    twice = given.filter(pl.col("icb_code").is_duplicated())
+    if twice.height:
+        raise ValidationError(
+            f"{indicator.source} {context.financial_year}: {', '.join(twice['edition'])} count {indicator.one_of} by "
+            "different lists of codes. What one holds and the other does not could be worked out: take all but one out "
+            "of the folder of extracts.",
+            failures=twice,
+        )
 
 
 def _changed(parts: pl.DataFrame, boards: pl.DataFrame, context: Context) -> pl.DataFrame:

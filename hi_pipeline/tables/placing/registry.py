@@ -125,6 +125,8 @@ PLACINGS: Mapping[Attribution, Placing] = {
     Attribution.EXTRACT: Placing(
         place=place_extracts,
         words="boards' own extracts, each on the footprint that it was counted for",
+        # For extracts that leave their denominators out.
+        linked=("population",),
         alone=True,
     ),
 }

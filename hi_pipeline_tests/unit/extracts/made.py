@@ -3,7 +3,16 @@
 import polars as pl
 
 from hi_pipeline.core.groups import ETHNIC_BROAD
-from hi_pipeline.extracts.contract import COLUMNS, DECILE_LABELS, SEX_LABELS, band_bounds, standard_bands
+from hi_pipeline.extracts.contract import (
+    COLUMNS,
+    DECILE_LABELS,
+    EXTRACTS,
+    GROUPS,
+    SEX_LABELS,
+    band_bounds,
+    standard_bands,
+)
+from hi_pipeline.extracts.template import template
 
 INDICATOR = "act_emergency_dsr"
 
@@ -52,6 +61,36 @@ def standardised() -> pl.DataFrame:
 def by_ethnicity() -> pl.DataFrame:
     """Return a right extract of a standardised rate by broad ethnic group."""
     return frame(strata(by="ethnic_group", labels=ETHNIC_BROAD))
+
+
+def filled(indicator: str, *, board: str = "QHM", year: int = 2024, per_group: int = 10) -> pl.DataFrame:
+    """Return an indicator's template with counts in it: groups of one size, so that every table adds up to the same.
+
+    Args:
+        indicator: any that an extract is read of.
+        board: ODS code.
+        year: in which the financial year starts.
+        per_group: events of the smallest group; a hundred times as many people.
+    """
+    table = pl.read_csv(template(indicator).encode(), infer_schema=False)
+    said = {
+        "period_start": f"{year}-04-01",
+        "period_end": f"{year + 1}-03-31",
+        "area_code": board,
+        "suppression_flag": "none",
+        "source_note": "made-up counts",
+    }
+    table = table.with_columns(pl.lit(word).alias(name) for name, word in said.items())
+    size = pl.lit(per_group if EXTRACTS[indicator].groups else 1)
+    for name in GROUPS:
+        if name in table.columns:
+            size = size * pl.when(pl.col(name).is_null()).then(table[name].drop_nulls().n_unique()).otherwise(1)
+    table = table.with_columns(numerator=size.cast(pl.String))
+    if "denominator" in table.columns:
+        table = table.with_columns(denominator=(100 * size).cast(pl.String))
+    if "imd_decile" in table.columns:
+        table = table.with_columns(imd_vintage=pl.when(pl.col("imd_decile").is_not_null()).then(pl.lit("2019")))
+    return table
 
 
 def frame(rows: list[dict[str, str | None]]) -> pl.DataFrame:

@@ -127,6 +127,16 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, ...]]] = {
     ),
     "nobody lives there": (_cell("denominator", "0"), ("row 6", "events where nobody lives", "changed over")),
     "no denominator": (_cell("denominator", None), ("row 6", "column denominator", "is empty", "people of the group")),
+    "no denominator of any decile": (
+        _all("denominator", None),
+        ("column denominator", "left out throughout", "no population by age, sex and decile", "rows by imd_decile out"),
+    ),
+    "no denominator and bands that end late": (
+        lambda t: made.frame(made.strata()).with_columns(
+            denominator=pl.lit(None, dtype=pl.String), age_band=pl.col("age_band").replace({"90+": "90-94"})
+        ).pipe(lambda f: pl.concat([f, f.tail(1).with_columns(age_band=pl.lit("95+"))])),
+        ("column age_band", "finer than the population", "Write 90+"),
+    ),
     "a board of another footprint": (
         lambda t: t.with_columns(area_code=pl.lit("E54000053")),
         ("column area_code", "'E54000053'", "no board of 2024-25", "2023-04"),

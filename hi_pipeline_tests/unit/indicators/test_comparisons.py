@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.indicators.catalogue import INDICATORS
-from hi_pipeline.indicators.comparisons import NO_LIST, NOT_ALL, comparisons
+from hi_pipeline.indicators.comparisons import LIKE, NO_FIGURE, NO_LIST, NOT_ALL, OTHERS, TOO_FEW_OTHERS, comparisons
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 
@@ -49,3 +49,40 @@ def test_a_board_without_a_list_or_with_a_bare_neighbour_is_not_computed() -> No
     lists = _lists(("QNC", "A"), ("QNC", "C"))
     bare = _of(comparisons(_results(C=None), lists, BY_ID), "most similar boards")
     assert (bare["note"], bare["comparator_value"], bare["comparison"]) == (NOT_ALL, None, "not_compared")
+
+
+def _extracts(*boards: tuple[str, float, float]) -> pl.DataFrame:
+    """Return figures of boards' own extracts of uptake, and England's of the published entry of the same definition."""
+    rows = [
+        made.row("total", "All", x, n, icb_code=code, area_name=code, indicator_id="screening_bowel_own_pct")
+        for code, x, n in boards
+    ]
+    own = compute_results(BY_ID["screening_bowel_own_pct"], made.counts(*rows), synthetic=False)
+    england = made.row("total", "All", 70_000, 100_000, **made.ENGLAND, indicator_id="screening_bowel_cov")
+    published = compute_results(BY_ID["screening_bowel_cov"], made.counts(england), synthetic=False)
+    return pl.concat([own, published])
+
+
+GIVEN = [("E54000010", 600.0, 1_000.0), ("E54000011", 500.0, 1_000.0), ("E54000015", 400.0, 1_000.0),
+         ("E54000019", 300.0, 1_000.0)]  # fmt: skip
+
+
+def test_an_extract_is_set_beside_the_published_england_of_the_same_definition() -> None:
+    england = _of(comparisons(_extracts(*GIVEN), None, BY_ID), "England as published")
+    assert (england["comparator_value"], england["comparison"]) == (70.0, "worse")
+    assert england["note"] == LIKE.format("screening_bowel_cov")
+    assert all(BY_ID[i.like].unit is i.unit and BY_ID[i.like].polarity is i.polarity for i in BY_ID.values() if i.like)
+
+
+def test_an_extract_is_set_beside_the_middle_of_three_or_more_others() -> None:
+    found = comparisons(_extracts(*GIVEN), None, BY_ID)
+    others = _of(found, OTHERS)
+    # Of 50, 40 and 30; the board's own 60 is not among them.
+    assert (others["comparator_value"], others["comparison"], others["note"]) == (40.0, "better", "")
+    few = _of(comparisons(_extracts(*GIVEN[:3]), None, BY_ID), OTHERS)
+    assert (few["comparator_value"], few["comparison"], few["note"]) == (None, "not_compared", TOO_FEW_OTHERS)
+    assert _of(found, "region")["note"] == NO_FIGURE
+
+
+def test_published_figures_have_no_such_comparator() -> None:
+    assert comparisons(_results(), None, BY_ID).filter(comparator=OTHERS).is_empty()

@@ -11,9 +11,8 @@ from hi_pipeline.core.indicator import Attribution, Indicator, Kind
 from hi_pipeline.extracts.contract import EXTRACTS, Below
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.indicators.compute import compute_results
-from hi_pipeline.indicators.kinds.dsr import CRUDE, STANDARDISED_BY_AGE
+from hi_pipeline.indicators.kinds.dsr import COARSE, CRUDE, STANDARDISED_BY_AGE
 from hi_pipeline.indicators.schema import validate_results
-from hi_pipeline.stats import rates
 from hi_pipeline.tables.disclosure import HIDDEN, ROUNDED, controlled
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 
@@ -82,22 +81,28 @@ def test_people_with_several_events_widen_the_limits() -> None:
     assert wide == pytest.approx(sqrt(10 / 6))
 
 
-def test_value_and_limits_tell_no_more_events_than_the_rounded_count() -> None:
-    """The attacker finds the one O whose Byar limits are as lopsided as those that are shown."""
-    for true in (11, 12):
-        strata = _strata("age_and_sex", events=0, people=20)
-        strata[0] |= {"numerator": float(true), "numerator_low": float(true), "numerator_high": float(true)}
-        found = _run(EMERGENCY, made.row("total", "All", true, 38_000), *strata, hide=True).row(0, named=True)
-        assert (found["numerator"], found["status"]) == (10, "ok")
-        lopsided = (found["upper_95"] - found["value"]) / (found["value"] - found["lower_95"])
-        assert _likeliest(lopsided) == 10
+def _in_all(*, events: float, people: float, fewest: float) -> dict:
+    """Return the rate of as many events in each stratum, one of which has fewer people than the others."""
+    strata = _strata("age_and_sex", events=events, people=people)
+    strata[0] |= {"denominator": fewest}
+    total = made.row("total", "All", 38 * events, 37 * people + fewest)
+    return _run(EMERGENCY, total, *strata, hide=True).row(0, named=True)
 
 
-def _likeliest(lopsided: float) -> int:
-    tried = pl.DataFrame({"o": range(8, 40), "n": [1.0] * 32}).with_columns(pl.col("o").cast(pl.Float64))
-    limits = rates.crude_rate(tried, events="o", population="n", by=["o"])
-    shape = (pl.col("upper_95") - pl.col("value")) / (pl.col("value") - pl.col("lower_95"))
-    return int(limits.filter(pl.col("o") >= 10).sort((shape - lopsided).abs())["o"][0])
+def test_a_rate_is_rounded_by_what_one_event_adds() -> None:
+    """3,500 standard people of each sex are 45 to 54, the heaviest: among 2,000, one event adds 1.75, 4 times is 7."""
+    found = _in_all(events=20, people=2_000, fewest=2_000)
+    assert (found["value"], found["status"]) == (1_000, "ok") and "rate rounded to 10" in found["note"]
+    # 760 events alone leave 7% to either side; strata that weigh unlike make it wider.
+    assert 900 < found["lower_95"] < 930 and found["upper_95"] == round(found["upper_95"])
+    assert "rate rounded" not in _in_all(events=200, people=20_000, fewest=20_000)["note"]
+
+
+def test_a_rate_is_not_shown_where_one_event_would_move_it_too_far() -> None:
+    """2,500 standard women are 0 to 4: among 20, one event adds 125: 76 events are too few for that."""
+    found = _in_all(events=2, people=2_000, fewest=20)
+    assert (found["status"], found["value"], found["lower_95"]) == ("too_few", None, None)
+    assert COARSE in found["note"] and found["numerator"] == 75
 
 
 def test_what_is_controlled_is_hidden_rounded_and_says_so() -> None:
@@ -182,3 +187,17 @@ def test_the_words_of_strata_lead_back_to_them() -> None:
         assert stratum_of(dimension, stratum.words) == stratum
     with pytest.raises(ValueError, match="no sex and age band"):
         stratum_of(Dimension.ETHNICITY_STRATA, "Female, 0 to 4")
+
+
+def test_a_gap_without_an_end_says_that_the_pipeline_hides_it() -> None:
+    counts = [3, 9, *(40 for _ in DECILES[2:])]
+    rows = [made.row("total", "All", sum(counts), 90_000)]
+    rows += [
+        made.row("deprivation", decile, n, 9_000, category_order=rank)
+        for rank, (decile, n) in enumerate(zip(DECILES, counts, strict=True), start=1)
+    ]
+    found = _run(BY_ID["emergency_adm_u18_rate"], *rows, hide=True)
+    gap, slope = (found.filter(measure=name).row(0, named=True) for name in ("gap", "sii"))
+    assert (gap["status"], gap["value"]) == ("suppressed", None)
+    assert "decile 1 (most deprived) has no figure (hidden by the pipeline)" in gap["note"]
+    assert slope["status"] == "suppressed" and "publisher" not in slope["note"]

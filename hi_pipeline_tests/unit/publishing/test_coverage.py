@@ -208,6 +208,17 @@ def test_months_by_themselves_are_no_cells() -> None:
     assert _cell(frame, "act_by_pod_n")[0] == "not_in_hand"
 
 
+def test_of_lists_of_codes_that_count_the_same_the_others_say_which_one_a_board_gives() -> None:
+    given, others = "stroke_adm_i60_i69_dsr", ("stroke_adm_i61_i64_dsr", "stroke_adm_i60_i64_dsr")
+    entries = [e for e in ENTRIES if e.id in (given, *others)]
+    rows = [_row(given), _row(given, "not_published", icb_code="E54000011", note="no extract of this board")]
+    frame = coverage(entries, pl.DataFrame(rows, schema=RESULTS), FACTS, beside={}, synthetic=False)
+    for other in others:
+        assert _cell(frame, other) == ("counted_otherwise", f"the board counts it by another list of codes: {given}")
+        assert _cell(frame, other, icb_code="E54000011")[0] == "not_public"
+    assert _cell(frame, given)[0] == "shown"
+
+
 def _beside(table: str, entry: str, *rows: dict[str, object]) -> tuple[str, str]:
     """Cover an entry whose figures stand in a table beside the results; its cell of ethnicity."""
     columns, _ = JUDGING[table]

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import StatisticsError
-from hi_pipeline.stats.output_control import hidden_on_the_way_out
+from hi_pipeline.stats.output_control import hidden_on_the_way_out, standardised_step
 
 MOST = 7
 
@@ -71,3 +71,14 @@ def test_whoever_knows_the_rule_cannot_tell_one_small_count() -> None:
     for areas in judged:
         for values in zip(*areas, strict=True):
             assert len(set(values)) > 1 or not 1 <= values[0] <= MOST, areas
+
+
+@pytest.mark.parametrize(
+    ("one_event", "step"),
+    [(0.0001, 1), (0.25, 1), (0.26, 2), (0.5, 2), (1.25, 5), (1.75, 10), (2.5, 10), (5, 20), (12.5, 50), (167, 1_000)],
+)
+def test_a_standardised_rate_is_rounded_to_at_least_four_times_what_one_event_adds(
+    one_event: float, step: float
+) -> None:
+    found = pl.DataFrame({"one": [one_event]}).select(standardised_step(pl.col("one"))).item()
+    assert found == step and found >= 4 * one_event

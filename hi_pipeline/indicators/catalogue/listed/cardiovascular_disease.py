@@ -42,7 +42,7 @@ LISTED: tuple[Entry, ...] = (
         polarity=Polarity.LOWER_IS_BETTER,
         target="narrow the gap",
         levels=Levels(deprivation=Level.ENGLAND),
-        of=("mi_adm_dsr",),
+        of=("mi_adm_i21_i22_dsr",),
         measure=Measure.GAP,
         dimension=Dimension.DEPRIVATION,
     ),
