@@ -18,6 +18,13 @@ def z_score(confidence: float) -> float:
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
+def normal(z: Floats) -> Floats:
+    """Standard normal distribution function, Phi(z)."""
+    from scipy.special import ndtr  # imported here, so that commands that only read come at once
+
+    return np.asarray(ndtr(z), dtype=np.float64)
+
+
 @quiet
 def wilson(events: Floats, population: Floats, confidence: float) -> Pair:
     """Wilson score limits of a proportion (Wilson 1927), clipped to 0 and 1.

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr
 
 from hi_pipeline.core.status import Method
 from hi_pipeline.stats import _limits
@@ -171,7 +170,7 @@ def change_of_estimates(
         two = rescale(start_pair[0], start, level), rescale(start_pair[1], start, level)
         limits[level] = _limits.mover_difference(end, one, start, two)
     width = np.hypot(end_pair[1] - end_pair[0], start_pair[1] - start_pair[0])
-    p_rise = 1 - ndtr((end - start) / (width / (2 * _limits.z_score(0.95))))
+    p_rise = 1 - _limits.normal((end - start) / (width / (2 * _limits.z_score(0.95))))
     extra: Extra = {"p_rise": p_rise, "verdict": _verdict(*limits[0.95], 0.0, reasons)}
     chosen = {level: limits[level] for level in levels(confidence)}
     return result(groups, reasons, value=end - start, limits=chosen, method=Method.MOVER, extra=extra)

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr
 
 from hi_pipeline.core.errors import StatisticsError
 from hi_pipeline.core.status import Method
@@ -114,7 +113,7 @@ def difference_of_changes(
         band, unchanged, unit = (-near, near), 0.0, scale_by
     words = _verdict(*limits[0.95], band, unchanged, better, reasons)
     behind = gap / error if better == "lower" else -gap / error
-    extra: Extra = {"p_slower": np.where(error > 0, 1 - ndtr(behind), np.nan), "verdict": words}
+    extra: Extra = {"p_slower": np.where(error > 0, 1 - _limits.normal(behind), np.nan), "verdict": words}
     chosen = {level: (limits[level][0] * unit, limits[level][1] * unit) for level in levels(confidence)}
     method = Method.LOG if scale == "ratio" else Method.MOVER
     return result(groups, reasons, value=value * unit, limits=chosen, method=method, extra=extra)

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr
 
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.stats import _limits
@@ -129,7 +128,7 @@ def pace(
         "change_lower": np.exp(own[0.95][1]),
         "change_upper": np.exp(own[0.95][2]),
         "reference_change": np.exp(reference),
-        "p_slower": 1 - ndtr(behind),
+        "p_slower": 1 - _limits.normal(behind),
         "verdict": _verdict(lower, upper, np.log1p(near), better, reasons),
     }
     chosen = {level: (np.exp(limits[level][0]), np.exp(limits[level][1])) for level in levels(confidence)}
