@@ -1,6 +1,6 @@
 """hi explain: the figures of areas with their inputs and releases; of one figure, all the way to its rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -27,6 +27,7 @@ from hi_pipeline.indicators.kind import statistics_of
 
 ONE = "Explain one of them to its rows: add --dimension and --category, or --measure."
 _BY_DEPRIVATION = ("gap", "ratio", "sii", "rii", "disproportionality")
+_SNAPSHOTS = "snapshots/"
 _PARTS = 7  # of a row's id; the words of a category may hold a slash
 
 
@@ -224,13 +225,19 @@ def _explain_piece(session: Session, piece: Piece) -> bool:
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
     console.whole_line(f"File: {piece.file} sha256 {piece.sha256}")
-    return _inputs(session, piece, revised)
+    return _inputs(session, piece, releases, revised)
 
 
-def _inputs(session: Session, piece: Piece, revised: dict[str, Replacement]) -> bool:
-    """Print what the figures were made from, back to the publishers' files; tell whether all of it still holds."""
+def _inputs(session: Session, piece: Piece, releases: Collection[str], revised: dict[str, Replacement]) -> bool:
+    """Print what the figures were made from, back to the publishers' files; tell whether all of it still holds.
+
+    The tables between hold all boards' extracts: those of other boards and indicators are behind none of these figures,
+    and who gave one is nobody else's matter.
+    """
     holds = True
     for item, same in trail(session.pipeline, piece.known):
+        if _of_others(session.pipeline, item.name, releases):
+            continue
         holds &= same
         changed = "" if same else "  CHANGED since: the figure is stale"
         found = revised.get(item.name.removeprefix("snapshots/").replace("/", ":"))
@@ -238,3 +245,12 @@ def _inputs(session: Session, piece: Piece, revised: dict[str, Replacement]) -> 
             changed += f"  {found.words}, not accepted: {found.record or found.newer}; {found.acceptance}"
         session.console.whole_line(f"  from {item.name} {item.sha256[:16]}{changed}")
     return holds
+
+
+def _of_others(pipeline: Pipeline, name: str, releases: Collection[str]) -> bool:
+    """Tell whether an input is the extract of a board or indicator that these figures do not rest on."""
+    if not name.startswith(_SNAPSHOTS):
+        return False
+    release = name.removeprefix(_SNAPSHOTS).replace("/", ":")
+    source = pipeline.catalogue.sources.get(release.partition(":")[0])
+    return source is not None and source.local and release not in releases

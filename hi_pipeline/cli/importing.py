@@ -27,14 +27,17 @@ def import_command(console: Printer, source: str | None, file: Path | None, *, c
             return 0
         if file is None:
             raise SelectionError("name the file, or ask for a template with --template <indicator>")
-        problems = check_extract(file)
-        if problems:
-            _complain(console, file, problems)
+        session = Session(source, console)
+        checked = check_extract(file, session.pipeline)
+        if checked.problems:
+            _complain(console, file, checked.problems)
             return FAILED
+        if checked.unjudged:
+            console.whole_line(checked.unjudged)
         if check:
             console.whole_line(f"{file}: nothing is wrong with it. Nothing was changed; hi import {file} takes it in.")
             return 0
-        return _take(Session(source, console), file)
+        return _take(session, file)
 
     return said_clearly(command, console)
 
@@ -48,7 +51,8 @@ def _template(indicator: str) -> str:
 
 
 def _complain(console: Printer, file: Path, problems: list[Problem]) -> None:
-    console.whole_line(f"{file}: {len(problems)} things are wrong. Nothing was taken in or changed.")
+    things = "thing is" if len(problems) == 1 else "things are"
+    console.whole_line(f"{file}: {len(problems)} {things} wrong. Nothing was taken in or changed.")
     for problem in problems:
         console.alarm("wrong:", str(problem))
 
@@ -58,6 +62,13 @@ def _take(session: Session, file: Path) -> int:
     taken = take_in(settings, file)
     again = "in place of the extract that was there" if taken.replaced else "as a new extract"
     console.whole_line(f"Taken in, {again}: {taken.indicator}, {taken.board}, {taken.financial_year}.")
+    if taken.fewer:
+        console.alarm(
+            "look:",
+            f"it has fewer groups than the extract that was there ({taken.fewer}), whose figures go. If that is meant, "
+            "nothing is to be done; if not, count them again and import the whole file.",
+            style="yellow",
+        )
     console.whole_line(f"It lies in {taken.path}: {_ROOTS[settings.kind]}.")
     console.whole_line(f"Next: hi run --indicator {taken.indicator} --year {taken.financial_year}")
     return 0

@@ -1,18 +1,26 @@
 """Taking in a board's own extract: read as text, judged, and put where the pipeline finds it. Nothing else is kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from hi_pipeline.core.errors import ArchiveError, LayoutError, SelectionError
-from hi_pipeline.core.geography import BOARDS
+from hi_pipeline.core.errors import ArchiveError, HiPipelineError, LayoutError, SelectionError
+from hi_pipeline.core.geography import BOARDS, Vintage, vintage_of
+from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.people_columns import on_footprint
 from hi_pipeline.core.source import RawTable
-from hi_pipeline.extracts.contract import COLUMNS, EXTRACTS
+from hi_pipeline.engine.own_files import in_own_words, look_at_csv
+from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.extracts.contract import COLUMNS, DECILE_LABELS, EXTRACTS, GROUPS, SEX_LABELS, Below
 from hi_pipeline.extracts.parse import named
-from hi_pipeline.extracts.problem import Problem
-from hi_pipeline.extracts.read import check, validated
+from hi_pipeline.extracts.people import BoardPeople, judge_people
+from hi_pipeline.extracts.problem import ROW, Problem, problem_of
+from hi_pipeline.extracts.read import check, tidied, typed, validated
+from hi_pipeline.extracts.rows import has_denominators
 from hi_pipeline.extracts.source import KINDS, place_of
+from hi_pipeline.extracts.tables import grains
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.limits import LIMITS
@@ -28,6 +36,7 @@ class Taken:
     Attributes:
         path: the file that the pipeline reads: the same rows as CSV.
         replaced: there was an extract of the same indicator, board and year.
+        fewer: by which columns that one had more rows, in words; "" where it had not.
     """
 
     path: Path
@@ -35,6 +44,7 @@ class Taken:
     board: str
     financial_year: str
     replaced: bool
+    fewer: str
 
 
 def read_extract(path: Path) -> RawTable:
@@ -50,19 +60,100 @@ def read_extract(path: Path) -> RawTable:
     if path.stat().st_size > LIMITS.member_bytes:
         raise ArchiveError(f"{path.name}: larger than {LIMITS.member_bytes:,} bytes; an extract is counts by group")
     kind = path.suffix.lower()
-    if kind == ".csv":
-        return RawTable(path.name, read_csv(path.read_bytes(), where=path.name))
-    if kind == ".xlsx":
-        return RawTable(path.name, _sheet(path))
-    if kind == ".parquet":
-        return RawTable(path.name, read_parquet_text(path, where=path.name))
+    with in_own_words():
+        if kind == ".csv":
+            data = path.read_bytes()
+            look_at_csv(data, path)
+            return RawTable(path.name, read_csv(data, where=path.name))
+        if kind == ".xlsx":
+            return RawTable(path.name, _sheet(path))
+        if kind == ".parquet":
+            return RawTable(path.name, read_parquet_text(path, where=path.name))
     raise SelectionError(f"{path.name}: an extract is a CSV, xlsx or parquet file, named .csv, .xlsx or .parquet")
 
 
-def check_extract(path: Path) -> list[Problem]:
-    """Return everything that is wrong with a file; nothing is changed."""
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What was found of a file.
+
+    Attributes:
+        problems: everything that is wrong with it.
+        unjudged: what of its denominators was not judged and why; "" where all was.
+    """
+
+    problems: list[Problem]
+    unjudged: str
+
+
+def check_extract(path: Path, pipeline: Pipeline) -> Checked:
+    """Return everything that is wrong with a file; nothing is changed.
+
+    Raises:
+        SelectionError, ArchiveError, LayoutError: as ``read_extract``.
+    """
     raw = read_extract(path)
-    return check(raw.frame, first_row=raw.first_row)
+    problems = check(raw.frame, first_row=raw.first_row)
+    if problems:
+        return Checked(problems=problems, unjudged="")
+    rows = typed(tidied(raw.frame, first_row=raw.first_row))
+    indicator, ons, year = named(rows)
+    extract = EXTRACTS[indicator]
+    if extract.below is not Below.POPULATION or not has_denominators(rows):
+        return Checked(problems=[], unjudged="")
+    problems = [*_implausible(rows, pipeline.catalogue.indicators_by_id[indicator])]
+    people, unjudged = people_of(pipeline, ons, year)
+    if people and not problems:
+        problems += judge_people(rows, extract, people)
+    return Checked(problems=problems, unjudged=unjudged)
+
+
+def _implausible(rows: pl.DataFrame, indicator: Indicator) -> Iterator[Problem]:
+    """Refuse groups whose rate lies beyond what figures of the indicator may be; strata may lie beyond it."""
+    low, high = indicator.plausible
+    rate = pl.col("numerator") * pl.col("events_per_person").fill_null(1) / pl.col("denominator") * indicator.multiplier
+    judged = rows.filter(pl.col("denominator") > 0).with_columns(rate=rate)
+    if indicator.kind is Kind.DSR:
+        judged = judged.filter(pl.all_horizontal(pl.col(name).is_null() for name in GROUPS))
+    far = judged.filter(~pl.col("rate").is_between(low, high)).sort(ROW)
+    if far.height:
+        first = far.row(0, named=True)
+        yield problem_of(
+            far, column="denominator", value=f"{first['denominator']:,}",
+            what=f"gives {first['rate']:,.0f} per {indicator.multiplier:,.0f} with its numerator "
+            f"{first['numerator']:,}; figures of this indicator lie between {low:,.0f} and {high:,.0f}",
+            remedy="Are denominators in thousands, or of another group? Write people",
+        )  # fmt: skip
+
+
+def people_of(pipeline: Pipeline, ons: str, financial_year: str) -> tuple[BoardPeople | None, str]:
+    """Return residents of a board by sex and age, and by decile, of what is built; or why there are none."""
+    unjudged = "Denominators were not held against residents: "
+    if pipeline.settings.synthetic:
+        return None, unjudged + "those of the sample are made up."
+    if (financial_year,) not in pipeline.lake.parts("linked", "population"):
+        return None, unjudged + f"no population of {financial_year} is built here (hi run --year {financial_year})."
+    own = vintage_of(financial_year)
+    table = pipeline.lake.read("linked", "population", financial_year)
+    board = table.filter(pl.col("of_year"), geography_vintage=own.value, icb_code=ons)
+    if board.is_empty():
+        return None, unjudged + f"the population of {financial_year} has no such board."
+    words = {word: label for label, word in SEX_LABELS.items()}
+    residents = board.select(pl.col("sex").replace_strict(words), "age", people="population")
+    deciles = _deciles_of(pipeline, ons, own)
+    said = f"residents of mid-{board['mid_year'][0]} (Office for National Statistics)"
+    missing = "" if deciles else "Deciles were not held against residents: no table of small areas is built here."
+    return BoardPeople(said=said, residents=residents, deciles=deciles), missing
+
+
+def _deciles_of(pipeline: Pipeline, ons: str, vintage: Vintage) -> tuple[float, ...]:
+    """Return a board's residents (Census 2021) by decile of the Indices of 2025; those of 2019 differ by little."""
+    parts = pipeline.lake.parts("linked", "small_areas")
+    if not parts:
+        return ()
+    areas = pipeline.lake.read("linked", "small_areas", *parts[-1])
+    of_board = areas.filter(pl.col(on_footprint("icb_code", vintage)) == ons)
+    held = dict(of_board.group_by("imd_decile").agg(pl.col("residents").sum()).rows())
+    return tuple(float(held.get(int(label), 0)) for label in DECILE_LABELS) if held else ()
 
 
 def take_in(settings: Settings, path: Path) -> Taken:
@@ -79,13 +170,32 @@ def take_in(settings: Settings, path: Path) -> Taken:
     _refuse_other_list(settings, indicator, board.ods, year)
     into = settings.extracts / place_of(indicator, board.ods, year)
     there = [held for kind in KINDS if (held := into.with_suffix(kind)).exists()]
+    fewer = _fewer(there, raw.frame)
     write_bytes(into, _in_contract(raw.frame).write_csv().encode())
     for older in there:
         # A file of another kind that somebody laid there: two files of one extract would both go unread.
         if older != into:
             older.unlink()
     replaced = bool(there)
-    return Taken(path=into, indicator=indicator, board=board.name, financial_year=year, replaced=replaced)
+    return Taken(path=into, indicator=indicator, board=board.name, financial_year=year, replaced=replaced, fewer=fewer)
+
+
+def _fewer(there: list[Path], now: pl.DataFrame) -> str:
+    """Say which tables have fewer rows than in the file that was there, if that can be read."""
+    try:
+        before = _tables_of(read_extract(there[0]).frame) if len(there) == 1 else {}
+    except HiPipelineError:
+        return ""
+    after = _tables_of(now)
+    return ", ".join(
+        f"{rows - after.get(words, 0):,} fewer {words}" for words, rows in before.items() if rows > after.get(words, 0)
+    )
+
+
+def _tables_of(frame: pl.DataFrame) -> dict[str, int]:
+    """Return the rows of each table of an extract, by words that name it."""
+    counted = {grain: table.height for grain, table in grains(typed(tidied(frame))).items()}
+    return {f"by {', '.join(grain)}" if grain else "in total": rows for grain, rows in counted.items()}
 
 
 def _refuse_other_list(settings: Settings, indicator: str, board_ods: str, year: str) -> None:
@@ -105,7 +215,7 @@ def _refuse_other_list(settings: Settings, indicator: str, board_ods: str, year:
 
 def _in_contract(frame: pl.DataFrame) -> pl.DataFrame:
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in COLUMNS if name not in frame.columns]
-    return frame.with_columns(absent).select(COLUMNS.keys())
+    return tidied(frame.with_columns(absent)).select(COLUMNS.keys())
 
 
 def _sheet(path: Path) -> pl.DataFrame:

@@ -4,9 +4,10 @@ Each column is judged by its different values, so that a file of half a million 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from difflib import get_close_matches
+from itertools import islice
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from hi_pipeline.extracts.contract import (
     ETHNIC_LABELS,
     EXTRACTS,
     FLAGS,
+    KEY,
     ONCE,
     ROUNDINGS,
     SCHEMES,
@@ -41,6 +43,20 @@ _TEN_DIGITS = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\d)")
 _COMMAS = re.compile(r"\d{1,3}(,\d{3})+(\.0+)?")
 _POINT = re.compile(r"\d+\.0*")
 _DIGITS = re.compile(r"\d{1,12}")
+_SHORTENED = re.compile(r"\d+(\.\d+)?[eE][+-]?\d+")
+_FRACTION = re.compile(r"\d*\.\d+%?|\d+%")
+_YEAR = re.compile(r"(19|20)\d\d")
+_WORD = re.compile(r"[a-z0-9]+")
+# What databases and spreadsheets write for a cell that is empty.
+_EMPTY_WORDS = ("NULL", "N/A", "NA", "#N/A", "NAN", "NONE")
+_EMPTY = {
+    "numerator": "Write 0 where nobody was counted; leave the cell empty where the count is hidden, with "
+    "suppression_flag 'applied'",
+    "denominator": "Leave the cell empty in rows of 'unknown' groups, and write the people of the group in all others",
+}
+_REMEDIES = 3
+_ONE = ("indicator_id", "area_code")
+LABELS_READ = "labels read"
 
 
 def judge_cells(frame: pl.DataFrame) -> tuple[list[Problem], pl.DataFrame]:
@@ -48,17 +64,19 @@ def judge_cells(frame: pl.DataFrame) -> tuple[list[Problem], pl.DataFrame]:
 
     Returns:
         What is wrong, and the rows with each wrong cell empty (in columns that say one thing: as in the other rows),
-        so that no later check tells of it again.
+        so that no later check tells of it again. Beside them LABELS_READ: whether the row's group is known.
     """
-    problems = []
+    problems: list[Problem] = []
+    frame = frame.with_columns(pl.lit(True).alias(LABELS_READ))
     for column in frame.columns:
         if column not in COLUMNS:
             continue
-        verdicts = _verdicts(frame[column], _JUDGES[column])
-        for value, (what, remedy) in verdicts.items():
-            found = frame.filter(pl.col(column) == value)
-            shown = "" if remedy is PERSONAL else value[:60]
-            problems.append(problem_of(found, what=what, remedy=remedy, column=column, value=shown))
+        verdicts = _verdicts(frame[column], column)
+        problems += _told(frame, column, verdicts)
+        unread = [value for value in verdicts if not _means_empty(value)]
+        # What every row says alike is one board and one indicator, also where its word is wrong.
+        if unread and (column in KEY or (column in _ONE and frame[column].n_unique() > 1)):
+            frame = frame.with_columns(pl.col(LABELS_READ) & ~pl.col(column).is_in(unread).fill_null(False))
         if verdicts:
             right = pl.when(~pl.col(column).is_in(list(verdicts))).then(pl.col(column))
             usual = right.drop_nulls().mode().sort().first() if column in ONCE else pl.lit(None, dtype=pl.String)
@@ -67,13 +85,36 @@ def judge_cells(frame: pl.DataFrame) -> tuple[list[Problem], pl.DataFrame]:
     return problems, frame
 
 
-def _verdicts(cells: pl.Series, judge: Judge) -> dict[str, tuple[str, str]]:
+def _verdicts(cells: pl.Series, column: str) -> dict[str, tuple[str, str]]:
+    """Return the verdict on each wrong value, in the order of the file."""
     found = {}
-    for value in cells.drop_nulls().unique().sort().to_list():
-        verdict = _personal(value) or _blanks(value) or judge(value)
+    for value in cells.drop_nulls().unique(maintain_order=True).to_list():
+        verdict = _personal(value) or _blanks(value)
+        if not verdict and (verdict := _JUDGES[column](value)) and _means_empty(value):
+            verdict = "is a program's word for an empty cell", _EMPTY.get(column, "Leave the cell empty")
         if verdict:
             found[value] = verdict
     return found
+
+
+def _told(frame: pl.DataFrame, column: str, verdicts: dict[str, tuple[str, str]]) -> Iterator[Problem]:
+    """Yield one problem for each kind of mistake in a column, however many values have it."""
+    for what in dict.fromkeys(what for what, _ in verdicts.values()):
+        remedies = {value: remedy for value, (same, remedy) in verdicts.items() if same == what}
+        first, *_ = remedies
+        if len(set(remedies.values())) == 1:
+            remedy = remedies[first]
+        else:
+            remedy = "; ".join(f"for {value[:60]!r}: {said}" for value, said in islice(remedies.items(), _REMEDIES))
+            remedy = f"{remedy[0].upper()}{remedy[1:]}" + ("; and so on" if len(remedies) > _REMEDIES else "")
+        yield problem_of(
+            frame.filter(pl.col(column).is_in(list(remedies))), what=what, remedy=remedy, column=column,
+            value="" if remedies[first] is PERSONAL else first[:60], values=len(remedies),
+        )  # fmt: skip
+
+
+def _means_empty(value: str) -> bool:
+    return value.strip().upper() in _EMPTY_WORDS
 
 
 PERSONAL = "Nothing about single persons may enter: take it away, and count by group"
@@ -106,11 +147,23 @@ def _one_of(*labels: str) -> Judge:
             return None
         if _POINT.fullmatch(value) and value.partition(".")[0] in labels:
             return "is a spreadsheet's number where a code is due", f"Write {value.partition('.')[0]!r}, as text"
-        near = get_close_matches(value.lower(), by_lower, n=1, cutoff=0.4)
-        hint = f"The nearest is {by_lower[near[0]]!r}" if near else f"Expected one of {', '.join(labels[:12])}"
+        # No number is near another: 2010 and 2019, or 11 and 1, are other things.
+        worded = {low: label for low, label in by_lower.items() if not low.isdigit()}
+        words = sorted(_WORD.findall(value.lower()))
+        alike = [label for low, label in worded.items() if sorted(_WORD.findall(low)) == words]
+        near = alike or [worded[low] for low in get_close_matches(value.lower(), worded, n=1, cutoff=0.4)]
+        hint = f"The nearest is {near[0]!r}" if near else f"Expected one of {', '.join(labels)}"
         return "is no label of this column", hint
 
     return judge
+
+
+def _indicator(value: str) -> Verdict:
+    if value in EXTRACTS:
+        return None
+    near = get_close_matches(value.lower(), EXTRACTS, n=1, cutoff=0.4)
+    hint = f"The nearest is {near[0]!r}" if near else "Write the indicator of the file; rows of no indicator go out"
+    return "is no indicator of which an extract is read", hint
 
 
 def _area(value: str) -> Verdict:
@@ -129,8 +182,20 @@ def _band(value: str) -> Verdict:
     try:
         band_bounds(value)
     except ValueError:
+        if plain := _plain_band(value):
+            return "is no age band as it is written here", f"Write {plain!r}, with the hyphen of the keyboard"
         return "is no age band", "Write it as 0-4, 7 or 90+; unknown for no known age; blank for all ages"
     return None
+
+
+def _plain_band(value: str) -> str:
+    """Return the band that is meant by "0\u20134", "0 - 4" or "0 to 4"; "" where there is none."""
+    plain = re.sub(r"\s*(?:[\u2010-\u2015\u2212-]|\bto\b)\s*", "-", value)
+    try:
+        band_bounds(plain)
+    except ValueError:
+        return ""
+    return plain
 
 
 def _band_before_the_date(value: str) -> str:
@@ -168,13 +233,25 @@ def _day(first: bool) -> Judge:
 def _number(value: str) -> Verdict:
     if _DIGITS.fullmatch(value):
         return None
+    if _SHORTENED.fullmatch(value):
+        remedy = "Write it out in full, from the query: the digits that are not shown are lost"
+        return "is a number that a spreadsheet shortened", remedy
     if _COMMAS.fullmatch(value):
         return "has thousands separators", f"Write {value.replace(',', '').partition('.')[0]!r}"
     if _POINT.fullmatch(value):
         return "has decimals", f"Counts are whole numbers: write {value.partition('.')[0]!r}"
+    if _FRACTION.fullmatch(value):
+        return "is no whole number", "Counts are wanted: is this a rate or a share? Write how many were counted"
     if value.startswith("-"):
         return "is negative", "A count is 0 or more: look at the query that made it"
     return "is no whole number", "Leave a hidden count empty, with suppression_flag 'applied'; write others in digits"
+
+
+def _people(value: str) -> Verdict:
+    verdict = _number(value)
+    if verdict and verdict[0] == "is no whole number":
+        return verdict[0], "A denominator is never hidden: write the people of the group in digits"
+    return verdict
 
 
 def _frequency(value: str) -> Verdict:
@@ -190,6 +267,14 @@ def _scheme(value: str) -> Verdict:
     return _one_of(*SCHEMES)(value)
 
 
+def _vintage(value: str) -> Verdict:
+    verdict = _one_of(*VINTAGES)(value)
+    if verdict and _YEAR.fullmatch(value):
+        remedy = f"Deciles of another index cannot be taken: recount them on {' or '.join(VINTAGES)}"
+        return "is an edition of the Indices of Deprivation that is not read", remedy
+    return verdict
+
+
 def _note(value: str) -> Verdict:
     if len(value) > 300:
         return "is longer than 300 characters", "Say in one sentence where the counts come from"
@@ -197,7 +282,7 @@ def _note(value: str) -> Verdict:
 
 
 _JUDGES: dict[str, Judge] = {
-    "indicator_id": _one_of(*EXTRACTS),
+    "indicator_id": _indicator,
     "period_start": _day(first=True),
     "period_end": _day(first=False),
     "area_code": _area,
@@ -207,9 +292,9 @@ _JUDGES: dict[str, Judge] = {
     "ethnic_group": _one_of(*ETHNIC_LABELS, UNKNOWN_LABEL),
     "ethnicity_scheme": _scheme,
     "imd_decile": _one_of(*DECILE_LABELS, UNKNOWN_LABEL),
-    "imd_vintage": _one_of(*VINTAGES),
+    "imd_vintage": _vintage,
     "numerator": _number,
-    "denominator": _number,
+    "denominator": _people,
     "events_per_person": _frequency,
     "rounding": _one_of(*ROUNDINGS),
     "suppression_flag": _one_of(*FLAGS),

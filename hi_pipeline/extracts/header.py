@@ -16,6 +16,11 @@ _PERSONAL = re.compile(
 )
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a column in small letters, its words joined by "_": "Indicator ID" is "indicator_id"."""
+    return re.sub(r"[\W_]+", "_", name.strip().lower()).strip("_")
+
+
 def judge_header(columns: Sequence[str], filled: Sequence[str], indicator: str) -> Iterator[Problem]:
     """Yield what is wrong with the names of the columns.
 
@@ -24,8 +29,15 @@ def judge_header(columns: Sequence[str], filled: Sequence[str], indicator: str) 
         filled: those that hold a value; a column of the contract that is blank throughout may always be there.
         indicator: "" where it is not known.
     """
+    misspelt = [name for name in columns if name not in COLUMNS and plain_name(name) in COLUMNS]
+    if misspelt:
+        yield Problem(
+            what="is misspelt" if len(misspelt) == 1 else "are misspelt",
+            remedy=f"Write {', '.join(map(plain_name, misspelt))}",
+            column=", ".join(misspelt),
+        )
     for name in columns:
-        if name in COLUMNS:
+        if name in COLUMNS or name in misspelt:
             continue
         if _PERSONAL.search(name):
             yield Problem(
@@ -41,8 +53,9 @@ def judge_header(columns: Sequence[str], filled: Sequence[str], indicator: str) 
     # People of a group may be left out: residents then take their place.
     divided = extract is not None and extract.below not in (Below.NOTHING, Below.POPULATION)
     needed = [*NEEDED, *(["denominator"] if divided else [])]
+    there = {plain_name(name) for name in columns}
     for name in needed:
-        if name not in columns:
+        if name not in there:
             yield Problem(what="the column is missing", remedy=f"Add it: {COLUMNS[name]}", column=name)
     if extract:
         for name in filled:

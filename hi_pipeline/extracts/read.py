@@ -3,15 +3,17 @@
 import polars as pl
 
 from hi_pipeline.core.errors import ValidationError
-from hi_pipeline.extracts.cells import judge_cells
-from hi_pipeline.extracts.contract import COLUMNS, EXTRACTS, Extract
-from hi_pipeline.extracts.header import judge_header
-from hi_pipeline.extracts.problem import ROW, Problem
+from hi_pipeline.extracts.cells import LABELS_READ, judge_cells
+from hi_pipeline.extracts.contract import COLUMNS, EXTRACTS, GROUPS, Extract
+from hi_pipeline.extracts.header import judge_header, plain_name
+from hi_pipeline.extracts.problem import ROW, Problem, problem_of
 from hi_pipeline.extracts.rows import judge_rows
 from hi_pipeline.extracts.tables import judge_tables
 
 _COUNTED = ("numerator", "denominator", "events_per_person", "rounding")
 _DAYS = ("period_start", "period_end")
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[T ]00:00:00(\.0+)?$"
+_BARE = ("numerator", "denominator", "ethnicity_scheme", "imd_vintage")
 
 
 def check(text: pl.DataFrame, *, first_row: int = 2) -> list[Problem]:
@@ -23,20 +25,50 @@ def check(text: pl.DataFrame, *, first_row: int = 2) -> list[Problem]:
     """
     if text.is_empty():
         return [Problem(what="there is no row below the header", remedy="Write one row a group")]
-    frame = text.with_row_index(ROW, offset=first_row)
+    frame = _renamed(tidied(text, first_row=first_row))
+    if frame.is_empty():
+        return [Problem(what="there is no row below the header", remedy="Write one row a group")]
     indicator = indicator_of(frame)
     filled = [name for name in text.columns if text[name].null_count() < text.height]
     wrong, right = judge_cells(frame)
     problems = [*judge_header(text.columns, filled, indicator), *wrong, *_blank(frame)]
-    if indicator and "numerator" in text.columns:
-        rows = typed(right).with_columns(typed(frame).select("bare_numerator", "bare_denominator"))
-        problems += judge_rows(rows, EXTRACTS[indicator])
-        whole = not any(p.column in ("age_band", "sex", "numerator", "denominator", "imd_decile") for p in problems)
-        if whole:
-            problems += judge_tables(rows, EXTRACTS[indicator])
+    if indicator and "numerator" in frame.columns:
+        bare = typed(frame).select(pl.col("^bare_.*$"))
+        rows = typed(right).with_columns(bare)
+        extract, read = EXTRACTS[indicator], rows.filter(right[LABELS_READ])
+        problems += judge_rows(rows, read, extract)
+        if read.height < rows.height:
+            problems.append(_unread(right.filter(~pl.col(LABELS_READ))))
+        elif not any(p.column in (*GROUPS, "numerator", "denominator") for p in problems):
+            problems += judge_tables(rows, extract)
         else:
-            problems += _bands_alone(rows, EXTRACTS[indicator], problems)
+            problems += _bands_alone(rows, extract, problems)
     return problems
+
+
+def _unread(rows: pl.DataFrame) -> Problem:
+    return problem_of(
+        rows, what="hold labels that could not be read, so that it was not judged whether these rows stand twice, nor "
+        "whether any table adds up", remedy="Mend the labels named above and check again",
+    )  # fmt: skip
+
+
+def tidied(text: pl.DataFrame, *, first_row: int = 2) -> pl.DataFrame:
+    """Return the rows with ROW, without those that are empty throughout, and days as 2024-04-01.
+
+    A spreadsheet keeps a day as that day's midnight, and SQL Server writes it so; Excel leaves empty rows at the end.
+    """
+    frame = text.with_row_index(ROW, offset=first_row)
+    frame = frame.filter(pl.any_horizontal(pl.col(text.columns).is_not_null()))
+    days = [name for name in frame.columns if plain_name(name) in _DAYS]
+    return frame.with_columns(pl.col(days).str.replace(_MIDNIGHT, "$1")) if days else frame
+
+
+def _renamed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with misspelt columns under their own name, so that their cells are judged as well."""
+    meant = {name: plain_name(name) for name in frame.columns if name not in COLUMNS}
+    once = [new for new in meant.values() if list(meant.values()).count(new) == 1 and new not in frame.columns]
+    return frame.rename({old: new for old, new in meant.items() if new in COLUMNS and new in once})
 
 
 def _bands_alone(rows: pl.DataFrame, extract: Extract, problems: list[Problem]) -> list[Problem]:
@@ -75,14 +107,14 @@ def _blank(frame: pl.DataFrame) -> list[Problem]:
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with all columns of the contract, numbers and days typed; null where a cell is not right.
 
-    Beside them ROW, and ``bare_numerator`` and ``bare_denominator``: whether the cell was empty.
+    Beside them ROW, and ``bare_numerator`` and the like: whether the cell was empty.
     """
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in COLUMNS if name not in frame.columns]
-    bare = [pl.col(name).is_null().alias(f"bare_{name}") for name in ("numerator", "denominator")]
+    bare = [pl.col(name).is_null().alias(f"bare_{name}") for name in _BARE]
     full = frame.with_columns(absent).with_columns(bare)
     digits = [pl.col(name).cast(pl.Int64, strict=False) for name in _COUNTED]
     days = [pl.col(name).str.to_date("%Y-%m-%d", strict=False) for name in _DAYS]
-    return full.with_columns(*digits, *days).select(ROW, *COLUMNS, "bare_numerator", "bare_denominator")
+    return full.with_columns(*digits, *days).select(ROW, *COLUMNS, *(f"bare_{name}" for name in _BARE))
 
 
 def validated(text: pl.DataFrame, *, where: str, first_row: int = 2) -> pl.DataFrame:
@@ -95,4 +127,4 @@ def validated(text: pl.DataFrame, *, where: str, first_row: int = 2) -> pl.DataF
     if problems:
         said = "\n".join(f"  {problem}" for problem in problems)
         raise ValidationError(f"{where}: {len(problems)} things are wrong, and nothing was taken from it:\n{said}")
-    return typed(text.with_row_index(ROW, offset=first_row))
+    return typed(tidied(text, first_row=first_row))

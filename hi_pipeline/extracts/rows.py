@@ -13,6 +13,7 @@ from hi_pipeline.extracts.contract import (
     HIDDEN_HIGH,
     HIDDEN_LOW,
     KEY,
+    NEEDED,
     NO_FLAG,
     ONCE,
     UNKNOWN_LABEL,
@@ -28,27 +29,29 @@ LAST_OF_RESIDENTS, OLDEST_BAND = 90, "90+"
 _MOSTLY = 0.9
 
 
-def judge_rows(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
+def judge_rows(rows: pl.DataFrame, read: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
     """Yield what is wrong with the rows of an extract.
 
     Args:
         rows: as ``read.typed`` returns them.
+        read: those of them whose labels were all read; of others it is not known of which group they are.
         extract: what the indicator takes.
     """
     yield from _said_once(rows)
     yield from _footprint(rows)
-    yield from _twice(rows)
+    yield from _twice(read)
     yield from _schemes(rows)
     yield from _hiding(rows, extract)
     yield from _rounded(rows)
-    yield from _possible(rows, extract)
-    yield from _frequencies(rows, extract)
+    yield from _possible(rows, read, extract)
+    yield from _frequencies(read, extract)
 
 
 def _said_once(rows: pl.DataFrame) -> Iterator[Problem]:
     for column in ONCE:
         # A list of groups is named only in rows that have such a group.
-        said = rows.drop_nulls(column) if column in _WHERE_USED else rows
+        # Blanks of the others that every row needs are told where cells are judged.
+        said = rows.drop_nulls(column) if column in (*_WHERE_USED, *NEEDED) else rows
         if said.is_empty():
             continue
         found = said.group_by(column).agg(pl.len(), pl.col(ROW).first()).sort("len", ROW, descending=[True, False])
@@ -61,9 +64,11 @@ def _said_once(rows: pl.DataFrame) -> Iterator[Problem]:
                 remedy="Say in one sentence where the counts come from, the same in every row",
             )  # fmt: skip
         else:
+            usual, value = found[column][0], other[column][0]
+            what = "is blank in the other rows" if usual is None else f"is not the {str(usual)!r} of the other rows"
             yield problem_of(
-                other, what=f"is not the {str(found[column][0])!r} of the other rows", column=column,
-                value="" if column == "source_note" else str(other[column][0]),
+                other, what=what if value is not None else f"is blank, and {str(usual)!r} in the other rows",
+                column=column, value="" if column == "source_note" or value is None else str(value),
                 remedy="One file is one indicator, one board and one year, made one way",
             )  # fmt: skip
 
@@ -103,7 +108,7 @@ def _twice(rows: pl.DataFrame) -> Iterator[Problem]:
 
 def _schemes(rows: pl.DataFrame) -> Iterator[Problem]:
     for groups, scheme in (("ethnic_group", "ethnicity_scheme"), ("imd_decile", "imd_vintage")):
-        silent = rows.filter(pl.col(groups).is_not_null() & pl.col(scheme).is_null())
+        silent = rows.filter(pl.col(groups).is_not_null() & pl.col(f"bare_{scheme}"))
         if silent.height:
             yield problem_of(
                 silent, what=f"is blank, and {groups} is not", column=scheme,
@@ -124,7 +129,7 @@ def _hiding(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
         asked = rows.filter((flag == NO_FLAG) & small)
         if asked.height:
             yield problem_of(
-                asked, what="small counts, and suppression_flag does not say whether they are true",
+                asked, what="is a small count, and suppression_flag does not say whether it is true",
                 column="numerator", value=str(asked["numerator"][0]),
                 remedy="Are these true counts? Write none in suppression_flag. Were small ones hidden? Write applied",
             )  # fmt: skip
@@ -159,7 +164,7 @@ def has_denominators(rows: pl.DataFrame) -> bool:
     return not rows["bare_denominator"].all()
 
 
-def _possible(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
+def _possible(rows: pl.DataFrame, read: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
     known = ~pl.any_horizontal(pl.col(name).fill_null("") == UNKNOWN_LABEL for name in GROUPS)
     above = pl.col("numerator") > pl.col("denominator")
     if extract.below is Below.NOTHING:
@@ -167,14 +172,14 @@ def _possible(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
     if extract.below is Below.POPULATION and not has_denominators(rows):
         yield from _without_population(rows)
         return
-    absent = rows.filter(known & pl.col("bare_denominator"))
+    absent = read.filter(known & pl.col("bare_denominator"))
     if absent.height:
         yield problem_of(
             absent, what="is empty", column="denominator",
             remedy=f"Write {extract.below.value}, also where the numerator is 0",
         )  # fmt: skip
     if extract.below is Below.WHOLE:
-        yield from _above(rows.filter(above), f"is above its denominator, which is {extract.below.value}")
+        yield from _above(rows.filter(above), "is more than its denominator")
     if extract.below is Below.POPULATION:
         yield from _above(
             rows.filter((pl.col("numerator") > 0) & (pl.col("denominator") == 0)), "counts events where nobody lives"

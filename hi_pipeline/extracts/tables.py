@@ -129,11 +129,16 @@ def _all_deciles(rows: pl.DataFrame) -> Iterator[Problem]:
 def _sums(tables: dict[Grain, pl.DataFrame], extract: Extract) -> Iterator[Problem]:
     """Refuse totals that are not the sum of their parts, within what rounding explains."""
     columns = ["numerator"] if extract.below is Below.NOTHING else ["numerator", "denominator"]
+    wrong: dict[tuple[Grain, str], list[tuple[Grain, pl.DataFrame]]] = {}
     for whole, totals in tables.items():
         for fine, parts in tables.items():
             if set(whole) < set(fine):
                 for column in columns:
-                    yield from _differ(_per_group(totals, column), _per_group(parts, column), whole, fine, column)
+                    found = _differ(_per_group(totals, column), _per_group(parts, column), whole, column)
+                    wrong.setdefault((whole, column), []).extend([(fine, found)] if found.height else [])
+    for (_, column), each in wrong.items():
+        if each:
+            yield _not_the_sum(tables, column, each)
     for one, other in combinations(tables, 2):
         if not (set(one) <= set(other) or set(other) <= set(one)):
             yield from _apart(tables, one, other)
@@ -143,6 +148,10 @@ def _sums(tables: dict[Grain, pl.DataFrame], extract: Extract) -> Iterator[Probl
 
 def _apart(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain) -> Iterator[Problem]:
     """Refuse two tables that count different numbers of events, such as one by decile and one by ethnic group."""
+    common = [table for grain, table in tables.items() if set(grain) <= set(one) & set(other)]
+    if any(not table["numerator"].null_count() for table in common):
+        # Both were held against a table without their groups, and one mistake is said once.
+        return
     sums = [_per_group(tables[grain], "numerator") for grain in (one, other)]
     if any(found["amount"].null_count() for found in sums):
         return
@@ -183,7 +192,8 @@ def _per_group(table: pl.DataFrame, column: str) -> pl.DataFrame:
     return table.group_by(by, maintain_order=True).agg(pl.col(ROW).first(), amount=amount, half=(half * weight).sum())
 
 
-def _differ(totals: pl.DataFrame, parts: pl.DataFrame, whole: Grain, fine: Grain, column: str) -> Iterator[Problem]:
+def _differ(totals: pl.DataFrame, parts: pl.DataFrame, whole: Grain, column: str) -> pl.DataFrame:
+    """Return the rows of a table that are not the sum of a finer table's, with that sum in ``parts``."""
     # Denominators may be left out of rows of no known group: then the whole may be larger, never smaller.
     some_blank = parts["amount"].null_count() > 0
     amount = pl.col("amount").sum() if column == "denominator" else (
@@ -194,14 +204,28 @@ def _differ(totals: pl.DataFrame, parts: pl.DataFrame, whole: Grain, fine: Grain
     )  # fmt: skip
     joined = totals.with_columns(all=pl.lit(0)).join(summed, on=[*whole, "all"], how="inner", validate="m:1")
     less, slack = pl.col("amount") - pl.col("parts"), pl.col("slack") + pl.col("half")
-    wrong = joined.filter((less < -slack) | ((less > slack) & pl.lit(not some_blank)))
-    if wrong.height:
-        row = wrong.sort(ROW).row(0, named=True)
-        yield problem_of(
-            wrong, what=f"is not the sum of the rows by {', '.join(fine)}, which is {row['parts']:,}", column=column,
-            value=f"{row['amount']:,}",
-            remedy="Put people of no known group into rows of 'unknown', and count all tables by the same query",
-        )  # fmt: skip
+    return joined.filter((less < -slack) | ((less > slack) & pl.lit(not some_blank))).sort(ROW)
+
+
+def _not_the_sum(tables: dict[Grain, pl.DataFrame], column: str, each: list[tuple[Grain, pl.DataFrame]]) -> Problem:
+    """Say once of which tables' rows a row is not the sum."""
+    row = min((found.row(0, named=True) for _, found in each), key=lambda row: int(row[ROW]))
+    sums = [
+        f"the rows by {', '.join(fine)}, which is {int(found.filter(pl.col(ROW) == row[ROW])['parts'].item()):,}"
+        for fine, found in each
+        if row[ROW] in found[ROW].to_list()
+    ]
+    remedy = "Put people of no known group into rows of 'unknown', and count all tables by the same query"
+    for fine, _ in each:
+        lacking = [label for label in DECILE_LABELS if label not in tables[fine].get_column("imd_decile").to_list()]
+        if "imd_decile" in fine and lacking:
+            remedy = f"Decile {', '.join(lacking)} has no row: write it. {remedy}"
+            break
+    rows = pl.concat([found.select(ROW) for _, found in each]).unique()
+    return problem_of(
+        rows, what=f"is not the sum of {', nor of '.join(sums)}", column=column, value=f"{row['amount']:,}",
+        remedy=remedy,
+    )  # fmt: skip
 
 
 def _deciles(tables: dict[Grain, pl.DataFrame]) -> Iterator[Problem]:

@@ -182,7 +182,7 @@ def of_clean(pipeline: Pipeline, source: Source, outcomes: Sequence[Outcome]) ->
             "unknown_labels",
             good="all labels are known",
         ),
-        ask.check_coverage(outcomes),
+        ask.check_coverage(outcomes, own=source.local),
         ask.check_values_not_negative(frames),
         check_stale(clean_standing(pipeline, source)),
     ]
@@ -208,7 +208,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_labels(frames),
             ask.check_all_icbs(frames),
             ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
-            ask.check_coverage(outcomes),
+            ask.check_coverage(outcomes, own=_is_own(pipeline, linked)),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
             ask.check_reporters(frames),
             check_far_units(units_of(pipeline, linked, year) for year in frames),
@@ -237,7 +237,7 @@ def of_indicator(
         ask.check_labels(_figures(frames)),
         ask.check_all_icbs(whole),
         ask.check_reconciles(whole, pipeline.catalogue.indicators_by_id),
-        ask.check_coverage(outcomes),
+        ask.check_coverage(outcomes, own=indicator.controlled),
         ask.check_range(frames, pipeline.catalogue.indicators_by_id),
         check_stale(indicator_standing(pipeline, indicator)),
     ]
@@ -260,7 +260,7 @@ def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], D
         ask.check_schema([outcome]),
         ask.check_keys(frames, RESULT_KEY),
         ask.check_labels(_figures(frames)),
-        ask.check_coverage([outcome]),
+        ask.check_coverage([outcome], own=_holds_own(pipeline)),
         finding(
             "hashes",
             pl.DataFrame(altered),
@@ -321,3 +321,13 @@ def _is_counts(linked: LinkedTable) -> bool:
 
 def _place(path: Path) -> str:
     return str(path)
+
+
+def _is_own(pipeline: Pipeline, linked: LinkedTable) -> bool:
+    source = pipeline.catalogue.sources.get(linked.indicators_of or "")
+    return source is not None and source.local
+
+
+def _holds_own(pipeline: Pipeline) -> bool:
+    """Tell whether boards' extracts are among what is published; that no other figure went is asked of each asset."""
+    return any(source.local and source.releases for source in pipeline.catalogue.sources.values())

@@ -1,6 +1,6 @@
 """Taking in an extract: from CSV, workbook or parquet to the folder of its kind of root, or not at all."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from hi_pipeline.cli.app import app
 from hi_pipeline.core.errors import LayoutError, SelectionError, ValidationError
-from hi_pipeline.engine.extracts import check_extract, read_extract, take_in
+from hi_pipeline.engine.extracts import Checked, check_extract, read_extract, take_in
 from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.releases.watch import places
@@ -66,14 +66,14 @@ def test_a_wrong_extract_is_not_taken_in(tmp_path: Path, settings: Settings) -> 
     assert not settings.extracts.exists()
 
 
-def test_files_that_are_no_extract_are_refused_by_name(tmp_path: Path) -> None:
+def test_files_that_are_no_extract_are_refused_by_name(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(SelectionError, match="no such file"):
         read_extract(tmp_path / "absent.csv")
     (tmp_path / "mine.docx").write_bytes(b"x")
     with pytest.raises(SelectionError, match="CSV, xlsx or parquet"):
         read_extract(tmp_path / "mine.docx")
     with pytest.raises(LayoutError, match="2 sheets hold cells"):
-        check_extract(_workbook(tmp_path / "two.xlsx", sheets=2))
+        check_extract(_workbook(tmp_path / "two.xlsx", sheets=2), open_pipeline(settings))
 
 
 def test_an_extract_is_read_by_its_own_kinds_of_root_alone(tmp_path: Path, settings: Settings) -> None:
@@ -125,6 +125,66 @@ def test_the_command_checks_takes_in_and_says_where(
     made.put(made.standardised(), "numerator", "1,234", at=9).write_csv(file)
     said = _hi("import", "--check", str(file), code=1)
     assert "row 11, column numerator: '1,234' has thousands separators. Write '1234'." in said
+
+
+def test_a_workbook_whose_days_are_dates_is_read(tmp_path: Path, settings: Settings) -> None:
+    """Excel turns 2024-04-01 into a date as soon as it is typed."""
+    table = made.standardised()
+    path = tmp_path / "dates.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row(0, 0, table.columns)
+        for at, row in enumerate(table.iter_rows(named=True), start=1):
+            for column, (name, cell) in enumerate(row.items()):
+                if name.startswith("period"):
+                    sheet.write_datetime(at, column, datetime.fromisoformat(str(cell)), day)
+                else:
+                    sheet.write(at, column, cell)
+    assert take_in(settings, path).financial_year == "2024-25"
+    assert pl.read_csv(settings.extracts / "act_emergency_dsr" / "QHM_2024-25.csv", infer_schema=False).equals(table)
+
+
+def test_a_shorter_newer_extract_says_which_groups_went(tmp_path: Path, settings: Settings) -> None:
+    file = tmp_path / "mine.csv"
+    made.filled("lung_checks_n").write_csv(file)
+    assert take_in(settings, file).fewer == ""
+    made.filled("lung_checks_n").filter(pl.col("sex").is_null()).write_csv(file)
+    assert take_in(settings, file).fewer == "2 fewer by sex"
+    assert take_in(settings, file).fewer == ""
+
+
+def test_denominators_are_held_against_residents_in_hand(tmp_path: Path, settings: Settings) -> None:
+    file = tmp_path / "mine.csv"
+    made.filled("emergency_adm_u18_rate").write_csv(file)
+    pipeline = open_pipeline(settings)
+    checked = check_extract(file, pipeline)
+    assert checked.problems == [] and "not held against residents: no population of 2024-25" in checked.unjudged
+    residents = pl.DataFrame(
+        {"geography_vintage": "2023-04", "icb_code": "E54000050", "mid_year": 2024, "of_year": True, "sex": sex,
+         "age": age, "population": 10_000}
+        for sex in ("Female", "Male") for age in range(91)
+    )  # fmt: skip
+    place = pipeline.lake.path("linked", "population", "2024-25")
+    place.parent.mkdir(parents=True)
+    residents.write_parquet(place)
+    checked = check_extract(file, pipeline)
+    (problem,) = checked.problems
+    assert "360,000 people of the ages that are counted: residents of mid-2024" in str(problem)
+    assert "no table of small areas" in checked.unjudged
+    made.filled("covid_uptake_75plus_own_pct").write_csv(file)
+    assert check_extract(file, pipeline) == Checked(problems=[], unjudged="")
+
+
+def test_denominators_in_thousands_are_told_without_any_population(tmp_path: Path, settings: Settings) -> None:
+    file = tmp_path / "mine.csv"
+    made.filled("emergency_adm_u18_rate").with_columns(denominator=pl.lit("1")).write_csv(file)
+    said = "\n".join(map(str, check_extract(file, open_pipeline(settings)).problems))
+    assert "not the sum" in said
+    table = made.filled("emergency_adm_u18_rate")
+    people = pl.col("denominator").cast(pl.Int64) // 1_000
+    table.with_columns(people.cast(pl.String).alias("denominator")).write_csv(file)
+    (problem,) = check_extract(file, open_pipeline(settings)).problems
+    assert "column denominator" in str(problem) and "Are denominators in thousands" in str(problem)
 
 
 @pytest.mark.parametrize("indicator", EXTRACTS)

@@ -162,7 +162,7 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, ...]]] = {
     ),
     "small counts without a word": (
         lambda t: put(t, "numerator", "3", at=4).with_columns(suppression_flag=pl.lit(None, dtype=pl.String)),
-        ("row 6", "'3'", "does not say whether they are true", "Are these true counts?"),
+        ("row 6", "'3'", "does not say whether it is true", "Are these true counts?"),
     ),
     "an empty count without a word": (_cell("numerator", None), ("row 6", "column numerator", "is empty", "applied")),
     "small counts in a controlled file": (

@@ -1,0 +1,103 @@
+"""What is wrong with a board's own file before its cells can be read, in words for whoever made it.
+
+The readers of ``storage`` speak of downloads; nobody can fetch a board's own file again.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from hi_pipeline.core.errors import ArchiveError, LayoutError
+from hi_pipeline.extracts.contract import NEEDED
+from hi_pipeline.extracts.header import plain_name
+
+_FIRST = NEEDED[0]
+_LOOKED_AT = 20  # lines in which the header may stand below a title
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright strokes"}
+_AS_UTF_8 = "Save it as 'CSV UTF-8 (comma delimited)', as Excel calls it"
+# Remedies for downloads, and what holds for a file that somebody made.
+_OWN = {
+    "; ask the publisher for a mended file": ". Mend the cell, and export the file again",
+    "Fetch it again; no row is guessed.": "Export it again; no row is guessed.",
+    "Fetch it again.": "Save or export it again.",
+    "fetch it again or look at the publisher's page": "export it again",
+}
+
+
+@contextmanager
+def in_own_words() -> Iterator[None]:
+    """Let errors of reading speak of a file that somebody made, not of a download."""
+    try:
+        yield
+    except (ArchiveError, LayoutError) as error:
+        said = str(error)
+        for download, own in _OWN.items():
+            said = said.replace(download, own)
+        raise type(error)(said) from error
+
+
+def look_at_csv(data: bytes, path: Path) -> None:
+    """Refuse a CSV whose text, separator, first line or rows are not as they must be.
+
+    Raises:
+        ArchiveError: not UTF-8, or a row with more or fewer cells than the header.
+        LayoutError: other separators than commas, or lines above the header.
+    """
+    text = _decoded(data, path.name)
+    lines = text.splitlines()
+    if not lines:
+        return
+    _look_at_header(lines, path.name)
+    # An open quotation mark would run to the end of the file; the reader says so in its own words.
+    if text.count('"') % 2 == 0:
+        _look_at_rows(text, path.name)
+
+
+def _decoded(data: bytes, where: str) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ArchiveError(f"{where}: the text is UTF-16, as Excel's 'Unicode text' is. {_AS_UTF_8}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = before.count(b",") + 1
+        raise ArchiveError(
+            f"{where}: row {row}, cell {column} holds a letter that is not UTF-8 (a dash, an accent or a curly "
+            f"quotation mark of Windows, most likely). {_AS_UTF_8}, or write the letter plainly"
+        ) from None
+
+
+def _look_at_header(lines: list[str], where: str) -> None:
+    for separator, words in _SEPARATORS.items():
+        names = [plain_name(name.strip('"')) for name in lines[0].split(separator)]
+        if len(names) > 1 and _FIRST in names:
+            raise LayoutError(f"{where}: its cells are separated by {words}, and commas are read. {_AS_UTF_8}")
+    for number, line in enumerate(islice(lines, _LOOKED_AT), start=1):
+        if _FIRST in [plain_name(name.strip('"')) for name in line.split(",")]:
+            if number > 1:
+                raise LayoutError(
+                    f"{where}: the header ({_FIRST}, ...) stands on row {number}. It must be the first line: take what "
+                    "is above it away"
+                )
+            return
+
+
+def _look_at_rows(text: str, where: str) -> None:
+    rows = csv.reader(io.StringIO(text, newline=""))
+    width = len(next(rows, []))
+    wrong = [(rows.line_num, row) for row in rows if row and len(row) != width]
+    if not wrong:
+        return
+    line, row = wrong[0]
+    more = f", and so do {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+    remedy = (
+        "Put text that holds a comma into quotation marks"
+        if len(row) > width
+        else "Take the line away if it is a footer, such as '(12 rows affected)'; else write all its cells"
+    )
+    cells = "cell" if len(row) == 1 else "cells"
+    raise ArchiveError(f"{where}: line {line} has {len(row)} {cells}, and the header {width}{more}. {remedy}")

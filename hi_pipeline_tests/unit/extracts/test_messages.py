@@ -1,0 +1,145 @@
+"""What is said of a wrong extract: the fault itself, once, with the right remedy, and nothing that only follows."""
+
+import polars as pl
+import pytest
+
+from hi_pipeline.core.groups import ETHNIC_DETAIL_2001
+from hi_pipeline.extracts.contract import DECILE_LABELS
+from hi_pipeline.extracts.read import check, validated
+from hi_pipeline_tests.unit.extracts import made
+from hi_pipeline_tests.unit.extracts.made import put
+
+
+def _said(table: pl.DataFrame) -> list[str]:
+    return [str(problem) for problem in check(table)]
+
+
+def _u18() -> pl.DataFrame:
+    return made.filled("emergency_adm_u18_rate")
+
+
+@pytest.mark.parametrize("midnight", ["2024-04-01 00:00:00", "2024-04-01T00:00:00", "2024-04-01 00:00:00.000"])
+def test_a_day_kept_as_its_midnight_is_that_day(midnight: str) -> None:
+    table = made.standardised().with_columns(period_start=pl.lit(midnight))
+    assert check(table) == []
+    assert validated(table, where="x")["period_start"].is_not_null().all()
+    late = table.with_columns(period_start=pl.lit("2024-04-01 10:00:00"))
+    assert "is no date" in _said(late)[0]
+
+
+def test_rows_that_are_empty_throughout_are_no_rows_and_do_not_move_the_others() -> None:
+    table = made.standardised()
+    empty = table.head(3).with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in table.columns)
+    assert check(pl.concat([table, empty])) == []
+    assert check(empty)[0].what == "there is no row below the header"
+    assert _said(put(pl.concat([empty, table]), "sex", "femal", at=3))[0].startswith("row 5, column sex")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("sex", "M"), ("imd_decile", "Decile 2"), ("age_band", "5 yrs"), ("ethnic_group", "A")]
+)
+def test_a_label_that_is_not_read_brings_no_false_doubles_or_sums(column: str, value: str) -> None:
+    """Two rows with unread labels look alike once these are gone, and no table adds up without them."""
+    table = made.by_ethnicity() if column == "ethnic_group" else made.standardised()
+    said = "\n".join(_said(put(put(table, column, value, at=4), column, value, at=25)))
+    assert f"rows 6, 27, column {column}: {value!r}" in said
+    assert "stands twice" not in said and "not the sum" not in said and "have no row" not in said
+    assert said.count("was not judged") == 1
+
+
+def test_doubles_among_rows_that_were_read_are_still_told() -> None:
+    table = pl.concat([made.standardised(), made.standardised()[7:8]])
+    said = "\n".join(_said(put(table, "sex", "M", at=4)))
+    assert "rows 9, 382: the same group stands twice" in said
+
+
+@pytest.mark.parametrize("word", ["NULL", "null", "N/A", "#N/A"])
+def test_a_word_for_an_empty_cell_is_named_as_one(word: str) -> None:
+    table = _u18()
+    blank = table["imd_decile"].is_null()
+    table = table.with_columns(imd_decile=pl.when(blank).then(pl.lit(word)).otherwise("imd_decile"))
+    (said,) = [line for line in _said(table)]
+    assert "column imd_decile" in said and "word for an empty cell. Leave the cell empty." in said
+
+
+def test_a_denominator_of_null_is_not_taken_for_a_hidden_count() -> None:
+    (said,) = _said(put(_u18(), "denominator", "NULL", at=0))
+    assert "'unknown' groups" in said and "suppression_flag" not in said
+    (said,) = _said(put(_u18(), "denominator", "*", at=0))
+    assert "never hidden" in said and "suppression_flag" not in said
+    (said,) = _said(put(_u18(), "numerator", "NULL", at=0))
+    assert "Write 0 where nobody was counted" in said and "'applied'" in said
+
+
+def test_a_shortened_number_is_to_be_written_out() -> None:
+    (said,) = _said(put(_u18(), "denominator", "1.2E+05", at=0))
+    assert "'1.2E+05' is a number that a spreadsheet shortened. Write it out in full" in said
+
+
+def test_none_is_still_the_flag_of_true_counts() -> None:
+    assert check(_u18().with_columns(suppression_flag=pl.lit("none"))) == []
+
+
+def test_names_of_columns_in_other_letters_are_only_misspelt() -> None:
+    table = _u18()
+    (said,) = _said(table.rename({name: name.upper() for name in table.columns}))
+    assert "are misspelt" in said and "INDICATOR_ID" in said and "indicator_id" in said and "person" not in said
+    (said,) = _said(table.rename({"imd_decile": "IMD Decile"}))
+    assert said == "the file, column IMD Decile: is misspelt. Write imd_decile."
+
+
+def test_cells_of_a_misspelt_column_are_judged_as_well() -> None:
+    said = _said(put(_u18(), "numerator", "1,000", at=0).rename({"numerator": "NUMERATOR"}))
+    assert len(said) == 2 and "'1,000' has thousands separators" in said[1]
+
+
+def test_deciles_of_an_older_index_have_no_nearest() -> None:
+    table = _u18().with_columns(imd_vintage=pl.when(pl.col("imd_decile").is_not_null()).then(pl.lit("2010")))
+    (said,) = _said(table)
+    assert "cannot be taken: recount them on 2019 or 2025" in said and "nearest" not in said and "blank" not in said
+
+
+def test_no_number_is_near_another() -> None:
+    assert "nearest" not in _said(put(made.standardised(), "imd_decile", "11", at=4))[0]
+
+
+def test_the_same_words_in_another_order_are_nearest() -> None:
+    said = _said(put(made.by_ethnicity(), "ethnic_group", "British (White)", at=4))[0]
+    assert "The nearest is 'White: British'" in said
+
+
+def test_a_mistake_in_many_rows_is_said_once() -> None:
+    table = _u18().with_columns(numerator=pl.format("{},000", pl.int_range(1, pl.len() + 1)))
+    found = [problem for problem in check(table) if problem.column == "numerator"]
+    assert len(found) == 1 and found[0].count == table.height and found[0].rows == (2, 3, 4)
+    assert f"'1,000' (and {table.height - 1} other values) has thousands separators. For '1,000': Write '1000'" in str(
+        found[0]
+    )
+
+
+def test_every_label_is_listed_where_none_is_near() -> None:
+    said = _said(put(made.by_ethnicity(), "ethnic_group", "Z9", at=4))[0]
+    assert all(label in said for label in ETHNIC_DETAIL_2001)
+
+
+def test_a_dash_in_an_age_band_is_named() -> None:
+    said = _said(made.standardised().with_columns(pl.col("age_band").str.replace("-", "\u2013")))
+    assert "Write '0-4', with the hyphen of the keyboard" in said[0] and len(said) == 2
+
+
+def test_one_wrong_total_is_one_line() -> None:
+    table = put(made.filled("covid_uptake_75plus_own_pct"), "numerator", "77", at=0)
+    said = _said(table)
+    assert len(said) == 1 and "row 2, column numerator: '77' is not the sum of the rows by sex" in said[0]
+    assert said[0].count("nor of the rows by") == 3
+
+
+def test_a_decile_without_a_row_is_named_where_the_sum_fails() -> None:
+    table = _u18().filter(pl.col("imd_decile").fill_null("") != "7")
+    assert all("Decile 7 has no row: write it." in line for line in _said(table) if "imd_decile" in line)
+    assert any("Decile 7" in line for line in _said(table))
+
+
+def test_a_rate_in_place_of_a_count_is_asked_about() -> None:
+    assert "is this a rate" in _said(put(_u18(), "numerator", "64.4", at=0))[0]
+    assert set(DECILE_LABELS) <= set(_u18()["imd_decile"].drop_nulls())
