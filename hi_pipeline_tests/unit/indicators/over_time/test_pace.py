@@ -147,3 +147,17 @@ def test_gaps_that_mix_age_say_so() -> None:
     assert {m: note == MIXES_AGE for m, note in found.select("measure", "note").rows()} == {
         "value": False, "gap": True, "ratio": True, "sii": True, "rii": True,
     }  # fmt: skip
+
+
+def test_a_breakdown_looks_back_to_its_own_last_year() -> None:
+    """A year in which only a breakdown has figures is no end of a change of the total."""
+    hidden = spans.total("2022-23", None, status="suppressed")
+    by_sex = (
+        spans.sexes("2021-22", 4000, 5000) + spans.sexes("2022-23", 4500, 5000) + spans.sexes("2023-24", 5000, 5000)
+    )
+    found = paced(spans.total("2021-22", 4000), hidden, spans.total("2023-24", 5000), *by_sex)
+    last = found.filter(financial_year="2023-24")
+    assert dict(last.select("category", "start_year").rows()) == {
+        "All": "2021-22", "Female": "2022-23", "Male": "2022-23",
+    }  # fmt: skip
+    assert last.filter(category="All")["verdict"].item() == "rise"
