@@ -151,12 +151,16 @@ def clean_staleness(pipeline: Pipeline, source: Source, part: str) -> str | None
     known = _known(pipeline, source, part)
     if not known:
         return "not built"
-    if any(p.code_version != clean_version(source, part) for p in known.values()):
+    if any(p.code_version.rpartition("+")[0] != clean_code(source) for p in known.values()):
         return "built by an older program"
     if any(p.schema_version != schema_version(schema_of(source, t)) for t, p in known.items()):
         return "built for an older schema"
     wanted = _inputs(source, held)
-    return "" if all(p.inputs == wanted for p in known.values()) else "its releases changed"
+    if any(p.inputs != wanted for p in known.values()):
+        return "its releases changed"
+    version = clean_version(source, part)
+    declared = all(p.code_version == version for p in known.values())
+    return "" if declared else "what is declared of its releases changed"
 
 
 def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
