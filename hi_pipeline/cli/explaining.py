@@ -235,6 +235,8 @@ def _inputs(session: Session, piece: Piece, releases: Collection[str], revised: 
     and who gave one is nobody else's matter.
     """
     holds = True
+    local = [source.name for source in session.pipeline.catalogue.sources.values() if source.local]
+    private = tuple(f"{layer}/{name}/" for layer in ("snapshots", "clean") for name in local)
     for item, same in trail(session.pipeline, piece.known):
         if _of_others(session.pipeline, item.name, releases):
             continue
@@ -243,7 +245,8 @@ def _inputs(session: Session, piece: Piece, releases: Collection[str], revised: 
         found = revised.get(item.name.removeprefix("snapshots/").replace("/", ":"))
         if found is not None and item.name.startswith("snapshots/"):
             changed += f"  {found.words}, not accepted: {found.record or found.newer}; {found.acceptance}"
-        session.console.whole_line(f"  from {item.name} {item.sha256[:16]}{changed}")
+        digest = "kept by the board" if item.name.startswith(private) else item.sha256[:16]
+        session.console.whole_line(f"  from {item.name} {digest}{changed}")
     return holds
 
 

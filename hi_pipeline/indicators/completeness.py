@@ -56,8 +56,12 @@ def completeness(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> 
 
 
 def _counts_events(indicator: Indicator) -> bool:
-    """Tell whether an indicator's records are its events, as its denominator is people or there is none."""
-    if indicator.denominator_from is not DenominatorFrom.SOURCE or indicator.kind in (Kind.RATE, Kind.DSR):
+    """Tell whether an indicator's records are its events, as its denominator is people or there is none.
+
+    Of a board's own extract the events are counted, as its shares of unknown groups are theirs.
+    """
+    people = indicator.kind in (Kind.RATE, Kind.DSR) or indicator.controlled
+    if people or indicator.denominator_from is not DenominatorFrom.SOURCE:
         return True
     return any(name.startswith("population") for origin in indicator.by_origin for name in origin.denominator)
 

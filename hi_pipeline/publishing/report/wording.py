@@ -149,6 +149,7 @@ COVERS = {
     "did_not_submit": "Left blank in the publication",
     "england_only": "Published for larger areas, trusts or local authorities, not for boards",
     "not_public": "Not public",
+    "counted_otherwise": "The board counts it by another list of codes",
     "not_collected": "Not a figure of its own: it stands elsewhere in this release",
     "no_such_breakdown": "In no public file by this breakdown",
     "no_such_board": "The board is not on this footprint",
