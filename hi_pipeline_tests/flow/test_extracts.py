@@ -93,7 +93,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pipeline, Path]:
         database.register("population", _population().to_arrow())
         database.sql(_queries()[0]).write_csv(str(file))
     settings = Settings(source=f"mirror:{root / 'mirror'}", data_dir=root / "data")
-    assert [str(problem) for problem in check_extract(file)] == []
+    assert [str(problem) for problem in check_extract(file, open_pipeline(settings)).problems] == []
     taken = take_in(settings, file)
     assert taken.path == root / "data" / "local" / NAME / f"QHM_{YEAR}.csv"
     pipeline = open_pipeline(settings)

@@ -9,8 +9,13 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from hi_pipeline.cli.app import app
+from hi_pipeline.engine.checks.by_layer import of_clean, of_linked
 from hi_pipeline.engine.extracts import take_in
+from hi_pipeline.engine.layers.clean import build_clean, fetch_part
+from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.layers.published import publish_results
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
@@ -171,3 +176,28 @@ def test_a_workbook_or_parquet_laid_into_the_folder_is_read(pipeline: Pipeline, 
     again = pipeline.settings.data_dir / "again.csv"
     table.write_csv(again)
     assert take_in(pipeline.settings, again).replaced and not new.exists()
+
+
+def test_explain_lists_the_extract_of_a_figure_and_nobody_elses(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HI_SOURCE", pipeline.settings.source)
+    monkeypatch.setenv("HI_DATA_DIR", str(pipeline.settings.data_dir))
+    result = CliRunner().invoke(app, ["explain", LUNG, "--icb", "QHM", "--year", YEAR], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert f"from snapshots/local_extracts/{LUNG}.QHM.{YEAR}" in result.output
+    assert "QMJ" not in result.output and UNDER_18 not in result.output
+
+
+def test_a_shorter_newer_extract_is_no_failed_check(pipeline: Pipeline, tmp_path: Path) -> None:
+    """The board says by its newer file that there are fewer groups; hi import names them."""
+    made.filled(LUNG, board="QHM", per_group=17).filter(pl.col("sex").is_null()).write_csv(tmp_path / "short.csv")
+    assert take_in(pipeline.settings, tmp_path / "short.csv").fewer == "2 fewer by sex"
+    look_for_editions(pipeline, today=LIVE_DAY, ask=False)
+    source = pipeline.catalogue.sources["local_extracts"]
+    table = pipeline.catalogue.tables_by_name["local_extracts_counts"]
+    assert fetch_part(pipeline, source, YEAR).state is State.WRITTEN
+    clean, linked = build_clean(pipeline, source, YEAR), build_linked(pipeline, table, YEAR)
+    assert clean.rows_before is not None and clean.rows < clean.rows_before
+    findings = [*of_clean(pipeline, source, [clean])[0], *of_linked(pipeline, table, [linked])[0]]
+    assert [f.passed for f in findings if f.check == "coverage_did_not_shrink"] == [True, True]
