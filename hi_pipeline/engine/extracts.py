@@ -11,7 +11,7 @@ from hi_pipeline.core.geography import BOARDS, Vintage, vintage_of
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.people_columns import on_footprint
 from hi_pipeline.core.source import RawTable
-from hi_pipeline.engine.own_files import in_own_words, look_at_csv
+from hi_pipeline.engine.own_files import in_own_words, look_at_csv, look_for_header
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.extracts.contract import COLUMNS, DECILE_LABELS, EXTRACTS, GROUPS, SEX_LABELS, Below
 from hi_pipeline.extracts.parse import named
@@ -223,4 +223,5 @@ def _sheet(path: Path) -> pl.DataFrame:
     held = [name for name in names if not frames[name].is_empty()]
     if len(held) != 1:
         raise LayoutError(f"{path.name}: {len(held)} sheets hold cells ({held[:4]}); an extract is one sheet")
+    look_for_header(frames[held[0]].iter_rows(), path.name)
     return table_of_sheet(frames[held[0]], header_row=0, where=f"{path.name}, sheet {held[0]!r}")

@@ -5,7 +5,7 @@ The readers of ``storage`` speak of downloads; nobody can fetch a board's own fi
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -76,8 +76,17 @@ def _look_at_header(lines: list[str], where: str) -> None:
         names = [plain_name(name.strip('"')) for name in lines[0].split(separator)]
         if len(names) > 1 and _FIRST in names:
             raise LayoutError(f"{where}: its cells are separated by {words}, and commas are read. {_AS_UTF_8}")
-    for number, line in enumerate(islice(lines, _LOOKED_AT), start=1):
-        if _FIRST in [plain_name(name.strip('"')) for name in line.split(",")]:
+    look_for_header(([name.strip('"') for name in line.split(",")] for line in lines), where)
+
+
+def look_for_header(rows: Iterable[Sequence[str | None]], where: str) -> None:
+    """Refuse a table whose header stands below other rows.
+
+    Raises:
+        LayoutError: naming the row of the header.
+    """
+    for number, row in enumerate(islice(rows, _LOOKED_AT), start=1):
+        if _FIRST in [plain_name(name or "") for name in row]:
             if number > 1:
                 raise LayoutError(
                     f"{where}: the header ({_FIRST}, ...) stands on row {number}. It must be the first line: take what "

@@ -17,6 +17,8 @@ from hi_pipeline.extracts.tables import DECILES_CHECKED, grains
 
 # The whole may be half to twice the residents of its ages, a group a third to three times; small groups are not judged.
 WHOLE_FACTOR, GROUP_FACTOR, FEWEST = 2.0, 3.0, 1_000
+# A table may be of some deciles or ethnic groups alone: only a sum below this share of the residents is too few.
+_FEW_GROUPS = 1 / 50
 # Said in source_note where the denominators are right all the same.
 DENOMINATORS_CHECKED = "denominators checked"
 # A decile's share of the people may differ from that of the residents by this factor or by these points.
@@ -62,38 +64,40 @@ def judge_people(rows: pl.DataFrame, extract: Extract, people: BoardPeople) -> I
 def _sizes(rows: pl.DataFrame, extract: Extract, people: BoardPeople) -> Iterator[Problem]:
     """Refuse a whole, or groups of age and sex, far from the residents of the same ages and sex."""
     far: list[tuple[int, int, float]] = []
-    whole_is_far = False
+    sums: list[tuple[int, int, float]] = []
     for grain, table in grains(rows).items():
         known = table.filter(pl.all_horizontal(pl.lit(True), *(pl.col(n) != UNKNOWN_LABEL for n in grain)))
         known = known.unique([*grain], maintain_order=True) if grain else known.head(1)
-        by = [name for name in grain if name in ("sex", "age_band")]
-        if by == list(grain):
-            each = _held_against(known, extract, people, factor=GROUP_FACTOR if grain else WHOLE_FACTOR)
-            far += each
-            whole_is_far |= bool(each) and not grain
-        # The sum of a table by further groups is a whole as well; that of any group alone says nothing.
-        summed = known.select(pl.col(ROW).first(), pl.col("denominator").sum(), sex=pl.lit(None), age_band=pl.lit(None))
-        if grain and summed.height:
-            each = _held_against(summed, extract, people, factor=WHOLE_FACTOR)
-            if each and not far:
-                far += each
-                whole_is_far = True
+        if {"sex", "age_band"} >= set(grain):
+            factor = GROUP_FACTOR if grain else WHOLE_FACTOR
+            far += _held_against(known, extract, people, at_least=1 / factor, at_most=factor)
+        else:
+            summed = known.select(pl.col(ROW).min(), pl.col("denominator").sum(), sex=None, age_band=None)
+            sums += _held_against(summed, extract, people, at_least=_FEW_GROUPS, at_most=WHOLE_FACTOR)
+    remedy = (
+        "Look whether denominators are people, not thousands, of the ages that are counted, and in their own rows. If "
+        f"they are right, write '{DENOMINATORS_CHECKED}' in source_note"
+    )
     if far:
-        first, held, residents = min(far)
-        lines = sorted({row for row, _, _ in far})
-        ages = " of this row" if not whole_is_far else " of the ages that are counted"
+        _, held, residents = min(far)
         yield problem_of(
-            rows.filter(pl.col(ROW).is_in(lines)), column="denominator", value=f"{held:,}",
-            what=f"is {_times(held / residents)} the {residents:,.0f} people{ages}: {people.said}",
-            remedy="Look whether denominators are people, not thousands, of the ages that are counted, and in their "
-            f"own rows. If they are right, write '{DENOMINATORS_CHECKED}' in source_note",
+            rows.filter(pl.col(ROW).is_in([row for row, _, _ in far])), column="denominator", value=f"{held:,}",
+            what=f"is {_times(held, residents)} people of these ages: {people.said}", remedy=remedy,
+        )  # fmt: skip
+    elif sums:
+        # A mistake of the rows above is in their sums as well, and is said once.
+        row, held, residents = min(sums)
+        yield Problem(
+            what=f"the rows of the table that begins here add up to {held:,}, which is {_times(held, residents)} "
+            f"people of the ages that are counted: {people.said}",
+            column="denominator", rows=(row,), count=1, remedy=remedy,
         )  # fmt: skip
 
 
 def _held_against(
-    table: pl.DataFrame, extract: Extract, people: BoardPeople, *, factor: float
+    table: pl.DataFrame, extract: Extract, people: BoardPeople, *, at_least: float, at_most: float
 ) -> list[tuple[int, int, float]]:
-    """Return row, denominator and residents of each row outside the factor."""
+    """Return row, denominator and residents of each row outside these multiples of the residents."""
     far = []
     for row in table.drop_nulls("denominator").iter_rows(named=True):
         low, high = extract.ages if row["age_band"] is None else band_bounds(str(row["age_band"]))
@@ -105,13 +109,14 @@ def _held_against(
             chosen &= pl.col("sex") == str(row["sex"])
         residents = float(people.residents.filter(chosen)["people"].sum())
         held = int(row["denominator"])
-        if residents >= FEWEST and not residents / factor <= held <= residents * factor:
+        if residents >= FEWEST and not residents * at_least <= held <= residents * at_most:
             far.append((int(row[ROW]), held, residents))
     return far
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:,.1f} times" if ratio >= 1 else f"{ratio:.1%} of"
+def _times(held: int, residents: float) -> str:
+    ratio = held / residents
+    return f"{ratio:,.1f} times the {residents:,.0f}" if ratio >= 1 else f"{ratio:.1%} of the {residents:,.0f}"
 
 
 def _gradient(rows: pl.DataFrame, residents: tuple[float, ...]) -> Iterator[Problem]:

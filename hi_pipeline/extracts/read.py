@@ -48,7 +48,7 @@ def check(text: pl.DataFrame, *, first_row: int = 2) -> list[Problem]:
 
 def _unread(rows: pl.DataFrame) -> Problem:
     return problem_of(
-        rows, what="hold labels that could not be read, so that it was not judged whether these rows stand twice, nor "
+        rows, what="labels could not be read, so that it was not judged whether the same group stands twice here, nor "
         "whether any table adds up", remedy="Mend the labels named above and check again",
     )  # fmt: skip
 
@@ -126,5 +126,6 @@ def validated(text: pl.DataFrame, *, where: str, first_row: int = 2) -> pl.DataF
     problems = check(text, first_row=first_row)
     if problems:
         said = "\n".join(f"  {problem}" for problem in problems)
-        raise ValidationError(f"{where}: {len(problems)} things are wrong, and nothing was taken from it:\n{said}")
+        things = "1 thing is" if len(problems) == 1 else f"{len(problems)} things are"
+        raise ValidationError(f"{where}: {things} wrong, and nothing was taken from it:\n{said}")
     return typed(tidied(text, first_row=first_row))

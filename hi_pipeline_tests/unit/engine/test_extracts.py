@@ -169,7 +169,7 @@ def test_denominators_are_held_against_residents_in_hand(tmp_path: Path, setting
     residents.write_parquet(place)
     checked = check_extract(file, pipeline)
     (problem,) = checked.problems
-    assert "360,000 people of the ages that are counted: residents of mid-2024" in str(problem)
+    assert "360,000 people of these ages: residents of mid-2024" in str(problem)
     assert "no table of small areas" in checked.unjudged
     made.filled("covid_uptake_75plus_own_pct").write_csv(file)
     assert check_extract(file, pipeline) == Checked(problems=[], unjudged="")

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
-from hi_pipeline.core.errors import HiPipelineError
+from hi_pipeline.core.errors import HiPipelineError, LayoutError
 from hi_pipeline.engine.extracts import read_extract
 from hi_pipeline_tests.unit.extracts import made
 
@@ -54,6 +55,18 @@ def test_a_comma_in_quotation_marks_and_a_byte_order_mark_are_read(tmp_path: Pat
     path = tmp_path / "mine.csv"
     path.write_bytes(b"\xef\xbb\xbf" + _note('"SUS, own"').encode())
     assert read_extract(path).frame["source_note"][0] == "SUS, own"
+
+
+def test_a_title_above_the_header_of_a_workbook_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.xlsx"
+    table = made.filled("lung_checks_n")
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "Lung checks")
+        for at, row in enumerate([tuple(table.columns), *table.rows()], start=2):
+            sheet.write_row(at, 0, row)
+    with pytest.raises(LayoutError, match=r"stands on row 3\. It must be the first line"):
+        read_extract(path)
 
 
 def test_a_broken_workbook_is_to_be_saved_again(tmp_path: Path) -> None:

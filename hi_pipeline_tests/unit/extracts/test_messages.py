@@ -43,7 +43,7 @@ def test_a_label_that_is_not_read_brings_no_false_doubles_or_sums(column: str, v
     table = made.by_ethnicity() if column == "ethnic_group" else made.standardised()
     said = "\n".join(_said(put(put(table, column, value, at=4), column, value, at=25)))
     assert f"rows 6, 27, column {column}: {value!r}" in said
-    assert "stands twice" not in said and "not the sum" not in said and "have no row" not in said
+    assert "stands twice. One row" not in said and "not the sum" not in said and "have no row" not in said
     assert said.count("was not judged") == 1
 
 

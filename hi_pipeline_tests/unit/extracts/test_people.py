@@ -21,6 +21,10 @@ def _row(denominator: float, decile: str = "", note: str = "made-up counts") -> 
     return made.row(10, round(denominator), indicator_id=U18, source_note=note, **group)
 
 
+def _by_decile() -> list[tuple[str, float]]:
+    return list(zip(DECILE_LABELS, DECILES, strict=True))
+
+
 def _file(deciles: tuple[float, ...] = DECILES, *, note: str = "made-up counts", times: float = 1) -> list[str]:
     rows = [_row(times * sum(deciles), note=note)]
     rows += [_row(times * held, label, note) for label, held in zip(DECILE_LABELS, deciles, strict=True)]
@@ -40,14 +44,18 @@ def test_patients_instead_of_residents_pass(times: float) -> None:
 def test_another_age_or_thousands_are_told_with_row_value_and_residents(times: float) -> None:
     (said,) = _file(times=times)
     assert said.startswith(f"row 2, column denominator: '{round(times * 36_000):,}'")
-    assert "36,000 people of the ages that are counted: residents of mid-2024" in said
+    assert "the 36,000 people of these ages: residents of mid-2024" in said
     assert DENOMINATORS_CHECKED in said
     assert _file(times=times, note=f"SUS, {DENOMINATORS_CHECKED}") == []
 
 
 def test_a_whole_without_a_total_row_is_judged_by_its_sum() -> None:
     rows = [_row(5 * held, label) for label, held in zip(DECILE_LABELS, DECILES, strict=True)]
-    assert "'180,000'" in _said(made.frame(rows))[0]
+    (said,) = _said(made.frame(rows))
+    assert "row 2, column denominator: the rows of the table that begins here add up to 180,000" in said
+    some = made.frame(rows[:1])
+    assert _said(some.with_columns(denominator=pl.lit("9000"))) == [], "a table of one decile alone is no mistake"
+    assert "add up to 36, which" in _said(made.frame([_row(h / 1_000, d) for d, h in _by_decile()]))[0]
 
 
 def test_deciles_from_the_other_end_are_told() -> None:
@@ -75,7 +83,7 @@ def test_groups_of_age_and_sex_are_held_against_their_own() -> None:
     table = table.with_columns(denominator=pl.when(oldest).then(pl.lit("1000")).otherwise("denominator"))
     assert _said(table, "act_emergency_dsr") == []
     (said,) = _said(made.put(table, "denominator", "50000", at=4), "act_emergency_dsr")
-    assert said.startswith("row 6, column denominator: '50,000' is 10.0 times the 5,000 people of this row")
+    assert said.startswith("row 6, column denominator: '50,000' is 10.0 times the 5,000 people of these ages")
 
 
 def test_shares_and_files_without_denominators_are_not_judged() -> None:
