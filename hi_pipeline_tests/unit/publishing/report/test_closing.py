@@ -50,7 +50,7 @@ def test_nothing_is_said_of_a_holder_whom_nobody_knows() -> None:
 
 def test_what_is_published_and_not_in_hand_is_held_by_its_publisher() -> None:
     ((_, _, held, how),) = not_shown({"state": "not_in_hand"})
-    assert (held, how) == ("the publisher", "with the file of the publication")
+    assert (held, how) == ("the publisher", "By adding the published file")
 
 
 def test_what_is_shown_is_not_listed() -> None:
@@ -68,14 +68,14 @@ def test_breakdowns_of_what_is_shown_are_named_with_it() -> None:
     shown = {"indicator_id": "recovery", "state": "shown", "reason": ""}
     cells = [{"indicator_id": "recovery", "dimension": d, "state": "no_such_breakdown"} for d in ("age", "sex")]
     ((reason, names, *_),) = not_shown(shown, *cells)
-    assert (reason, names) == (COVERS["no_such_breakdown"], "Made-up recovery (age, sex)")
+    assert (reason, names) == (COVERS["no_such_breakdown"], "Made-up recovery: age, sex")
 
 
 def test_indicators_of_the_annexes_are_counted_and_the_workbook_names_them() -> None:
     cell = {"indicator_id": "list", "state": "not_in_hand", "reason": "no file of recovery_of_list in hand"}
-    assert not_shown(cell)[0][:2] == ("Indicators of the annexes", "1: published, but no file of it is in hand")
+    assert not_shown(cell)[0][:2] == ("Indicators of the annexes", "Published, but the file has not been added: 1")
     (found,) = missing(facts(cell))
-    assert found.cells[:5] == ("Made-up list", "none", "total", "all", "Published, but no file of it is in hand")
+    assert found.cells[:5] == ("Made-up list", "none", "total", "all", "Published, but the file has not been added")
 
 
 def test_an_indicator_that_a_reason_names_by_its_id_is_named_in_words() -> None:

@@ -63,6 +63,7 @@ def judged(verdict: str | None, **extra: Any) -> Any:
         "target": "50% for every group",
         "verdict": verdict,
         "recalled": False,
+        "status": "ok",
     }
     return made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0)], targets=[target | extra])
 
@@ -70,16 +71,16 @@ def judged(verdict: str | None, **extra: Any) -> Any:
 @pytest.mark.parametrize(
     ("verdict", "recalled", "words"),
     [
-        ("met", False, "is met."),
-        ("not_met", True, "is not met; the target itself is not confirmed."),
-        ("not_yet_due", False, "is not yet due."),
-        ("cannot_tell", False, "is neither clearly met nor clearly missed."),
+        ("met", False, "Target: 50% for every group: met."),
+        ("not_met", True, "Target (not confirmed): 50% for every group: not met."),
+        ("not_yet_due", False, "Target: 50% for every group: not yet due."),
+        ("cannot_tell", False, "Target: 50% for every group: neither clearly met nor clearly missed."),
     ],
 )
 def test_the_verdict_on_a_target(verdict: str, recalled: bool, words: str) -> None:
     pack = judged(verdict, recalled=recalled)
     (found,) = pack.facts.indicators
-    assert [s.text for s in sentences.targets(found)] == [f"The target “50% for every group” {words}"]
+    assert [s.text for s in sentences.targets(found)] == [words]
     assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
 
 
@@ -87,7 +88,7 @@ def test_a_target_is_said_as_it_is_worded_where_only_a_part_of_it_is_judged() ->
     (found,) = judged("met", target="50%").facts.indicators
     assert [s.text for s in sentences.targets(found)] == [
         "The target is: 50% for every group.",
-        "The target “50%” is met.",
+        "Target: 50%: met.",
     ]
 
 
@@ -95,7 +96,7 @@ def test_another_verdict_than_the_table_s_is_seen() -> None:
     pack = judged("met")
     (found,) = pack.facts.indicators
     other = replace(found, targets=(replace(found.targets[0], verdict=Verdict.NOT_MET),))
-    assert any("is met" in fault for fault in audit(pack.document, replace(pack.facts, indicators=(other,))))
+    assert any("not the verdict" in fault for fault in audit(pack.document, replace(pack.facts, indicators=(other,))))
 
 
 def test_a_verdict_on_a_group_or_none_at_all_is_not_said() -> None:

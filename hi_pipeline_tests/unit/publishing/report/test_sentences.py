@@ -70,18 +70,18 @@ def test_every_sentence_is_short_and_says_no_cause(seed: int) -> None:
 @given(SEEDS)
 def test_a_title_its_sentences_and_the_overview_name_the_same_direction(seed: int) -> None:
     pack = made_up.pack(made_up.rows_of(seed))
-    counted = {"higher": 0, "lower": 0, "unclear": 0, "unknown": 0}
+    counted = {"worse": 0}
     for found in pack.facts.shown:
         stands = sentences.direction(found)
-        counted[stands] += 1
+        counted["worse"] += (found.card.id, stands) in {("recovery", "lower"), ("detention", "higher")}
         said = " ".join(texts(sentences.gap(found)))
         assert ("higher in the most deprived group" in said) == (stands == "higher")
         assert ("lower in the most deprived group" in said) == (stands == "lower")
-        assert ("do not show a clear difference" in said) == (stands == "unclear")
+        assert ("is not clear." in said) == (stands == "unclear")
         title = sentences.title_of(found, "X")
         assert (stands in ("higher", "lower")) == (f": {stands} in the most deprived group" in title)
-    numbers = [int(n) for n in re.findall(r"\d+", overall.summary(pack.facts)[0].text)]
-    assert numbers == [n for n in (len(pack.facts.shown), *counted.values()) if n]
+    text = " ".join(texts(overall.summary(pack.facts)))
+    assert f"clearly worse off in {counted['worse']}" in text or not counted["worse"]
 
 
 @settings(max_examples=40, deadline=None)
@@ -106,7 +106,8 @@ def test_a_gap_of_an_indicator_of_which_more_is_better_is_turned_round_in_words(
 
 def test_a_gap_whose_limits_hold_none_is_not_called_clear() -> None:
     found = gap("detention", most=50.0, least=49.0, low=-3.0, high=5.0)
-    assert "less least deprived, was 1.0 per 100,000 (95% CI \u22123.0 to 5.0)" in texts(sentences.gap(found))[1]
+    said = "The difference of 1.0 per 100,000 (95% CI \u22123.0 to 5.0) is not clear."
+    assert texts(sentences.gap(found))[1] == said
 
 
 def test_a_limit_that_is_printed_as_none_is_not_called_clear() -> None:
@@ -131,11 +132,10 @@ def test_a_suppressed_figure_is_said_to_be_hidden_and_never_zero() -> None:
     assert "Reason: hidden by the publisher." in said
 
 
-def test_indicators_without_a_figure_are_named_a_few_at_a_time() -> None:
+def test_indicators_without_a_figure_are_named_in_one_sentence() -> None:
     (found,) = made_up.pack([made_up.figure("recovery", None, None, 50.0)]).facts.indicators
-    first, second = sentences.absent([found] * 4, "X", "2023-24")
-    assert first.text == "Not shown for X in 2023-24: Made-up recovery; Made-up recovery; Made-up recovery."
-    assert (second.text, len(first.rows), len(second.rows)) == ("Not shown for X in 2023-24: Made-up recovery.", 3, 1)
+    (said,) = sentences.absent([found] * 2, "X", "2023-24")
+    assert (said.text, len(said.rows)) == ("Not shown for X in 2023-24: Made-up recovery; Made-up recovery.", 2)
 
 
 def test_the_audit_sees_a_word_turned_round_and_a_loose_numeral() -> None:
@@ -150,4 +150,9 @@ def test_the_audit_sees_a_word_turned_round_and_a_loose_numeral() -> None:
 
 @pytest.mark.parametrize("kind", sorted(TEMPLATES))
 def test_every_template_is_said_somewhere(kind: str) -> None:
-    assert f'say("{kind}"' in SOURCE or f'        "{kind}",\n' in SOURCE or f'say(\n            "{kind}"' in SOURCE
+    assert (
+        f'say("{kind}"' in SOURCE
+        or f'_say("{kind}"' in SOURCE
+        or f'        "{kind}",\n' in SOURCE
+        or f'say(\n            "{kind}"' in SOURCE
+    )
