@@ -54,7 +54,7 @@ TEMPLATES: dict[str, str] = {
         "{board} had {n} residents at Census 2021, in {a} small areas; {p} people registered with a GP practice lived "
         "there."
     ),
-    "core20": "{c}% of them lived in the most deprived fifth of England's small areas (England: {e}%).",
+    "core20": "{c}% of residents lived in the most deprived fifth of England's small areas (England: {e}%).",
     "minority": "{c}% of residents were from ethnic minorities, White minorities included (England: {e}%).",
     "pockets": "{board} has {pockets} of deprivation, with {p} residents.",
     "pockets_of_board": (
@@ -192,7 +192,7 @@ COVERS = {
     "no_such_breakdown": "In no public file by this breakdown",
     "no_such_board": "The board is not on this footprint",
     "not_published_that_year": "Not published for this board and year",
-    "not_for_this_footprint": "Published for boards of before; the publication cannot be divided for this one",
+    "not_for_this_footprint": "Published for the boards of that time; it cannot be divided for this footprint",
     "not_yet_due": "Not yet due to be published",
     "not_in_hand": "Published, but the file has not been added",
     "failed": "The file could not be used",
@@ -220,7 +220,7 @@ GLOSSARY = {
     "no breakdown": "no public file has the figure by these groups",
     "none known": "no publication of the indicator for the year is known to the program that made this pack",
     "not confirmed, not checked": "the document it comes from was not read for this pack; check it before use",
-    "not for this footprint": "published for boards of before, and cannot be divided for this one",
+    "not for this footprint": "published for the boards of that time, and not to be divided for this one",
     "not in hand": "published, but the file has not been read for this pack",
     "not public": "held by an organisation that does not publish it",
     "partly shown": "some groups have a figure, others have not",

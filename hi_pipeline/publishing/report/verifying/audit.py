@@ -253,8 +253,8 @@ def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
         case "summary" | "summary_ends" | "summary_bare_ends" | "summary_none":
             shown = [f for f in facts.indicators if f.total is not None and f.total.value is not None]
             sides = [_stands(f) for f in shown if any(g.value is not None for g in _tenths(f))]
-            words = (*COUNTS["summary_ends"], *COUNTS["summary_bare_ends"])
-            return {"every": len(shown)} | {word: sides.count(word) for word in words}
+            both = (*COUNTS["summary_ends"], *COUNTS["summary_bare_ends"])
+            return {"every": len(shown)} | {word: sides.count(word) for word in both}
         case "against_england":
             words = [r.comparison for r in rows]
             return {w: words.count(w) for w in ("better", "worse", "higher", "lower", "similar", "not_compared")}
@@ -276,8 +276,7 @@ def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
             judged = [f for f in facts.indicators if f.gap_change and f.gap and not f.card.mixes_age]
             shown = [f for f in judged if f.total is not None and f.total.value is not None]
             found = [f.gap_change.verdict.value for f in shown if f.gap_change is not None]
-            words = {word: found.count(word) for word in ("narrowed", "widened", "reversed", "cannot_tell")}
-            return words
+            return {word: found.count(word) for word in ("narrowed", "widened", "reversed", "cannot_tell")}
         case _:
             return {}
 

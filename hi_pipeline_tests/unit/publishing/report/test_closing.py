@@ -9,7 +9,7 @@ import pytest
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.building import document_of
-from hi_pipeline.publishing.report.document import Table
+from hi_pipeline.publishing.report.document import OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.facts import PackFacts, facts_of
 from hi_pipeline.publishing.report.missing import missing
 from hi_pipeline.publishing.report.pages import closing, opening
@@ -125,3 +125,47 @@ def test_another_count_of_the_statement_s_indicators_is_seen() -> None:
     assert audit(document, found) == [] and "1 shown in full and 1 not shown" in str(document.blocks)
     other = facts({"indicator_id": "recovery", "state": "shown"}, {"state": "shown"})
     assert any("shown in full" in fault for fault in audit(document, other))
+
+
+def test_an_area_names_the_indicators_of_the_statement_that_it_lacks_and_has_a_box() -> None:
+    made = facts()
+    document = document_of(made, {}, words_path=Path("words.md"))
+    (said,) = [s for s in document.sentences if s.kind == "unseen"]
+    assert said.text == "Not shown: Made-up detention (7); see “What we cannot say”."
+    assert audit(document, made) == []
+    wrong = replace(said, text=said.text.replace("(7)", "(8)"))
+    assert len(audit(replace(document, blocks=(Paragraph(sentences=(wrong,)),)), made)) == 1
+    apart = replace(made, absent=tuple(replace(c, area="Cancer") for c in made.absent if c.statement_number))
+    blocks = document_of(apart, {}, words_path=Path("words.md")).blocks
+    assert [b.title for b in blocks if isinstance(b, OwnWords)] == [
+        "What we are doing: Cancer",
+        "What we are doing: Mental health",
+        "Review against the statement",
+    ]
+
+
+def test_what_cannot_be_divided_for_the_footprint_is_counted() -> None:
+    reason = {"reason": "not published: the publication prints no parts of boards, and this one took part of X"}
+    made = facts({"state": "not_published_that_year"} | reason)
+    assert [s.text for s in overall.undivided(made)] == [
+        "1 indicator of the statement cannot be shown for the boards of April 2023: the publication cannot be divided."
+    ]
+    document = document_of(made, {}, words_path=Path("words.md"))
+    assert audit(document, made) == []
+    assert any("cannot be divided" in fault for fault in audit(document, facts({"state": "not_published_that_year"})))
+
+
+def test_a_command_stands_in_the_workbook_alone() -> None:
+    cell = {"state": "not_public", "how_to_supply": "From the board's own extract: hi import (docs/local-extracts.md)"}
+    assert not_shown(cell)[0][3] == "From the board's own extract"
+    assert "hi import" in missing(facts(cell))[0].how_to_supply
+
+
+def test_the_cover_says_of_how_many_releases_the_date_is_known() -> None:
+    made = facts()
+    (source,) = made.sources
+    more = {**source, "releases": [*source["releases"], {"id": "b", "edition": "2", "published": None, "sha256": ""}]}
+    cells = dict(
+        row for b in opening.cover(replace(made, sources=(more,)), "x") if isinstance(b, Table) for row in b.rows
+    )
+    assert cells["Latest release used"] == "1 May 2024, the only release whose date is known"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hi_pipeline.core.groups import QUINTILES
 from hi_pipeline.core.status import NOT_ACCEPTED, OLDER, STALE
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.document import Paragraph, Sentence
@@ -144,3 +145,35 @@ def test_figures_that_nobody_publishes_are_not_said_to_be_open_or_up_to_date() -
     assert overall.hidden(pack.facts) == [] and overall.age_of(pack.facts) == []
     shown = [made_up.figure("recovery", 40.0, 2.0, 50.0), made_up.row("detention", **group)]
     assert texts(overall.age_of(made_up.pack(shown).facts)) == ["No newer edition of the files used is known."]
+
+
+def test_the_years_of_no_change_are_named_without_a_count_of_what_there_is_none_of() -> None:
+    pack = changed(recovery=(10.0, 10.5, "cannot_tell"), detention=(20.0, 21.0, "cannot_tell"))
+    assert texts(overall.changes(pack.facts)) == [
+        "Neither of the 2 gaps that could be compared with 2022-23 clearly changed."
+    ]
+    assert audit(pack.document, pack.facts) == []
+    wrong = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
+    assert any("counted again" in fault for fault in audit(pack.document, wrong.facts))
+
+
+def test_a_large_gap_whose_direction_is_not_agreed_is_named_and_not_ranked() -> None:
+    ends = [
+        made_up.figure("detention", v, 1.0, None, category=QUINTILES[n], category_order=n + 1, dimension="deprivation")
+        for n, v in ((0, 60.0), (4, 20.0))
+    ]
+    ratio = {"measure": "ratio", "value": 3.0, "lower_95": 2.5, "upper_95": 3.6, "unit": "ratio"}
+    gap = made_up.row("detention", value=40.0, lower_95=30.0, upper_95=50.0, unit="per_100k", **GAP)
+    rows = [made_up.figure("detention", 40.0, 2.0, 50.0), *ends, gap, made_up.row("detention", **GAP | ratio)]
+    pack = made_up.pack(rows)
+    assert texts(overall.largest(pack.facts)) == [
+        "Made-up detention, 2023-24: 60.0 per 100,000 in the most deprived fifth of practices, 20.0 per 100,000 in "
+        "the least deprived (3.00 times, 95% CI 2.50 to 3.60)."
+    ]
+    assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
+    (found,) = pack.facts.indicators
+    contested = replace(pack.facts, indicators=(replace(found, card=replace(found.card, contested=True)),))
+    assert texts(overall.largest(contested)) == [
+        "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
+        "Left out, as the direction is not agreed: Made-up detention (3.00 times).",
+    ]

@@ -1,15 +1,18 @@
 """Sentences over random facts: they agree with their rows, with each other, and with the language of the field."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hi_pipeline.core.groups import ETHNIC_BROAD, QUINTILES
 from hi_pipeline.publishing.report import overall, sentences
-from hi_pipeline.publishing.report.document import Sentence
+from hi_pipeline.publishing.report.document import Paragraph, Sentence, Table
 from hi_pipeline.publishing.report.facts import IndicatorFacts
+from hi_pipeline.publishing.report.pages import opening
 from hi_pipeline.publishing.report.verifying.audit import audit, too_long
 from hi_pipeline.publishing.report.wording import TEMPLATES
 from hi_pipeline_tests.unit.publishing.report import made_up
@@ -156,3 +159,91 @@ def test_every_template_is_said_somewhere(kind: str) -> None:
         or f'        "{kind}",\n' in SOURCE
         or f'say(\n            "{kind}"' in SOURCE
     )
+
+
+def test_the_overview_and_the_sentence_have_one_sign() -> None:
+    found = gap("recovery", most=46.0, least=50.0, low=-13.0, high=41.4)
+    minus = "\u2212"
+    assert texts(sentences.gap(found))[1] == (
+        f"The difference of {minus}14.2 percentage points (95% CI {minus}41.4 to 13.0) is not clear."
+    )
+    pack = made_up.pack(made_up.rows_of(7))
+    shown = replace(pack.facts, indicators=(found,))
+    rows = [row for b in opening.overview(shown) if isinstance(b, Table) for row in b.rows]
+    assert rows[0][3] == f"{minus}14.2 percentage points ({minus}41.4 to 13.0)"
+
+
+@pytest.mark.parametrize(
+    ("most", "least", "said"),
+    [
+        (
+            40.0,
+            None,
+            "the publisher hides the figure of the least deprived fifth of practices because few people are counted",
+        ),
+        (
+            None,
+            40.0,
+            "the publisher hides the figure of the most deprived fifth of practices because few people are counted",
+        ),
+        (None, None, "the publisher hides the figures of both ends because few people are counted"),
+    ],
+)
+def test_what_is_hidden_is_an_end(most: float | None, least: float | None, said: str) -> None:
+    shape = {"dimension": "deprivation"}
+    pack = made_up.pack(
+        [
+            made_up.figure("detention", 40.0, 2.0, 50.0),
+            made_up.figure("detention", most, 1.0, None, category=QUINTILES[0], category_order=1, **shape),
+            made_up.figure("detention", 45.0, 1.0, None, category=QUINTILES[1], category_order=2, **shape),
+            made_up.figure("detention", least, 1.0, None, category=QUINTILES[-1], category_order=5, **shape),
+            made_up.row("detention", measure="gap", status="suppressed", category_order=0, **shape),
+        ]
+    )
+    (found,) = pack.facts.indicators
+    assert texts(sentences.gap(found)) == [f"The ends are not compared: {said}."]
+    assert audit(pack.document, pack.facts) == []
+    assert texts(overall.summary(pack.facts))[1] == ("The two ends are not compared in 1, as an end is suppressed.")
+
+
+def ethnic(*differences: float | None) -> IndicatorFacts:
+    """Broad groups that differ so much from White, with limits 5 apart; None is suppressed."""
+    rows = []
+    for order, (group, value) in enumerate(zip(ETHNIC_BROAD[1:], differences, strict=False), start=2):
+        place = {"dimension": "ethnicity", "category": group, "category_order": order}
+        limits = {} if value is None else {"lower_95": value - 5, "upper_95": value + 5}
+        status = "suppressed" if value is None else "ok"
+        rows.append(made_up.figure("recovery", 40.0, 1.0, 50.0, **place))
+        rows.append(
+            made_up.row("recovery", measure="difference", value=value, unit="pp", status=status, **place, **limits)
+        )
+    return fact("recovery", *rows)
+
+
+@pytest.mark.parametrize(
+    ("differences", "said"),
+    [
+        ((1.0, None, None), "The one ethnic group with a figure did not clearly differ from White; 2 are suppressed."),
+        ((-9.0,), "The one ethnic group with a figure was clearly lower than White."),
+        ((1.0, 2.0), "Neither of the 2 ethnic groups clearly differed from White."),
+        ((1.0, 2.0, 3.0, None), "None of 3 ethnic groups clearly differed from White; 1 is suppressed."),
+        (
+            (9.0, 2.0, None),
+            "Of 2 ethnic groups compared with White, 1 had a clearly higher figure and 1 had no clear difference; "
+            "1 is suppressed.",
+        ),
+    ],
+)
+def test_ethnic_groups_are_counted_in_words_that_suit_their_number(
+    differences: tuple[float | None, ...], said: str
+) -> None:
+    found = ethnic(*differences)
+    first = sentences.ethnicity(found)[0]
+    assert first.text == said
+    facts = replace(made_up.pack(made_up.rows_of(7)).facts, indicators=(found,))
+    document = replace(made_up.pack(made_up.rows_of(7)).document, blocks=(Paragraph(sentences=(first,)),))
+    assert audit(document, facts) == []
+    other = first.text.replace("lower", "higher").replace("did not clearly differ from", "was clearly higher than")
+    if other != first.text:
+        wrong = replace(document, blocks=(Paragraph(sentences=(replace(first, text=other),)),))
+        assert len(audit(wrong, facts)) == 1
