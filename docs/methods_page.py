@@ -86,7 +86,7 @@ tenth each, as they are tenths of small areas, whose people are about as many; t
 range between the highest and the lowest authority is no more than that: it grows with the number of authorities and
 with chance, and has no limits.
 
-**Three years together** stand in the financial year in which the last of them begins (2021 to 2023 in 2023-24).
+**Three years together** stand in the financial year that begins in the last of them (2021 to 2023 in 2023-24).
 
 **Crude prevalence and age.** Prevalence of hypertension, atrial fibrillation, coronary heart disease, stroke,
 COPD, diabetes and dementia rises with age, and deprived practices are younger: gaps mix the two. They have no

@@ -33,7 +33,10 @@ def wording_page() -> str:
         _section("Changes of a gap", "After “the gap”.", ("verdict", "words"), _coded(wording.CHANGES)),
         _section("Targets", "After the words of a target.", ("verdict", "words"), _coded(wording.TARGETS)),
         _section(
-            "The one ethnic group that can be compared", "As {stands}.", ("side", "words"), _coded(wording.STANDS_BESIDE)
+            "The one ethnic group that can be compared",
+            "As {stands}.",
+            ("side", "words"),
+            _coded(wording.STANDS_BESIDE),
         ),
         _section("Why the ends are not compared", "As {reason}.", ("hidden", "words"), ends),
         _section("Why one figure is absent", "", ("status", "reason"), _coded(wording.REASONS)),

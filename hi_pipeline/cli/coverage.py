@@ -10,7 +10,7 @@ from hi_pipeline.cli.tables import Column, Format, Sheet, show
 from hi_pipeline.core.area_search import Area, find_areas
 from hi_pipeline.core.coverage import NO_BOARDS, PART_OF_A_YEAR, Cover
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.geography import vintage_of
+from hi_pipeline.core.geography import footprints_of, vintage_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Entry
 from hi_pipeline.core.status import AreaType
@@ -119,16 +119,21 @@ def _reasons(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) ->
 
 
 def _sheet_of(session: Session, area: Area, entries: Sequence[Entry], cells: pl.DataFrame) -> Sheet:
-    """Return the state of one area by indicator and year, on the footprint of the year."""
-    own = pl.any_horizontal(
-        (pl.col("financial_year") == year) & (pl.col("icb_code") == area.codes.get(vintage_of(year)))
+    """Return the state of one area by indicator and year: on the footprint of the year, else on the one in force."""
+    places = [
+        (year, vintage.value, area.codes[vintage])
         for year in ALL_YEARS
-    )
-    rows = _in_total(cells.filter(own, area_type=area.area_type.value))
+        for vintage in [v for v in footprints_of(year) if v in area.codes][:1]
+    ]
+    own = pl.DataFrame(places, schema=["financial_year", "geography_vintage", "icb_code"], orient="row")
+    rows = _in_total(cells.filter(area_type=area.area_type.value).join(own, on=own.columns, how="semi"))
     told = {(i, year): _words(state) for i, year, state in rows.select(*_PLACE, "state").rows()}
     return Sheet(
         name=area.name,
-        title=session.title(f"{area.name}: the figure in total on the footprint of the year, or why there is none"),
+        title=session.title(
+            f"{area.name}: the figure in total, or why there is none; on the footprint of the year, of a board that is "
+            "new on the one in force"
+        ),
         columns=_columns(),
         rows=[[*_named(entry), *(told.get((entry.id, year), "") for year in ALL_YEARS)] for entry in entries],
     )
@@ -152,29 +157,29 @@ def _words(state: str) -> str:
 
 
 def _in_total(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells of the footprint of the year in total, or of the breakdown that stands for it.
+    """Return the cells, each area and year on one footprint, in total or of the breakdown that stands for it.
 
     A measure between groups has its own breakdown alone; where figures are of single groups alone, as of each sex, the
-    first of these breakdowns speaks for them.
+    first breakdown that has one speaks for them, or without any figure the first that there is.
     """
-    own = [f"{year}{vintage_of(year).value}" for year in ALL_YEARS]
-    there = cells.filter(
-        pl.concat_str("financial_year", "geography_vintage").is_in(own), pl.col("state") != Cover.NO_SUCH_BOARD.value
-    )
+    there = cells.filter(pl.col("state") != Cover.NO_SUCH_BOARD.value)
     alone = pl.col("dimension").n_unique().over("indicator_id") == 1
     total = pl.col("dimension") == Dimension.TOTAL.value
     shown = pl.col("state").is_in(_THERE)
-    lacks = ~(total & (pl.col("state") != Cover.NO_SUCH_BREAKDOWN.value)).any().over("indicator_id")
-    first = pl.col("dimension").filter(shown).min().over("indicator_id")
+    some = pl.col("state") != Cover.NO_SUCH_BREAKDOWN.value
+    lacks = ~(total & some).any().over("indicator_id")
+    first = pl.coalesce(pl.col("dimension").filter(which).min().over("indicator_id") for which in (shown, some))
     return there.filter(
         pl.when(lacks & first.is_not_null()).then(pl.col("dimension") == first).otherwise(total | alone)
     )
 
 
 def _by_year(cells: pl.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return by indicator and year "36/42", or "-" and the commonest state of the boards."""
+    """Return by indicator and year "36/42", or "-" and the commonest state of the boards of the year's footprint."""
+    own = [f"{year}{vintage_of(year).value}" for year in ALL_YEARS]
+    of_year = pl.concat_str("financial_year", "geography_vintage").is_in(own)
     counted = (
-        _in_total(cells.filter(area_type=AreaType.ICB.value))
+        _in_total(cells.filter(of_year, area_type=AreaType.ICB.value))
         .group_by(_PLACE)
         .agg(
             there=pl.col("state").is_in(_THERE).sum(),

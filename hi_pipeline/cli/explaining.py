@@ -230,11 +230,14 @@ def _explain_piece(session: Session, piece: Piece) -> bool:
 def _inputs(session: Session, piece: Piece, revised: dict[str, Replacement]) -> bool:
     """Print what the figures were made from, back to the publishers' files; tell whether all of it still holds."""
     holds = True
+    local = [source.name for source in session.pipeline.catalogue.sources.values() if source.local]
+    private = tuple(f"{layer}/{name}/" for layer in ("snapshots", "clean") for name in local)
     for item, same in trail(session.pipeline, piece.known):
         holds &= same
         changed = "" if same else "  CHANGED since: the figure is stale"
         found = revised.get(item.name.removeprefix("snapshots/").replace("/", ":"))
         if found is not None and item.name.startswith("snapshots/"):
             changed += f"  {found.words}, not accepted: {found.record or found.newer}; {found.acceptance}"
-        session.console.whole_line(f"  from {item.name} {item.sha256[:16]}{changed}")
+        digest = "kept by the board" if item.name.startswith(private) else item.sha256[:16]
+        session.console.whole_line(f"  from {item.name} {digest}{changed}")
     return holds

@@ -184,7 +184,10 @@ def _publication(pipeline: Pipeline, figure: Figure, name: str) -> Iterator[str]
     day = f"published {release.published.isoformat()}" if release.published else "publication date not declared"
     yield f"{name}: {source.publisher}, {source.title}, edition {edition}, {release.status}, {day}"
     yield f"address {release.address or f'not known; see {release.landing_page}'}"
-    if kept is not None:
+    if kept is not None and source.local:
+        # The name of a kept file begins with its sha256, from which true counts could be tried.
+        yield "file kept by the board"
+    elif kept is not None:
         yield f"file {kept.path}"
         yield f"sha256 {kept.sha256}"
     members = figure.used.filter(release=name)["member"].drop_nulls().unique(maintain_order=True).to_list()

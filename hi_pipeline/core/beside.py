@@ -95,6 +95,8 @@ TARGETS: Columns = {
 }
 TARGETS_KEY = (*RESULT_KEY, "aim", "target_level", "target_by")
 
+# The note of a share that nobody can know.
+NOT_SAID = "no count of records whose group is not known is read from the publication"
 # Of the records of each publication, the share whose group is not known.
 COMPLETENESS: Columns = {
     "source": pl.String,

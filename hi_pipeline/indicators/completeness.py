@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from hi_pipeline.core.beside import COMPLETENESS, COMPLETENESS_KEY
+from hi_pipeline.core.beside import COMPLETENESS, COMPLETENESS_KEY, NOT_SAID
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.indicators.over_time.years import footprint, with_collection
 
-NOT_SAID = "no count of records whose group is not known is read from the publication"
 HIDDEN = "the count of the unknown, or of all records, is hidden; its bounds are given"
+UNBOUNDED = "the count of the unknown, or of all records, is hidden, and nothing bounds it"
+_NOT_PUBLISHED = r"(not published: [^;]*)"
 YEARS_BEFORE = (1, 2, 3)
 _PLACE = ["indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "icb_name"]
 _DIMENSIONS = [d.value for d in (Dimension.AGE, Dimension.SEX, Dimension.ETHNICITY, Dimension.DEPRIVATION)]
@@ -39,7 +40,7 @@ def completeness(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> 
         & ~pl.col("area_type").is_in(_LEFT_OUT)
         & pl.col("indicator_id").is_in(list(indicators))
     )
-    by_events = [i.id for i in indicators.values() if i.denominator_from is not DenominatorFrom.SOURCE]
+    by_events = [i.id for i in indicators.values() if _counts_events(i)]
     counted = with_collection(values, indicators).with_columns(
         pl.when(pl.col("indicator_id").is_in(by_events))
         .then(f"numerator{end}")
@@ -52,6 +53,17 @@ def completeness(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> 
     beside = _with_england(_with_years_before(shares.with_columns(footprint=footprint())))
     ordered = beside.rename({"collection": "source"}).select(pl.col(name).cast(k) for name, k in COMPLETENESS.items())
     return ordered.sort(COMPLETENESS_KEY, nulls_last=True)
+
+
+def _counts_events(indicator: Indicator) -> bool:
+    """Tell whether an indicator's records are its events, as its denominator is people or there is none.
+
+    Of a board's own extract the events are counted, as its shares of unknown groups are theirs.
+    """
+    people = indicator.kind in (Kind.RATE, Kind.DSR) or indicator.controlled
+    if people or indicator.denominator_from is not DenominatorFrom.SOURCE:
+        return True
+    return any(name.startswith("population") for origin in indicator.by_origin for name in origin.denominator)
 
 
 def _speaking(groups: pl.DataFrame, order: list[str]) -> pl.DataFrame:
@@ -74,6 +86,8 @@ def _shares(groups: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     found = groups.group_by(*_PLACE, "dimension", "collection", maintain_order=True).agg(
         **sums,
         told=unknown.any(),
+        # Why no count was made of the unknown, where the note of a row without even bounds says so.
+        unmade=pl.col("note").filter(unknown & pl.col("records_high").is_null()).first().str.extract(_NOT_PUBLISHED),
         said=pl.col("unknown_share").drop_nulls().first(),
         synthetic=pl.col("synthetic").first(),
     )
@@ -91,13 +105,20 @@ def _shares(groups: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
         all_records="all",
     )
     there = pl.col("unknown_share").is_not_null()
+    bounded = pl.col("told") & pl.col("unknown_share_high").is_not_null()
     return shares.with_columns(
         status=pl.when(there)
         .then(pl.lit(Status.OK.value))
-        .when("told")
+        .when(bounded)
         .then(pl.lit(Status.SUPPRESSED.value))
         .otherwise(pl.lit(Status.NOT_PUBLISHED.value)),
-        note=pl.when(there).then(pl.lit("")).when("told").then(pl.lit(HIDDEN)).otherwise(pl.lit(NOT_SAID)),
+        note=pl.when(there)
+        .then(pl.lit(""))
+        .when(bounded)
+        .then(pl.lit(HIDDEN))
+        .when("told")
+        .then(pl.coalesce("unmade", pl.lit(UNBOUNDED)))
+        .otherwise(pl.lit(NOT_SAID)),
     )
 
 

@@ -246,6 +246,9 @@ def _beside(entry: Beside, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     rows = rows.filter(pl.col("area_type").is_in(_AREAS), pl.col("dimension").is_in(splits))
     rows = rows.filter(pl.col("indicator_id").is_in(entry.of)) if entry.of else rows
     there, ok = pl.col(entry.column).is_not_null(), pl.col("status") == Status.OK.value
+    if entry.table == "results":
+        # Status and note of a figure are its own and say nothing of the column beside it.
+        rows = rows.filter(there)
     said = pl.when(ok | (pl.col("note") == "")).then(pl.lit(entry.absent)).otherwise("note")
     bare = pl.when(ok).then(pl.lit(Status.NOT_PUBLISHED.value)).otherwise("status")
     return rows.select(

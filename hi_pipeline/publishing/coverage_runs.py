@@ -1,7 +1,7 @@
 """Coverage as a table that a spreadsheet opens: cells that say the same stand in one row, and none is lost.
 
-One row a cell is 373,000 rows and 69 MB of CSV (real mirror, 2026-11), nearly all of it repeated. The parquet keeps the
-cells. Pure functions.
+One row a cell would be 70 MB of CSV (real mirror, 2026-11), nearly all of it repeated; this is a few. The parquet keeps
+the cells. Pure functions.
 """
 
 import polars as pl

@@ -142,6 +142,8 @@ def _of_measure(rows: pl.DataFrame, measure: str) -> pl.DataFrame:
 def _less(printed: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     """Return printed figures less others of the same area and group, with limits from those of both.
 
+    An area and group that has one of the two alone is a row too, and missing.
+
     v - w, with lower limit v - w - sqrt((v - l)^2 + (U - w)^2) and upper limit v - w + sqrt((u - v)^2 + (w - L)^2): of
     shares with Wilson's limits that is Newcombe's method.
     """
@@ -149,14 +151,14 @@ def _less(printed: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     ends = {f"start_{part}": f"{part}_taken" for part in ("value", "lower", "upper")}
     renamed = dict(zip(PRINTED, [*ends.values(), "rounding_taken"], strict=True))
     others = taken.rename(renamed).select(*key, *renamed.values(), status_taken="status", note_taken="note")
-    both = printed.join(others, on=key, how="left", validate="1:1").with_row_index("place")
+    both = printed.join(others, on=key, how="full", coalesce=True, validate="1:1").with_row_index("place")
     there = pl.all_horizontal(pl.col(name).is_not_null() for name in [*PRINTED[1:3], *list(renamed.values())[1:3]])
     limits = change_of_estimates(
         both.filter(there), **ends, end_value=PRINTED[0], end_lower=PRINTED[1], end_upper=PRINTED[2], by=["place"],
         confidence=(0.95,),
     )  # fmt: skip
     found = both.join(limits.select("place", "lower_95", "upper_95"), on="place", how="left", validate="1:1")
-    absent = pl.col("status_taken").fill_null(Status.MISSING.value)
+    own, absent = (pl.col(name).fill_null(Status.MISSING.value) for name in ("status", "status_taken"))
     notes = pl.concat_str(_said("note"), _said("note_taken"), separator="; ", ignore_nulls=True)
     same = pl.col("note") == pl.col("note_taken")
     return found.with_columns(
@@ -164,7 +166,7 @@ def _less(printed: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
         pl.col("lower_95").alias(PRINTED[1]),
         pl.col("upper_95").alias(PRINTED[2]),
         (pl.col(PRINTED[3]) + pl.col("rounding_taken")).alias(PRINTED[3]),
-        status=pl.when(pl.col("status") == Status.OK.value).then(absent).otherwise("status"),
+        status=pl.when(own == Status.OK.value).then(absent).otherwise(own),
         note=pl.when(same.fill_null(False)).then("note").otherwise(notes).fill_null(""),
     ).select(printed.columns)
 

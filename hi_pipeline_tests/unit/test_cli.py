@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from hi_pipeline.cli.listed import Listed
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
+from hi_pipeline.core.indicator import Level, Levels
 from hi_pipeline.engine.grid import ICBS
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import open_pipeline
@@ -221,11 +223,25 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     }  # fmt: skip
     assert areas[board][0]["2022-23"] == "not in hand"
     assert "05Q is a sub-ICB location of" in hi("coverage", "--icb", "05Q")
+    new = json.loads(raw("coverage", "--icb", "E54000065", "--icb", "E54000044", "--format", "json"))
+    (begun,), (ended,) = (rows for rows in new.values() if isinstance(rows, list))
+    assert begun["2023-24"] == "not published that year", "a new board's years stand on the footprint in force"
+    assert (ended["2023-24"], ended["2026-27"]) == ("shown", "")
     narrow = subprocess.run(
         [sys.executable, "-m", "hi_pipeline_tests.flow.tiny_hi", "coverage"],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert all(f" {year} " in narrow.stdout for year in ALL_YEARS)
+
+
+def test_coverage_of_an_entry_without_a_total_is_that_of_its_breakdown(
+    mirror: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before and without any figure of the breakdown, too."""
+    ethnic = replace(make_indicator(), levels=Levels(ethnicity=Level.BOARD))
+    commands_on(tmp_path, replace(make_catalogue(), indicators=(ethnic,)), monkeypatch, columns=200)
+    (row,) = json.loads(raw("coverage", "--icb", "QNC", "--format", "json")).popitem()[1]
+    assert row["2022-23"] == "not in hand"
 
 
 def test_lists(mirror: Path) -> None:

@@ -20,8 +20,10 @@ from hi_pipeline.engine.currency.code import code_of, schema_version, text_diges
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.replacements import record_changes
+from hi_pipeline.engine.releases.told import told_sha256
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline.storage.kept import Snapshot
+from hi_pipeline.storage.keyed import make_key
 from hi_pipeline.storage.lake import Item
 
 
@@ -149,12 +151,16 @@ def clean_staleness(pipeline: Pipeline, source: Source, part: str) -> str | None
     known = _known(pipeline, source, part)
     if not known:
         return "not built"
-    if any(p.code_version != clean_version(source, part) for p in known.values()):
+    if any(p.code_version.rpartition("+")[0] != clean_code(source) for p in known.values()):
         return "built by an older program"
     if any(p.schema_version != schema_version(schema_of(source, t)) for t, p in known.items()):
         return "built for an older schema"
     wanted = _inputs(source, held)
-    return "" if all(p.inputs == wanted for p in known.values()) else "its releases changed"
+    if any(p.inputs != wanted for p in known.values()):
+        return "its releases changed"
+    version = clean_version(source, part)
+    declared = all(p.code_version == version for p in known.values())
+    return "" if declared else "what is declared of its releases changed"
 
 
 def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
@@ -172,6 +178,8 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
         return Outcome(partition=part, state=State.UNCHANGED, files=known, rows_before=before)
     held = clean_inputs(pipeline, source, part)
     try:
+        if source.local:
+            make_key(pipeline.lake.store)
         parsed = [take_account(_parse(pipeline, source, release, snapshot)) for release, snapshot in held]
         tables = _tables_of(source, part, parsed)
     except Exception as error:
@@ -181,7 +189,9 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
         code_version=clean_version(source, part),
         schema_version="",
         releases=tuple(sorted(release_id(source, release) for release, _ in held)),
-        kept={release_id(source, release): snapshot.sha256 for release, snapshot in held},
+        kept={
+            release_id(source, release): told_sha256(pipeline, source, snapshot.sha256) for release, snapshot in held
+        },
         corrections=tuple(sorted({c for a in parsed for c in a.corrections})),
         dropped_rows={what: n for a in parsed for what, n in a.left_out.items()},
         notes=tuple(dict.fromkeys(note for a in parsed for note in a.notes)),

@@ -7,6 +7,7 @@ from hi_pipeline.core.provenance import Input
 from hi_pipeline.core.source import release_id
 from hi_pipeline.engine.currency.code import text_digest
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.told import told_sha256
 
 Facts = dict[str, dict[str, str]]
 
@@ -28,7 +29,7 @@ def accepted_facts(pipeline: Pipeline, releases: Collection[str]) -> Facts:
             history = pipeline.snapshots.history(source.name, release.edition)
             accepted = next((s for s in history if s.sha256 == kept.accepted_sha256), kept)
             found[name] = {
-                "sha256": kept.accepted_sha256,
+                "sha256": told_sha256(pipeline, source, kept.accepted_sha256),
                 "address": accepted.address,
                 "fetched": accepted.fetched_at.date().isoformat(),
             }

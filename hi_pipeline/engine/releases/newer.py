@@ -10,6 +10,7 @@ from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.layers.clean import clean_inputs
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.releases.told import told_sha256
 
 Kept = Mapping[str, str]
 
@@ -39,7 +40,9 @@ class NewerFiles:
             return {}
         if (source_name, part) not in self._now:
             held = clean_inputs(self._pipeline, source, part)
-            self._now[source_name, part] = {release_id(source, release): kept.sha256 for release, kept in held}
+            self._now[source_name, part] = {
+                release_id(source, release): told_sha256(self._pipeline, source, kept.sha256) for release, kept in held
+            }
         return self._now[source_name, part]
 
 

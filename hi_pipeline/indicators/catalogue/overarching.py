@@ -30,7 +30,7 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.HIGHER_IS_BETTER,
         levels=Levels(deprivation=Level.ENGLAND),
         caveats=(
-            "Three calendar years, in the financial year in which the last one begins; periods that overlap are not "
+            "Three calendar years, in the financial year that begins in the last of them; periods that overlap are not "
             "compared.",
             "The slope is a straight line through the years of the deciles, which weigh a tenth each: they hold a "
             "tenth of small areas, whose people are about as many. The publisher weighs by people.",
@@ -63,7 +63,7 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.HIGHER_IS_BETTER,
         levels=Levels(deprivation=Level.ENGLAND),
         caveats=(
-            "Three calendar years, in the financial year in which the last one begins; periods that overlap are not "
+            "Three calendar years, in the financial year that begins in the last of them; periods that overlap are not "
             "compared.",
             "The slope is a straight line through the years of the deciles, which weigh a tenth each: they hold a "
             "tenth of small areas, whose people are about as many. The publisher weighs by people.",
@@ -95,7 +95,7 @@ INDICATORS: tuple[Indicator, ...] = (
         target_by="2035-12-31",
         levels=Levels(sex=Level.AUTHORITY),
         caveats=(
-            "Three calendar years, in the financial year in which the last one begins; periods that overlap are not "
+            "Three calendar years, in the financial year that begins in the last of them; periods that overlap are not "
             "compared.",
             "Printed for each sex alone: there is no figure of everybody.",
             "Upper-tier authorities: counties and unitary authorities. No boards are published.",
@@ -133,7 +133,7 @@ INDICATORS: tuple[Indicator, ...] = (
         caveats=(
             "This is what the ambition of Annex 1 speaks of.",
             "A range between extremes: it depends on the number of areas and on chance, and has no limits.",
-            "Three calendar years, in the financial year in which the last one begins; periods that overlap are not "
+            "Three calendar years, in the financial year that begins in the last of them; periods that overlap are not "
             "compared.",
             "Printed for each sex alone: there is no figure of everybody.",
             "Ours, from the figures of authorities that Fingertips prints (indicator 90362).",
@@ -163,7 +163,7 @@ INDICATORS: tuple[Indicator, ...] = (
         levels=Levels(sex=Level.BOARD),
         caveats=(
             "Inequality in life expectancy is published for authorities only.",
-            "Three calendar years, in the financial year in which the last one begins; periods that overlap are not "
+            "Three calendar years, in the financial year that begins in the last of them; periods that overlap are not "
             "compared.",
             "Printed for each sex alone: there is no figure of everybody.",
             "Value and limits as Fingertips prints them (indicator 90366).",
@@ -193,7 +193,7 @@ INDICATORS: tuple[Indicator, ...] = (
         levels=Levels(sex=Level.BOARD),
         caveats=(
             "Inequality in life expectancy is published for authorities only.",
-            "Three calendar years, in the financial year in which the last one begins; periods that overlap are not "
+            "Three calendar years, in the financial year that begins in the last of them; periods that overlap are not "
             "compared.",
             "Printed for each sex alone: there is no figure of everybody.",
             "Value and limits as Fingertips prints them (indicator 91102).",
@@ -222,7 +222,7 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.LOWER_IS_BETTER,
         levels=Levels(total=Level.BOARD, sex=Level.BOARD, deprivation=Level.ENGLAND),
         caveats=(
-            "Three calendar years, in the financial year in which the last one begins; periods that overlap are not "
+            "Three calendar years, in the financial year that begins in the last of them; periods that overlap are not "
             "compared.",
             "Value and limits as Fingertips prints them (indicator 108); boards are never added up.",
         ),

@@ -23,9 +23,9 @@ from hi_pipeline.stats.comparison.pace import pace as pace_of
 # Below it the rounding of a count to 5 decides (methods.md 3.1); limits of shares and rates hold it already.
 FEWEST_ROUNDED = 100
 RATIOS = [Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value]
-BREAK = "not compared with the year before: "
+BREAK = "not compared with the earlier year: "
 FEW = f"rounded to 5, and fewer than {FEWEST_ROUNDED} in a year: the rounding could decide"
-NO_EARLIER = "no such figure in the year before"
+NO_EARLIER = "no such figure in the earlier year"
 NO_LIMITS = "a figure without limits"
 ALONE = "no other group with figures in both years to be held against"
 NO_VINTAGE = "the publisher does not state which Indices of Deprivation: a change of them cannot be seen"

@@ -109,7 +109,7 @@ _OF_CHANGE = {
 
 
 def _by_change(rows: pl.DataFrame, pace: pl.DataFrame, target: Target) -> pl.DataFrame:
-    """Judge figures by how they changed from the year before; no increase by the limits of the change."""
+    """Judge figures by how they changed from an earlier year; no increase by the limits of the change."""
     changes = pace.select(
         *RESULT_KEY, "change_scale", "change_lower_95", "change_upper_95", said="verdict", judged="status", why="note"
     )

@@ -17,7 +17,8 @@ from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.stats import rates
 
 AREA = ["indicator_id", "footprint", "area_type", "icb_code"]
-SERIES = [*AREA, "dimension", "category", "measure"]
+_BREAKDOWN = [*AREA, "dimension"]
+SERIES = [*_BREAKDOWN, "category", "measure"]
 _LEFT_OUT = [AreaType.REMAINDER.value, AreaType.BOARDS.value]
 # How far back a comparable period is looked for: three years together overlap with those of the two years before.
 _YEARS_BACK = 3
@@ -97,7 +98,7 @@ def _with_limits_of_counts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_year_before(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
-    """Set each row beside the one of the last earlier year in which its area has a figure.
+    """Set each row beside the one of the last earlier year in which its breakdown, else its area, has a figure.
 
     The earlier year is the last one whose period can be compared: it ends before this one begins, and of snapshots it
     is of the same month. Where there is none among the last few, it is the last one, and ``breaks`` says why not.
@@ -112,18 +113,15 @@ def with_year_before(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) ->
     """
     ok = pl.col("status") == "ok"
     whole = rows.filter(ok & (pl.col("dimension") != Dimension.PERIOD.value))
-    # A year without any figure of the area is no end of a change, but its rows say why.
-    years = (
-        whole.group_by(*AREA, "financial_year")
-        .agg(pl.col("period_start").min(), pl.col("period_end").max(), snapshot=_is_snapshot().all())
-        .sort(*AREA, "financial_year", nulls_last=True)
+    # A year without any figure of the breakdown is no end of a change; one without any of the area says so in its rows.
+    own, of_area = (_earlier(whole, by, name) for by, name in ((_BREAKDOWN, "own_start"), (AREA, "area_start")))
+    ends = (
+        rows.join(own, on=[*_BREAKDOWN, "financial_year"], how="left", nulls_equal=True, validate="m:1")
+        .join(of_area, on=[*AREA, "financial_year"], how="left", nulls_equal=True, validate="m:1")
+        .with_columns(start_year=pl.coalesce("own_start", "area_start"))
+        .drop("own_start", "area_start")
+        .drop_nulls("start_year")
     )
-    alike = [
-        pl.when(_can_follow(n)).then(pl.col("financial_year").shift(n).over(AREA)) for n in range(1, _YEARS_BACK + 1)
-    ]
-    last = pl.col("financial_year").shift(1).over(AREA)
-    years = years.select(*AREA, "financial_year", start_year=pl.coalesce(*alike, last)).drop_nulls("start_year")
-    ends = rows.join(years, on=[*AREA, "financial_year"], how="inner", nulls_equal=True, validate="m:1")
     starts = rows.select(
         *SERIES, *(pl.col(name).alias(f"start_{name}") for name in _COMPARED), start_year="financial_year"
     )
@@ -131,13 +129,27 @@ def with_year_before(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) ->
     return with_breaks(both, indicators)
 
 
+def _earlier(rows: pl.DataFrame, by: list[str], name: str) -> pl.DataFrame:
+    """Return for each area or breakdown and year, under a name, the last earlier year that it can be compared with."""
+    years = (
+        rows.group_by(*by, "financial_year")
+        .agg(pl.col("period_start").min(), pl.col("period_end").max(), snapshot=_is_snapshot().all())
+        .sort(*by, "financial_year", nulls_last=True)
+    )
+    alike = [
+        pl.when(_can_follow(n, by)).then(pl.col("financial_year").shift(n).over(by)) for n in range(1, _YEARS_BACK + 1)
+    ]
+    last = pl.col("financial_year").shift(1).over(by)
+    return years.select(*by, "financial_year", pl.coalesce(*alike, last).alias(name)).drop_nulls(name)
+
+
 def _is_snapshot() -> pl.Expr:
     return pl.col("period_type") == PeriodType.SNAPSHOT.value
 
 
-def _can_follow(years: int) -> pl.Expr:
-    """Tell whether an area's period follows that of so many figures before: no overlap, and snapshots of one month."""
-    end = pl.col("period_end").shift(years).over(AREA)
+def _can_follow(years: int, by: list[str]) -> pl.Expr:
+    """Tell whether a period follows that of so many figures before: no overlap, and snapshots of one month."""
+    end = pl.col("period_end").shift(years).over(by)
     month = pl.col("period_end").dt.month() == end.dt.month()
     return (end < pl.col("period_start")) & (month | ~pl.col("snapshot"))
 

@@ -164,7 +164,7 @@ def _why_no_gap(found: IndicatorFacts, status: str) -> str:
 
 
 def gap_change(found: IndicatorFacts) -> list[Sentence]:
-    """Say how the gap changed from the year before, where that was judged and the gap does not mix age."""
+    """Say how the gap changed from an earlier year, where that was judged and the gap does not mix age."""
     change, gap = found.gap_change, found.gap
     if change is None or gap is None or found.card.mixes_age:
         return []

@@ -34,8 +34,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return healthy life expectancy at birth by decile, with the publisher's 95% limits, of the declared years.
 
     Measures are hle_birth_female and hle_birth_male in years, and small_area_share, the share of England's small areas
-    in a decile, with which it weighs in a slope. Periods are three calendar years and stand in the financial year in
-    which the last of them begins. England as a whole has a total that says it is not printed here. Other ages and
+    in a decile, with which it weighs in a slope. Periods are three calendar years and stand in the financial year that
+    begins in the last of them. England as a whole has a total that says it is not printed here. Other ages and
     periods of years that the release does not declare are left out and counted.
 
     Raises:

@@ -45,12 +45,12 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
         pl.col(name) * pl.col("share") for name in [*COUNTED, *HIDING]
     )
     summed = add_up(shared.sort("area_code", "icb_code"), by=["icb_code", *GROUP])
-    spans = shared.group_by("icb_code").agg(
+    spans = shared.group_by("icb_code", *GROUP).agg(
         authorities=pl.len(),
         spanning=(pl.col("share") < 1).sum(),
         part=100 * pl.col("denominator").filter(pl.col("share") < 1).sum() / pl.col("denominator").sum(),
     )
-    summed = summed.join(spans, on="icb_code", how="left", validate="m:1").join(
+    summed = summed.join(spans, on=["icb_code", *GROUP], how="left", nulls_equal=True, validate="1:1").join(
         footprint.boards(context.vintage).select("icb_code", "icb_name"), on="icb_code", how="left", validate="m:1"
     )
     words = pl.format(SHARED, "spanning", "authorities", pl.col("part").round(1))

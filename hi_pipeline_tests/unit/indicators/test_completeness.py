@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from hi_pipeline.core.beside import COMPLETENESS
-from hi_pipeline.indicators.completeness import HIDDEN, NOT_SAID, completeness
+from hi_pipeline.core.beside import COMPLETENESS, NOT_SAID
+from hi_pipeline.indicators.completeness import HIDDEN, UNBOUNDED, completeness
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 from hi_pipeline_tests.unit.indicators.over_time import spans
 
@@ -66,6 +66,29 @@ def test_rounding_and_hiding_are_bounded() -> None:
     (row,) = shares(*hidden).iter_rows(named=True)
     assert (row["unknown_share"], row["status"], row["note"]) == (None, "suppressed", HIDDEN)
     assert (row["unknown_share_low"], row["unknown_share_high"]) == pytest.approx((0.001, 0.007))
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("not published: the CCGs do not add up; footprint from 2026-04", "not published: the CCGs do not add up"),
+        ("sum of the region's boards; not published: no sum", "not published: no sum"),
+        ("", UNBOUNDED),
+    ],
+)
+def test_where_nothing_bounds_the_unknown_no_bounds_are_promised(note: str, said: str) -> None:
+    nothing = {f"{side}{end}": None for side in ("numerator", "denominator") for end in ("", "_low", "_high")}
+    rows = [r | nothing | {"status": "not_published", "note": note} for r in year("2023-24", None)]
+    (row,) = shares(*rows).iter_rows(named=True)
+    assert (row["unknown_share_high"], row["status"], row["note"]) == (None, "not_published", said)
+
+
+def test_records_are_events_where_the_denominator_is_people() -> None:
+    (row,) = shares(*year("2023-24", 50), indicator="mha_detention_rate").iter_rows(named=True)
+    assert (row["unknown_records"], row["all_records"]) == (25, 500)
+    doses = [r | {"dimension": "age" if r["dimension"] == "ethnicity" else "total"} for r in year("2023-24", 50)]
+    (row,) = shares(*doses, indicator="covid_first_dose_pct").iter_rows(named=True)
+    assert (row["unknown_records"], row["all_records"]) == (25, 500)
 
 
 def test_a_publication_that_does_not_say() -> None:

@@ -243,7 +243,7 @@ def test_completeness_is_shown_where_a_publication_counts_the_unknown() -> None:
 
 def test_the_pace_of_the_list_is_shown_where_it_has_one_and_says_why_not() -> None:
     row = {"indicator_id": "wl_total", "category": "White", "measure": "value"}
-    why = "not compared with the year before: the snapshots are of different months, March 2025 and January 2026"
+    why = "not compared with the earlier year: the snapshots are of different months, March 2025 and January 2026"
     assert _beside("pace", "wl_pace_gap", row | {"pace": 1.1})[0] == "shown"
     assert _beside("pace", "wl_pace_gap", row | {"status": "not_applicable", "note": why}) == ("no_such_breakdown", why)
     other = row | {"indicator_id": "tt_recovery_pct", "pace": 1.1}
@@ -256,3 +256,16 @@ def test_coverage_of_reporters_is_a_column_of_the_results() -> None:
     named = [*entry, *(e for e in ENTRIES if e.id == "copd_prevalence_pct")]
     covered = coverage(named, results, FACTS, beside={}, synthetic=False)
     assert _cell(covered, "coverage_pct")[0] == "shown"
+
+
+def test_a_figure_says_nothing_of_the_reporters_that_it_lacks() -> None:
+    """A hidden or absent figure of another publication is no reason, and no hole, of the coverage of reporters."""
+    (entry,) = (e for e in ENTRIES if e.id == "coverage_pct")
+    hidden = _row("tt_recovery_pct", "suppressed", note="hidden by the publisher: fewer than 5")
+    named = [e for e in ENTRIES if e.id in ("coverage_pct", "copd_prevalence_pct", "tt_recovery_pct")]
+    for rows, cell in (
+        ([hidden], ("not_in_hand", entry.absent)),
+        ([_row("copd_prevalence_pct", coverage=0.97), hidden], ("shown", "")),
+    ):
+        covered = coverage(named, pl.DataFrame(rows, schema=RESULTS), FACTS, beside={}, synthetic=False)
+        assert _cell(covered, "coverage_pct") == cell

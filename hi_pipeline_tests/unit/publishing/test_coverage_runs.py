@@ -88,7 +88,7 @@ def test_every_cell_of_the_whole_list_is_told_by_just_one_row() -> None:
         for year in years_between("2019-20", "2023-24")
     }
     silent = [entry for entry in LISTED if isinstance(entry, Listed)][:10]
-    cells = coverage((*silent, *some), pl.DataFrame(schema=RESULTS), facts, synthetic=True)
+    cells = coverage((*silent, *some), pl.DataFrame(schema=RESULTS), facts, beside={}, synthetic=True)
     one = (pl.col("icb_code") == "E54000010") & (pl.col("financial_year") == "2021-22")
     cells = cells.with_columns(reason=pl.when(one).then(pl.lit("another")).otherwise("reason"))
     runs = coverage_runs(cells)

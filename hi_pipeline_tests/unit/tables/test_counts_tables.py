@@ -12,6 +12,7 @@ from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage, boards_of, vi
 from hi_pipeline.core.groups import QUINTILES
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.core.validation import validate
+from hi_pipeline.sources.tooth_extractions.parse import BY_AGE
 from hi_pipeline.tables.counts import build_counts
 from hi_pipeline.tables.placing.placed import Placed, shaped
 from hi_pipeline.tables.reference import footprint
@@ -448,9 +449,15 @@ def _teeth(rows: list[tuple[str, float | None, float | None]], england: float) -
             bounds = {"low": 1.0, "high": 7.0} if value is None else rounded(value) if value else {}
             figures.append(observation("local_authority", code, f"caries_extractions_{age}", value, **bounds))
             figures.append(observation("local_authority", code, f"population_{age}", 1_000.0))
+            group = {"dimension": "age", "category": BY_AGE[age]}
+            figures.append(observation("local_authority", code, "caries_extractions", value, **bounds, **group))
+            figures.append(observation("local_authority", code, "population", 1_000.0, **group))
     for age in ("0_5", "6_10"):
         figures.append(observation("england", "", f"caries_extractions_{age}", england / 2))
         figures.append(observation("england", "", f"population_{age}", 2_000.0))
+        group = {"dimension": "age", "category": BY_AGE[age]}
+        figures.append(observation("england", "", "caries_extractions", england / 2, **group))
+        figures.append(observation("england", "", "population", 2_000.0, **group))
     lsoas = pl.DataFrame(
         {
             "lsoa_code": ["E01000001", "E01000002", "E01000003", *(f"E01{code[3:]}" for code in others)],
@@ -476,7 +483,11 @@ def test_an_authority_that_spans_boards_is_shared_by_residents() -> None:
     part = _total(built, "tooth_extraction_decay_0_10_rate", icb_code="E54000011")
     assert (whole["numerator"], whole["denominator"]) == (30 + 60, 2_000 + 1_500)
     assert (part["numerator"], part["numerator_low"], part["numerator_high"]) == (20, 19, 21)
-    assert "shared out by residents" in part["note"]
+    assert "1 of 1 authorities span boards and are shared out by residents (100.0%" in part["note"]
+    # Each group counts its own authorities: by age they are no more than in the total.
+    notes = _own(built).filter(pl.col("icb_code") == "E54000010", pl.col("numerator") > 0)
+    assert set(notes["dimension"]) == {"total", "age"}
+    assert notes["note"].str.contains(r"\b1 of 2 authorities span boards").all()
     assert built.counted["authorities that span boards of 2022-07, shared out"] == 1
 
 

@@ -51,6 +51,8 @@ def test_the_limits_are_newcombes_where_those_of_the_shares_are_wilsons() -> Non
     ("rows", "status"),
     [
         ([printed(TYPE_2)], "missing"),
+        ([printed(TYPE_1)], "missing"),
+        ([printed(TYPE_1, value=None, lower_95=None, upper_95=None, status="suppressed")], "missing"),
         (
             [printed(TYPE_2), printed(TYPE_1, value=None, lower_95=None, upper_95=None, status="suppressed")],
             "suppressed",
@@ -61,6 +63,14 @@ def test_the_limits_are_newcombes_where_those_of_the_shares_are_wilsons() -> Non
 def test_without_one_of_the_two_there_is_no_difference(rows: list[dict], status: str) -> None:
     found = part(*rows)
     assert (found["published_value"], found["published_lower_95"], found["status"]) == (None, None, status)
+
+
+def test_an_area_that_has_the_second_alone_is_a_row_beside_the_others() -> None:
+    other = printed(TYPE_1, note="words of the second") | {"area_code": "E54000011", "area_name": "Other"}
+    found = parts_of(observations([printed(TYPE_1), printed(TYPE_2), other]), GAP)
+    assert dict(found.select("area_code", "status").rows()) == {"E54000010": "ok", "E54000011": "missing"}
+    assert found.row(1, named=True)["note"] == "words of the second"
+    assert found["published_value"].null_count() == 1
 
 
 def test_without_limits_of_one_the_difference_has_none() -> None:

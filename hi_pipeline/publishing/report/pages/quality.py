@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hi_pipeline.core.beside import NOT_SAID
 from hi_pipeline.core.financial_year import label_of, start_year
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.status import Status
@@ -76,7 +77,7 @@ def _share(row: Mapping[str, Any]) -> str:
     if row["unknown_share"] is None and low is not None and high is not None:
         return f"{_percent(low)} to {_percent(high)}"
     if row["unknown_share"] is None:
-        return "not shown" if row["status"] == Status.SUPPRESSED.value else "not stated"
+        return "not stated" if row["note"] == NOT_SAID else "not shown"
     return _percent(row["unknown_share"])
 
 

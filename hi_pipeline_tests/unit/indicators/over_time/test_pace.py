@@ -100,6 +100,15 @@ def test_hidden_figures_and_absent_ones_say_so() -> None:
     assert (row["status"], row["note"], row["verdict"]) == ("not_published", NO_EARLIER, None)
 
 
+def test_no_note_calls_a_year_further_back_the_year_before() -> None:
+    """Of three calendar years together the earlier year is three back."""
+    alone = [spans.total("2020-21", 4000), spans.total("2023-24", 5000), spans.row("2023-24", "sex", "Male", 5, 10)]
+    (row,) = paced(*alone).filter(dimension="sex").iter_rows(named=True)
+    assert (row["start_year"], row["note"]) == ("2020-21", "no such figure in the earlier year")
+    broken = paced(spans.total("2020-21", 4000, coverage=0.5), spans.total("2023-24", 5000)).row(0, named=True)
+    assert broken["note"].startswith("not compared with the earlier year: ")
+
+
 def test_a_group_without_others_has_a_change_and_no_pace() -> None:
     rows = [spans.row(y, "sex", "Male", n, 10_000) for y, n in (("2022-23", 4000), ("2023-24", 5000))]
     (row,) = paced(*rows).iter_rows(named=True)
@@ -138,3 +147,17 @@ def test_gaps_that_mix_age_say_so() -> None:
     assert {m: note == MIXES_AGE for m, note in found.select("measure", "note").rows()} == {
         "value": False, "gap": True, "ratio": True, "sii": True, "rii": True,
     }  # fmt: skip
+
+
+def test_a_breakdown_looks_back_to_its_own_last_year() -> None:
+    """A year in which only a breakdown has figures is no end of a change of the total."""
+    hidden = spans.total("2022-23", None, status="suppressed")
+    by_sex = (
+        spans.sexes("2021-22", 4000, 5000) + spans.sexes("2022-23", 4500, 5000) + spans.sexes("2023-24", 5000, 5000)
+    )
+    found = paced(spans.total("2021-22", 4000), hidden, spans.total("2023-24", 5000), *by_sex)
+    last = found.filter(financial_year="2023-24")
+    assert dict(last.select("category", "start_year").rows()) == {
+        "All": "2021-22", "Female": "2022-23", "Male": "2022-23",
+    }  # fmt: skip
+    assert last.filter(category="All")["verdict"].item() == "rise"
