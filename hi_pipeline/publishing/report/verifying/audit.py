@@ -14,7 +14,7 @@ from hi_pipeline.publishing.report.document import Document, Sentence
 from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.judged import JudgedTarget
-from hi_pipeline.publishing.report.numbers import month_words, numerals
+from hi_pipeline.publishing.report.numbers import MINUS, month_words, numerals, rounded
 from hi_pipeline.publishing.report.verifying.people_again import OF_PEOPLE, counted_people, is_one_of
 from hi_pipeline.publishing.report.wording import (
     CHANGES,
@@ -126,6 +126,8 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
         return [] if _is_verdict(text, targets) else [f"{text!r} is not the verdict on the target"]
     if sentence.kind in ("ratio", "largest", "largest_contested") and not _is_apart(rows[0]):
         return [f"{text!r}: the limits of {rows[0].id} include 1"]
+    if sentence.kind == "gap_unclear" and not _has_sign(owners[rows[0].id], rows[0], text):
+        return [f"{text!r} has not the sign of most deprived less least deprived"]
     if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
         sure = min(abs(rows[0].lower or 0), abs(rows[0].upper or 0)) >= 0.5 * 10 ** -rows[0].decimals
         return [f"{text!r}: the limits of {rows[0].id} exclude none"] if sure else []
@@ -159,6 +161,15 @@ def _is_verdict(text: str, targets: tuple[JudgedTarget, ...]) -> bool:
     alike = [t for t in targets if not t.groups and t.recalled == recalled]
     said = text.partition(": ")[2].removesuffix(".").split("; ")
     return bool(alike) and said == [f"{t.words}: {TARGETS[t.verdict.value]}" for t in alike]
+
+
+def _has_sign(found: IndicatorFacts, gap: Figure, text: str) -> bool:
+    """Tell whether a difference is said as most deprived less least deprived, by the ends where both have a figure."""
+    if found.ends is None or found.ends[0].value is None or found.ends[1].value is None:
+        return True
+    negative = found.ends[0].value < found.ends[1].value
+    nought = rounded(gap.value or 0, gap.decimals) == 0
+    return nought or (f"of {MINUS}" in text) == negative
 
 
 def _changed_so(found: IndicatorFacts, text: str) -> bool:

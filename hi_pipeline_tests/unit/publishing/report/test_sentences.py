@@ -169,6 +169,10 @@ def test_the_overview_and_the_sentence_have_one_sign() -> None:
     )
     pack = made_up.pack(made_up.rows_of(7))
     shown = replace(pack.facts, indicators=(found,))
+    said = sentences.gap(found)[1]
+    for text, faults in ((said.text, 0), (said.text.replace(f"of {minus}", "of "), 1)):
+        blocks = (Paragraph(sentences=(replace(said, text=text),)),)
+        assert len(audit(replace(pack.document, blocks=blocks), shown)) == faults
     rows = [row for b in opening.overview(shown) if isinstance(b, Table) for row in b.rows]
     assert rows[0][3] == f"{minus}14.2 percentage points ({minus}41.4 to 13.0)"
 
