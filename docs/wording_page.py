@@ -12,7 +12,7 @@ page. It is for the analyst who reviews how packs speak; docs/pack.md says what 
 
 The sentences are these templates and no others. What stands in braces is taken from the figures. Methods, caveats and
 reasons are printed as the declarations word them. A sentence has at most 30 words, a name of an indicator counting as
-six at most.
+six at most; a list of indicators may be longer.
 """
 
 
@@ -20,6 +20,7 @@ def wording_page() -> str:
     """Return the page as Markdown."""
     parts = {kind: [words.format("{n}") for words in alike.values()] for kind, alike in wording.COUNTS.items()}
     counted = [(f"`{kind}`", words) for kind, alike in parts.items() for words in alike]
+    ends = [("one end", wording.END_HIDDEN), ("both ends", wording.ENDS_HIDDEN)]
     sections = [
         _section("Sentences", "", ("kind", "template"), _coded(wording.TEMPLATES)),
         _section(
@@ -30,7 +31,14 @@ def wording_page() -> str:
         ),
         _section("Against England", "After “That is”.", ("comparison", "words"), _coded(wording.AGAINST)),
         _section("Changes of a gap", "After “the gap”.", ("verdict", "words"), _coded(wording.CHANGES)),
-        _section("Targets", "After “is”.", ("verdict", "words"), _coded(wording.TARGETS)),
+        _section("Targets", "After the words of a target.", ("verdict", "words"), _coded(wording.TARGETS)),
+        _section(
+            "The one ethnic group that can be compared",
+            "As {stands}.",
+            ("side", "words"),
+            _coded(wording.STANDS_BESIDE),
+        ),
+        _section("Why the ends are not compared", "As {reason}.", ("hidden", "words"), ends),
         _section("Why one figure is absent", "", ("status", "reason"), _coded(wording.REASONS)),
         _section("Why a breakdown or an indicator is not shown", "", ("state", "words"), _coded(wording.COVERS)),
         _section("Glossary", "As the last page prints it.", ("word", "meaning"), list(wording.GLOSSARY.items())),

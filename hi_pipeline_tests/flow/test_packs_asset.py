@@ -59,7 +59,7 @@ def test_a_pack_is_made_checked_and_its_summary_shown(pipeline: Pipeline) -> Non
         folder = pipeline.settings.root / "packs" / made_up.YEAR / made_up.ICB
         assert event.partition == CELL
         assert event.metadata["folder"].value == str(folder)
-        assert "the figure of the most deprived group is" in str(event.metadata["summary"].value)
+        assert "figures by deprivation." in str(event.metadata["summary"].value)
         assert event.metadata["SYNTHETIC"].value is True
         assert (folder / "report.pdf").is_file()
         # Again: nothing changed, and the record is of the same pack.

@@ -14,25 +14,19 @@ ACHIEVEMENT = (
     "Layout unverified: no file of achievement has been seen.",
 )
 NOT_SEEN = "Layout unverified: no file or answer of the publisher has been seen, and a file that does not match stops."
-RECALLED = "the wording of the statement is recalled: its appendix was not read"
+RECALLED = "the wording of the statement"
 BOARD_PAPER = "NHS England board paper of July 2024, annexes 1 and 2"
 SII = 'decrease in the "New" slope index (by this project\'s slope: the method of the other is not published)'
 GUIDANCE = "NHS planning guidance"
-HOW_SUS = (
-    "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold: "
-    "hi import (docs/local-extracts.md)"
-)
+HOW_SUS = "From the board's own Secondary Uses Service extract: hi import (docs/local-extracts.md)"
 HOW_IMMFORM = "Counts by group from the vaccination systems that boards may see: hi import (docs/local-extracts.md)"
 HOW_SCREENING = "Counts by group from the screening services or practices' records: hi import (docs/local-extracts.md)"
 HOW_SUS_UNREAD = (
     "Counts by group from the Secondary Uses Service, which boards and commissioning support units hold; "
     "no file of them is read yet"
 )
-HOW_OWN_STROKE = (
-    "A board's own extract by one of the lists of codes (stroke_adm_i60_i69_dsr and three more): hi import "
-    "(docs/local-extracts.md)"
-)
-HOW_OWN_MI = "A board's own extract, mi_adm_i21_i22_dsr: hi import (docs/local-extracts.md)"
+HOW_OWN_STROKE = "From the board's own extract, by one of four lists of codes: hi import (docs/local-extracts.md)"
+HOW_OWN_MI = "From the board's own extract, by codes I21 and I22: hi import (docs/local-extracts.md)"
 HOW_ALLIANCE = "Counts from the cancer alliance: hi import (docs/local-extracts.md)"
 HOW_NDPP = "Counts by deprivation from the programme's provider: hi import (docs/local-extracts.md)"
 HOW_TRUSTS = "A return by each trust, with evidence: hi import (docs/local-extracts.md)"

@@ -9,7 +9,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="cerebrovascular_emergency_n",
         title="Cerebrovascular disease: emergency admissions in England",
-        short="Cerebrovascular admissions (number)",
+        short="Cerebrovascular admissions, number",
         levels=Levels(total=Level.ENGLAND),
         area="Cardiovascular disease",
         statement_number=None,
@@ -35,7 +35,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="ischaemic_heart_emergency_n",
         title="Ischaemic heart disease: emergency admissions in England",
-        short="Ischaemic heart disease admissions (number)",
+        short="Ischaemic heart disease admissions, number",
         levels=Levels(total=Level.ENGLAND),
         area="Cardiovascular disease",
         statement_number=None,
@@ -61,7 +61,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="stroke_emergency_n",
         title="Stroke: emergency admissions in England (number)",
-        short="Stroke admissions (number)",
+        short="Stroke admissions, number",
         levels=Levels(total=Level.ENGLAND),
         area="Cardiovascular disease",
         statement_number=None,
@@ -129,7 +129,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="heart_attack_emergency_n",
         title="Heart attack: emergency admissions in England (number)",
-        short="Heart attack admissions (number)",
+        short="Heart attack admissions, number",
         levels=Levels(total=Level.ENGLAND),
         area="Cardiovascular disease",
         statement_number=None,

@@ -199,7 +199,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published="value_93231",
         editions=("93231",),
         unconfirmed=(
-            "the wording of the statement and the last code list of stroke are recalled; no file of this indicator "
+            "the wording of the statement; the last code list of stroke; no file of this indicator "
             "was seen: whether it has boards, its years and ages"
         ),
         plausible=(0.0, 2_000.0),
@@ -239,7 +239,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published="value_93232",
         editions=("93232",),
         unconfirmed=(
-            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "the wording of the statement; no file of this indicator was seen: whether it has boards, "
             "its years and ages"
         ),
         plausible=(0.0, 2_000.0),

@@ -35,14 +35,24 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("htn_recorded",),
         published="htn_to_threshold_pct",
         deprivation_groups=5,
-        target="77% by March 2024, 80% by March 2025",
+        target="at least 77% by March 2024, at least 80% by March 2025",
         target_by="2025-03-31",
         targets=(
             Target(
-                aim=Aim.AT_LEAST, level=77, by="2024-03-31", words="77% by March 2024", source=GUIDANCE, recalled=True
+                aim=Aim.AT_LEAST,
+                level=77,
+                by="2024-03-31",
+                words="at least 77% by March 2024",
+                source=GUIDANCE,
+                recalled=True,
             ),
             Target(
-                aim=Aim.AT_LEAST, level=80, by="2025-03-31", words="80% by March 2025", source=GUIDANCE, recalled=True
+                aim=Aim.AT_LEAST,
+                level=80,
+                by="2025-03-31",
+                words="at least 80% by March 2025",
+                source=GUIDANCE,
+                recalled=True,
             ),
         ),
         caveats=(
@@ -51,7 +61,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Counts of boards are rounded to the nearest 5 and 1 to 7 hidden; England is exact.",
             NOT_SEEN,
         ),
-        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        unconfirmed="the wording of the statement; the target; layout unverified",
         plausible=(0.0, 100.0),
     ),
     Indicator(
@@ -80,10 +90,10 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("lipid_qrisk20",),
         published="lipid_qrisk20_pct",
         deprivation_groups=5,
-        target="60%, then 65%",
+        target="at least 60%, then at least 65%",
         targets=(
-            Target(aim=Aim.AT_LEAST, level=60, words="60%", source=GUIDANCE, recalled=True),
-            Target(aim=Aim.AT_LEAST, level=65, words="65%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=60, words="at least 60%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=65, words="at least 65%", source=GUIDANCE, recalled=True),
         ),
         caveats=(
             "Only people with a recorded QRISK are counted, and recording itself is unequal.",
@@ -91,7 +101,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Counts of boards are rounded to the nearest 5 and 1 to 7 hidden; England is exact.",
             NOT_SEEN,
         ),
-        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        unconfirmed="the wording of the statement; the target; layout unverified",
         plausible=(0.0, 100.0),
     ),
     Indicator(
@@ -120,10 +130,10 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("af_high_risk",),
         published="af_anticoag_pct",
         deprivation_groups=5,
-        target="90 to 95%",
+        target="at least 90%, then at least 95%",
         targets=(
-            Target(aim=Aim.AT_LEAST, level=90, words="90%", source=GUIDANCE, recalled=True),
-            Target(aim=Aim.AT_LEAST, level=95, words="95%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=90, words="at least 90%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=95, words="at least 95%", source=GUIDANCE, recalled=True),
         ),
         caveats=(
             "Ethnic groups are small.",
@@ -131,7 +141,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Counts of boards are rounded to the nearest 5 and 1 to 7 hidden; England is exact.",
             NOT_SEEN,
         ),
-        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        unconfirmed="the wording of the statement; the target; layout unverified",
         plausible=(0.0, 100.0),
     ),
     Indicator(

@@ -28,7 +28,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("patients",),
         caveats=(
             "By board of the practice, not of the home.",
-            "Patients in Wales or of no known LSOA are left out and counted as unknown.",
+            "Patients in Wales or of no known LSOA are left out.",
         ),
         plausible=(0.0, 100.0),
     ),

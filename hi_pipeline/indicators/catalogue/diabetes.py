@@ -160,7 +160,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published="value_92872",
         editions=("92872",),
         unconfirmed=(
-            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "the wording of the statement; no file of this indicator was seen: whether it has boards, "
             "its years and ages"
         ),
         plausible=(0.0, 100.0),
@@ -197,7 +197,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published="value_92873",
         editions=("92873",),
         unconfirmed=(
-            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "the wording of the statement; no file of this indicator was seen: whether it has boards, "
             "its years and ages"
         ),
         plausible=(0.0, 100.0),
@@ -233,7 +233,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published_less="value_92872",
         editions=("92872", "92873"),
         unconfirmed=(
-            "the wording of the statement, and that its variation means this difference, are recalled; no file of "
+            "the wording of the statement; that its variation means this difference; no file of "
             "these indicators was seen: whether they have boards, their years and ages"
         ),
         plausible=(-100.0, 100.0),

@@ -117,7 +117,7 @@ INDICATORS: tuple[Indicator, ...] = (
                 recalled=True,
             ),
         ),
-        unconfirmed="the wording of the statement and the standard of 92% within 18 weeks are recalled, not read",
+        unconfirmed="the wording of the statement; the standard of 92% within 18 weeks",
         caveats=(
             "Groups: trusts that lie in the board, without the independent sector (waiting list minimum data set).",
             "Pathways without a board (commissioned nationally, or none named) are shown as a remainder.",
@@ -230,7 +230,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="wl_gt52_n",
         title="Waiting list: number waiting more than 52 weeks",
-        short="Waiting over 52 weeks (number)",
+        short="Waiting over 52 weeks, number",
         annex=("2-2a",),
         levels=Levels(
             total=Level.BOARD, age=Level.BOARD, sex=Level.BOARD, ethnicity=Level.BOARD, deprivation=Level.BOARD
@@ -307,7 +307,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="wl_gt65_n",
         title="Waiting list: number waiting more than 65 weeks",
-        short="Waiting over 65 weeks (number)",
+        short="Waiting over 65 weeks, number",
         annex=("2-2b",),
         levels=Levels(total=Level.BOARD),
         held_by="NHS England (waiting list minimum data set)",
@@ -349,7 +349,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="hospital_episodes_n",
         title="Finished consultant episodes in hospital (number)",
-        short="Hospital episodes (number)",
+        short="Hospital episodes, number",
         levels=Levels(
             total=Level.PART,
             age=Level.ENGLAND,

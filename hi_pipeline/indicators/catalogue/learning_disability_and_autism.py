@@ -48,7 +48,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="ld_checks_n",
         title="Learning disability: annual health checks (number)",
-        short="Learning disability checks (number)",
+        short="Learning disability checks, number",
         levels=Levels(total=Level.PART, age=Level.PART, deprivation=Level.PART),
         area="Learning disability and autistic people",
         statement_number=22,
@@ -67,14 +67,14 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator_from=DenominatorFrom.NONE,
         deprivation_groups=5,
         ecological=True,
-        target="75% of the register",
+        target="at least 75% of the register",
         caveats=(
             "Two ages only: 14 to 17, 18 and over.",
             "Practices with an incomplete return are absent and not zero: see coverage.",
             "Deprivation is that of the practice (ecological), not of the patient.",
             NOT_SEEN,
         ),
-        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        unconfirmed="the wording of the statement; the target; layout unverified",
         plausible=(0.0, 500_000.0),
     ),
     Indicator(
@@ -101,8 +101,10 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("register",),
         deprivation_groups=5,
         ecological=True,
-        target="75% of the register",
-        targets=(Target(aim=Aim.AT_LEAST, level=75, words="75% of the register", source=GUIDANCE, recalled=True),),
+        target="at least 75% of the register",
+        targets=(
+            Target(aim=Aim.AT_LEAST, level=75, words="at least 75% of the register", source=GUIDANCE, recalled=True),
+        ),
         caveats=(
             "The register does not hold everybody with a learning disability.",
             "A declined check counts as none: the register holds the people who declined.",
@@ -110,7 +112,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Deprivation is that of the practice (ecological), not of the patient.",
             NOT_SEEN,
         ),
-        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        unconfirmed="the wording of the statement; the target; layout unverified",
         plausible=(0.0, 100.0),
     ),
     Indicator(
@@ -144,7 +146,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "By ethnic group there is no population to divide by: the counts of England alone are given.",
             NOT_SEEN,
         ),
-        unconfirmed="the wording of the statement and the target are recalled; layout unverified",
+        unconfirmed="the wording of the statement; the target; layout unverified",
         plausible=(0.0, 2_000.0),
     ),
     Indicator(

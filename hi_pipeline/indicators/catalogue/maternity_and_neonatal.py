@@ -27,14 +27,14 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL,),
         numerator=("babies_preterm",),
         denominator=("babies_known_gestation",),
-        target="6% by 2025",
+        target="at most 6% by 2025",
         target_by="2025-12-31",
         targets=(
             Target(
                 aim=Aim.AT_MOST,
                 level=6,
                 by="2025-12-31",
-                words="6% by 2025",
+                words="at most 6% by 2025",
                 source="national maternity safety ambition",
                 recalled=True,
             ),
@@ -46,7 +46,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Live births and stillbirths are counted together.",
             "Gestation is crossed with neither ethnicity nor deprivation.",
         ),
-        unconfirmed="the wording of the statement and the target are recalled; layout unverified of the monthly files",
+        unconfirmed="the wording of the statement; the target; layout unverified of the monthly files",
         plausible=(0.0, 40.0),
         further=(
             Origin(

@@ -66,7 +66,11 @@ INDICATORS: tuple[Indicator, ...] = (
         ),
         caveats=(
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
-            "The publisher's percentage was made from unrounded counts and is shown beside ours.",
+            (
+                "Where our figure from rounded counts lies outside the publisher's rounding, the publisher's whole "
+                "percentage is shown instead; its decimals are not known."
+            ),
+            "Where a small deduction is hidden, the denominator is an estimate.",
             "Years to 2021-22 were published for CCGs and partnerships, not for boards.",
         ),
         unconfirmed=RECALLED,
@@ -100,12 +104,26 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator_less=("not_at_caseness",),
         published="reliable_recovery_pct",
         deprivation_groups=10,
-        target="48%",
-        targets=(Target(aim=Aim.AT_LEAST, level=48, words="48%", source=GUIDANCE, recalled=True),),
-        unconfirmed="the wording of the statement and the target of 48% are recalled, not read",
+        target="at least 48% by March 2025",
+        target_by="2025-03-31",
+        targets=(
+            Target(
+                aim=Aim.AT_LEAST,
+                level=48,
+                by="2025-03-31",
+                words="at least 48% by March 2025",
+                source=GUIDANCE,
+                recalled=True,
+            ),
+        ),
+        unconfirmed="the wording of the statement; the target of 48% and its year",
         caveats=(
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
-            "The publisher's percentage was made from unrounded counts and is shown beside ours.",
+            (
+                "Where our figure from rounded counts lies outside the publisher's rounding, the publisher's whole "
+                "percentage is shown instead; its decimals are not known."
+            ),
+            "Where a small deduction is hidden, the denominator is an estimate.",
             "Years to 2021-22 were published for CCGs and partnerships, not for boards.",
         ),
         plausible=(0.0, 100.0),
@@ -114,7 +132,7 @@ INDICATORS: tuple[Indicator, ...] = (
         id="mha_detention_rate",
         version="2",
         title="Detentions under the Mental Health Act",
-        short="Detentions under the Act",
+        short="Detentions under the Mental Health Act",
         levels=Levels(
             total=Level.BOARD, age=Level.BOARD, sex=Level.BOARD, ethnicity=Level.BOARD, deprivation=Level.BOARD
         ),
@@ -139,17 +157,17 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=10,
         caveats=(
             "Counts detentions, not people: one person may be detained more than once, so limits are too narrow.",
-            "England is the row of the MHSDS providers, as for the boards; acute providers come on top of it.",
+            "England's figure counts the same providers as the boards'; acute providers are not included.",
             "Counts below England are rounded to the nearest 5; limits are widened for it.",
             "Not every provider submits: the publisher warns against reading trends.",
         ),
-        unconfirmed="the wording of the statement and the publisher's warning against trends are recalled, not read",
+        unconfirmed="the wording of the statement; the publisher's warning against trends",
         plausible=(0.0, 5_000.0),
     ),
     Indicator(
         id="smi_checks_n",
         title="Severe mental illness: all six physical health checks (number)",
-        short="SMI, all six checks (number)",
+        short="SMI, all six checks, number",
         annex=("1-2a",),
         levels=Levels(total=Level.BOARD, deprivation=Level.PART),
         held_by="NHS England (by ethnicity and deprivation, as the annex asks)",
@@ -210,10 +228,18 @@ INDICATORS: tuple[Indicator, ...] = (
         dimensions=(Dimension.TOTAL,),
         numerator=("six_checks",),
         denominator=("register",),
-        target="60%, then 75%",
+        target="at least 60%, then at least 75% by March 2025",
+        target_by="2025-03-31",
         targets=(
-            Target(aim=Aim.AT_LEAST, level=60, words="60%", source=GUIDANCE, recalled=True),
-            Target(aim=Aim.AT_LEAST, level=75, words="75%", source=GUIDANCE, recalled=True),
+            Target(aim=Aim.AT_LEAST, level=60, words="at least 60%", source=GUIDANCE, recalled=True),
+            Target(
+                aim=Aim.AT_LEAST,
+                level=75,
+                by="2025-03-31",
+                words="at least 75% by March 2025",
+                source=GUIDANCE,
+                recalled=True,
+            ),
         ),
         breaks=(
             Break(
@@ -221,7 +247,7 @@ INDICATORS: tuple[Indicator, ...] = (
                 words="collected from practices since 2024-25, without people in remission, and by boards before",
             ),
         ),
-        unconfirmed="the wording of the statement and the targets of 60% and 75% are recalled, not read",
+        unconfirmed="the wording of the statement; the targets of 60% and 75% and their years",
         caveats=("Years to 2020-21 were published for CCGs that no longer exist.",),
         plausible=(0.0, 100.0),
     ),
@@ -258,7 +284,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Before 2022-23 a partnership with the same area stands for the board.",
             "Groups of boards are published in later files, which are not in hand.",
         ),
-        unconfirmed="the wording of the statement and the target are recalled",
+        unconfirmed="the wording of the statement; the target",
         unassigned=0.03,
         repeated=0.03,
         plausible=(0.0, 50_000.0),
@@ -297,7 +323,7 @@ INDICATORS: tuple[Indicator, ...] = (
             ),
             NOT_SEEN,
         ),
-        unconfirmed="the wording of the statement is recalled; layout unverified; whether a row by sex exists",
+        unconfirmed="the wording of the statement; layout unverified; whether a row by sex exists",
         plausible=(0.0, 1_000.0),
     ),
 )

@@ -36,9 +36,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "By age in the bands that the workbook prints, 0 to 5 and 6 to 10: years up to 2020-21 alone.",
             "Sites that record extractions elsewhere (community dental services) are missing from hospital data.",
         ),
-        unconfirmed=(
-            "the wording of the statement, and that community dental sites are often missing, are recalled, not read"
-        ),
+        unconfirmed=("the wording of the statement; that community dental sites are often missing"),
         plausible=(0.0, 5_000.0),
         further=(
             Origin(

@@ -161,12 +161,12 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator_words="Registered people aged 65 and over",
         unit=Unit.PERCENT,
         polarity=Polarity.HIGHER_IS_BETTER,
-        target="75% at 65 and over (World Health Organization); narrow the gap by decile and ethnic group",
+        target="at least 75% at 65 and over (World Health Organization); narrow the gap by decile and ethnic group",
         targets=(
             Target(
                 aim=Aim.AT_LEAST,
                 level=75,
-                words="75% at 65 and over",
+                words="at least 75% at 65 and over",
                 source="World Health Organization, as the UK Health Security Agency's report of 2023 to 2024 names it",
             ),
         ),
@@ -188,7 +188,7 @@ INDICATORS: tuple[Indicator, ...] = (
         published="value_30314",
         editions=("30314",),
         unconfirmed=(
-            "the wording of the statement is recalled; no file of this indicator was seen: whether it has boards, "
+            "the wording of the statement; no file of this indicator was seen: whether it has boards, "
             "its years and ages"
         ),
         plausible=(0.0, 100.0),

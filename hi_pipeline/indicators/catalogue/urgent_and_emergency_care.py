@@ -113,7 +113,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="emergency_admissions_n",
         title="Emergency admissions to hospital (number)",
-        short="Emergency admissions (number)",
+        short="Emergency admissions, number",
         levels=Levels(total=Level.PART, ethnicity=Level.ENGLAND, deprivation=Level.ENGLAND),
         area="Urgent and emergency care",
         statement_number=None,

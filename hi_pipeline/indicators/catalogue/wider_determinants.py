@@ -29,7 +29,7 @@ INDICATORS: tuple[Indicator, ...] = (
         deprivation_groups=5,
         caveats=(
             "Not an NHS publication: the Department for Energy Security and Net Zero.",
-            "The edition of 2023 holds the households of 2021; it stands in 2023-24 as the newest of that year.",
+            "The edition of 2023 holds the households of 2021; it was the newest edition in 2023-24.",
             "Modelled estimates: the limits allow for chance alone, so they are too narrow.",
             "Deprivation is that of the small area (LSOA) by the Indices of 2025, fifths of England.",
         ),

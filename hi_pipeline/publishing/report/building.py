@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hi_pipeline.publishing.report.document import Block, Document, OwnWords
-from hi_pipeline.publishing.report.facts import Figure, PackFacts
+from hi_pipeline.publishing.report.facts import PackFacts
+from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.pages import areas, closing, opening, people, quality
 from hi_pipeline.publishing.report.words import refuse_unknown
 

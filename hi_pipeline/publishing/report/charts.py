@@ -14,7 +14,8 @@ from hi_pipeline.core.groups import UNKNOWN, Dimension
 from hi_pipeline.core.status import Unit
 from hi_pipeline.publishing.report import svg
 from hi_pipeline.publishing.report.document import Chart
-from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
+from hi_pipeline.publishing.report.facts import IndicatorFacts
+from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.numbers import MINUS, printed, unit_words
 
 _ALT = 250
@@ -74,16 +75,16 @@ def dots(
 def years(
     totals: Sequence[Figure], gaps: Sequence[Figure], *, anchor: str, title: str, synthetic: bool
 ) -> Chart | None:
-    """Return everybody's figure by year and, beside it on a scale of its own, the gap by deprivation by year.
+    """Return everybody's figure by year and, beside it on a scale of its own, the difference of the ends by year.
 
-    A series of fewer than two figures is left out; None where both are.
+    A series of fewer than two figures is left out, and the other has the whole width; None where both are.
     """
-    named = (("Everybody", totals), ("Gap by deprivation", gaps))
+    named = (("Everybody", totals), ("Most deprived minus least deprived", gaps))
     shown = [(name, figures) for name, figures in named if sum(f.value is not None for f in figures) > 1]
     if not shown:
         return None
     parts, top = _top(synthetic, _DOTS_KEY)
-    room = svg.WIDTH / 2
+    room = svg.WIDTH / len(shown)
     drawn: list[tuple[str, ...]] = [_HEADER]
     said = []
     for number, (name, figures) in enumerate(shown):
@@ -121,13 +122,13 @@ def overview(indicators: Sequence[IndicatorFacts], *, synthetic: bool) -> tuple[
     The scale of each row is its own: England's value for everybody stands in the same place in every row.
     """
     rows = [
-        (found, ends, found.england)
+        (found, ends, found.total)
         for found in indicators
-        if (ends := found.ends) and found.england is not None and found.england.value
+        if (ends := found.ends) and found.total is not None and found.total.comparator
     ]
     if not rows:
         return ()
-    shares = [share for _, ends, england in rows for figure in ends for share in _shares(figure, england)]
+    shares = [share for _, ends, total in rows for figure in ends for share in _shares(figure, total)]
     scale = _Scale(min(*shares, 0.9), max(*shares, 1.1), 20.0, svg.WIDTH - 20)
     parts = [rows[n : n + _DOZEN] for n in range(0, len(rows), _DOZEN)]
     title = "Most and least deprived groups beside England"
@@ -143,17 +144,17 @@ def _dumbbells(rows: Sequence[_Ends], scale: _Scale, *, anchor: str, title: str,
     drawn: list[tuple[str, ...]] = [_HEADER]
     figures: list[Figure] = []
     labels: list[str] = []
-    for number, (found, ends, england) in enumerate(rows):
+    for number, (found, ends, total) in enumerate(rows):
         y = top + _WIDE_STEP * number + 28
         parts.append(svg.text(12, y - 12, f"{found.card.short} ({unit_words(found.card.unit)})"))
-        values = f"most deprived {ends[0].text}, least deprived {ends[1].text}, England {england.text}"
+        values = f"most deprived {ends[0].text}, least deprived {ends[1].text}, England {total.comparator_text}"
         parts.append(svg.text(svg.WIDTH - 12, y - 12, values, anchor="end", colour=svg.SOFT))
         parts.append(svg.line(scale.left, y, scale.right, y, colour="#D8DDE0"))
         parts.append(svg.line(scale.at(1), y - 8, scale.at(1), y + 8, colour=svg.INK, width=2))
         for offset, figure in zip((-3, 3), ends, strict=True):
-            parts += _end(figure, england, scale, y + offset, least=figure is ends[1])
+            parts += _end(figure, total, scale, y + offset, least=figure is ends[1])
         names = [f"{found.card.short}: {name}" for name in found.card.ends]
-        drawn += _drawn(ends, names, england=england.text)[1:]
+        drawn += _drawn(ends, names, england=total.comparator_text)[1:]
         figures += ends
         labels += names
     alt = _alt("Dumbbell plot. Both ends of deprivation, each beside England.", _pairs(figures, labels))
@@ -199,13 +200,14 @@ def _mark(figure: Figure, scale: _Scale, y: float) -> list[str]:
     return [*parts, limits, svg.dot(scale.at(figure.value), y)]
 
 
-def _shares(figure: Figure, england: Figure | None) -> list[float]:
-    base = england.value if england is not None and england.value else 1.0
+def _shares(figure: Figure, total: Figure) -> list[float]:
+    """Return a figure and its limits as shares of England's figure, with which the total is compared."""
+    base = total.comparator or 1.0
     return [n / base for n in (figure.value, figure.lower, figure.upper) if n is not None]
 
 
-def _end(figure: Figure, england: Figure | None, scale: _Scale, y: float, *, least: bool) -> list[str]:
-    places = [scale.at(share) for share in _shares(figure, england)]
+def _end(figure: Figure, total: Figure, scale: _Scale, y: float, *, least: bool) -> list[str]:
+    places = [scale.at(share) for share in _shares(figure, total)]
     colour = svg.SECOND if least else svg.MARK
     parts = [svg.line(places[1], y, places[2], y, colour=colour, width=2)] if len(places) == 3 else []
     return [*parts, svg.diamond(places[0], y) if least else svg.dot(places[0], y)]

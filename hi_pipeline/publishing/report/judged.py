@@ -6,7 +6,10 @@ from typing import Any
 
 from hi_pipeline.core.beside import Verdict
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.status import Measure
+from hi_pipeline.core.status import Measure, Status
+
+HIDDEN = "hidden"
+_HIDDEN = (Status.SUPPRESSED.value, Status.MISSING.value, Status.TOO_FEW.value)
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -22,12 +25,18 @@ class GapChange:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedTarget:
-    """A target and the verdict on it; ``dimension`` is that of the groups which it speaks of, or total."""
+    """A target and the verdict on it.
+
+    Attributes:
+        dimension: that of the groups which it speaks of, or total.
+        groups: how many of these groups have each verdict, or are hidden; empty for a total.
+    """
 
     words: str
     dimension: str
     verdict: Verdict
     recalled: bool
+    groups: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +94,26 @@ def judged_targets(targets: Rows, indicator: str) -> tuple[JudgedTarget, ...]:
         targets: rows of targets.parquet of one board, year and footprint.
         indicator: its id.
     """
-    mine = [row for row in targets if row["indicator_id"] == indicator and row["category"] == ALL]
+    every = [row for row in targets if row["indicator_id"] == indicator]
     return tuple(
         JudgedTarget(
             words=row["target"],
             dimension=Dimension(row["dimension"]).value,
             verdict=Verdict(row["verdict"]),
             recalled=row["recalled"],
+            groups=_by_verdict(row, every),
         )
-        for row in mine
-        if row["verdict"] is not None
+        for row in every
+        if row["category"] == ALL and row["verdict"] is not None
     )
+
+
+def _by_verdict(whole: Mapping[str, Any], rows: Rows) -> dict[str, int]:
+    """Count the groups of a target by verdict, and those without a figure; a group that it does not judge is none."""
+    told: dict[str, int] = {}
+    for row in rows:
+        same = row["target"] == whole["target"] and row["dimension"] == whole["dimension"]
+        word = row["verdict"] or (HIDDEN if row["status"] in _HIDDEN else None)
+        if same and row["category"] != ALL and word is not None:
+            told[word] = told.get(word, 0) + 1
+    return told

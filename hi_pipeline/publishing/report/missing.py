@@ -18,7 +18,7 @@ NO_RELEASE = "none_known"
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value)
 # What the state of a cell says by itself of who holds the figure and how it would come in.
 _HELD_BY = {Cover.NOT_IN_HAND.value: "the publisher", Cover.SUPPRESSED.value: "the publisher"}
-_SUPPLIED = {Cover.NOT_IN_HAND.value: "with the file of the publication"}
+_SUPPLIED = {Cover.NOT_IN_HAND.value: "By adding the published file"}
 _ID = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 
 
@@ -101,7 +101,7 @@ def _cell(row: Mapping[str, Any], facts: PackFacts, *, whole: bool) -> Missing:
         state=COVERS[row["state"]],
         reason=_in_words(row["reason"], facts.cards),
         held_by=row.get("held_by") or _HELD_BY.get(row["state"], ""),
-        how_to_supply=row.get("how_to_supply") or _SUPPLIED.get(row["state"], ""),
+        how_to_supply=_in_words(row.get("how_to_supply") or "", facts.cards) or _SUPPLIED.get(row["state"], ""),
     )
 
 

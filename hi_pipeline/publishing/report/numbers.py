@@ -7,6 +7,7 @@ import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.status import Unit
 
 MINUS = "\u2212"
@@ -68,6 +69,11 @@ def number_of(number: int, noun: str) -> str:
 def day_words(day: date) -> str:
     """Return a day as every format prints it: "1 April 2023"."""
     return f"{day.day} {day:%B %Y}"
+
+
+def month_words(vintage: Vintage) -> str:
+    """Return the month that a footprint is in force from: "April 2023"."""
+    return f"{date.fromisoformat(f'{vintage.value}-01'):%B %Y}"
 
 
 def unit_words(unit: str) -> str:

@@ -1,15 +1,19 @@
 """Sentences over all indicators of a pack: counts, largest gaps, how gaps changed, what is hidden or out of date."""
 
 import math
+from collections.abc import Sequence
 
+from hi_pipeline.core.beside import Verdict
 from hi_pipeline.core.coverage import Cover
-from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.core.groups import UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Polarity
-from hi_pipeline.core.status import Measure
+from hi_pipeline.core.status import Measure, Status
+from hi_pipeline.publishing.report.covers import NOT_FOR_FOOTPRINT
 from hi_pipeline.publishing.report.document import Sentence
 from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import number_of, printed
-from hi_pipeline.publishing.report.sentences import counts, direction, gap_change, say, sure_ratio
+from hi_pipeline.publishing.report.figures import Figure
+from hi_pipeline.publishing.report.numbers import month_words, number_of, printed
+from hi_pipeline.publishing.report.sentences import counts, direction, gap_change, none_of, period, say, sure_ratio
 from hi_pipeline.publishing.report.wording import CHANGES, COUNTS
 
 _LARGEST = 3
@@ -20,14 +24,37 @@ def summary(facts: PackFacts) -> list[Sentence]:
     shown = facts.shown
     if not shown:
         return [say("summary_none")]
-    stands = [direction(found) for found in shown]
-    rows = [found.gap for found in shown if found.gap is not None]
+    grouped = [found for found in shown if has_groups(found)]
+    rows = [found.gap for found in grouped if found.gap is not None]
     totals = [found.total for found in shown if found.total is not None]
+    named = number_of(len(shown), "indicator")
+    have = f"{len(grouped) or 'none'} {'have' if len(grouped) > 1 else 'has'}"
+    stands = [_stands(found) for found in grouped]
+    said = [say("summary", *totals, indicators=named, have=have)]
+    if ends := _counts("summary_ends", stands):
+        said.append(say("summary_ends", *rows, counts=ends))
+    if bare := _counts("summary_bare_ends", stands):
+        said.append(say("summary_bare_ends", *rows, counts=bare))
     words = [figure.comparison for figure in totals]
-    return [
-        say("summary", *rows, indicators=number_of(len(shown), "indicator"), counts=_counts("summary", stands)),
-        say("against_england", *totals, counts=_counts("against_england", words)),
-    ]
+    return [*said, say("against_england", *totals, counts=_counts("against_england", words))]
+
+
+def has_groups(found: IndicatorFacts) -> bool:
+    """Tell whether a group of deprivation has a figure."""
+    return any(f.value is not None and f.category != UNKNOWN for f in found.groups.get("deprivation", ()))
+
+
+def _stands(found: IndicatorFacts) -> str:
+    """Return where the most deprived group stands, as good or bad where that is agreed."""
+    word = direction(found)
+    if word == "unknown":
+        return "suppressed" if any(f.status == Status.SUPPRESSED.value for f in found.bare_ends) else word
+    if found.card.contested or word == "unclear":
+        return word
+    return "worse" if word == _WORSE[found.card.polarity] else "better"
+
+
+_WORSE = {Polarity.LOWER_IS_BETTER: "higher", Polarity.HIGHER_IS_BETTER: "lower"}
 
 
 def _counts(kind: str, words: list[str]) -> str:
@@ -35,27 +62,34 @@ def _counts(kind: str, words: list[str]) -> str:
 
 
 def largest(facts: PackFacts) -> list[Sentence]:
-    """Say the three largest gaps by ratio, one an area, of indicators whose direction is agreed, where clear."""
+    """Say the three largest gaps by ratio, one an area, of indicators whose direction is agreed, where clear.
+
+    Then each clear ratio that is left out because no direction is agreed.
+    """
     best: dict[str, tuple[float, IndicatorFacts]] = {}
     for found in facts.shown:
         size = _disadvantage(found)
         if size is not None and size > best.get(found.card.area, (0.0, found))[0]:
             best[found.card.area] = (size, found)
     ranked = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].card.order))[:_LARGEST]
-    said = []
-    for _, found in ranked:
-        ratio = found.derived[Measure.RATIO.value]
-        low, high = ratio.limits.split(" to ")
-        named = {"indicator": found.card.short, "most": found.card.ends[0]}
-        said.append(say("largest", ratio, **named, r=ratio.text, l=low, u=high))
-    return said or [say("largest_none")]
+    said = [_largest(found) for _, found in ranked] or [say("largest_none")]
+    contested = [(found, ratio) for found in facts.shown if found.card.contested and (ratio := sure_ratio(found))]
+    return said + [say("largest_contested", r, indicator=found.card.short, r=r.text) for found, r in contested]
+
+
+def _largest(found: IndicatorFacts) -> Sentence:
+    ratio, ends = found.derived[Measure.RATIO.value], found.ends
+    if ends is None:
+        raise ValueError(f"{found.card.id}: a ratio without both of its ends")
+    low, high = ratio.limits.split(" to ")
+    named = {"indicator": found.card.short, "period": period(ratio), "most": found.card.ends[0]}
+    return say("largest", ratio, *ends, **named, a=ends[0].said, b=ends[1].said, r=ratio.text, l=low, u=high)
 
 
 def _disadvantage(found: IndicatorFacts) -> float | None:
     """Return how far apart the ends are, by ratio, where the most deprived are clearly worse off."""
     ratio = sure_ratio(found)
-    worse = {Polarity.LOWER_IS_BETTER: "higher", Polarity.HIGHER_IS_BETTER: "lower"}.get(found.card.polarity)
-    if found.card.contested or ratio is None or not ratio.value or direction(found) != worse:
+    if ratio is None or not ratio.value or _stands(found) != "worse":
         return None
     return abs(math.log(ratio.value))
 
@@ -67,13 +101,24 @@ def changes(facts: PackFacts) -> list[Sentence]:
         return [say("changes_none")]
     verdicts = [change.verdict.value for _, change, _ in judged if change is not None]
     gaps = [gap for _, _, gap in judged if gap is not None]
-    said = [say("changes", *gaps, gaps=number_of(len(judged), "gap"), counts=_counts("changes", verdicts))]
+    years = {change.start_year for _, change, _ in judged if change is not None}
+    said = [_counted(gaps, verdicts, earlier=years.pop() if len(years) == 1 else "an earlier year")]
     for word in (CHANGES["narrowed"], CHANGES["widened"]):
         alike = [f for f, change, _ in judged if change is not None and CHANGES[change.verdict.value] == word]
         sized = [(_size(f), f) for f in alike]
         ranked = sorted(sized, key=lambda pair: (-pair[0], pair[1].card.order))
         said += [_changed(found, word) for _, found in ranked[:_LARGEST]]
     return said
+
+
+def _counted(gaps: Sequence[Figure], verdicts: list[str], *, earlier: str) -> Sentence:
+    """Return the sentence that counts the gaps by how they changed; of one, or where none did, without a count."""
+    if len(gaps) == 1:
+        return say("changes_one", *gaps, earlier=earlier, word=CHANGES[verdicts[0]])
+    if set(verdicts) == {Verdict.CANNOT_TELL.value}:
+        return say("changes_alike", *gaps, gaps=none_of(len(gaps), "gap"), earlier=earlier)
+    numbers = {"gaps": number_of(len(gaps), "gap"), "counts": _counts("changes", verdicts)}
+    return say("changes", *gaps, earlier=earlier, **numbers)
 
 
 def _size(found: IndicatorFacts) -> float:
@@ -88,8 +133,8 @@ def _changed(found: IndicatorFacts, word: str) -> Sentence:
     change, gap = found.gap_change, found.gap
     if change is None or gap is None:
         raise ValueError(f"{found.card.id}: no change of its gap was judged")
-    before = printed(change.start_value, gap.decimals)
-    years = {"x": before, "y0": change.start_year, "y": gap.said, "y1": gap.year}
+    before, now = printed(found.turned(change.start_value), gap.decimals), found.most_less_least(gap)
+    years = {"x": before, "y0": change.start_year, "y": now.said, "y1": gap.year}
     return say("changed", gap, indicator=found.card.short, word=word, **years)
 
 
@@ -115,7 +160,16 @@ def age_of(facts: PackFacts) -> list[Sentence]:
         said.append(say("revised", *revised, n=len(figures), k=len(revised)))
     if older := [f for f in figures if f.is_older]:
         said.append(say("older", *older, n=len(figures), k=len(older)))
-    return said or ([say("current", *figures, figures=number_of(len(figures), "figure"))] if figures else [])
+    return said or ([say("current", *figures)] if figures else [])
+
+
+def undivided(facts: PackFacts) -> list[Sentence]:
+    """Count the indicators of the statement whose publication cannot be divided for the board's footprint."""
+    cells = [row for row in facts.coverage or () if row["dimension"] == Dimension.TOTAL.value]
+    found = {row["indicator_id"] for row in cells if row["state"] == NOT_FOR_FOOTPRINT}
+    number = sum(card.id in found for card in facts.cards.values() if card.statement_number is not None)
+    named = {"indicators": number_of(number, "indicator"), "month": month_words(facts.vintage)}
+    return [say("undivided", **named)] if number else []
 
 
 def statement(facts: PackFacts) -> list[Sentence]:

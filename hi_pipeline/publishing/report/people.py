@@ -98,6 +98,7 @@ class People:
     Attributes:
         id: names the rows of the small areas that it is made from.
         mid_year: of the residents by age; None, and no ages, where none are in hand.
+        deprived: small areas in the most deprived national fifth.
         pockets: ranked, the most deprived first.
         releases: ids of the releases behind it.
     """
@@ -105,6 +106,7 @@ class People:
     id: str
     imd_vintage: str
     areas: int
+    deprived: int
     residents: int
     patients: float
     core20: Part
@@ -135,6 +137,7 @@ def people_of(published: Published, *, icb: str, year: str, vintage: Vintage) ->
         id=f"small_areas/{vintage.value}/{icb}",
         imd_vintage=str(here["imd_vintage"][0]),
         areas=here.height,
+        deprived=here.filter(national_fifth=CORE20_FIFTH).height,
         residents=_sum(here, "residents"),
         patients=float(here["patients"].sum()),
         core20=fifths[CORE20_FIFTH - 1],

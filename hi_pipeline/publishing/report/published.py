@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.status import AreaType, Measure
 from hi_pipeline.publishing.report.cards import Card, cards
 
@@ -68,7 +68,7 @@ def read_published(folder: Path) -> Published:
         ),
         coverage=_optional(folder / "coverage.parquet"),
         pace=_optional(folder / "pace.parquet", measure=Measure.GAP.value),
-        targets=_optional(folder / "targets.parquet", category=ALL),
+        targets=_optional(folder / "targets.parquet", area_type=AreaType.ICB.value),
         synthetic=bool(catalogue["synthetic"]),
         completeness=_optional(folder / "completeness.parquet", area_type=AreaType.ICB.value),
         bounds=_optional(folder / "bounds.parquet", area_type=AreaType.ICB.value, measure=Measure.DIFFERENCE.value),

@@ -3,13 +3,16 @@
 A figure is called different from another only where its 95% limits exclude no difference.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from hi_pipeline.core.groups import WHITE, WHITE_BRITISH
-from hi_pipeline.core.indicator import Polarity
-from hi_pipeline.core.status import Measure, PeriodType
+from hi_pipeline.core.status import Measure, PeriodType, Status
+from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Sentence
-from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts
+from hi_pipeline.publishing.report.facts import IndicatorFacts
+from hi_pipeline.publishing.report.figures import Figure
+from hi_pipeline.publishing.report.judged import JudgedTarget
 from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, rounded, with_unit
 from hi_pipeline.publishing.report.people import Part, People
 from hi_pipeline.publishing.report.wording import (
@@ -17,14 +20,15 @@ from hi_pipeline.publishing.report.wording import (
     CHANGES,
     COMPARATORS,
     COUNTS,
+    END_HIDDEN,
+    ENDS_HIDDEN,
     REASONS,
     RECALLED,
     STANDS,
+    STANDS_BESIDE,
     TARGETS,
     TEMPLATES,
 )
-
-_NAMED = 3  # indicators that a sentence names beside its other words
 
 
 def say(kind: str, *rows: Figure, **words: object) -> Sentence:
@@ -33,17 +37,24 @@ def say(kind: str, *rows: Figure, **words: object) -> Sentence:
 
 
 def when(figure: Figure) -> str:
-    """Return the period of a figure: "in 2023-24", "on 31 January 2026"."""
+    """Return the period of a figure after its preposition: "in 2023-24", "on 31 January 2026"."""
+    before = {PeriodType.SNAPSHOT.value: "on "}.get(figure.period_type, "in ")
+    words = period(figure)
+    return words if " to " in words else before + words
+
+
+def period(figure: Figure) -> str:
+    """Return the period of a figure: "2023-24", "31 January 2026", "from 1 May 2023 to 30 June 2023"."""
     start, end = figure.period_start, figure.period_end
     match figure.period_type:
         case PeriodType.FINANCIAL_YEAR.value:
-            return f"in {figure.year}"
+            return figure.year
         case PeriodType.SNAPSHOT.value:
-            return f"on {day_words(end)}"
+            return day_words(end)
         case PeriodType.CALENDAR_YEAR.value:
-            return f"in {start.year}"
+            return str(start.year)
         case PeriodType.MONTH.value:
-            return f"in {end:%B %Y}"
+            return f"{end:%B %Y}"
         case _:
             return f"from {day_words(start)} to {day_words(end)}"
 
@@ -67,18 +78,23 @@ def level(found: IndicatorFacts, board: str) -> list[Sentence]:
 
 
 def absent(members: Sequence[IndicatorFacts], board: str, year: str) -> list[Sentence]:
-    """Name indicators that have no figure for everybody, a few in each sentence."""
-    parts = [members[n : n + _NAMED] for n in range(0, len(members), _NAMED)]
-    return [
-        say(
-            "absent",
-            *(found.total for found in part if found.total is not None),
-            board=board,
-            year=year,
-            indicators="; ".join(found.card.short for found in part),
-        )
-        for part in parts
-    ]
+    """Name the indicators that have no figure for everybody."""
+    if not members:
+        return []
+    named = "; ".join(found.card.short for found in members)
+    totals = [found.total for found in members if found.total is not None]
+    return [say("absent", *totals, board=board, year=year, indicators=named)]
+
+
+def unseen(cards: Sequence[Card]) -> list[Sentence]:
+    """Name indicators of the statement of which the results say nothing, each with its number there."""
+    named = "; ".join(f"{card.short} ({card.statement_number})" for card in cards)
+    return [say("unseen", indicators=named)] if cards else []
+
+
+def none_of(number: int, noun: str) -> str:
+    """Return the subject of a sentence that says of several things that none is so: "Neither of the 2 gaps"."""
+    return f"Neither of the 2 {noun}s" if number == 2 else f"None of {number} {noun}s"
 
 
 def counts(kind: str, numbers: Mapping[str, int]) -> str:
@@ -98,15 +114,12 @@ def direction(found: IndicatorFacts) -> str:
 
 
 def most_less_least(found: IndicatorFacts) -> tuple[float, float, float] | None:
-    """Return the most deprived group's value less the least deprived's, with its limits; None where not known.
-
-    The gap of an indicator of which more is better is turned round: positive is worse for the most deprived.
-    """
-    gap = found.gap
-    if found.card.mixes_age or gap is None or gap.value is None or gap.lower is None or gap.upper is None:
+    """Return the most deprived group's value less the least deprived's, with its limits; None where not compared."""
+    if found.card.mixes_age or found.gap is None:
         return None
-    if found.card.polarity is Polarity.HIGHER_IS_BETTER:
-        return -gap.value, -gap.upper, -gap.lower
+    gap = found.most_less_least(found.gap)
+    if gap.value is None or gap.lower is None or gap.upper is None:
+        return None
     return gap.value, gap.lower, gap.upper
 
 
@@ -117,7 +130,7 @@ def gap(found: IndicatorFacts) -> list[Sentence]:
     figure, ends, names = found.gap, found.ends, found.card.ends
     said = [] if ends is None else [say("ends", *ends, a=ends[0].said, b=ends[1].said, most=names[0], least=names[1])]
     if figure.value is None:
-        return [*said, say("gap_absent", figure, reason=REASONS[figure.status])]
+        return [*said, say("gap_absent", figure, reason=_why_no_gap(found, figure.status))]
     if found.card.mixes_age:
         return [*said, say("gap_of_age", figure)]
     difference = most_less_least(found)
@@ -142,6 +155,14 @@ def gap(found: IndicatorFacts) -> list[Sentence]:
     return [*said, *_ratio(found)]
 
 
+def _why_no_gap(found: IndicatorFacts, status: str) -> str:
+    """Return why the ends are not compared: what is hidden is an end, never their difference."""
+    hidden = [f for f in found.bare_ends if f.status == Status.SUPPRESSED.value]
+    if len(hidden) == 1:
+        return END_HIDDEN.format(end=found.card.ends[0 if hidden[0].order == 1 else 1])
+    return ENDS_HIDDEN if hidden else REASONS[status]
+
+
 def gap_change(found: IndicatorFacts) -> list[Sentence]:
     """Say how the gap changed from an earlier year, where that was judged and the gap does not mix age."""
     change, gap = found.gap_change, found.gap
@@ -151,17 +172,37 @@ def gap_change(found: IndicatorFacts) -> list[Sentence]:
 
 
 def targets(found: IndicatorFacts) -> list[Sentence]:
-    """Say the target as it is worded, and the verdict on each part of it that can be judged."""
+    """Say the target as it is worded where no verdict names it, then the verdicts on what can be judged."""
     if found.total is None or not found.card.target:
         return []
-    # A verdict on the whole of a target names it.
-    whole = any(judged.words == found.card.target for judged in found.targets)
-    said = [] if whole else [say("target", found.total, target=found.card.target)]
+    said = [] if _is_named(found) else [say("target", found.total, target=found.card.target)]
+    for recalled in (False, True):
+        alike = [judged for judged in found.targets if not judged.groups and judged.recalled == recalled]
+        if alike:
+            head = ("Target" if len(alike) == 1 else "Targets") + (RECALLED if recalled else "")
+            verdicts = "; ".join(f"{judged.words}: {TARGETS[judged.verdict.value]}" for judged in alike)
+            said.append(say("target_judged", found.total, targets=head, verdicts=verdicts))
+    return said + [
+        _of_groups(judged, found.groups.get(judged.dimension, ())) for judged in found.targets if judged.groups
+    ]
+
+
+def _is_named(found: IndicatorFacts) -> bool:
+    """Tell whether the verdicts name all that the target says."""
+    left = found.card.target
     for judged in found.targets:
-        rows = found.groups.get(judged.dimension, (found.total,))
-        verdict, recalled = TARGETS[judged.verdict.value], RECALLED if judged.recalled else ""
-        said.append(say("target_judged", *rows, target=judged.words, verdict=verdict, recalled=recalled))
-    return said
+        left = left.replace(judged.words, "")
+    return not set(re.findall(r"\w+", left)) - {"then", "and"}
+
+
+def _of_groups(judged: JudgedTarget, rows: Sequence[Figure]) -> Sentence:
+    words = {
+        "recalled": RECALLED if judged.recalled else "",
+        "groups": number_of(sum(judged.groups.values()), "group"),
+        "counts": counts("target_groups", {name: judged.groups.get(name, 0) for name in COUNTS["target_groups"]}),
+        "verdict": TARGETS[judged.verdict.value],
+    }
+    return say("target_groups", *rows, target=judged.words, **words)
 
 
 def _ratio(found: IndicatorFacts) -> list[Sentence]:
@@ -191,22 +232,37 @@ def ethnicity(found: IndicatorFacts) -> list[Sentence]:
     rows = detailed or list(found.ethnic)
     reference = WHITE_BRITISH if detailed else WHITE
     sure = [f for f in rows if f.value is not None and f.lower is not None and f.upper is not None]
-    higher = sum(1 for f in sure if (f.lower or 0) > 0)
-    lower = sum(1 for f in sure if (f.upper or 0) < 0)
-    said = []
-    if sure:
-        numbers = {"higher": higher, "lower": lower, "unclear": len(sure) - higher - lower}
-        named = {"reference": reference.replace(": ", " "), "counts": counts("ethnic", numbers)}
-        said.append(say("ethnic", *sure, groups=number_of(len(sure), "ethnic group"), **named))
-    else:
-        said.append(say("ethnic_none", *rows))
-    if sure and len(rows) > len(sure):
-        left = [f for f in rows if f not in sure]
-        said.append(say("ethnic_absent", *left, n=len(left)))
-    return [*said, unknown(groups, "ethnicity"), *_worst_case(sure, found, reference)]
+    said = _ethnic(sure, rows, reference.replace(": ", " ")) if sure else say("ethnic_none", *rows)
+    return [said, unknown(groups, "ethnicity"), *_worst_case(sure, found)]
 
 
-def _worst_case(sure: Sequence[Figure], found: IndicatorFacts, reference: str) -> list[Sentence]:
+def _ethnic(sure: Sequence[Figure], rows: Sequence[Figure], reference: str) -> Sentence:
+    """Say how many of the groups differ from the reference group, and how many are left out."""
+    sides = [_side(f) for f in sure]
+    left = [f for f in rows if f not in sure]
+    words = {"reference": reference, "rest": _left_out(left)}
+    if len(sure) == 1:
+        return say("ethnic_one", *rows, stands=STANDS_BESIDE[sides[0]], **words)
+    if set(sides) == {"unclear"}:
+        return say("ethnic_alike", *rows, groups=none_of(len(sure), "ethnic group"), **words)
+    said = counts("ethnic", {side: sides.count(side) for side in COUNTS["ethnic"]})
+    return say("ethnic", *rows, groups=number_of(len(sure), "ethnic group"), counts=said, **words)
+
+
+def _side(figure: Figure) -> str:
+    """Return on which side of no difference the limits of a difference lie."""
+    return "higher" if (figure.lower or 0) > 0 else "lower" if (figure.upper or 0) < 0 else "unclear"
+
+
+def _left_out(figures: Sequence[Figure]) -> str:
+    if not figures:
+        return ""
+    if all(f.status == Status.SUPPRESSED.value for f in figures):
+        return f"; {len(figures)} {'is' if len(figures) == 1 else 'are'} suppressed"
+    return f"; {len(figures)} could not be compared"
+
+
+def _worst_case(sure: Sequence[Figure], found: IndicatorFacts) -> list[Sentence]:
     """Say which groups differ wherever the unknown records belong, and what they leave open of the largest difference.
 
     A group counts only where its own limits and those of the worst case both exclude no difference. Nothing is said
@@ -218,17 +274,14 @@ def _worst_case(sure: Sequence[Figure], found: IndicatorFacts, reference: str) -
     apart = [f for f in known if (f.lower or 0) > 0 or (f.upper or 0) < 0]
     if not apart:
         return []
+    numbers = {"higher": len(higher), "lower": len(lower)}
+    if not any(numbers.values()):
+        return [say("worst_none", *known)]
     figure = max(apart, key=lambda f: (abs(f.value or 0), -f.order))
     worst = found.worst[figure.category]
-    ends = [printed(end, figure.decimals) for end in (worst.low, worst.high)]
-    named = {"group": figure.group.rpartition(": ")[2], "reference": reference.replace(": ", " "), "d": figure.said}
-    numbers = {"higher": len(higher), "lower": len(lower)}
-    stay = (
-        say("worst_groups", *known, counts=counts("worst_groups", numbers))
-        if any(numbers.values())
-        else say("worst_none", *known)
-    )
-    return [stay, say("worst_group", figure, **named, x=ends[0], y=ends[1])]
+    low, high = (printed(end, figure.decimals) for end in (worst.low, worst.high))
+    named = {"group": figure.group.rpartition(": ")[2], "d": figure.said, "x": low, "y": high}
+    return [say("worst_groups", *known, counts=counts("worst_groups", numbers)), say("worst_group", figure, **named)]
 
 
 def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
@@ -251,7 +304,7 @@ def title_of(found: IndicatorFacts, board: str) -> str:
 
 
 def say_of_people(people: People, board: str) -> list[Sentence]:
-    """Say how many people live in the board, how many in the most deprived fifth, and how many not White British."""
+    """Say how many people live in the board, how many of them are most deprived or of ethnic minorities."""
     counts = {"n": f"{people.residents:,}", "a": f"{people.areas:,}", "p": printed(people.patients, 0)}
     return [
         _say("people", people, board=board, **counts),
@@ -261,11 +314,20 @@ def say_of_people(people: People, board: str) -> list[Sentence]:
 
 
 def say_of_pockets(people: People, board: str) -> list[Sentence]:
-    """Say how many pockets there are, and how many people live in them."""
+    """Say how many pockets there are, how many people live in them, and where all are pockets by the board alone."""
     if not people.pockets:
         return [_say("pockets_none", people, board=board)]
-    residents, number = sum(pocket.residents for pocket in people.pockets), len(people.pockets)
-    return [_say("pockets", people, board=board, pockets=number_of(number, "pocket"), p=f"{residents:,}")]
+    number = len(people.pockets)
+    residents = f"{sum(pocket.residents for pocket in people.pockets):,}"
+    authorities = sum(pocket.lies_in == "both" for pocket in people.pockets)
+    if number == 1 or any(pocket.lies_in == "authority" for pocket in people.pockets):
+        return [_say("pockets", people, board=board, pockets=number_of(number, "pocket"), p=residents)]
+    part = f"all {number:,} of its" if number == people.deprived else f"{number:,} of its {people.deprived:,}"
+    first = _say("pockets_of_board", people, board=board, part=part, p=residents)
+    if not authorities:
+        return [first, _say("pockets_of_no_authority", people)]
+    lie = "lies" if authorities == 1 else "lie"
+    return [first, _say("pockets_of_authorities", people, n=f"{authorities:,}", lie=lie)]
 
 
 def _shares(part: Part) -> dict[str, str]:

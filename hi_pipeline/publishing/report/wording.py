@@ -9,55 +9,67 @@ TEMPLATES: dict[str, str] = {
     "against": "That is {word} {comparator} ({e}).",
     "against_none": "It is not compared with England.",
     "absent": "Not shown for {board} in {year}: {indicators}.",
+    "unseen": "Not shown: {indicators}; see “What we cannot say”.",
     "ends": "It was {a} in the {most} and {b} in the {least}.",
     "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
     "ratio": "The figure of the most deprived group was {r} times that of the least deprived (95% CI {l} to {u}).",
-    "gap_unclear": (
-        "The difference, most deprived group less least deprived, was {d} (95% CI {l} to {u}); the data do not show a "
-        "clear difference."
-    ),
+    "gap_unclear": "The difference of {d} (95% CI {l} to {u}) is not clear.",
     "gap_bare": "The two have no confidence limits, so they are not compared.",
     "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
-    "gap_absent": "The difference between the most and the least deprived group is not shown: {reason}.",
-    "ethnic": "Of {groups} compared with {reference}, {counts}.",
-    "ethnic_absent": "Ethnic groups that are not compared, as they have no figure or no limits: {n}.",
+    "gap_absent": "The ends are not compared: {reason}.",
+    "ethnic": "Of {groups} compared with {reference}, {counts}{rest}.",
+    "ethnic_alike": "{groups} clearly differed from {reference}{rest}.",
+    "ethnic_one": "The one ethnic group with a figure {stands} {reference}{rest}.",
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "worst_groups": (
         "Whatever the ethnicity of the unknown records, and allowing for rounding, the figure stays {counts} of these "
         "groups."
     ),
-    "worst_none": (
-        "Allowing for records of unknown ethnicity and for rounding, no group stays clearly higher or clearly lower."
+    "worst_none": "These differences do not survive the unknown records and rounding.",
+    "worst_group": (
+        "If the unknown records all belonged to one side, the difference for {group} ({d}) could be anything from {x} "
+        "to {y}."
     ),
-    "worst_group": ("{group} compared with {reference}: the difference, {d}, would then lie between {x} and {y}."),
     "unknown": "{dimension} was not known for {u}% of records.",
     "unknown_none": "The source does not say for how many records {dimension} was not known.",
     "gap_change": "Between {y0} and {y1} the gap by deprivation {word}.",
     "target": "The target is: {target}.",
-    "target_judged": "The target “{target}” is {verdict}{recalled}.",
-    "changes": "Of {gaps} compared with an earlier year, {counts}.",
+    "target_judged": "{targets}: {verdicts}.",
+    "target_groups": "Target{recalled} “{target}”: of {groups}, {counts}; {verdict} as a whole.",
+    "changes": "Of {gaps} compared with {earlier}, {counts}.",
+    "changes_alike": "{gaps} that could be compared with {earlier} clearly changed.",
+    "changes_one": "The one gap that could be compared with {earlier} {word}.",
     "changes_none": "No gap by deprivation could be compared with that of an earlier year.",
     "changed": "{indicator}: the gap {word} from {x} in {y0} to {y} in {y1}.",
-    "summary": "Of {indicators} with data, the figure of the most deprived group is {counts}.",
+    "summary": "Of {indicators} with data, {have} figures by deprivation.",
+    "summary_ends": "The most deprived group is {counts}.",
+    "summary_bare_ends": "The two ends are not compared {counts}.",
     "summary_none": "No indicator has a figure for this board and year.",
-    "largest": "{indicator}: the figure of the {most} was {r} times that of the least deprived (95% CI {l} to {u}).",
+    "largest": ("{indicator}, {period}: {a} in the {most}, {b} in the least deprived ({r} times, 95% CI {l} to {u})."),
+    "largest_contested": "Left out, as the direction is not agreed: {indicator} ({r} times).",
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
-    "against_england": "Compared with England, the board's figure is {counts} of these indicators.",
+    "against_england": "Compared with England, the board's figure is {counts} of the indicators with data.",
     "statement": "The {n} indicators of the statement, for this board and year: {counts}.",
     "people": (
         "{board} had {n} residents at Census 2021, in {a} small areas; {p} people registered with a GP practice lived "
         "there."
     ),
-    "core20": (
-        "Of these residents {c}% lived in the most deprived fifth of small areas of England, where {e}% of England's "
-        "residents lived."
-    ),
-    "minority": "An ethnic group other than White British was stated for {c}% of residents ({e}% in England).",
+    "core20": "{c}% of residents lived in the most deprived fifth of England's small areas (England: {e}%).",
+    "minority": "{c}% of residents were from ethnic minorities, White minorities included (England: {e}%).",
     "pockets": "{board} has {pockets} of deprivation, with {p} residents.",
+    "pockets_of_board": (
+        "As {board} is among the least deprived boards, {part} small areas in the most deprived fifth count as pockets "
+        "({p} residents)."
+    ),
+    "pockets_of_authorities": "{n} of them {lie} in an authority of low deprivation.",
+    "pockets_of_no_authority": "None of them lies in an authority of low deprivation.",
     "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
     "hidden": "Publishers suppress {h} of {n} figures of groups, so that nobody can be identified.",
     "hidden_none": "None of the {n} figures of groups is suppressed.",
-    "current": "Of {figures} of this board and year, none is known to be out of date.",
+    "undivided": (
+        "{indicators} of the statement cannot be shown for the boards of {month}: the publication cannot be divided."
+    ),
+    "current": "No newer edition of the files used is known.",
     "stale": "Out of date: {k} of {n} figures of this board and year, for which a newer file has not been used.",
     "revised": "Resting on a revised file whose revision nobody has accepted: {k} of {n} figures.",
     "older": "Computed by an earlier version of the program: {k} of {n} figures.",
@@ -65,11 +77,16 @@ TEMPLATES: dict[str, str] = {
 
 # The parts of a sentence that counts: each is said only where its count is not nought.
 COUNTS: dict[str, dict[str, str]] = {
-    "summary": {
-        "higher": "higher in {}",
-        "lower": "lower in {}",
+    "summary_ends": {
+        "worse": "clearly worse off in {}",
+        "better": "clearly better off in {}",
+        "higher": "clearly higher in {}",
+        "lower": "clearly lower in {}",
         "unclear": "not clearly different in {}",
-        "unknown": "not compared in {}",
+    },
+    "summary_bare_ends": {
+        "suppressed": "in {}, as an end is suppressed",
+        "unknown": "in {}, as they lack limits, a figure or a common age",
     },
     "against_england": {
         "better": "better in {}",
@@ -89,6 +106,13 @@ COUNTS: dict[str, dict[str, str]] = {
         "higher": "{} had a clearly higher figure",
         "lower": "{} had a clearly lower figure",
         "unclear": "{} had no clear difference",
+    },
+    "target_groups": {
+        "met": "{} met it",
+        "not_met": "{} did not meet it",
+        "not_yet_due": "{} not yet due",
+        "cannot_tell": "{} cannot be told",
+        "hidden": "{} without a figure",
     },
     "statement": {"full": "{} shown in full", "part": "{} shown in part", "none": "{} not shown"},
     "worst_groups": {"higher": "clearly higher in {}", "lower": "clearly lower in {}"},
@@ -125,14 +149,28 @@ CHANGES = {
     "cannot_tell": "did not clearly change",
 }
 
-# The verdict on a target, after "is".
+# The verdict on a target.
 TARGETS = {
     "met": "met",
     "not_met": "not met",
     "not_yet_due": "not yet due",
     "cannot_tell": "neither clearly met nor clearly missed",
 }
-RECALLED = "; the target itself is not confirmed"
+RECALLED = " (not confirmed)"
+
+# Where the one ethnic group that can be compared stands, before the name of the reference group.
+STANDS_BESIDE = {
+    "higher": "was clearly higher than",
+    "lower": "was clearly lower than",
+    "unclear": "did not clearly differ from",
+}
+
+# Why the ends of deprivation are not compared where the publisher hides one of them, or both.
+END_HIDDEN = "the publisher hides the figure of the {end} because few people are counted"
+ENDS_HIDDEN = "the publisher hides the figures of both ends because few people are counted"
+
+# The part of an indicator's remark that all of the statement share; the page of methods says it once.
+WORDING_OF_STATEMENT = "the wording of the statement"
 
 REASONS = {
     "suppressed": "the publisher hides it because the number of people is small",
@@ -154,8 +192,9 @@ COVERS = {
     "no_such_breakdown": "In no public file by this breakdown",
     "no_such_board": "The board is not on this footprint",
     "not_published_that_year": "Not published for this board and year",
+    "not_for_this_footprint": "Published for the boards of that time; it cannot be divided for this footprint",
     "not_yet_due": "Not yet due to be published",
-    "not_in_hand": "Published, but no file of it is in hand",
+    "not_in_hand": "Published, but the file has not been added",
     "failed": "The file could not be used",
     "none_known": "No publication of it for this year is known",
 }
@@ -174,13 +213,14 @@ GLOSSARY = {
     "England only": "published for England, regions, trusts or local authorities, not for boards",
     "fifth, tenth": "five or ten equal groups by deprivation, 1 the most deprived; also called quintile and decile",
     "footprint": "the set of boards in force from a month on",
-    "gap": "difference between the most and the least deprived group; positive is worse for the most deprived",
+    "gap": "difference between the most and the least deprived group",
     "Indices of Deprivation": "the official ranking of small areas, of 2019 or of 2025",
     "most similar boards": "the five boards nearest in deprivation, ethnic mix and age, added up",
     "narrowed, widened, changed direction": "of a gap, where the 95% limits of its change leave no doubt",
     "no breakdown": "no public file has the figure by these groups",
     "none known": "no publication of the indicator for the year is known to the program that made this pack",
-    "not confirmed": "taken from memory of a document that has not been read; check it before use",
+    "not confirmed, not checked": "the document it comes from was not read for this pack; check it before use",
+    "not for this footprint": "published for the boards of that time, and not to be divided for this one",
     "not in hand": "published, but the file has not been read for this pack",
     "not public": "held by an organisation that does not publish it",
     "partly shown": "some groups have a figure, others have not",

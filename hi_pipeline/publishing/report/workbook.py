@@ -11,7 +11,8 @@ from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME
 from hi_pipeline.core.status import Measure, Status
 from hi_pipeline.publishing.report import sentences
 from hi_pipeline.publishing.report.document import Document, Heading, OwnWords, Paragraph, Table
-from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.missing import missing
 from hi_pipeline.publishing.report.numbers import MINUS, day_words, rounded, unit_words
 from hi_pipeline.publishing.report.pages.opening import covered
@@ -219,8 +220,8 @@ def _figures(facts: PackFacts) -> tuple[tuple[Cell, ...], ...]:
 
 
 def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Cell, ...]:
-    def number(value: float | None) -> Cell:
-        return None if value is None else rounded(value, figure.decimals)
+    def number(value: float | None, decimals: int = figure.decimals) -> Cell:
+        return None if value is None else rounded(value, decimals)
 
     def count(value: float | None) -> Cell:
         return None if value is None else rounded(value, 0)
@@ -233,14 +234,14 @@ def _figure(facts: PackFacts, found: IndicatorFacts, figure: Figure) -> tuple[Ce
         figure.dimension,
         group_name(figure),
         MEASURES[figure.measure],
-        number(figure.value),
+        number(figure.value, figure.value_decimals),
         number(figure.lower),
         number(figure.upper),
         unit_words(figure.unit),
         SYMBOLS[figure.status],
         figure.status.replace("_", " "),
         count(figure.numerator),
-        count(figure.denominator),
+        count(figure.denominator if figure.counted_of else None),
         number(figure.comparator),
         figure.comparison.replace("_", " "),
         day_words(figure.period_start),

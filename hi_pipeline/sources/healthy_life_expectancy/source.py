@@ -55,6 +55,7 @@ SOURCE = Source(
             ),
         ),
     ),
+    needs_a_line="One file holds all periods, under one name that says none of them.",
     parse=parse,
     schemas=SCHEMAS,
     disclosure="None: estimates of England by decile, with 95% confidence limits.",

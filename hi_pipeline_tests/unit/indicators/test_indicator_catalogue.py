@@ -31,6 +31,7 @@ from hi_pipeline.core.indicator import (
 from hi_pipeline.core.status import Unit
 from hi_pipeline.indicators import catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
+from hi_pipeline.publishing.report.wording import WORDING_OF_STATEMENT
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.tables.placing.registry import PLACINGS
 
@@ -270,7 +271,7 @@ def test_a_target_speaks_of_rows_that_there_are(indicator: Indicator, target: Ta
     assert target.dimension in indicator.dimensions
     assert not target.by or date.fromisoformat(target.by) <= date(2035, 12, 31)
     # A verdict on a recalled target says so; the entry says what is recalled.
-    assert not target.recalled or "recalled" in indicator.unconfirmed
+    assert not target.recalled or any(f"the {what}" in indicator.unconfirmed for what in ("target", "standard"))
     assert target.level is None or indicator.plausible[0] <= target.level <= indicator.plausible[1]
 
 
@@ -295,6 +296,9 @@ def test_breaks_name_a_financial_year() -> None:
 def test_the_wording_of_the_statement_was_read_nowhere_and_every_entry_of_it_says_so() -> None:
     silent = [e.id for e in ENTRIES if e.statement_number and "wording of the statement" not in e.unconfirmed]
     assert silent == []
+    # In a part of its own: a pack says it once for all indicators.
+    parts = [part for e in ENTRIES for part in e.unconfirmed.split("; ") if "wording of the statement" in part]
+    assert set(parts) == {WORDING_OF_STATEMENT}
 
 
 def test_a_level_that_is_worded_and_can_be_judged_is_judged() -> None:

@@ -32,7 +32,7 @@ def test_the_page_of_publications_says_of_each_how_a_new_edition_comes_in() -> N
     for name, source in sources.items():
         for series in source.series:
             assert series.example in lines[name]
-        assert source.by_hand in lines[name]
+        assert source.needs_a_line in lines[name]
     assert "hi import" in lines["local_extracts"]
     assert "The file itself says no period." in lines["wlmds"] and "no period" not in lines["rtt"]
 

@@ -11,6 +11,7 @@ import pytest
 from hi_pipeline.core.columns import OBSERVATIONS
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.source import Cadence, Container, Member, Release, Source, Token
+from hi_pipeline.extracts.source import SOURCE as EXTRACTS
 from hi_pipeline.sources import SOURCES
 
 PACKAGE = Path(__file__).parents[3] / "hi_pipeline" / "sources"
@@ -142,7 +143,8 @@ def test_no_field_of_the_vocabulary_is_unused() -> None:
         for field in fields(kind):
             values = {repr(getattr(item, field.name)) for item in found}
             assert len(values) > 1, f"{kind.__name__}.{field.name} is {values} everywhere"
-    assert {layout.container for layout in layouts} == set(Container)
+    of_extracts = [layout.container for layout in EXTRACTS.layouts.values()]
+    assert {*(layout.container for layout in layouts), *of_extracts} == set(Container)
 
 
 def test_tokens_have_meanings_that_the_contract_knows() -> None:

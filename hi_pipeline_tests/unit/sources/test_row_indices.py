@@ -11,6 +11,7 @@ from hi_pipeline.core.row_index import ROW_INDEX, spreadsheet_column
 from hi_pipeline.core.source import RawTables, Release, Source
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.sources import SOURCES
+from hi_pipeline.sources.healthy_life_expectancy.parse import SHARE
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline_tests.unit.sources.editions import parsed
 
@@ -91,9 +92,12 @@ def _check_cells(index: pl.DataFrame, raw: RawTables) -> None:
 def _check_sums(observations: pl.DataFrame, index: pl.DataFrame, factors: dict[str, float]) -> int:
     """Each figure has cells, which add up to it; return how many were added up.
 
-    A 0 may be a row that the file leaves out, and "Unknown" what is left of a total: neither is printed anywhere.
+    A 0 may be a row that the file leaves out, and "Unknown" what is left of a total: neither is printed anywhere. Nor
+    are a total that is none, and the tenth of people that each decile is.
     """
-    without = observations.join(index, on=OBSERVATION_KEY, how="anti").filter(pl.col("value").ne_missing(0.0))
+    without = observations.join(index, on=OBSERVATION_KEY, how="anti").filter(
+        pl.col("value").ne_missing(0.0), pl.col("status") != "not_applicable", pl.col("measure") != SHARE
+    )
     assert set(without["category"]) <= {"Unknown"}, without.head(5)
     sums = index.group_by(OBSERVATION_KEY).agg(_printed())
     known = observations.filter(status="ok").join(sums, on=OBSERVATION_KEY, how="inner", validate="1:1")

@@ -23,10 +23,7 @@ LISTED: tuple[Entry, ...] = (
         target_by="2028-12-31",
         levels=Levels(total=Level.BOARD, deprivation=Level.ENGLAND),
         caveats=("Calendar years, about two years late; an unknown stage counts against.",),
-        unconfirmed=(
-            "the wording of the statement and the target are recalled; whether deprivation is one of the "
-            "adjustments too"
-        ),
+        unconfirmed=("the wording of the statement; the target; whether deprivation is one of the adjustments too"),
         why=Absence.NOT_IN_HAND,
         because=(
             "Published by board; no file of it has been seen. The unadjusted figure by authority is "

@@ -93,19 +93,20 @@ def _bytes(made: object) -> bytes:
 
 
 def _kept(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return the blocks in groups that may not be parted: headings and what they speak of, to the first chart.
+    """Return the blocks in groups that stay together: headings and what they speak of, to the first chart or table.
 
-    A box of the board's own words may be longer than a page, so it is a group of its own.
+    A box of the board's own words stays with the heading or the paragraph before it.
     """
     groups: list[list[Block]] = []
-    joins = after_heading = False
+    joins = after_heading = after_text = False
     for block in blocks:
         is_heading = isinstance(block, Heading)
         begins = isinstance(block, Heading) and (block.new_page or not after_heading)
-        if begins or isinstance(block, OwnWords) or not joins:
+        if begins or not (after_text if isinstance(block, OwnWords) else joins):
             groups.append([])
         groups[-1].append(block)
         joins = is_heading or (joins and isinstance(block, Paragraph))
+        after_text = is_heading or isinstance(block, Paragraph)
         after_heading = is_heading
     return groups
 

@@ -7,22 +7,24 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report import charts, sentences
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Chart, OwnWords
-from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import day_words
+from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.figures import Figure
+from hi_pipeline.publishing.report.numbers import day_words, month_words, number_of
 from hi_pipeline.publishing.report.pages.parts import (
     DIMENSION_WORDS,
     anchor_of,
     figures_table,
     heading,
-    month_words,
     plain,
     said,
 )
-from hi_pipeline.publishing.report.wording import COMPARATORS, REASONS
+from hi_pipeline.publishing.report.wording import REASONS, WORDING_OF_STATEMENT
 
 _PROMPT = "What the board is doing about it: actions, who leads them, and when they are reviewed."
 # How a note begins that tells of what the board was made, not why it has no figure (tables/complete).
 _OF_A_BOARD = "footprint from "
+# How a note tells of a list of patients that stands for several years (2026-11).
+NEAREST = "the nearest in hand to"
 # What is drawn as well as printed; age and sex have few groups.
 _DRAWN = ("deprivation", "ethnicity")
 
@@ -45,6 +47,7 @@ def areas(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]
         for found in shown:
             blocks += _indicator(found, facts)
         blocks += _not_shown([found for found in members if not found.shown], facts)
+        blocks += said(sentences.unseen([card for card in facts.unseen if card.area == area]))
         title = box_title(area)
         blocks.append(OwnWords(key=anchor_of(area), title=title, prompt=_PROMPT, paragraphs=words.get(title, ())))
     return blocks
@@ -92,7 +95,7 @@ def _years(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     """Return the totals and the gaps of up to three years, where there is more than one."""
     chart = charts.years(
         found.years,
-        found.gaps,
+        [found.most_less_least(gap) for gap in found.gaps],
         anchor=anchor_of("chart", found.card.id, "years"),
         title=f"{found.card.short} by year",
         synthetic=facts.synthetic,
@@ -149,7 +152,7 @@ _PATTERNS = {
 def _method(found: IndicatorFacts, facts: PackFacts) -> str:
     """Return what is counted, of what, when and how; of an indicator of the annexes what others have not in common."""
     card, total = found.card, found.total
-    parts = [card.definition]
+    parts = [f"{card.short}. {card.definition}"]
     if _stated(found):
         parts.append(f"Number: {card.numerator_words}.")
         if not card.denominator_words.startswith("None"):
@@ -158,20 +161,40 @@ def _method(found: IndicatorFacts, facts: PackFacts) -> str:
         first, last = day_words(total.period_start), day_words(total.period_end)
         parts.append(f"Period: {first}." if first == last else f"Period: {first} to {last}.")
         if _stated(found) and total.comparator is not None and total.comparison != "not_compared":
-            parts.append(f"Compared with: {COMPARATORS.get(total.compared_with, total.compared_with)}.")
+            parts.append(f"Compared with: {_compared_with(found, total)}.")
     if _stated(found):
         parts.append(f"Footprint: boards from {month_words(facts.vintage)}.")
-    return " ".join([*parts, *_groups_of(found), *card.caveats, *_unconfirmed(card)])
+    return " ".join([*parts, *_groups_of(found), *_list_of_patients(found), *card.caveats, *_unconfirmed(card)])
+
+
+def _compared_with(found: IndicatorFacts, total: Figure) -> str:
+    """Return the comparator of the total, and the other ones with the number of groups that are compared with them."""
+    others = [f.compared_with for group in found.groups.values() for f in group if f.comparison != "not_compared"]
+    apart = {name: others.count(name) for name in dict.fromkeys(others) if name != total.compared_with}
+    said = [f"for {number_of(number, 'group')}, {_OTHERS.get(name, name)}" for name, number in apart.items()]
+    return "; ".join([_OTHERS.get(total.compared_with, total.compared_with), *said])
+
+
+_OTHERS = {"all boards of England": "all boards of England together"}
 
 
 def _groups_of(found: IndicatorFacts) -> list[str]:
     """Return by which index and which list of ethnic groups people are grouped."""
-    vintages = sorted({f.imd_vintage for f in found.groups.get("deprivation", ()) if f.imd_vintage})
+    grouped = found.groups.get("deprivation", () if found.total is None else (found.total,))
+    vintages = sorted({f.imd_vintage for f in grouped if f.imd_vintage})
     schemes = sorted({f.ethnicity_scheme for f in found.groups.get("ethnicity", ()) if f.ethnicity_scheme})
     known = f"Indices of Deprivation {' and '.join(vintages)}" if vintages else "the source does not say which index"
-    said = [f"Deprivation: {known}."] if "deprivation" in found.groups else []
+    said = [f"Deprivation: {known}."] if vintages or "deprivation" in found.groups else []
     return said + [f"Ethnic groups: list of the census of {scheme}." for scheme in schemes]
 
 
+def _list_of_patients(found: IndicatorFacts) -> list[str]:
+    """Return what the note of a total says of a list of another year, which stands for this one."""
+    parts = found.total.note.split("; ") if found.total is not None else []
+    return [f"{part[:1].upper()}{part[1:]}." for part in parts if NEAREST in part]
+
+
 def _unconfirmed(card: Card) -> list[str]:
-    return [f"Not confirmed: {card.unconfirmed}."] if card.unconfirmed else []
+    """Return what nobody has read of this indicator alone; what all of the statement share stands once in Methods."""
+    special = [part for part in card.unconfirmed.split("; ") if part and part != WORDING_OF_STATEMENT]
+    return [f"Not checked: {'; '.join(special)}."] if special else []

@@ -11,7 +11,7 @@ from hi_pipeline.publishing.report.facts import PackFacts
 from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, Missing, missing
 from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, with_unit
 from hi_pipeline.publishing.report.pages.parts import heading, plain, said
-from hi_pipeline.publishing.report.wording import COVERS, GLOSSARY
+from hi_pipeline.publishing.report.wording import COVERS, GLOSSARY, WORDING_OF_STATEMENT
 
 REVIEW = "Review against the statement"
 _DRAFT = (
@@ -20,8 +20,8 @@ _DRAFT = (
 )
 _EXPECTATIONS = (
     ("Understand need from data and local knowledge", "the pages of each area"),
-    ("Break figures down at least by deprivation, ethnicity, age and sex", "Coverage"),
-    ("Find gaps in the data, unknown and not stated included", "Data quality"),
+    ("Break figures down at least by deprivation, ethnicity, age and sex", "“Coverage”"),
+    ("Find gaps in the data, unknown and not stated included", "“Data quality”"),
     ("Act, and see whether it made a difference", "the boxes for the board's own words"),
     ("Publish in the annual report and in year", "this pack"),
 )
@@ -36,8 +36,8 @@ def beside(facts: PackFacts) -> list[Block]:
 
 
 _BESIDE = (
-    "The same figure beside England as published, the region and the most similar boards taken together. A word stands "
-    "only where the limits allow one."
+    "The same figure beside England as published, the region and the most similar boards taken together. “Better” or "
+    "“worse” is said only where the 95% limits are clear."
 )
 _COMPARATORS = ("England as published", "region", "most similar boards")
 
@@ -81,7 +81,7 @@ def cannot_say(facts: PackFacts) -> list[Block]:
             gathered.setdefault((cell.state, cell.held_by, cell.how_to_supply), []).append(cell)
     order = list(COVERS.values())
     rows = [
-        (state, _named(alike), held or "not known", how or "not known")
+        (state, _named(alike), held or "not known", _without_command(how) or "not known")
         for (state, held, how), alike in sorted(gathered.items(), key=lambda pair: _place(pair[0][0], order))
     ]
     others = [cell for cell in kept if cell.statement == NO_NUMBER]
@@ -97,12 +97,17 @@ def cannot_say(facts: PackFacts) -> list[Block]:
     return [heading(1, "What we cannot say"), plain(_CANNOT), table] if rows else []
 
 
-_IN_WORKBOOK = "see the sheet Not shown"
+_IN_WORKBOOK = "see the workbook's sheet “Not shown”"
 _CANNOT = (
     "An indicator without any figure for this board and year is named once. One that is shown is named with the "
-    "breakdowns or the number of groups that are not. Indicators of the annexes are counted. The workbook's sheet Not "
-    "shown lists each indicator, breakdown and group with its reason."
+    "breakdowns or the number of groups that are not. Indicators of the annexes are counted. The workbook's sheet “Not "
+    "shown” lists each indicator, breakdown and group with its reason."
 )
+
+
+def _without_command(how: str) -> str:
+    """Return how a figure could be supplied, without the command for it, which the workbook alone gives."""
+    return how.partition(": hi ")[0]
 
 
 def _place(state: str, order: Sequence[str]) -> int:
@@ -112,7 +117,7 @@ def _place(state: str, order: Sequence[str]) -> int:
 def _named(cells: Sequence[Missing]) -> str:
     """Return indicators by name, each with what of it is not shown; those that a year has not at all are counted."""
     if cells[0].state == COVERS[NO_RELEASE]:
-        return f"{number_of(len(cells), 'indicator')}; the page Coverage names them"
+        return f"{number_of(len(cells), 'indicator')}; “Coverage” names them"
     by_name: dict[str, list[Missing]] = {}
     for cell in cells:
         by_name.setdefault(cell.indicator, []).append(cell)
@@ -122,7 +127,7 @@ def _named(cells: Sequence[Missing]) -> str:
 def _counted(cells: Sequence[Missing]) -> str:
     """Return how many indicators without any figure there are for each reason."""
     states = [cell.state for cell in cells if cell.whole]
-    return "; ".join(f"{states.count(state)}: {state[:1].lower()}{state[1:]}" for state in dict.fromkeys(states))
+    return "; ".join(f"{state}: {states.count(state)}" for state in dict.fromkeys(states))
 
 
 def _with_parts(name: str, cells: Sequence[Missing]) -> str:
@@ -131,7 +136,7 @@ def _with_parts(name: str, cells: Sequence[Missing]) -> str:
     said = [cell.breakdown for cell in cells if not cell.group]
     if len(said) < len(cells):
         said.append(number_of(len(cells) - len(said), "group"))
-    return f"{name} ({', '.join(said)})"
+    return f"{name}: {', '.join(said)}"
 
 
 def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block]:
@@ -152,10 +157,12 @@ def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block
 def methods(facts: PackFacts) -> list[Block]:
     """Return how figures are compared, where they come from, and the glossary."""
     text = (
-        "Proportions have Wilson's limits, rates exact or Byar's. A figure differs from England where its 95% limits "
-        "exclude England's. A difference is called clear where its printed limits exclude none. Limits describe "
-        "chance, not errors of recording."
+        "95% limits: Wilson's method for proportions, exact or Byar's for rates; widened where counts are rounded. A "
+        "figure differs from England where its 95% limits do not include England's. A difference is called clear where "
+        "its printed limits do not include zero. Limits describe chance, not errors of recording."
     )
+    if any(WORDING_OF_STATEMENT in card.unconfirmed for card in facts.cards.values()):
+        text += " The wording of the statement has not been checked against its appendix."
     sources = [
         (source["title"], source["publisher"], release["edition"], _published(release), _hash(release))
         for source in facts.sources

@@ -9,10 +9,11 @@ from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report import charts, overall, sentences
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Block, Table
-from hi_pipeline.publishing.report.facts import ABSENT, Figure, IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.figures import ABSENT, Figure
 from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, name_of, statement_of
-from hi_pipeline.publishing.report.numbers import day_words
-from hi_pipeline.publishing.report.pages.parts import heading, month_words, plain, said
+from hi_pipeline.publishing.report.numbers import day_words, month_words
+from hi_pipeline.publishing.report.pages.parts import heading, plain, said
 
 DIMENSIONS = ("total", "age", "sex", "ethnicity", "deprivation")
 _STATEMENT = "NHS England's statement on information on health inequalities, published 27 November 2023"
@@ -28,8 +29,6 @@ SHAPES = {
 
 def cover(facts: PackFacts, edition: str) -> list[Block]:
     """Return what the pack is about, as a table of two columns."""
-    days = sorted(r["published"] for source in facts.sources for r in source["releases"] if r["published"])
-    latest = day_words(date.fromisoformat(days[-1])) if days else "the date of publication is not known"
     rows = (
         ("Board", f"{facts.board.name}"),
         ("ONS code", facts.board.ons),
@@ -38,12 +37,25 @@ def cover(facts: PackFacts, edition: str) -> list[Block]:
         ("Financial year", facts.year),
         ("Footprint", f"boards as they were from {month_words(facts.vintage)}"),
         ("Statement", _STATEMENT),
-        ("Latest release used", latest),
+        ("Latest release used", _latest(facts)),
         ("Edition of this pack", edition),
         ("Figures", "SYNTHETIC, made up, not for use" if facts.synthetic else "published statistics"),
     )
     table = Table(anchor="about", caption="About this pack", header=("What", "This pack"), rows=rows, widths=(1, 3))
     return [table]
+
+
+def _latest(facts: PackFacts) -> str:
+    """Return the last day on which a release was published, and among how many of them that is known."""
+    every = [release["published"] for source in facts.sources for release in source["releases"]]
+    days = sorted(day for day in every if day)
+    if not days:
+        return "the date of publication is not known"
+    latest = day_words(date.fromisoformat(days[-1]))
+    if len(days) == len(every):
+        return latest
+    are = "release whose date is" if len(days) == 1 else f"{len(days)} of {len(every)} releases whose date is"
+    return f"{latest}, {'the only' if len(days) == 1 else 'among the'} {are} known"
 
 
 def summary(facts: PackFacts) -> list[Block]:
@@ -53,7 +65,7 @@ def summary(facts: PackFacts) -> list[Block]:
     blocks.append(
         plain(
             "Gaps are ranked by the ratio of the most to the least deprived group. One indicator of each area counts, "
-            "and only where its direction is agreed and its limits exclude no gap.",
+            "and only where its direction is agreed and its 95% limits do not include 1.",
             role="small",
         )
     )
@@ -64,17 +76,17 @@ def summary(facts: PackFacts) -> list[Block]:
     ]
     blocks += [
         heading(2, "What is hidden, missing or out of date"),
-        *said([*overall.hidden(facts), *overall.age_of(facts)]),
+        *said([*overall.hidden(facts), *overall.undivided(facts), *overall.age_of(facts)]),
     ]
     missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
     known = len(facts.indicators) + len(facts.absent)
-    blocks.append(plain(f"Without a figure for this board and year: {missing} of the {known} indicators of the list."))
+    blocks.append(plain(f"{missing} of the {known} indicators have no overall figure for this board and year."))
     return blocks
 
 
 _CHANGES = (
-    "A gap is said to have narrowed or widened only where the 95% limits of the change exclude none. Gaps of groups "
-    "that differ in age are not counted."
+    "A gap is said to have narrowed or widened only where the 95% limits of the change do not include zero. Gaps of "
+    "groups that differ in age are not counted."
 )
 
 
@@ -99,7 +111,7 @@ def _overview_table(facts: PackFacts) -> Table:
     for found in facts.shown:
         if found.ends is not None:
             most, least = found.ends
-            gap = found.gap
+            gap = None if found.gap is None else found.most_less_least(found.gap)
             difference = "none" if gap is None else f"{gap.said} ({gap.limits})" if gap.limits else gap.said
             stands = {"unclear": "no clear difference", "unknown": "not compared"}
             word = sentences.direction(found)
@@ -107,7 +119,13 @@ def _overview_table(facts: PackFacts) -> Table:
     return Table(
         anchor="overview",
         caption="Most and least deprived groups",
-        header=("Indicator", "Most deprived", "Least deprived", "Gap (95% limits)", "Most deprived group is"),
+        header=(
+            "Indicator",
+            "Most deprived",
+            "Least deprived",
+            "Most deprived minus least deprived (95% limits)",
+            "Most deprived group is",
+        ),
         rows=tuple(rows),
         widths=(2.5, 1.3, 1.3, 2.8, 1.5),
         numeric=frozenset({1, 2, 3}),
@@ -130,7 +148,7 @@ def coverage(facts: PackFacts) -> list[Block]:
         note = (
             "The table lists the indicators of the statement by breakdown, then those of its annexes that have a "
             f"figure. A further {len(every) - len(rows)} indicators of the annexes have no figure for this board and "
-            "year. The page What we cannot say gives the reasons; the workbook's sheet Coverage lists them all."
+            "year. “What we cannot say” gives the reasons; the workbook's sheet Coverage lists them all."
         )
     table = Table(
         anchor="coverage",

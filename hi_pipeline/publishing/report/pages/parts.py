@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
-from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.publishing.report.document import Block, Heading, Paragraph, Sentence, Table
-from hi_pipeline.publishing.report.facts import Figure
+from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.numbers import printed, unit_words
 
 DIMENSION_WORDS = {"deprivation": "deprivation", "ethnicity": "ethnic group", "age": "age", "sex": "sex"}
@@ -34,11 +32,6 @@ def said(sentences: Sequence[Sentence], *, role: str = "body") -> list[Block]:
     return [Paragraph(sentences=tuple(sentences), role=role)] if sentences else []
 
 
-def month_words(vintage: Vintage) -> str:
-    """Return the month that a footprint is in force from: "April 2023"."""
-    return f"{date.fromisoformat(f'{vintage.value}-01'):%B %Y}"
-
-
 def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Table:
     """Return a table of figures of one unit with limits, counts and England's value."""
     unit = unit_words(figures[0].unit)
@@ -62,7 +55,7 @@ def group_name(figure: Figure) -> str:
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    counts = ["" if n is None else printed(n, 0) for n in (figure.numerator, figure.denominator)]
+    counts = ["" if figure.numerator is None else printed(figure.numerator, 0), figure.counted_of]
     comparison = figure.comparison.replace("_", " ")
     return (
         group_name(figure),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import PackFacts
-from hi_pipeline.publishing.report.numbers import printed
-from hi_pipeline.publishing.report.pages.parts import heading, month_words, plain, said
+from hi_pipeline.publishing.report.numbers import month_words, printed
+from hi_pipeline.publishing.report.pages.parts import heading, plain, said
 from hi_pipeline.publishing.report.people import Part, People, Place
 from hi_pipeline.publishing.report.sentences import say_of_people, say_of_pockets
 
@@ -32,21 +32,35 @@ def population(facts: PackFacts) -> list[Block]:
         ),
         _fifths(people),
         _places(people),
-        plain(_NOTE.format(people.imd_vintage, month_words(facts.vintage)), role="small"),
+        plain(_NOTE.format(people.imd_vintage, _core20(facts), month_words(facts.vintage)), role="small"),
     ]
 
 
 _NOTE = (
     "Residents by ethnic group, deprivation and place are those of Census 2021; by age, mid-year estimates. "
     "Deprivation is that of the small area (LSOA), Indices of Deprivation {}; local fifths rank the small areas of the "
-    "board alone. The indicator Core20 counts registered patients by their practice, so it differs from the share "
-    "here. Fuel poverty is an estimate of a model. Authorities are those of 2022. Footprint: boards from {}."
+    "board alone.{} Fuel poverty is an estimate of a model. Authorities are those of 2022. Footprint: boards from {}."
 )
+
+
+def _core20(facts: PackFacts) -> str:
+    """Return in what the indicator of Core20 is another count than this page's, where the board has it."""
+    found = next((f for f in facts.shown if f.card.id == _CORE20), None)
+    if found is None or found.total is None:
+        return ""
+    vintage = found.total.imd_vintage
+    index = f" and uses the Indices of {vintage}" if vintage else ""
+    return (
+        f" The Core20 indicator counts registered patients by their practice{index}, so it differs from the share here."
+    )
+
+
+_CORE20 = "core20_share_pct"
 
 
 def _ages(people: People) -> list[Block]:
     if people.mid_year is None:
-        return [plain("Residents by age are not in hand for this board, year and footprint.")]
+        return [plain("No residents by age are known for this board, year and footprint.")]
     caption = f"Residents by age, mid-{people.mid_year}"
     return [_parts(people.ages, anchor="ages", caption=caption, first="Age")]
 
@@ -97,7 +111,7 @@ def _places(people: People) -> Table:
     return Table(
         anchor="places",
         caption="Places: local authorities of the board",
-        header=("Authority", "Residents", "Registered patients", "Core20 share", "Not White British", "Fuel poverty"),
+        header=("Authority", "Residents", "Registered patients", "Core20 share", "Ethnic minorities", "Fuel poverty"),
         rows=tuple(_place(place) for place in people.places),
         widths=(2.4, 1, 1.1, 1, 1.1, 1),
         numeric=frozenset({1, 2, 3, 4, 5}),
@@ -149,7 +163,7 @@ def pockets(facts: PackFacts) -> list[Block]:
             "National tenth",
             "Residents",
             "Patients",
-            "Low average of",
+            "Where deprivation is low on average",
         ),
         rows=tuple(
             (
@@ -171,8 +185,7 @@ def pockets(facts: PackFacts) -> list[Block]:
 
 
 _RULE = (
-    "A pocket is a small area (LSOA) of the two most deprived tenths of England (Indices of {}) with at least 1,000 "
-    "residents (Census 2021), whose authority or board is among the two least deprived fifths by the average rank of "
-    "its small areas. All of them stand in pockets.csv of the published folder. There is no map: boundaries are not "
-    "among the files in hand."
+    "A pocket is a small area in the most deprived fifth of England (Indices of {}) with at least 1,000 residents. Its "
+    "authority, or its board, is among the least deprived two fifths on average. There is no map: boundaries are not "
+    "among the files used."
 )

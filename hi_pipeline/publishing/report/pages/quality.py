@@ -27,14 +27,14 @@ def quality(facts: PackFacts) -> list[Block]:
     """Return what is out of date, shares of records of no known group by publication, and what is hidden or lacking."""
     unknown = [plain(_ABSENT)] if facts.completeness is None else [plain(_NOTE, role="small"), _unknown(facts)]
     hidden = _reporting(facts)
-    last = [hidden] if hidden.rows else []
-    return [heading(1, "Data quality"), *said(overall.age_of(facts)), *unknown, plain(_WHOLE, role="small"), *last]
+    last = [plain(_WHOLE, role="small"), hidden] if hidden.rows else [plain(_NONE)]
+    # The summary alone says that nothing is out of date.
+    old = [sentence for sentence in overall.age_of(facts) if sentence.kind != "current"]
+    return [heading(1, "Data quality"), *said(old), *unknown, *last]
 
 
-_WHOLE = (
-    "The table of hidden figures and reporting lists the indicators of which a group is suppressed or some reporters "
-    "are absent; of the others no group is suppressed and none is known to be absent."
-)
+_WHOLE = "Listed are indicators with a suppressed group or an absent reporter."
+_NONE = "No indicator has a suppressed group or a reporter that is known to be absent."
 
 
 def _unknown(facts: PackFacts) -> Table:

@@ -7,20 +7,36 @@ or part of a name or a period. Every word of direction must be what the row's ow
 import re
 from collections.abc import Iterable, Mapping
 
+from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.indicator import Polarity
+from hi_pipeline.publishing.report.covers import NOT_FOR_FOOTPRINT, PARTED
 from hi_pipeline.publishing.report.document import Document, Sentence
-from hi_pipeline.publishing.report.facts import Figure, IndicatorFacts, PackFacts
-from hi_pipeline.publishing.report.numbers import numerals
-from hi_pipeline.publishing.report.wording import COUNTS, TARGETS
+from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
+from hi_pipeline.publishing.report.figures import Figure
+from hi_pipeline.publishing.report.judged import JudgedTarget
+from hi_pipeline.publishing.report.numbers import MINUS, month_words, numerals, rounded
+from hi_pipeline.publishing.report.verifying.people_again import OF_PEOPLE, counted_people, is_one_of
+from hi_pipeline.publishing.report.wording import (
+    CHANGES,
+    COUNTS,
+    END_HIDDEN,
+    ENDS_HIDDEN,
+    RECALLED,
+    STANDS_BESIDE,
+    TARGETS,
+)
 
 _COUNTED = {
-    "summary", "summary_none", "against_england", "hidden", "hidden_none", "ethnic", "ethnic_absent", "changes",
-    "worst_groups", "worst_none", "statement", "current", "stale", "revised", "older",
+    "summary", "summary_ends", "summary_bare_ends", "summary_none", "against_england",
+    "hidden", "hidden_none", "ethnic", "ethnic_alike",
+    "ethnic_one", "changes", "changes_alike", "changes_one", "worst_groups", "worst_none", "statement", "undivided",
+    "current", "stale", "revised", "older", "target_groups", "unseen",
 }  # fmt: skip
 # What the note of a figure holds that each of these sentences counts.
 _NOTED = {"stale": "stale:", "revised": "not accepted yet", "older": "an earlier version of the program"}
 _UNCHECKED = {"plain", "target"}
-_OF_PEOPLE = {"people", "core20", "minority", "pockets", "pockets_none"}
+# Sentences that name as many indicators as there are.
+_LISTS = {"absent", "unseen"}
 _UNIT_NUMERALS = {"95", "1,000", "100,000"}
 _LONGEST = 30
 
@@ -33,8 +49,8 @@ def audit(document: Document, facts: PackFacts) -> list[str]:
     for sentence in document.sentences:
         if sentence.kind in _UNCHECKED:
             continue
-        if sentence.kind in _OF_PEOPLE:
-            faults += _counted_people(sentence, facts)
+        if sentence.kind in OF_PEOPLE:
+            faults += counted_people(sentence, facts)
             continue
         rows = [figures[key] for key in sentence.rows if key in figures]
         if len(rows) < len(sentence.rows):
@@ -43,7 +59,8 @@ def audit(document: Document, facts: PackFacts) -> list[str]:
         names = [facts.board.short_name, facts.year, *(owners[r.id].card.short for r in rows)]
         changes = [owners[r.id].gap_change for r in rows if sentence.kind in ("gap_change", "changed")]
         names += [change.start_year for change in changes if change is not None]
-        names += [t.words for r in rows for t in owners[r.id].targets if sentence.kind == "target_judged"]
+        names += [t.words for r in rows for t in owners[r.id].targets if sentence.kind.startswith("target_")]
+        names += [r.year for r in rows if sentence.kind == "largest"]
         if sentence.kind not in _COUNTED:
             faults += _loose_numerals(sentence, rows, names, _beside(sentence, rows, owners))
         faults += _directions(sentence, rows, owners)
@@ -63,7 +80,8 @@ def words_of(sentence: Sentence, names: Iterable[str]) -> int:
 def too_long(document: Document, facts: PackFacts) -> list[Sentence]:
     """Return the sentences of templates that have more than 30 words."""
     names = [found.card.short for found in facts.indicators] + [found.card.target for found in facts.indicators]
-    checked = (s for s in document.sentences if s.kind not in _UNCHECKED)
+    names += [judged.words for found in facts.indicators for judged in found.targets] + [facts.board.short_name]
+    checked = (s for s in document.sentences if s.kind not in _UNCHECKED | _LISTS)
     return [s for s in checked if words_of(s, [n for n in names if n]) > _LONGEST]
 
 
@@ -82,15 +100,8 @@ def _loose_numerals(sentence: Sentence, rows: list[Figure], names: list[str], be
     periods = {str(n) for r in rows for day in (r.period_start, r.period_end) for n in (day.year, day.day)}
     known = beside + [n for r in rows for n in (r.value, r.lower, r.upper, r.comparator) if n is not None]
     known += [100 * r.unknown_share for r in rows if r.unknown_share is not None]
-    loose = [n for n in numerals(text) if n not in _UNIT_NUMERALS | periods and not _is_one_of(n, known)]
+    loose = [n for n in numerals(text) if n not in _UNIT_NUMERALS | periods and not is_one_of(n, known)]
     return [f"the numeral {n} in {sentence.text!r} belongs to no row" for n in loose]
-
-
-def _is_one_of(numeral: str, known: Iterable[float]) -> bool:
-    """Tell whether a numeral is one of some numbers, rounded; signs apart."""
-    size = float(numeral.replace(",", ""))
-    decimals = len(numeral.partition(".")[2])
-    return any(abs(abs(number) - size) <= 0.5 * 10**-decimals + 1e-9 for number in known)
 
 
 def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, IndicatorFacts]) -> list[str]:
@@ -110,19 +121,55 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
         return [] if due and f" {due} in" in text else [f"{text!r} is not what {figure.id} says"]
     if sentence.kind in ("gap_change", "changed"):
         return [] if _changed_so(owners[rows[0].id], text) else [f"{text!r} is not how {rows[0].id} changed"]
-    if sentence.kind == "target_judged":
-        verdicts = [TARGETS[t.verdict.value] for t in owners[rows[0].id].targets if f"“{t.words}”" in text]
-        return (
-            []
-            if any(f"is {verdict}" in text for verdict in verdicts)
-            else [f"{text!r} is not the verdict on the target"]
-        )
-    if sentence.kind in ("ratio", "largest") and not _is_apart(rows[0]):
+    if sentence.kind in ("target_judged", "target_groups"):
+        targets = owners[rows[0].id].targets if rows else ()
+        return [] if _is_verdict(text, targets) else [f"{text!r} is not the verdict on the target"]
+    if sentence.kind in ("ratio", "largest", "largest_contested") and not _is_apart(rows[0]):
         return [f"{text!r}: the limits of {rows[0].id} include 1"]
+    if sentence.kind == "gap_unclear" and not _has_sign(owners[rows[0].id], rows[0], text):
+        return [f"{text!r} has not the sign of most deprived less least deprived"]
     if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
         sure = min(abs(rows[0].lower or 0), abs(rows[0].upper or 0)) >= 0.5 * 10 ** -rows[0].decimals
         return [f"{text!r}: the limits of {rows[0].id} exclude none"] if sure else []
+    if sentence.kind == "gap_absent" and "hides" in text:
+        ends = set(_hidden_ends(owners[rows[0].id]).values())
+        due = ENDS_HIDDEN if len(ends) == 2 else "".join(END_HIDDEN.format(end=end) for end in ends) or "hides it"
+        return [] if due in text else [f"{text!r}: hidden are {sorted(ends)}"]
     return []
+
+
+def _hidden_ends(found: IndicatorFacts) -> dict[int, str]:
+    """Return the names of the ends of deprivation that are suppressed, by the order of the group."""
+    places = dict(zip((1, found.card.fifths), found.card.ends, strict=True)) if found.card.fifths else {}
+    known = [f for f in found.groups.get("deprivation", ()) if f.category != UNKNOWN]
+    return {f.order: places[f.order] for f in known if f.order in places and f.status == "suppressed"}
+
+
+def _is_verdict(text: str, targets: tuple[JudgedTarget, ...]) -> bool:
+    """Tell whether a sentence says the verdicts that the table of targets has, all of its kind and no other."""
+    if "“" in text:
+        judged = next((t for t in targets if f"“{t.words}”" in text), None)
+        if judged is None:
+            return False
+        told = text.partition("”: ")[2]
+        due = [judged.groups[name] for name in COUNTS["target_groups"] if judged.groups.get(name)]
+        phrases = [COUNTS["target_groups"][name].format(number) for name, number in judged.groups.items()]
+        same = [int(n) for n in numerals(told)] == [sum(due), *due] and all(phrase in told for phrase in phrases)
+        marked = (RECALLED in text) == judged.recalled
+        return same and marked and told.endswith(f"; {TARGETS[judged.verdict.value]} as a whole.")
+    recalled = RECALLED in text
+    alike = [t for t in targets if not t.groups and t.recalled == recalled]
+    said = text.partition(": ")[2].removesuffix(".").split("; ")
+    return bool(alike) and said == [f"{t.words}: {TARGETS[t.verdict.value]}" for t in alike]
+
+
+def _has_sign(found: IndicatorFacts, gap: Figure, text: str) -> bool:
+    """Tell whether a difference is said as most deprived less least deprived, by the ends where both have a figure."""
+    if found.ends is None or found.ends[0].value is None or found.ends[1].value is None:
+        return True
+    negative = found.ends[0].value < found.ends[1].value
+    nought = rounded(gap.value or 0, gap.decimals) == 0
+    return nought or (f"of {MINUS}" in text) == negative
 
 
 def _changed_so(found: IndicatorFacts, text: str) -> bool:
@@ -158,13 +205,35 @@ def _not_for(polarity: Polarity) -> set[str]:
 
 def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[str]:
     """Count again what a sentence counts."""
-    said = [n.replace(",", "") for n in numerals(sentence.text)]
+    text = sentence.text
+    years = [f.gap_change.start_year for f in facts.indicators if f.gap_change and sentence.kind.startswith("changes")]
+    for year in [*years, facts.year]:
+        text = text.replace(year, "")
+    said = [n.replace(",", "") for n in numerals(text)]
     parts = _parts(sentence.kind, rows, facts)
     match sentence.kind:
-        case "summary" | "summary_none" | "changes":
-            due = [sum(parts.values()), *parts.values()] if parts else []
+        case "summary" | "summary_none":
+            due, parts = [parts.pop("every"), sum(parts.values())], {}
+        case "summary_ends" | "summary_bare_ends":
+            parts = {word: parts[word] for word in COUNTS[sentence.kind]}
+            due = [*parts.values()]
+        case "changes":
+            due = [sum(parts.values()), *parts.values()]
+        case "changes_alike" | "ethnic_alike":
+            number, alike = sum(parts.values()), parts.pop("unclear" if "unclear" in parts else "cannot_tell")
+            left = len(rows) - number if sentence.kind == "ethnic_alike" else 0
+            due = [number, left] if number == alike else [-1]
+        case "changes_one" | "ethnic_one":
+            words = CHANGES if sentence.kind == "changes_one" else STANDS_BESIDE
+            (word,) = [name for name, number in parts.items() if number] if sum(parts.values()) == 1 else ("",)
+            left = len(rows) - 1 if sentence.kind == "ethnic_one" else 0
+            due, parts = [left] if words.get(word, "?") in text else [-1], {}
         case "ethnic":
-            due = [len(rows), *parts.values()]
+            due = [sum(parts.values()), *parts.values(), len(rows) - sum(parts.values())]
+        case "unseen":
+            return _unseen_faults(sentence, facts)
+        case "undivided":
+            due = [_undivided(facts), *(int(n) for n in numerals(month_words(facts.vintage)))]
         case "statement":
             due = [sum(parts.values()), *parts.values()]
         case "against_england" | "worst_groups" | "worst_none":
@@ -175,8 +244,6 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
             own = [f for f in here if f.value is not None]
             noted = {kind: sum(1 for f in own if words in f.note) for kind, words in _NOTED.items()}
             due = _out_of_date(sentence.kind, noted, len(own))
-        case "ethnic_absent":
-            due = [len(rows)]
         case "hidden" | "hidden_none":
             groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
             hidden = sum(1 for f in groups if f.category != "Unknown" and f.status == "suppressed")
@@ -184,9 +251,8 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
             due = [hidden, hidden + len(groups)] if sentence.kind == "hidden" or hidden else [len(groups)]
         case _:
             return []
-    if parts:
-        # What there is none of is not said.
-        due = [n for n in due if n]
+    # What there is none of is not said.
+    due = [n for n in due if n]
     phrases = [words.format(parts[name]) for name, words in COUNTS.get(sentence.kind, {}).items() if parts[name]]
     same = said == [str(n) for n in due] and all(phrase in sentence.text for phrase in phrases)
     return [] if same else [f"{sentence.text!r}: counted again it is {parts or due}"]
@@ -195,17 +261,19 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
 def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
     """Count again the parts of a sentence that counts, by their word and in the order in which they are said."""
     match kind:
-        case "summary" | "summary_none":
+        case "summary" | "summary_ends" | "summary_bare_ends" | "summary_none":
             shown = [f for f in facts.indicators if f.total is not None and f.total.value is not None]
-            sides = [_side(f) for f in shown]
-            return {word: sides.count(word) for word in ("higher", "lower", "unclear", "unknown")}
+            sides = [_stands(f) for f in shown if any(g.value is not None for g in _tenths(f))]
+            both = (*COUNTS["summary_ends"], *COUNTS["summary_bare_ends"])
+            return {"every": len(shown)} | {word: sides.count(word) for word in both}
         case "against_england":
             words = [r.comparison for r in rows]
             return {w: words.count(w) for w in ("better", "worse", "higher", "lower", "similar", "not_compared")}
-        case "ethnic":
-            above = sum(1 for r in rows if r.lower is not None and r.lower > 0)
-            below = sum(1 for r in rows if r.upper is not None and r.upper < 0)
-            return {"higher": above, "lower": below, "unclear": len(rows) - above - below}
+        case "ethnic" | "ethnic_alike" | "ethnic_one":
+            sure = [r for r in rows if r.value is not None and r.lower is not None and r.upper is not None]
+            above = sum(1 for r in sure if r.lower is not None and r.lower > 0)
+            below = sum(1 for r in sure if r.upper is not None and r.upper < 0)
+            return {"higher": above, "lower": below, "unclear": len(sure) - above - below}
         case "worst_groups" | "worst_none":
             owner = next(f for f in facts.indicators if f.card.id == rows[0].indicator)
             ends = [(r, owner.worst[r.category]) for r in rows if r.category in owner.worst]
@@ -215,7 +283,7 @@ def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
             }
         case "statement":
             return _extents(facts)
-        case "changes":
+        case "changes" | "changes_alike" | "changes_one":
             judged = [f for f in facts.indicators if f.gap_change and f.gap and not f.card.mixes_age]
             shown = [f for f in judged if f.total is not None and f.total.value is not None]
             found = [f.gap_change.verdict.value for f in shown if f.gap_change is not None]
@@ -237,37 +305,39 @@ def _extents(facts: PackFacts) -> dict[str, int]:
 def _out_of_date(kind: str, noted: Mapping[str, int], figures: int) -> list[int]:
     """Return the numerals that a sentence about figures out of date must have; none where it may not stand there."""
     if kind == "current":
-        return [] if any(noted.values()) else [figures]
+        return [sum(noted.values())] if figures else [-1]
     return [noted[kind], figures]
 
 
-def _counted_people(sentence: Sentence, facts: PackFacts) -> list[str]:
-    """Count the people of a sentence again, from the places and the pockets."""
-    people = facts.people
-    if people is None or sentence.rows != (people.id,):
-        return [f"{sentence.text!r} rests on rows that are not in the small areas"]
-    places = people.places
-    residents = sum(place.residents for place in places)
-    others = sum(p.number for p in people.ethnic if p.name != "White British")
-    england = {p.name: 100 * p.england / p.england_of for p in (*people.national, *people.ethnic)}
-    due: dict[str, list[float]] = {
-        # The census of 2021 is part of the words.
-        "people": [
-            residents,
-            2021,
-            sum(f.areas for f in people.local) or people.areas,
-            sum(p.patients for p in places),
-        ],
-        "core20": [100 * sum(p.core20 for p in places) / residents, england[people.national[0].name]],
-        "minority": [100 * others / residents, 100 - england["White British"]],
-        "pockets": [len(people.pockets), sum(p.residents for p in people.pockets)],
-        "pockets_none": [],
-    }
-    said = numerals(sentence.text.replace(facts.board.short_name, ""))
-    wanted = due[sentence.kind]
-    same = len(said) == len(wanted) and all(_is_one_of(n, [d]) for n, d in zip(said, wanted, strict=True))
-    empty = sentence.kind != "pockets_none" or not people.pockets
-    return [] if same and empty else [f"{sentence.text!r}: counted again it is {wanted}"]
+def _unseen_faults(sentence: Sentence, facts: PackFacts) -> list[str]:
+    """Check that a list names every indicator of the statement of one area of which the results say nothing."""
+    by_area: dict[str, set[str]] = {}
+    for card in facts.absent:
+        if card.statement_number:
+            by_area.setdefault(card.area, set()).add(f"{card.short} ({card.statement_number})")
+    said = sentence.text.removeprefix("Not shown: ").partition("; see “")[0].split("; ")
+    return [] if set(said) in by_area.values() else [f"{sentence.text!r} is not what the results lack of an area"]
+
+
+def _undivided(facts: PackFacts) -> int:
+    ids = {card.id for card in facts.cards.values() if card.statement_number}
+    cells = [c for c in facts.coverage or () if c["dimension"] == "total" and c["indicator_id"] in ids]
+    return sum(1 for c in cells if PARTED in c["reason"] and c["state"] == NOT_FOR_FOOTPRINT)
+
+
+def _tenths(found: IndicatorFacts) -> list[Figure]:
+    return [f for f in found.groups.get("deprivation", ()) if f.category != UNKNOWN]
+
+
+def _stands(found: IndicatorFacts) -> str:
+    """Return where the most deprived group stands, by the sign of the gap as the results give it."""
+    side = _side(found)
+    if side == "unknown":
+        return "suppressed" if _hidden_ends(found) else side
+    gap = found.derived["gap"]
+    if side == "unclear" or found.card.contested:
+        return side
+    return "worse" if (gap.value or 0) > 0 else "better"
 
 
 def _side(found: IndicatorFacts) -> str:

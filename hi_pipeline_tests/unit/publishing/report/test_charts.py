@@ -1,11 +1,13 @@
 """What a chart draws and says: round numbers on its axis, words for its ends, and which indicators have one."""
 
+import re
 from typing import Any
 
 import pytest
 
 from hi_pipeline.publishing.report import charts, svg
-from hi_pipeline.publishing.report.document import Chart
+from hi_pipeline.publishing.report.document import Chart, Heading, OwnWords, Paragraph
+from hi_pipeline.publishing.report.layouts.pdf import _kept
 from hi_pipeline_tests.unit.publishing.report import made_up
 
 GROUPS = ("White", "Mixed", "Asian or Asian British")
@@ -61,3 +63,30 @@ def test_an_indicator_of_the_annexes_has_words_and_no_chart_of_its_own() -> None
     assert any(anchor.startswith("chart-recovery") for anchor in anchors)
     assert not any(anchor.startswith("chart-list") for anchor in anchors)
     assert any(s.text.startswith("Made-up list: ") for s in document.sentences)
+
+
+def test_the_overview_has_the_england_that_the_text_compares_with() -> None:
+    made = made_up.pack(made_up.rows_of(7))
+    overview = next(c for c in made.document.charts if c.anchor == "chart-overview-1")
+    drawn = {row[0].partition(":")[0]: row[4] for row in overview.drawn[1:]}
+    for found in made.facts.shown:
+        if found.card.short in drawn:
+            assert found.total is not None and drawn[found.card.short] == found.total.comparator_text
+
+
+def test_one_series_of_years_has_the_whole_width() -> None:
+    found = next(f for f in made_up.pack(made_up.rows_of(7)).facts.shown if len(f.years) > 1)
+
+    def widest(gaps: Any) -> float:
+        made = charts.years(found.years, gaps, anchor="a", title="t", synthetic=False)
+        assert made is not None
+        return max(float(x) for x in re.findall(r'x2="([\d.]+)"', made.svg))
+
+    assert widest(()) > svg.WIDTH / 2 > 0
+
+
+def test_a_box_stays_with_the_paragraph_before_it() -> None:
+    text = Paragraph(sentences=())
+    box = OwnWords(key="k", title="t", prompt="p")
+    heading = Heading(level=1, text="h", anchor="h")
+    assert [len(group) for group in _kept([heading, text, box, text, box, heading])] == [3, 2, 1]

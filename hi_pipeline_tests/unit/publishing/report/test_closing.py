@@ -9,7 +9,7 @@ import pytest
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.building import document_of
-from hi_pipeline.publishing.report.document import Table
+from hi_pipeline.publishing.report.document import OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.facts import PackFacts, facts_of
 from hi_pipeline.publishing.report.missing import missing
 from hi_pipeline.publishing.report.pages import closing, opening
@@ -50,7 +50,7 @@ def test_nothing_is_said_of_a_holder_whom_nobody_knows() -> None:
 
 def test_what_is_published_and_not_in_hand_is_held_by_its_publisher() -> None:
     ((_, _, held, how),) = not_shown({"state": "not_in_hand"})
-    assert (held, how) == ("the publisher", "with the file of the publication")
+    assert (held, how) == ("the publisher", "By adding the published file")
 
 
 def test_what_is_shown_is_not_listed() -> None:
@@ -68,14 +68,14 @@ def test_breakdowns_of_what_is_shown_are_named_with_it() -> None:
     shown = {"indicator_id": "recovery", "state": "shown", "reason": ""}
     cells = [{"indicator_id": "recovery", "dimension": d, "state": "no_such_breakdown"} for d in ("age", "sex")]
     ((reason, names, *_),) = not_shown(shown, *cells)
-    assert (reason, names) == (COVERS["no_such_breakdown"], "Made-up recovery (age, sex)")
+    assert (reason, names) == (COVERS["no_such_breakdown"], "Made-up recovery: age, sex")
 
 
 def test_indicators_of_the_annexes_are_counted_and_the_workbook_names_them() -> None:
     cell = {"indicator_id": "list", "state": "not_in_hand", "reason": "no file of recovery_of_list in hand"}
-    assert not_shown(cell)[0][:2] == ("Indicators of the annexes", "1: published, but no file of it is in hand")
+    assert not_shown(cell)[0][:2] == ("Indicators of the annexes", "Published, but the file has not been added: 1")
     (found,) = missing(facts(cell))
-    assert found.cells[:5] == ("Made-up list", "none", "total", "all", "Published, but no file of it is in hand")
+    assert found.cells[:5] == ("Made-up list", "none", "total", "all", "Published, but the file has not been added")
 
 
 def test_an_indicator_that_a_reason_names_by_its_id_is_named_in_words() -> None:
@@ -125,3 +125,47 @@ def test_another_count_of_the_statement_s_indicators_is_seen() -> None:
     assert audit(document, found) == [] and "1 shown in full and 1 not shown" in str(document.blocks)
     other = facts({"indicator_id": "recovery", "state": "shown"}, {"state": "shown"})
     assert any("shown in full" in fault for fault in audit(document, other))
+
+
+def test_an_area_names_the_indicators_of_the_statement_that_it_lacks_and_has_a_box() -> None:
+    made = facts()
+    document = document_of(made, {}, words_path=Path("words.md"))
+    (said,) = [s for s in document.sentences if s.kind == "unseen"]
+    assert said.text == "Not shown: Made-up detention (7); see “What we cannot say”."
+    assert audit(document, made) == []
+    wrong = replace(said, text=said.text.replace("(7)", "(8)"))
+    assert len(audit(replace(document, blocks=(Paragraph(sentences=(wrong,)),)), made)) == 1
+    apart = replace(made, absent=tuple(replace(c, area="Cancer") for c in made.absent if c.statement_number))
+    blocks = document_of(apart, {}, words_path=Path("words.md")).blocks
+    assert [b.title for b in blocks if isinstance(b, OwnWords)] == [
+        "What we are doing: Cancer",
+        "What we are doing: Mental health",
+        "Review against the statement",
+    ]
+
+
+def test_what_cannot_be_divided_for_the_footprint_is_counted() -> None:
+    reason = {"reason": "not published: the publication prints no parts of boards, and this one took part of X"}
+    made = facts({"state": "not_published_that_year"} | reason)
+    assert [s.text for s in overall.undivided(made)] == [
+        "1 indicator of the statement cannot be shown for the boards of April 2023: the publication cannot be divided."
+    ]
+    document = document_of(made, {}, words_path=Path("words.md"))
+    assert audit(document, made) == []
+    assert any("cannot be divided" in fault for fault in audit(document, facts({"state": "not_published_that_year"})))
+
+
+def test_a_command_stands_in_the_workbook_alone() -> None:
+    cell = {"state": "not_public", "how_to_supply": "From the board's own extract: hi import (docs/local-extracts.md)"}
+    assert not_shown(cell)[0][3] == "From the board's own extract"
+    assert "hi import" in missing(facts(cell))[0].how_to_supply
+
+
+def test_the_cover_says_of_how_many_releases_the_date_is_known() -> None:
+    made = facts()
+    (source,) = made.sources
+    more = {**source, "releases": [*source["releases"], {"id": "b", "edition": "2", "published": None, "sha256": ""}]}
+    cells = dict(
+        row for b in opening.cover(replace(made, sources=(more,)), "x") if isinstance(b, Table) for row in b.rows
+    )
+    assert cells["Latest release used"] == "1 May 2024, the only release whose date is known"

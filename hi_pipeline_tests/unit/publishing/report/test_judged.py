@@ -63,6 +63,7 @@ def judged(verdict: str | None, **extra: Any) -> Any:
         "target": "50% for every group",
         "verdict": verdict,
         "recalled": False,
+        "status": "ok",
     }
     return made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0)], targets=[target | extra])
 
@@ -70,16 +71,16 @@ def judged(verdict: str | None, **extra: Any) -> Any:
 @pytest.mark.parametrize(
     ("verdict", "recalled", "words"),
     [
-        ("met", False, "is met."),
-        ("not_met", True, "is not met; the target itself is not confirmed."),
-        ("not_yet_due", False, "is not yet due."),
-        ("cannot_tell", False, "is neither clearly met nor clearly missed."),
+        ("met", False, "Target: 50% for every group: met."),
+        ("not_met", True, "Target (not confirmed): 50% for every group: not met."),
+        ("not_yet_due", False, "Target: 50% for every group: not yet due."),
+        ("cannot_tell", False, "Target: 50% for every group: neither clearly met nor clearly missed."),
     ],
 )
 def test_the_verdict_on_a_target(verdict: str, recalled: bool, words: str) -> None:
     pack = judged(verdict, recalled=recalled)
     (found,) = pack.facts.indicators
-    assert [s.text for s in sentences.targets(found)] == [f"The target “50% for every group” {words}"]
+    assert [s.text for s in sentences.targets(found)] == [words]
     assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
 
 
@@ -87,7 +88,7 @@ def test_a_target_is_said_as_it_is_worded_where_only_a_part_of_it_is_judged() ->
     (found,) = judged("met", target="50%").facts.indicators
     assert [s.text for s in sentences.targets(found)] == [
         "The target is: 50% for every group.",
-        "The target “50%” is met.",
+        "Target: 50%: met.",
     ]
 
 
@@ -95,9 +96,53 @@ def test_another_verdict_than_the_table_s_is_seen() -> None:
     pack = judged("met")
     (found,) = pack.facts.indicators
     other = replace(found, targets=(replace(found.targets[0], verdict=Verdict.NOT_MET),))
-    assert any("is met" in fault for fault in audit(pack.document, replace(pack.facts, indicators=(other,))))
+    assert any("not the verdict" in fault for fault in audit(pack.document, replace(pack.facts, indicators=(other,))))
 
 
 def test_a_verdict_on_a_group_or_none_at_all_is_not_said() -> None:
     for pack in (judged("met", category="White"), judged(None)):
         assert pack.facts.indicators[0].targets == ()
+
+
+def of_groups(*verdicts: str | None, whole: str = "not_met") -> Any:
+    """A target for every ethnic group, and the verdict on each; None is hidden."""
+    place = {"indicator_id": "recovery", "dimension": "ethnicity", "target": "narrow it", "recalled": False}
+    rows = [
+        place | {"category": str(n), "verdict": word, "status": "ok" if word else "suppressed"}
+        for n, word in enumerate(verdicts)
+    ]
+    figure = made_up.figure("recovery", 40.0, 2.0, 50.0)
+    return made_up.pack([figure], targets=[*rows, place | {"category": "All", "verdict": whole, "status": "ok"}])
+
+
+def test_the_groups_of_a_target_are_counted() -> None:
+    pack = of_groups("not_met", "cannot_tell", "cannot_tell", None)
+    (found,) = pack.facts.indicators
+    assert sentences.targets(found)[-1].text == (
+        "Target “narrow it”: of 4 groups, 1 did not meet it, 2 cannot be told and 1 without a figure; not met as a "
+        "whole."
+    )
+    other = of_groups("not_met", "met", "cannot_tell", None)
+    assert any("not the verdict" in fault for fault in audit(pack.document, other.facts))
+
+
+def test_targets_of_one_indicator_are_said_together_and_their_doubt_once() -> None:
+    two = [
+        {
+            "indicator_id": "recovery",
+            "category": "All",
+            "dimension": "total",
+            "target": words,
+            "verdict": verdict,
+            "recalled": True,
+            "status": "ok",
+        }
+        for words, verdict in (("at least 60%", "met"), ("at least 75% by March 2025", "not_yet_due"))
+    ]
+    pack = made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0)], targets=two)
+    (found,) = pack.facts.indicators
+    worded = replace(found, card=replace(found.card, target="at least 60%, then at least 75% by March 2025"))
+    assert [s.text for s in sentences.targets(worded)] == [
+        "Targets (not confirmed): at least 60%: met; at least 75% by March 2025: not yet due."
+    ]
+    assert audit(pack.document, pack.facts) == []

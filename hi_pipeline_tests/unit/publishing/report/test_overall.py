@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hi_pipeline.core.groups import QUINTILES
 from hi_pipeline.core.status import NOT_ACCEPTED, OLDER, STALE
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.document import Paragraph, Sentence
@@ -36,8 +37,8 @@ def texts(said: list[Sentence]) -> list[str]:
 def test_changes_of_gaps_are_counted_and_the_clear_ones_said() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 30.0, "widened"))
     assert texts(overall.changes(pack.facts)) == [
-        "Of 2 gaps compared with an earlier year, 1 narrowed and 1 widened.",
-        "Made-up recovery: the gap narrowed from 10.0 in 2022-23 to 6.0 percentage points in 2023-24.",
+        "Of 2 gaps compared with 2022-23, 1 narrowed and 1 widened.",
+        "Made-up recovery: the gap narrowed from \u221210.0 in 2022-23 to \u22126.0 percentage points in 2023-24.",
         "Made-up detention: the gap widened from 20.0 in 2022-23 to 30.0 per 100,000 in 2023-24.",
     ]
     assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
@@ -53,8 +54,8 @@ def test_the_summary_does_not_deny_what_a_page_says_of_a_change() -> None:
 def test_no_sentence_counts_what_there_is_none_of() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
     assert texts(overall.summary(pack.facts)) == [
-        "Of 2 indicators with data, the figure of the most deprived group is higher in 1 and lower in 1.",
-        "Compared with England, the board's figure is better in 1 and worse in 1 of these indicators.",
+        "Of 2 indicators with data, none has figures by deprivation.",
+        "Compared with England, the board's figure is better in 1 and worse in 1 of the indicators with data.",
     ]
     assert " 0 " not in " ".join(s.text for s in pack.document.sentences if s.kind in COUNTS)
     assert audit(pack.document, pack.facts) == []
@@ -63,7 +64,7 @@ def test_no_sentence_counts_what_there_is_none_of() -> None:
 def test_a_part_left_out_of_a_count_is_seen() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
     first, *_ = (s for s in pack.document.sentences if s.kind == "changes")
-    for text in ("Of 2 gaps compared with an earlier year, 1 narrowed.", first.text.replace("narr", "wid")):
+    for text in ("Of 2 gaps compared with 2022-23, 1 narrowed.", first.text.replace("narr", "wid")):
         wrong = Paragraph(sentences=(replace(first, text=text),))
         document = replace(pack.document, blocks=(wrong,))
         assert any("counted again" in fault for fault in audit(document, pack.facts)), text
@@ -71,7 +72,7 @@ def test_a_part_left_out_of_a_count_is_seen() -> None:
 
 def test_one_is_not_spoken_of_as_many() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"))
-    assert texts(overall.changes(pack.facts))[0] == "Of 1 gap compared with an earlier year, 1 narrowed."
+    assert texts(overall.changes(pack.facts))[0] == "The one gap that could be compared with 2022-23 narrowed."
     assert texts(overall.summary(pack.facts))[0].startswith("Of 1 indicator with data, ")
 
 
@@ -89,7 +90,7 @@ def test_where_no_change_was_judged_that_is_said() -> None:
 
 def test_a_change_that_the_values_do_not_allow_is_seen() -> None:
     pack = changed(recovery=(6.0, 10.0, "narrowed"))
-    assert any("the gap narrowed from 6.0" in fault for fault in audit(pack.document, pack.facts))
+    assert any("the gap narrowed from \u22126.0" in fault for fault in audit(pack.document, pack.facts))
 
 
 def noted(note: str) -> Pack:
@@ -108,19 +109,20 @@ def noted(note: str) -> Pack:
             f"rests on revised bytes of made_up:1, {NOT_ACCEPTED}",
             "Resting on a revised file whose revision nobody has accepted: 1 of 2 figures.",
         ),
-        ("", "Of 2 figures of this board and year, none is known to be out of date."),
+        ("", "No newer edition of the files used is known."),
     ],
 )
 def test_a_pack_says_by_itself_how_many_figures_are_out_of_date(note: str, said: str) -> None:
     pack = noted(note)
     assert texts(overall.age_of(pack.facts)) == [said]
-    assert sum(s.text == said for s in pack.document.sentences) == 2  # on the summary and on the page of data quality
+    # On the summary and, where something is out of date, on the page of data quality.
+    assert sum(s.text == said for s in pack.document.sentences) == (2 if note else 1)
     assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
 
 
 def test_a_pack_that_hides_that_figures_are_stale_is_seen() -> None:
     current, stale = noted(""), noted(STALE.format("made_up:2"))
-    assert any("none is known to be out of date" in fault for fault in audit(current.document, stale.facts))
+    assert any("No newer edition" in fault for fault in audit(current.document, stale.facts))
     assert any("Out of date: 1" in fault for fault in audit(stale.document, current.facts))
 
 
@@ -142,6 +144,36 @@ def test_figures_that_nobody_publishes_are_not_said_to_be_open_or_up_to_date() -
     pack = made_up.pack([made_up.row("detention", status="not_published"), made_up.row("detention", **group)])
     assert overall.hidden(pack.facts) == [] and overall.age_of(pack.facts) == []
     shown = [made_up.figure("recovery", 40.0, 2.0, 50.0), made_up.row("detention", **group)]
-    assert texts(overall.age_of(made_up.pack(shown).facts)) == [
-        "Of 1 figure of this board and year, none is known to be out of date."
+    assert texts(overall.age_of(made_up.pack(shown).facts)) == ["No newer edition of the files used is known."]
+
+
+def test_the_years_of_no_change_are_named_without_a_count_of_what_there_is_none_of() -> None:
+    pack = changed(recovery=(10.0, 10.5, "cannot_tell"), detention=(20.0, 21.0, "cannot_tell"))
+    assert texts(overall.changes(pack.facts)) == [
+        "Neither of the 2 gaps that could be compared with 2022-23 clearly changed."
+    ]
+    assert audit(pack.document, pack.facts) == []
+    wrong = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
+    assert any("counted again" in fault for fault in audit(pack.document, wrong.facts))
+
+
+def test_a_large_gap_whose_direction_is_not_agreed_is_named_and_not_ranked() -> None:
+    ends = [
+        made_up.figure("detention", v, 1.0, None, category=QUINTILES[n], category_order=n + 1, dimension="deprivation")
+        for n, v in ((0, 60.0), (4, 20.0))
+    ]
+    ratio = {"measure": "ratio", "value": 3.0, "lower_95": 2.5, "upper_95": 3.6, "unit": "ratio"}
+    gap = made_up.row("detention", value=40.0, lower_95=30.0, upper_95=50.0, unit="per_100k", **GAP)
+    rows = [made_up.figure("detention", 40.0, 2.0, 50.0), *ends, gap, made_up.row("detention", **GAP | ratio)]
+    pack = made_up.pack(rows)
+    assert texts(overall.largest(pack.facts)) == [
+        "Made-up detention, 2023-24: 60.0 per 100,000 in the most deprived fifth of practices, 20.0 per 100,000 in "
+        "the least deprived (3.00 times, 95% CI 2.50 to 3.60)."
+    ]
+    assert audit(pack.document, pack.facts) == [] and too_long(pack.document, pack.facts) == []
+    (found,) = pack.facts.indicators
+    contested = replace(pack.facts, indicators=(replace(found, card=replace(found.card, contested=True)),))
+    assert texts(overall.largest(contested)) == [
+        "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
+        "Left out, as the direction is not agreed: Made-up detention (3.00 times).",
     ]

@@ -1,12 +1,14 @@
 """The pages of people and pockets: their numbers from the small areas, and a second count of each sentence."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.document import Table
 from hi_pipeline.publishing.report.people import People, people_of
-from hi_pipeline.publishing.report.verifying.audit import audit
+from hi_pipeline.publishing.report.verifying.audit import audit, too_long
 from hi_pipeline.publishing.report.workbook import sheets_of
 from hi_pipeline_tests.unit.publishing.report import made_up
 
@@ -91,3 +93,25 @@ def test_a_changed_number_in_a_sentence_about_people_is_named(kind: str) -> None
 def test_the_workbook_holds_the_tables_of_people() -> None:
     names = {sheet.name for sheet in sheets_of(PACK.document, PACK.facts)}
     assert {"Ages", "Ethnic groups", "Fifths", "Places", "Pockets"} <= names
+
+
+@pytest.mark.parametrize(
+    ("both", "said"),
+    [
+        (1, "1 of them lies in an authority of low deprivation."),
+        (0, "None of them lies in an authority of low deprivation."),
+    ],
+)
+def test_where_the_board_alone_makes_pockets_that_is_said(both: int, said: str) -> None:
+    found = people()
+    places = tuple(replace(p, lies_in="both" if n < both else "board") for n, p in enumerate(found.pockets))
+    made = replace(PACK.facts, people=replace(found, pockets=places))
+    document = document_of(made, {}, words_path=Path("words.md"))
+    texts = [s.text for s in document.sentences if s.kind.startswith("pockets")]
+    assert texts == [
+        "As Staffordshire and Stoke-on-Trent is among the least deprived boards, all 4 of its small areas in the most "
+        "deprived fifth count as pockets (6,022 residents).",
+        said,
+    ]
+    assert audit(document, made) == [] and too_long(document, made) == []
+    assert len(audit(document, PACK.facts)) >= 1

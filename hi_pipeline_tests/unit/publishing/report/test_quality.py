@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hi_pipeline.core.beside import NOT_SAID
 from hi_pipeline.publishing.report.document import Paragraph, Table
 from hi_pipeline.publishing.report.making import Pack
 from hi_pipeline_tests.unit.publishing.report import made_up
@@ -17,6 +18,7 @@ SHARE = {
     "share_2_years_before": None,
     "share_3_years_before": 0.0,
     "status": "ok",
+    "note": "",
 }
 
 
@@ -38,7 +40,7 @@ def test_shares_stand_beside_england_and_three_years() -> None:
 def test_a_hidden_share_is_a_range_and_never_none() -> None:
     hidden = SHARE | {"unknown_share": None, "status": "suppressed"}
     unbounded = hidden | {"unknown_share_high": None, "dimension": "sex"}
-    silent = unbounded | {"status": "not_published", "dimension": "age"}
+    silent = unbounded | {"status": "not_published", "dimension": "age", "note": NOT_SAID}
     assert [row[2] for row in table(pack(hidden, unbounded, silent), "completeness").rows] == [
         "5.0% to 6.0%",
         "not shown",

@@ -10,6 +10,7 @@ from docs.wording_page import wording_page
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.status import Comparison, Status
 from hi_pipeline.publishing.report import wording
+from hi_pipeline.publishing.report.covers import NOT_FOR_FOOTPRINT
 from hi_pipeline.publishing.report.missing import NO_RELEASE
 from hi_pipeline.publishing.report.wording import AGAINST, COUNTS, COVERS, GLOSSARY, REASONS, TEMPLATES
 
@@ -35,7 +36,10 @@ def test_the_page_prints_every_template_and_its_parts(kind: str) -> None:
 def test_every_absence_has_a_reason_and_every_comparison_its_words() -> None:
     assert set(REASONS) == {s.value for s in Status} - {Status.OK.value}
     assert set(AGAINST) == {c.value for c in Comparison} - {Comparison.NOT_COMPARED.value}
-    assert set(COVERS) == {c.value for c in Cover} - {Cover.SHOWN.value, Cover.PARTLY_SHOWN.value} | {NO_RELEASE}
+    assert set(COVERS) == {c.value for c in Cover} - {Cover.SHOWN.value, Cover.PARTLY_SHOWN.value} | {
+        NO_RELEASE,
+        NOT_FOR_FOOTPRINT,
+    }
     assert all(f"| `{status}` | {reason} |" in PAGE for status, reason in REASONS.items())
     assert all(f"| {word} | {meaning} |" in PAGE for word, meaning in GLOSSARY.items())
 
@@ -51,5 +55,5 @@ def test_the_glossary_explains_no_word_that_no_pack_uses(entry: str) -> None:
     source += "".join(p.read_text() for p in ROOM.rglob("*.py") if p.name != "wording.py")
     # Names of indicators come from the catalogue.
     used = " ".join(source.replace('"\n', "").split()) + " SMI, all six checks; admissions, standardised"
-    used += " ".join(word.replace("_", " ") for word in (*(c.value for c in Cover), NO_RELEASE))
+    used += " ".join(word.replace("_", " ") for word in (*(c.value for c in Cover), NO_RELEASE, NOT_FOR_FOOTPRINT))
     assert any(re.search(rf"{re.escape(word)}", used, re.I) for word in entry.split(", ")), entry
