@@ -5,9 +5,12 @@ version). Such words stand as ="2011-12", which it shows as 2011-12 and takes fo
 order mark, without which it misreads accents.
 """
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from hi_pipeline.core.status import Unit
+from hi_pipeline.publishing.as_csv import in_parts
 
 NAME = "results-for-excel.csv"
 _BOM = b"\xef\xbb\xbf"
@@ -22,9 +25,12 @@ _FIGURES = ("value", "lower_95", "upper_95", "lower_998", "upper_998", "computed
             "comparator_value", "figure_low", "figure_high")  # fmt: skip
 
 
-def for_excel(rows: pl.DataFrame) -> bytes:
-    """Return rows of the results contract as CSV for Excel; same rows, same columns, same order."""
-    return _BOM + rows.select(_column(name, dtype) for name, dtype in rows.schema.items()).write_csv().encode()
+def for_excel(rows: pl.DataFrame) -> Iterator[bytes]:
+    """Yield rows of the results contract as CSV for Excel, in parts; same rows, same columns, same order."""
+    yield _BOM
+    for number, part in enumerate(in_parts(rows)):
+        shown = part.select(_column(name, dtype) for name, dtype in part.schema.items())
+        yield shown.write_csv(include_header=number == 0).encode()
 
 
 def _column(name: str, dtype: pl.DataType) -> pl.Expr:

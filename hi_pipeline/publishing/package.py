@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -99,9 +100,17 @@ _FORMATS = {
 }
 
 
+@dataclass(frozen=True)
+class Written:
+    """What the package says of a file: how many bytes it has, and their sha256."""
+
+    size: int
+    sha256: str
+
+
 def data_package(
     *,
-    files: Mapping[str, bytes],
+    files: Mapping[str, Written],
     rows: Mapping[str, int],
     sources: Sequence[Source],
     revised: Sequence[Mapping[str, Any]],
@@ -111,7 +120,7 @@ def data_package(
     """Return the content of datapackage.json.
 
     Args:
-        files: name to content.
+        files: by name, in order.
         rows: rows of each table, by the name of its file without suffix; with it for one of ``CSV_TABLES``.
         sources: the publications that went in.
         revised: facts of the releases that went in and whose revision nobody has accepted.
@@ -133,7 +142,7 @@ def data_package(
         ],
         "sources": [{"title": f"{s.publisher}: {s.title}", "path": s.landing_page} for s in sources],
         "revised": [dict(facts) for facts in revised],
-        "resources": [_resource(name, content, rows) for name, content in files.items()],
+        "resources": [_resource(name, file, rows) for name, file in files.items()],
     }
 
 
@@ -143,9 +152,9 @@ def title_of(table: str = "", *, synthetic: bool) -> str:
     return f"SYNTHETIC: {title}" if synthetic else title
 
 
-def _version(files: Mapping[str, bytes], created: date | None) -> str:
+def _version(files: Mapping[str, Written], created: date | None) -> str:
     """Return the version of the figures: the day of the newest release, and what the files hold."""
-    content = hashlib.sha256("".join(hashlib.sha256(files[name]).hexdigest() for name in sorted(files)).encode())
+    content = hashlib.sha256("".join(files[name].sha256 for name in sorted(files)).encode())
     day = f"{created.year}.{created.month}.{created.day}" if created else "0.0.0"
     return f"{day}+{content.hexdigest()[:12]}"
 
@@ -166,15 +175,15 @@ def columns_of(table: str, suffix: str = "parquet") -> tuple[Mapping[str, Any], 
     return of_csv or TABLES.get(table, (RESULTS, RESULT_KEY))
 
 
-def _resource(name: str, content: bytes, rows: Mapping[str, int]) -> dict[str, Any]:
+def _resource(name: str, file: Written, rows: Mapping[str, int]) -> dict[str, Any]:
     """Describe one file; tables carry their schema."""
     stem, _, suffix = name.rpartition(".")
     resource: dict[str, Any] = {
         "name": name.lower().replace(".", "-"),
         "path": name,
         "mediatype": _FORMATS[suffix],
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": file.size,
+        "hash": f"sha256:{file.sha256}",
     }
     if stem in rows:
         resource |= {"encoding": "utf-8", "rows": rows.get(name, rows[stem]), "schema": _schema(stem, suffix)}

@@ -6,7 +6,7 @@ gives the same bytes.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,15 +21,19 @@ from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.publishing import for_excel
+from hi_pipeline.publishing.as_csv import as_csv
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
 from hi_pipeline.publishing.coverage import coverage
 from hi_pipeline.publishing.coverage_runs import coverage_runs
 from hi_pipeline.publishing.csvw import csvw_metadata, name_beside
-from hi_pipeline.publishing.package import LISTS, TABLES, columns_of, data_package
+from hi_pipeline.publishing.for_excel import NAME as EXCEL_CSV
+from hi_pipeline.publishing.for_excel import for_excel
+from hi_pipeline.publishing.package import LISTS, TABLES, Written, columns_of, data_package
 from hi_pipeline.publishing.slope_groups import slope_groups
+from hi_pipeline.storage.atomic import Staged
 from hi_pipeline.storage.lake import Lake, to_parquet
+from hi_pipeline.storage.store import discarding
 
 LAYER = "published"
 NAME = "results"
@@ -99,43 +103,65 @@ def publish(
     covered = coverage((*indicators, *listed), every, facts, beside=beside, synthetic=provenance.synthetic)
     _refuse_unlike({"coverage": covered}, {"coverage"})
     tables["coverage"] = covered
-    as_csv = {"coverage": coverage_runs(covered)}
+    shorter = {"coverage": coverage_runs(covered)}
     parquet = lake.path(LAYER, NAME)
-    csv = tidy.write_csv().encode()
     folder = parquet.parent
     synthetic = provenance.synthetic
     catalogue = indicator_entries((*indicators, *listed))
     unaccepted = [facts for facts in revised if facts["release"] in used_releases]
     publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
     licences = sorted({source.licence_url for source in used_sources})
-    files = {
-        CSV: csv,
-        for_excel.NAME: for_excel.for_excel(tidy),
-        **{f"{name}.parquet": to_parquet(rows) for name, rows in (apart | tables).items()},
-        **{f"{name}.csv": as_csv.get(name, tables[name]).write_csv().encode() for name in CSV_TOO},
+    contents: dict[str, Iterable[bytes]] = {
+        CSV: as_csv(tidy),
+        EXCEL_CSV: for_excel(tidy),
+        **{f"{name}.parquet": [to_parquet(rows)] for name, rows in (apart | tables).items()},
+        **{f"{name}.csv": as_csv(shorter.get(name, tables[name])) for name in CSV_TOO},
         **{
-            name_beside(f"{name}.csv"): _json(csvw_metadata(name, licences=licences, synthetic=synthetic))
+            name_beside(f"{name}.csv"): [_json(csvw_metadata(name, licences=licences, synthetic=synthetic))]
             for name in (NAME, *CSV_TOO)
         },
-        "indicators.json": _json({"synthetic": synthetic, "indicators": catalogue}),
-        "sources.json": _json({"synthetic": synthetic, "sources": publications}),
-        "ATTRIBUTION.md": attribution_text(used_sources, synthetic=synthetic).encode(),
+        "indicators.json": [_json({"synthetic": synthetic, "indicators": catalogue})],
+        "sources.json": [_json({"synthetic": synthetic, "sources": publications})],
+        "ATTRIBUTION.md": [attribution_text(used_sources, synthetic=synthetic).encode()],
     }
-    package = data_package(
-        files={"results.parquet": to_parquet(tidy), **files},
-        rows={NAME: tidy.height}
-        | {name: rows.height for name, rows in (apart | tables).items()}
-        | {f"{name}.csv": rows.height for name, rows in as_csv.items()},
-        sources=used_sources,
-        revised=unaccepted,
-        created=_newest(used_sources, used_releases),
-        synthetic=synthetic,
-    )
-    files["datapackage.json"] = _json(package)
-    provenance = replace(provenance, package=hashlib.sha256(files["datapackage.json"]).hexdigest())
-    # The results come into place last, because it is by their sidecar that the folder counts as built.
-    lake.write(tidy, provenance, layer=LAYER, name=NAME, parts=(), beside=files)
-    return (parquet, *(folder / name for name in files))
+    with discarding() as staged:
+        written = {name: _stage(folder / name, content, staged) for name, content in contents.items()}
+        package = data_package(
+            files={"results.parquet": _written([to_parquet(tidy)]), **written},
+            rows={NAME: tidy.height}
+            | {name: rows.height for name, rows in (apart | tables).items()}
+            | {f"{name}.csv": rows.height for name, rows in shorter.items()},
+            sources=used_sources,
+            revised=unaccepted,
+            created=_newest(used_sources, used_releases),
+            synthetic=synthetic,
+        )
+        described = _stage(folder / "datapackage.json", [_json(package)], staged)
+        # The results come into place last, because it is by their sidecar that the folder counts as built.
+        lake.write(
+            tidy,
+            replace(provenance, package=described.sha256),
+            layer=LAYER,
+            name=NAME,
+            parts=(),
+            beside={file.path.name: file for file in staged},
+        )
+        return (parquet, *(file.path for file in staged))
+
+
+def _stage(path: Path, content: Iterable[bytes], staged: list[Staged]) -> Written:
+    """Write a temporary file a part at a time, so that no two files are in memory at once."""
+    staged.append(file := Staged(path))
+    return _written(content, file.write)
+
+
+def _written(content: Iterable[bytes], write: Callable[[bytes], None] = lambda part: None) -> Written:
+    size, digest = 0, hashlib.sha256()
+    for part in content:
+        write(part)
+        size += len(part)
+        digest.update(part)
+    return Written(size, digest.hexdigest())
 
 
 def _refuse_unlike(tables: Mapping[str, pl.DataFrame], expected: Set[str]) -> None:

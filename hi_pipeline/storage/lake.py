@@ -95,7 +95,7 @@ class Lake:
         layer: str,
         name: str,
         parts: tuple[str, ...],
-        beside: Mapping[str, bytes] | None = None,
+        beside: Mapping[str, Staged] | None = None,
     ) -> Provenance:
         """Write one file and its sidecar, atomic and synced.
 
@@ -105,7 +105,7 @@ class Lake:
             layer: the first part of its place.
             name: the second.
             parts: the rest of it.
-            beside: by name, other files of the same folder that go with it; they come into place before it.
+            beside: by name, temporary files of the same folder that go with it; they come into place before it.
 
         Returns:
             The provenance with rows and sha256 filled in.
@@ -242,16 +242,15 @@ class Lake:
             return True
 
     def _write_batch(
-        self, batch: list[Item[Sidecar]], over: Names | None, beside: Mapping[str, bytes]
+        self, batch: list[Item[Sidecar]], over: Names | None, beside: Mapping[str, Staged]
     ) -> list[Sidecar]:
+        staged: list[Staged]
         with discarding() as staged:
             pairs = [self._stage(item, number, staged) for number, item in enumerate(batch)]
-            others = {name: stage(pairs[0].data.path.with_name(name), content) for name, content in beside.items()}
-            staged += others.values()
-            _sync_all(staged)
+            _sync_all([*staged, *beside.values()])
             by_folder = sorted(pairs, key=lambda pair: (pair.data.path.parent, pair.number))
             for folder, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
-                self._commit(folder, list(own), others, over)
+                self._commit(folder, list(own), beside, over)
         return [pair.provenance for pair in pairs]
 
     def _stage(self, item: Item[Sidecar], number: int, staged: list[Staged]) -> _Pair[Sidecar]:

@@ -256,7 +256,7 @@ def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path, results: pl.Data
         ],
         schema=RESULTS,
     )  # fmt: skip
-    content = for_excel(rows)
+    content = b"".join(for_excel(rows))
     assert content.startswith(b"\xef\xbb\xbf")
     first, second, third = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     shown = {name: first[name] for name in ("financial_year", "geography_vintage", "category", "icb_ods_code")}
