@@ -44,7 +44,7 @@ def comparisons(
     Returns:
         Rows in the COMPARISONS contract, sorted by key and comparator.
     """
-    boards = results.filter(
+    compared = (
         (pl.col("area_type") == AreaType.ICB.value)
         & ~pl.col("measure").is_in(NOT_COMPARED)
         & pl.col("status").is_in([Status.OK.value, Status.SUPPRESSED.value])
@@ -53,25 +53,45 @@ def comparisons(
     ok = results.filter(status=Status.OK.value)
     england = _england(ok.filter(area_type=AreaType.ENGLAND.value).select(*on, found="value"), indicators)
     region = ok.filter(area_type=AreaType.REGION.value).select(*on, "region_code", found="value")
+    # One indicator at a time: all rows with all their columns three times over would be a gigabyte.
+    parts = [
+        _of_indicator(
+            results.filter(compared, indicator_id=name),
+            england.filter(indicator_id=name),
+            region.filter(indicator_id=name),
+            similar,
+            indicators[name],
+        )
+        for name in results["indicator_id"].unique().sort()
+    ]
+    empty = pl.DataFrame(schema=dict(COMPARISONS))
+    return pl.concat([empty, *parts]).sort(*RESULT_KEY, "comparator", nulls_last=True)
+
+
+def _of_indicator(
+    boards: pl.DataFrame,
+    england: pl.DataFrame,
+    region: pl.DataFrame,
+    similar: pl.DataFrame | None,
+    indicator: Indicator,
+) -> pl.DataFrame:
+    on = ["indicator_id", *ON]
     reason = pl.when(pl.col("found").is_null()).then(pl.lit(NO_FIGURE)).otherwise(pl.lit(""))
     with_region = boards.join(region, on=[*on, "region_code"], how="left", validate="m:1")
+    values = boards.filter(measure=Measure.VALUE.value)
     frames = [
         boards.join(england, on=on, how="left", validate="m:1").with_columns(
             beside=pl.lit(ENGLAND), why=pl.coalesce("said", reason)
         ),
         with_region.with_columns(beside=pl.lit(REGION), why=reason),
-        _beside_similar(boards.filter(measure=Measure.VALUE.value), similar),
-        _beside_others(boards.filter(measure=Measure.VALUE.value), indicators),
+        _beside_similar(values, similar),
     ]
+    if indicator.attribution is Attribution.EXTRACT:
+        frames.append(_beside_others(values))
     every = pl.concat([frame.select(*boards.columns, "found", "beside", "why") for frame in frames])
-    parts = [
-        _judged(rows, indicators[str(name)])
-        for (name,), rows in every.partition_by("indicator_id", as_dict=True).items()
-    ]
-    found = pl.concat(parts) if parts else every.clear().with_columns(word=pl.lit(""))
+    found = _judged(every, indicator)
     named = found.select(*RESULT_KEY, comparator="beside", comparator_value="found", comparison="word", note="why")
-    ordered = named.select(pl.col(name).cast(kind) for name, kind in COMPARISONS.items())
-    return ordered.sort(*RESULT_KEY, "comparator", nulls_last=True)
+    return named.select(pl.col(name).cast(kind) for name, kind in COMPARISONS.items())
 
 
 def _england(own: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
@@ -85,11 +105,9 @@ def _england(own: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataF
     return pl.concat([whole, borrowed.select(whole.columns)])
 
 
-def _beside_others(boards: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+def _beside_others(own: pl.DataFrame) -> pl.DataFrame:
     """Add found: the median of the other boards' figures, of what boards count in their own extracts."""
     on = ["indicator_id", *ON]
-    extracts = [i.id for i in indicators.values() if i.attribution is Attribution.EXTRACT]
-    own = boards.filter(pl.col("indicator_id").is_in(extracts))
     ok = own.filter(status=Status.OK.value)
     pairs = own.select(*on, "icb_code").join(ok.select(*on, "value", other="icb_code"), on=on, how="inner")
     medians = pairs.filter(pl.col("other") != pl.col("icb_code")).group_by(*on, "icb_code").agg(

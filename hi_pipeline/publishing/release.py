@@ -90,8 +90,6 @@ def publish(
         ValidationError: a cell of coverage is unexplained, or a table breaks its contract; nothing is written.
     """
     every = results.sort(*RESULT_KEY, nulls_last=True)
-    tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
-    apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
     people = {name: _contracted(name, (lists or {}).get(name), synthetic=provenance.synthetic) for name in LISTS}
     used_releases = _used_releases(every, *people.values())
     used_sources = [
@@ -104,6 +102,8 @@ def publish(
     _refuse_unlike({"coverage": covered}, {"coverage"})
     tables["coverage"] = covered
     shorter = {"coverage": coverage_runs(covered)}
+    tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
+    apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
     parquet = lake.path(LAYER, NAME)
     folder = parquet.parent
     synthetic = provenance.synthetic

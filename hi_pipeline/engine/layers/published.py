@@ -171,9 +171,7 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     if known is not None and publication.is_current:
         return Outcome(partition="", state=State.UNCHANGED, files={"": known}, rows_before=before)
     try:
-        held = _held(pipeline, known, wanted)
-        frames = [held[year.name] if year.name in held else _rows(pipeline, year) for year in publication.years]
-        results = validate(pl.concat(frames), catalogue.result_schema, where="published results")
+        results = validate(_every(pipeline, publication), catalogue.result_schema, where="published results")
         catalogue.publish(
             pipeline.lake,
             results=results,
@@ -191,6 +189,12 @@ def publish_results(pipeline: Pipeline) -> Outcome:
         return failed("", error, rows_before=before)
     written = pipeline.lake.provenance("published", "results") or wanted
     return Outcome(partition="", state=State.WRITTEN, files={"": written}, rows_before=before)
+
+
+def _every(pipeline: Pipeline, publication: Publication) -> pl.DataFrame:
+    """Return the rows of all years in one frame; the parts that it is made of are not kept beside it."""
+    held = _held(pipeline, publication.known, publication.wanted)
+    return pl.concat([held[year.name] if year.name in held else _rows(pipeline, year) for year in publication.years])
 
 
 def _held(pipeline: Pipeline, known: Provenance | None, wanted: Provenance) -> dict[str, pl.DataFrame]:

@@ -29,6 +29,7 @@ NO_EARLIER = "no such figure in the earlier year"
 NO_LIMITS = "a figure without limits"
 ALONE = "no other group with figures in both years to be held against"
 NO_VINTAGE = "the publisher does not state which Indices of Deprivation: a change of them cannot be seen"
+_AT_ONCE = 20
 _BETTER = {Polarity.LOWER_IS_BETTER: "lower", Polarity.HIGHER_IS_BETTER: "higher"}
 _ENDS = [f"{year}_{part}" for year in ("start", "end") for part in ("value", "lower", "upper")]
 
@@ -44,6 +45,14 @@ def pace_rows(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.
         Rows in the PACE contract, sorted by key: one a figure whose area has a figure in an earlier year. Where the two
         cannot be compared, status and note say why, and there is no verdict.
     """
+    # Some indicators at a time: two years side by side of all of them, with all their columns, take half a gigabyte.
+    names = results["indicator_id"].unique().sort().to_list()
+    batches = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
+    parts = [_paced(results.filter(pl.col("indicator_id").is_in(batch)), indicators) for batch in batches]
+    return pl.concat([pl.DataFrame(schema=dict(PACE)), *parts]).sort(PACE_KEY, nulls_last=True)
+
+
+def _paced(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
     both = with_year_before(rows_of_series(results, indicators), indicators)
     mixed = [i.id for i in indicators.values() if i.mixes_age]
     settled = _with_status(both, mixed).with_row_index("row")
@@ -59,10 +68,9 @@ def pace_rows(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.
     ]
     found = pl.concat([part.select(_FOUND) for part in parts])
     joined = settled.join(found, on="row", how="left", validate="1:1")
-    ordered = joined.with_columns(
+    return joined.with_columns(
         status=pl.coalesce("found_status", "status"), note=join_notes(pl.col("note"), pl.col("found_note"))
     ).select(pl.col(name).cast(kind) for name, kind in PACE.items())
-    return ordered.sort(PACE_KEY, nulls_last=True)
 
 
 _FIGURES = (
