@@ -89,21 +89,24 @@ def publish(
         StoreError: a file could not be written.
         ValidationError: a cell of coverage is unexplained, or a table breaks its contract; nothing is written.
     """
-    every = results.sort(*RESULT_KEY, nulls_last=True)
     people = {name: _contracted(name, (lists or {}).get(name), synthetic=provenance.synthetic) for name in LISTS}
-    used_releases = _used_releases(every, *people.values())
+    used_releases = _used_releases(results, *people.values())
     used_sources = [
         s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
     ]
-    tables = {**beside, "slopes": slope_groups(every), **people}
+    tables = {**beside, "slopes": slope_groups(results), **people}
     # Coverage reads the tables beside the results, so they are held against their contracts first.
     _refuse_unlike(tables, {*TABLES} - {"coverage"})
-    covered = coverage((*indicators, *listed), every, facts, beside=beside, synthetic=provenance.synthetic)
+    covered = coverage((*indicators, *listed), results, facts, beside=beside, synthetic=provenance.synthetic)
     _refuse_unlike({"coverage": covered}, {"coverage"})
     tables["coverage"] = covered
     shorter = {"coverage": coverage_runs(covered)}
-    tidy = every.filter(~pl.col("area_type").is_in([area.value for area in FILES_APART]))
-    apart = {name: every.filter(area_type=area.value) for area, name in FILES_APART.items()}
+    is_apart = pl.col("area_type").is_in([area.value for area in FILES_APART])
+    tidy = results.filter(~is_apart).sort(*RESULT_KEY, nulls_last=True)
+    apart = {
+        name: results.filter(area_type=area.value).sort(*RESULT_KEY, nulls_last=True)
+        for area, name in FILES_APART.items()
+    }
     parquet = lake.path(LAYER, NAME)
     folder = parquet.parent
     synthetic = provenance.synthetic
