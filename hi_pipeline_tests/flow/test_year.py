@@ -12,6 +12,7 @@ from hi_pipeline.operating.superseded import remove, superseded_files
 from hi_pipeline.orchestration.instance.retention import old_runs, remove_runs
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.orchestration.requests import request_newest
+from hi_pipeline.storage.store import Store
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import YEARS, rows_of, write_release
 
@@ -81,7 +82,8 @@ def test_a_year_stays_small_after_a_prune(bench: Bench) -> None:
     old = old_runs(bench.instance, before=half_a_year)
     assert len(old.run_ids) > len(plan) // 2
     remove_runs(bench.instance, old, before=half_a_year)
-    remove(superseded_files(root, before=half_a_year))
+    store = Store(root)
+    remove(store, superseded_files(store, before=half_a_year))
 
     assert size_of(records, "*.db*") < 0.6 * before
     assert size_of(records, "*.db*") < LARGEST_RECORDS
