@@ -235,25 +235,23 @@ def _inputs(session: Session, piece: Piece, releases: Collection[str], revised: 
     and who gave one is nobody else's matter.
     """
     holds = True
-    local = [source.name for source in session.pipeline.catalogue.sources.values() if source.local]
-    private = tuple(f"{layer}/{name}/" for layer in ("snapshots", "clean") for name in local)
     for item, same in trail(session.pipeline, piece.known):
-        if _of_others(session.pipeline, item.name, releases):
+        own = _is_extract(session.pipeline, item.name)
+        release = item.name.removeprefix(_SNAPSHOTS).replace("/", ":")
+        if own and item.name.startswith(_SNAPSHOTS) and release not in releases:
             continue
         holds &= same
         changed = "" if same else "  CHANGED since: the figure is stale"
-        found = revised.get(item.name.removeprefix("snapshots/").replace("/", ":"))
-        if found is not None and item.name.startswith("snapshots/"):
+        found = revised.get(release) if item.name.startswith(_SNAPSHOTS) else None
+        if found is not None:
             changed += f"  {found.words}, not accepted: {found.record or found.newer}; {found.acceptance}"
-        digest = "kept by the board" if item.name.startswith(private) else item.sha256[:16]
+        digest = "kept by the board" if own else item.sha256[:16]
         session.console.whole_line(f"  from {item.name} {digest}{changed}")
     return holds
 
 
-def _of_others(pipeline: Pipeline, name: str, releases: Collection[str]) -> bool:
-    """Tell whether an input is the extract of a board or indicator that these figures do not rest on."""
-    if not name.startswith(_SNAPSHOTS):
-        return False
-    release = name.removeprefix(_SNAPSHOTS).replace("/", ":")
-    source = pipeline.catalogue.sources.get(release.partition(":")[0])
-    return source is not None and source.local and release not in releases
+def _is_extract(pipeline: Pipeline, name: str) -> bool:
+    """Tell whether an input is a file, or the counts, of boards' own extracts."""
+    layer, source_name, *_ = name.split("/")
+    source = pipeline.catalogue.sources.get(source_name)
+    return layer in ("snapshots", "clean") and source is not None and source.local

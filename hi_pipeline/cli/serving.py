@@ -16,7 +16,7 @@ from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.services import PORTS, Service
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError, StoreError
-from hi_pipeline.orchestration.places import DEFINITIONS
+from hi_pipeline.orchestration.places import DEFINITIONS, code_server
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
@@ -74,8 +74,8 @@ def words_of(service: Service, settings: Settings, *, port: int = 0, module: str
     """
     as_json = ["--log-format", "json"] if settings.log_format == "json" else []
     web = ["-m", WEBSERVER, "--port", str(port), "--module", module]
-    host, _, code_port = settings.code_server.rpartition(":")
-    code = ["--grpc-host", host, "--grpc-port", code_port] if host else ["-m", module]
+    server = code_server(settings)
+    code = ["--grpc-host", server.host, "--grpc-port", str(server.port)] if server else ["-m", module]
     name = f"{socket.gethostname()}-{uuid.uuid4().hex[:8]}"
     words = {
         Service.WEB: web,

@@ -23,15 +23,15 @@ class CodeServer:
     port: int
 
 
-def code_server() -> CodeServer | None:
+def code_server(settings: Settings) -> CodeServer | None:
     """Return the code server that HI_CODE_SERVER names."""
-    host, _, port = Settings().code_server.rpartition(":")
+    host, _, port = settings.code_server.rpartition(":")
     return CodeServer(host=host, port=int(port)) if host else None
 
 
 def target_of(module: str) -> WorkspaceLoadTarget:
     """Return what webserver and daemon load."""
-    server = code_server()
+    server = code_server(Settings())
     if server is None:
         return ModuleTarget(module, None, None, None)
     return GrpcServerTarget(host=server.host, port=server.port, socket=None, location_name=None)

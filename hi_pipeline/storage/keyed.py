@@ -9,7 +9,8 @@ import hmac
 import secrets
 from pathlib import Path
 
-from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.errors import Overtaken, StoreError
+from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.store import Store
 
 KEY_FILE = "extracts-key.txt"
@@ -17,14 +18,19 @@ _KEY_BYTES = 32
 
 
 def make_key(store: Store) -> None:
-    """Make the key of a data root, once.
+    """Make the key of a data root, once; where several make it at the same time, the first one's is everybody's.
 
     Raises:
         StoreError: it cannot be written.
     """
-    store.fresh(store.root)
-    if not (store.root / KEY_FILE).is_file():
-        store.write(store.root, {KEY_FILE: f"{secrets.token_hex(_KEY_BYTES)}\n".encode()})
+    with locked(store.locks, "extracts-key"):
+        over = store.newest(store.root)
+        if (store.root / KEY_FILE).is_file():
+            return
+        try:
+            store.write(store.root, {KEY_FILE: f"{secrets.token_hex(_KEY_BYTES)}\n".encode()}, over=over)
+        except Overtaken:
+            store.newest(store.root)
 
 
 def keyed(root: Path, sha256: str) -> str:

@@ -22,7 +22,6 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as db
-from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._serdes import ConfigurableClassData
@@ -34,7 +33,6 @@ from sqlalchemy.pool import QueuePool
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorage
-from hi_pipeline.orchestration.instance.slim_events import type_of
 from hi_pipeline.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -187,10 +185,7 @@ class BatchedPostgresEventLogStorage(_FromSettings, BatchedEventLogStorage, Post
 
     def _store(self, connection: Connection, events: Sequence[EventLogEntry], rows: Rows) -> None:
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
-        ids = [int(row[0]) for row in connection.execute(insert, rows)]
-        indexed = [(e, i) for e, i in zip(events, ids, strict=True) if _is_indexed(e)]
-        if indexed:
-            self._index(connection, [e for e, _ in indexed], [i for _, i in indexed])
+        self._index(connection, events, [int(row[0]) for row in connection.execute(insert, rows)])
 
 
 def again(work: Callable[[], _T], *, for_s: float) -> _T:
@@ -208,8 +203,3 @@ def again(work: Callable[[], _T], *, for_s: float) -> _T:
 
 def _has_dropped(error: DBAPIError) -> bool:
     return error.connection_invalidated or isinstance(error, OperationalError)
-
-
-def _is_indexed(event: EventLogEntry) -> bool:
-    kind = type_of(event)
-    return kind in ASSET_EVENTS or kind in ASSET_CHECK_EVENTS

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.storage.bucket import Bucket
 from hi_pipeline.storage.keyed import KEY_FILE, keyed, make_key
+from hi_pipeline.storage.object_store import ObjectStore
 from hi_pipeline.storage.store import Store
 
 SHA256 = "ab" * 32
@@ -31,3 +33,13 @@ def test_a_damaged_key_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / KEY_FILE).write_text(content)
     with pytest.raises(StoreError, match=KEY_FILE):
         keyed(tmp_path, SHA256)
+
+
+def test_two_machines_that_make_the_key_at_once_have_one(tmp_path: Path, store_url: str) -> None:
+    stores = [ObjectStore(tmp_path / name, Bucket(store_url)) for name in ("one", "two")]
+    for store in stores:
+        store.look()
+    for store in stores:
+        make_key(store)
+    first, second = ((store.root / KEY_FILE).read_text() for store in stores)
+    assert first == second
