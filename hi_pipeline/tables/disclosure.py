@@ -14,7 +14,7 @@ from hi_pipeline.stats.output_control import (
     rounded_on_the_way_out,
 )
 
-HIDDEN = "hidden by the pipeline: 1 to 7, or a count by which one of these could be worked out"
+HIDDEN = "hidden by the pipeline: 1 to 7, or a count that keeps one of these from being worked out"
 ROUNDED = "counts rounded to 5 by the pipeline"
 _AREA = ["indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "area_name"]
 _SIDES = ("numerator", "denominator")
@@ -29,7 +29,7 @@ def controlled(counts: pl.DataFrame) -> pl.DataFrame:
     """
     strata = pl.col("dimension").is_in([d.value for d in STRATA])
     shown = counts.filter(~strata)
-    given = shown.filter(pl.col("status") != Status.NOT_PUBLISHED.value)
+    given = shown.filter(pl.col("status") != Status.NOT_PUBLISHED.value).with_columns(turn=_turn())
     hidden = [_hidden(given, side) for side in _SIDES]
     rows = given.with_columns(hidden=hidden[0] | hidden[1])
     away = pl.col("hidden") & (pl.col("numerator").is_not_null() | (pl.col("status") == Status.SUPPRESSED.value))
@@ -42,10 +42,22 @@ def controlled(counts: pl.DataFrame) -> pl.DataFrame:
             separator="; ",
             ignore_nulls=True,
         ),
-    ).drop("hidden")
+    )
     rows = _with_unknown_share(rows)
     rest = [counts.filter(strata), shown.filter(status=Status.NOT_PUBLISHED.value)]
     return pl.concat([rows.select(counts.columns), *rest])
+
+
+def _turn() -> pl.Expr:
+    """Return in which turn a group is hidden beside a small one: those of no known group, then from the middle outwards.
+
+    So the first figures to go are no group's, and the last ones those at the ends of a ladder, which a gap is made of.
+    """
+    table = [*_AREA, "dimension"]
+    known = ~pl.col("category").is_in(NO_GROUPS)
+    # Twice the distance from the middle is a whole number; of two groups as far from it the first goes first.
+    twice = 2 * pl.col("category_order").rank("ordinal").over(table, known).cast(pl.Int64) - known.sum().over(table) - 1
+    return pl.when(known).then(1 + 2 * twice.abs() + (twice > 0).cast(pl.Int64)).otherwise(0)
 
 
 def _hidden(rows: pl.DataFrame, side: str) -> pl.Series:
@@ -56,7 +68,7 @@ def _hidden(rows: pl.DataFrame, side: str) -> pl.Series:
     known = rows.with_row_index("at")
     # A group without a denominator (people of no known group) has nothing to hide below the line.
     given = known if side == "numerator" else known.filter(pl.col(side).is_not_null())
-    found = hidden_on_the_way_out(given, count=side, margin="dimension", total=total, by=_AREA)
+    found = hidden_on_the_way_out(given, count=side, margin="dimension", total=total, turn="turn", by=_AREA)
     places = given.filter(found)["at"]
     return known["at"].is_in(places.implode())
 
