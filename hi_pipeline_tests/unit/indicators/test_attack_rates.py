@@ -119,8 +119,16 @@ TABLES = np.array(list(itertools.product(range(MOST + 1), repeat=4)), dtype=floa
 
 def _possible(cells: list[Cell], shown: dict[tuple[str, str], dict], *, step: float = 0.0) -> np.ndarray:
     """Return the tables of events from which all that is shown may have come."""
-    left = TABLES
-    for key, members in _groups(cells).items():
+    groups, left = _groups(cells), TABLES
+    for dimension in ("sex", "deprivation"):
+        # The rule backwards: a table of two groups is hidden just where one of them is small, or their sum.
+        pair = [key for key in groups if key[0] == dimension]
+        if any(sum(cells[n].people for n in groups[key]) <= 7 for key in pair):
+            continue  # hidden for its few people, which says nothing of events
+        sums = np.stack([left[:, groups[key]].sum(axis=1) for key in pair])
+        few = ((sums >= 1) & (sums <= 7)).any(axis=0) | (sums.sum(axis=0) <= 7)
+        left = left[few == (shown[pair[0]]["numerator"] is None)]
+    for key, members in groups.items():
         row = shown[key]
         total = left[:, members].sum(axis=1)
         if row["numerator"] is not None:
