@@ -6,7 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.beside import COMPLETENESS, COMPLETENESS_KEY, NOT_SAID
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
-from hi_pipeline.core.indicator import DenominatorFrom, Indicator, Kind
+from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.indicators.over_time.years import footprint, with_collection
 
@@ -26,7 +26,8 @@ def completeness(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> 
     Records are what the publication counts by group: denominators where the records are counted there (courses,
     pathways), numerators where the denominator is residents or there is none (detentions). All records are those of the
     total where the same publication prints it, else the sum of the groups and the unknown. Where indicators of one
-    publication differ, the one with the most years speaks for it, the first of the catalogue where they tie.
+    publication differ, the one with the most years speaks for it, the first of the catalogue where they tie. What boards
+    count in their own extracts is counted apart for each indicator, and each speaks for itself.
 
     Args:
         results: all figures, in the results contract.
@@ -49,7 +50,7 @@ def completeness(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> 
         for end in _ENDS
     )
     groups = counted.filter(pl.col("dimension").is_in(_DIMENSIONS))
-    shares = _shares(_speaking(groups, list(indicators)), counted.filter(dimension=Dimension.TOTAL.value))
+    shares = _shares(_speaking(groups, indicators), counted.filter(dimension=Dimension.TOTAL.value))
     beside = _with_england(_with_years_before(shares.with_columns(footprint=footprint())))
     ordered = beside.rename({"collection": "source"}).select(pl.col(name).cast(k) for name, k in COMPLETENESS.items())
     return ordered.sort(COMPLETENESS_KEY, nulls_last=True)
@@ -66,14 +67,16 @@ def _counts_events(indicator: Indicator) -> bool:
     return any(name.startswith("population") for origin in indicator.by_origin for name in origin.denominator)
 
 
-def _speaking(groups: pl.DataFrame, order: list[str]) -> pl.DataFrame:
+def _speaking(groups: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
     """Keep of each publication and breakdown the indicator with the most years, the first declared where they tie."""
+    alone = [i.id for i in indicators.values() if i.attribution is Attribution.EXTRACT]
+    named = pl.when(pl.col("indicator_id").is_in(alone)).then("indicator_id").otherwise("collection")
     years = groups.group_by("collection", "dimension", "indicator_id").agg(years=pl.col("financial_year").n_unique())
-    places = {name: place for place, name in enumerate(order)}
-    ranked = years.with_columns(place=pl.col("indicator_id").replace_strict(places, return_dtype=pl.Int64)).sort(
-        ["collection", "dimension", "years", "place"], descending=[False, False, True, False]
-    )
-    first = ranked.unique(["collection", "dimension"], keep="first", maintain_order=True)
+    places = {name: place for place, name in enumerate(indicators)}
+    ranked = years.with_columns(
+        publication=named, place=pl.col("indicator_id").replace_strict(places, return_dtype=pl.Int64)
+    ).sort(["dimension", "years", "place"], descending=[False, True, False])
+    first = ranked.unique(["publication", "collection", "dimension"], keep="first", maintain_order=True)
     return groups.join(first, on=["collection", "dimension", "indicator_id"], how="semi")
 
 

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.beside import COMPLETENESS, NOT_SAID
+from hi_pipeline.core.groups import DECILES
 from hi_pipeline.indicators.completeness import HIDDEN, UNBOUNDED, completeness
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 from hi_pipeline_tests.unit.indicators.over_time import spans
@@ -118,4 +119,24 @@ def test_one_indicator_speaks_for_a_publication() -> None:
     assert found.select("indicator_id", "financial_year", "unknown_share").rows() == [
         ("tt_recovery_pct", "2022-23", 0.01),
         ("tt_recovery_pct", "2023-24", 0.05),
+    ]
+
+
+def test_each_extract_of_a_board_speaks_for_itself() -> None:
+    """A board counts each by itself: of one many people may be of no known decile, and of the other none."""
+    found = []
+    for name, unknown in (("emergency_adm_u18_rate", 50), ("lung_checks_n", 80)):
+        told = {"source_releases": f"local_extracts:{name}.QHM.2023-24", **NOT_KNOWN}
+        found.append(
+            spans.results(
+                spans.total("2023-24", 1_000, 9_000, **told),
+                spans.row("2023-24", "deprivation", DECILES[0], 1_000 - unknown, 9_000, **told),
+                spans.row("2023-24", "deprivation", "Unknown", unknown, None, **told),
+                indicator=name,
+            )
+        )
+    rows = completeness(pl.concat(found), spans.BY_ID).select("source", "indicator_id", "dimension", "unknown_share")
+    assert rows.rows() == [
+        ("local_extracts", "emergency_adm_u18_rate", "deprivation", 0.05),
+        ("local_extracts", "lung_checks_n", "deprivation", 0.08),
     ]

@@ -32,28 +32,35 @@ def beside(facts: PackFacts) -> list[Block]:
     blocks: list[Block] = [heading(1, "Region and similar boards")]
     if facts.comparisons is None:
         return [*blocks, plain("This release has no figures of the region or of similar boards beside this board's.")]
-    return [*blocks, plain(_BESIDE), _comparators(facts)]
+    others = [row for row in facts.comparisons if row["comparator"] == _OTHERS and row["comparator_value"] is not None]
+    return [*blocks, plain(f"{_BESIDE} {_OF_OTHERS}" if others else _BESIDE), _comparators(facts, others=bool(others))]
 
 
 _BESIDE = (
     "The same figure beside England as published, the region and the most similar boards taken together. “Better” or "
     "“worse” is said only where the 95% limits are clear."
 )
+_OF_OTHERS = (
+    "What boards count in their own extracts stands beside the median of the other boards that gave the same extract "
+    "here, where these are three or more. It names none of them."
+)
+_OTHERS = "other boards with an extract here"
 _COMPARATORS = ("England as published", "region", "most similar boards")
 
 
-def _comparators(facts: PackFacts) -> Table:
+def _comparators(facts: PackFacts, *, others: bool) -> Table:
+    names = (*_COMPARATORS, *([_OTHERS] if others else []))
     known = {(row["indicator_id"], row["comparator"]): row for row in facts.comparisons or ()}
     rows = []
     for found in facts.shown:
-        cells = [_beside(known.get((found.card.id, name)), found.card) for name in _COMPARATORS]
+        cells = [_beside(known.get((found.card.id, name)), found.card) for name in names]
         rows.append((found.card.short, found.total.said if found.total is not None else "", *cells))
     return Table(
         anchor="comparators",
         caption="This board beside England, its region and similar boards",
-        header=("Indicator", "Board", "England as published", "Region", "Most similar boards"),
+        header=("Indicator", "Board", *(f"{name[0].upper()}{name[1:]}" for name in names)),
         rows=tuple(rows),
-        widths=(2.6, 1.3, 1.8, 1.8, 1.8),
+        widths=(2.6, 1.3, *(1.8 for _ in names)),
         numeric=frozenset({1}),
     )
 

@@ -39,9 +39,13 @@ _NONE = "No indicator has a suppressed group or a reporter that is known to be a
 
 def _unknown(facts: PackFacts) -> Table:
     titles = {source["name"]: source["title"] for source in facts.sources}
+    counted = {found.card.id: found.card.short for found in facts.indicators}
+    names = [(row["source"], row["dimension"]) for row in facts.completeness or ()]
     rows = [
         (
-            _publication(row["source"], titles),
+            _publication(row["source"], titles)
+            # Of boards' own extracts each is counted by itself.
+            + (f": {counted[row['indicator_id']]}" if names.count((row["source"], row["dimension"])) > 1 else ""),
             DIMENSION_WORDS[row["dimension"]],
             _share(row),
             _percent(row["england_share"]),

@@ -169,3 +169,22 @@ def test_the_cover_says_of_how_many_releases_the_date_is_known() -> None:
         row for b in opening.cover(replace(made, sources=(more,)), "x") if isinstance(b, Table) for row in b.rows
     )
     assert cells["Latest release used"] == "1 May 2024, the only release whose date is known"
+
+
+def _beside(*rows: dict[str, object]) -> Table:
+    published = made_up.published([made_up.figure("recovery", 40.0, 2.0, 50.0)])
+    table = pl.DataFrame([PLACE | {"indicator_id": "recovery", "comparison": "lower"} | row for row in rows])
+    made = facts_of(replace(published, comparisons=table), icb=made_up.ICB, year=made_up.YEAR, vintage=made_up.VINTAGE)
+    return next(block for block in closing.beside(made) if isinstance(block, Table))
+
+
+def test_the_median_of_other_boards_is_printed_where_there_is_one() -> None:
+    others = "other boards with an extract here"
+    found = _beside({"comparator": "region", "comparator_value": 44.0}, {"comparator": others, "comparator_value": 47.0})
+    assert found.header[-1] == "Other boards with an extract here"
+    assert [row[-3:] for row in found.rows] == [("44.0% (lower)", "not computed", "47.0% (lower)")]
+
+
+def test_where_no_extract_has_a_median_the_table_is_as_wide_as_ever() -> None:
+    found = _beside({"comparator": "other boards with an extract here", "comparator_value": None})
+    assert found.header[-1] == "Most similar boards" and len(found.rows[0]) == len(found.widths) == 5

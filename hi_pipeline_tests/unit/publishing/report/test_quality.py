@@ -68,3 +68,11 @@ def test_hidden_groups_are_counted_where_there_are_any() -> None:
 def test_an_indicator_with_absent_reporters_is_listed() -> None:
     rows = [made_up.figure("recovery", 40.0, 2.0, 50.0, coverage=0.93), made_up.figure("list", 9.0, 2.0, 8.0)]
     assert table(made_up.pack(rows), "quality").rows == (("Made-up recovery", "no groups", "93.0%"),)
+
+
+def test_shares_of_two_extracts_say_which_each_is_of() -> None:
+    one, other = (SHARE | {"indicator_id": name} for name in ("recovery", "detention"))
+    assert [row[0] for row in table(pack(one, other), "completeness").rows] == [
+        "Made-up statistics: Made-up recovery",
+        "Made-up statistics: Made-up detention",
+    ]
