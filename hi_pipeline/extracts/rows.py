@@ -180,6 +180,12 @@ def _possible(rows: pl.DataFrame, read: pl.DataFrame, extract: Extract) -> Itera
         )  # fmt: skip
     if extract.below is Below.WHOLE:
         yield from _above(rows.filter(above), "is more than its denominator")
+    nobody = rows.filter((pl.col("denominator") == 0) & pl.col("bare_numerator"))
+    if nobody.height and extract.below in (Below.WHOLE, Below.POPULATION):
+        yield problem_of(
+            nobody, what="is hidden, which means 1 to 7, and its denominator is 0", column="numerator",
+            remedy="Write 0 where nobody could be counted",
+        )  # fmt: skip
     if extract.below is Below.POPULATION:
         yield from _above(
             rows.filter((pl.col("numerator") > 0) & (pl.col("denominator") == 0)), "counts events where nobody lives"

@@ -13,6 +13,8 @@ from hi_pipeline.extracts.contract import (
     ADULT,
     DECILE_LABELS,
     GROUPS,
+    HIDDEN_HIGH,
+    HIDDEN_LOW,
     OLDEST,
     SEX_LABELS,
     STANDARD_STARTS,
@@ -32,6 +34,11 @@ DECILES_CHECKED = "deciles checked"
 _TURNED = 1.25
 _MANY_PEOPLE = 2_000
 _SHOWN = 4
+_SAME_QUERY = "Put people of no known group into rows of 'unknown', and count all tables by the same query"
+_SMALL_ALONE = (
+    "Only counts of 1 to 7 may be left empty. One that was hidden for another reason is needed: write it, best with all "
+    "true counts and suppression_flag 'none'; the pipeline hides what must be hidden"
+)
 
 
 def grains(rows: pl.DataFrame) -> dict[Grain, pl.DataFrame]:
@@ -152,16 +159,13 @@ def _apart(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain) -> Itera
     if any(not table["numerator"].null_count() for table in common):
         # Both were held against a table without their groups, and one mistake is said once.
         return
-    sums = [_per_group(tables[grain], "numerator") for grain in (one, other)]
-    if any(found["amount"].null_count() for found in sums):
-        return
-    events = [int(found["amount"].sum()) for found in sums]
-    slack = sum(float(found["half"].sum()) for found in sums)
-    if abs(events[0] - events[1]) > slack:
+    sums = [_per_group(tables[grain], "numerator").sum() for grain in (one, other)]
+    if any(first["low"].item() > second["high"].item() for first, second in (sums, sums[::-1])):
+        counted = [f"{int(found['amount'].item()):,}" + _with_hidden(int(found["hidden"].item())) for found in sums]
         yield Problem(
-            what=f"the rows by {', '.join(one)} count {events[0]:,} and those by {', '.join(other)} {events[1]:,}",
+            what=f"the rows by {', '.join(one)} count {counted[0]} and those by {', '.join(other)} {counted[1]}",
             column="numerator",
-            remedy="Put people of no known group into rows of 'unknown', and count all tables by the same query",
+            remedy=_SMALL_ALONE if any(found["hidden"].item() for found in sums) else _SAME_QUERY,
         )
 
 
@@ -180,51 +184,69 @@ def _two_populations(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain
 
 
 def _per_group(table: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Return one row a group: events over all frequencies, or the denominator once; what rounding may hide."""
-    by = list(GROUPS)
-    half = (pl.col("rounding").fill_null(0) / 2).alias("half")
-    weight = pl.col("events_per_person").fill_null(1)
+    """Return one row a group: its events over all frequencies, or its denominator once, and the bounds of the truth.
+
+    ``amount`` is what is shown; ``low`` and ``high`` allow for rounding and for hidden counts, of which there are
+    ``hidden``. Null is a denominator that was left out.
+    """
+    by, half = list(GROUPS), pl.col("rounding").fill_null(0) / 2
     if column == "denominator":
-        return table.group_by(by, maintain_order=True).agg(
-            pl.col(ROW).first(), amount=pl.col(column).first(), half=half.first()
+        one = table.group_by(by, maintain_order=True).agg(
+            pl.col(ROW).first(), amount=pl.col(column).first(), half=half.first(), hidden=pl.lit(0, dtype=pl.UInt32)
         )
-    amount = pl.when(pl.col(column).null_count() == 0).then((pl.col(column) * weight).sum())
-    return table.group_by(by, maintain_order=True).agg(pl.col(ROW).first(), amount=amount, half=(half * weight).sum())
+        return one.with_columns(low=pl.col("amount") - pl.col("half"), high=pl.col("amount") + pl.col("half"))
+    weight, away = pl.col("events_per_person").fill_null(1), pl.col(column).is_null()
+    return table.group_by(by, maintain_order=True).agg(
+        pl.col(ROW).first(),
+        amount=(pl.col(column) * weight).sum(),
+        hidden=away.sum(),
+        low=(pl.when(away).then(HIDDEN_LOW).otherwise(pl.col(column) - half) * weight).sum(),
+        high=(pl.when(away).then(HIDDEN_HIGH).otherwise(pl.col(column) + half) * weight).sum(),
+    )
 
 
 def _differ(totals: pl.DataFrame, parts: pl.DataFrame, whole: Grain, column: str) -> pl.DataFrame:
-    """Return the rows of a table that are not the sum of a finer table's, with that sum in ``parts``."""
+    """Return the rows of a table that cannot be the sum of a finer table's, with that sum in ``parts``."""
     # Denominators may be left out of rows of no known group: then the whole may be larger, never smaller.
-    some_blank = parts["amount"].null_count() > 0
-    amount = pl.col("amount").sum() if column == "denominator" else (
-        pl.when(pl.col("amount").null_count() == 0).then(pl.col("amount").sum())
-    )  # fmt: skip
-    summed = parts.select(*whole, "amount", "half", all=pl.lit(0)).group_by([*whole, "all"]).agg(
-        parts=amount, slack=pl.col("half").sum()
+    open_above = pl.lit(column == "denominator" and parts["amount"].null_count() > 0)
+    summed = parts.select(*whole, "amount", "low", "high", "hidden", all=pl.lit(0)).group_by([*whole, "all"]).agg(
+        parts=pl.col("amount").sum(), least=pl.col("low").sum(), most=pl.col("high").sum(),
+        hidden_parts=pl.col("hidden").sum(),
     )  # fmt: skip
     joined = totals.with_columns(all=pl.lit(0)).join(summed, on=[*whole, "all"], how="inner", validate="m:1")
-    less, slack = pl.col("amount") - pl.col("parts"), pl.col("slack") + pl.col("half")
-    return joined.filter((less < -slack) | ((less > slack) & pl.lit(not some_blank))).sort(ROW)
+    return joined.filter(
+        (pl.col("high") < pl.col("least")) | ((pl.col("low") > pl.col("most")) & ~open_above)
+    ).sort(ROW)  # fmt: skip
+
+
+def _with_hidden(count: int) -> str:
+    """Say that some counts are hidden, and what they may be together."""
+    if not count:
+        return ""
+    counts = "1 hidden count" if count == 1 else f"{count:,} hidden counts"
+    return f" with {counts} of {HIDDEN_LOW} to {HIDDEN_HIGH}"
 
 
 def _not_the_sum(tables: dict[Grain, pl.DataFrame], column: str, each: list[tuple[Grain, pl.DataFrame]]) -> Problem:
     """Say once of which tables' rows a row is not the sum."""
     row = min((found.row(0, named=True) for _, found in each), key=lambda row: int(row[ROW]))
+    own = [(fine, found.row(by_predicate=pl.col(ROW) == row[ROW], named=True)) for fine, found in each
+           if row[ROW] in found[ROW].to_list()]  # fmt: skip
     sums = [
-        f"the rows by {', '.join(fine)}, which is {int(found.filter(pl.col(ROW) == row[ROW])['parts'].item()):,}"
-        for fine, found in each
-        if row[ROW] in found[ROW].to_list()
+        f"the rows by {', '.join(fine)}, which is {int(found['parts']):,}{_with_hidden(found['hidden_parts'])}"
+        for fine, found in own
     ]
-    remedy = "Put people of no known group into rows of 'unknown', and count all tables by the same query"
+    remedy = _SMALL_ALONE if row["hidden"] or any(found["hidden_parts"] for _, found in own) else _SAME_QUERY
     for fine, _ in each:
         lacking = [label for label in DECILE_LABELS if label not in tables[fine].get_column("imd_decile").to_list()]
         if "imd_decile" in fine and lacking:
             remedy = f"Decile {', '.join(lacking)} has no row: write it. {remedy}"
             break
     rows = pl.concat([found.select(ROW) for _, found in each]).unique()
+    hidden = "is hidden, which means 1 to 7, and cannot be" if row["hidden"] else "is not"
     return problem_of(
-        rows, what=f"is not the sum of {', nor of '.join(sums)}", column=column, value=f"{row['amount']:,}",
-        remedy=remedy,
+        rows, what=f"{hidden} the sum of {', nor of '.join(sums)}", column=column,
+        value="" if row["hidden"] else f"{row['amount']:,}", remedy=remedy,
     )  # fmt: skip
 
 

@@ -143,3 +143,61 @@ def test_a_decile_without_a_row_is_named_where_the_sum_fails() -> None:
 def test_a_rate_in_place_of_a_count_is_asked_about() -> None:
     assert "is this a rate" in _said(put(_u18(), "numerator", "64.4", at=0))[0]
     assert set(DECILE_LABELS) <= set(_u18()["imd_decile"].drop_nulls())
+
+
+def _applied(table: pl.DataFrame, *emptied: int) -> pl.DataFrame:
+    table = table.with_columns(suppression_flag=pl.lit("applied"))
+    for at in emptied:
+        table = put(table, "numerator", None, at=at)
+    return table
+
+
+def test_a_large_count_that_was_hidden_is_told_by_what_is_left_of_the_total() -> None:
+    """The total is 1,000 and each decile 100: one decile cannot be 1 to 7."""
+    table = _u18().filter(pl.col("sex").is_null() & pl.col("age_band").is_null() & pl.col("ethnic_group").is_null())
+    total = int(table["numerator"][0])
+    (said,) = _said(_applied(table, 4))
+    assert f"row 2, column numerator: '{total:,}' is not the sum of the rows by imd_decile" in said
+    assert f"which is {total * 9 // 10:,} with 1 hidden count of 1 to 7" in said
+    assert "Only counts of 1 to 7 may be left empty" in said
+    few = put(_applied(table, 4), "numerator", str(total * 9 // 10 + 5), at=0)
+    assert check(few) == []
+
+
+def test_a_hidden_total_whose_parts_are_more_than_seven_is_told() -> None:
+    table = _u18().filter(pl.col("sex").is_null() & pl.col("age_band").is_null() & pl.col("ethnic_group").is_null())
+    (said,) = _said(_applied(table, 0))
+    assert "row 2, column numerator: is hidden, which means 1 to 7, and cannot be the sum of" in said.replace("  ", " ")
+
+
+def test_hidden_strata_of_age_and_sex_are_held_against_other_tables() -> None:
+    """By decile, age and sex all is counted; by age and sex alone a large count is left out."""
+    fine = made.standardised()
+    number = [int(n) for n in fine["numerator"]]
+    strata = fine.with_columns(n=pl.Series(number)).group_by("sex", "age_band", maintain_order=True).agg(
+        pl.exclude("n", "sex", "age_band").first(), n=pl.col("n").sum(), d=pl.col("denominator").cast(pl.Int64).sum()
+    )  # fmt: skip
+    coarse = strata.with_columns(
+        numerator=pl.col("n").cast(pl.String), denominator=pl.col("d").cast(pl.String),
+        imd_decile=pl.lit(None, dtype=pl.String), imd_vintage=pl.lit(None, dtype=pl.String),
+    ).select(fine.columns)  # fmt: skip
+    both = pl.concat([coarse, fine])
+    assert check(both) == []
+    (said,) = _said(_applied(both, 3))
+    assert "row 5, column numerator: is hidden" in said and "the sum of the rows by sex, age_band, imd_decile" in said
+    (said,) = _said(_applied(both, coarse.height + 3))
+    assert "with 1 hidden count of 1 to 7" in said
+
+
+def test_two_tables_of_which_one_hides_too_much_are_told_apart() -> None:
+    bands = ("0-4", "5-9", "10-14", "15-17")
+    by_age = [made.row(25, 5_000, indicator_id="emergency_adm_u18_rate", age_band=band) for band in bands]
+    table = _u18().filter(pl.col("imd_decile").is_not_null())
+    frame = pl.concat([made.frame(by_age), table.select(c for c in table.columns)], how="diagonal")
+    said = "\n".join(_said(_applied(frame, 4)))
+    assert "count 100 and those by imd_decile" in said and "with 1 hidden count of 1 to 7" in said
+
+
+def test_a_count_is_not_hidden_where_there_is_nobody() -> None:
+    table = put(_applied(_u18(), 5), "denominator", "0", at=5)
+    assert any("row 7, column numerator: is hidden, which means 1 to 7, and its denominator is 0" in x for x in _said(table))
