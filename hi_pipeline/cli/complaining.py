@@ -1,17 +1,13 @@
 """What went wrong in a run, each thing once, and only what the reader can act on."""
 
-import re
 from collections.abc import Iterable
 
-from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.engine.plan import Key
 from hi_pipeline.orchestration.runs import FailedCheck, Report
 
 # Their answers repeat failures that are told already, or stand in hi status.
 _REPEATS = "schema"
 _FRESHNESS = "freshness"
-# As storage/robots says it.
-_FORBIDDEN = re.compile(r"(https?://\S+/robots\.txt) asks programs not to fetch ")
 
 
 def complaints(report: Report, *, in_mirror: bool) -> list[tuple[str, str]]:
@@ -38,7 +34,7 @@ def _refusals(report: Report) -> list[str]:
     """Return one text for each host whose robots.txt forbids files: of one host that may be half of all releases."""
     by_host: dict[str, list[Key]] = {}
     for (key, _), outcome in report.failures.items():
-        for host in _forbidding(outcome):
+        for host in sorted(outcome.forbidden_by):
             by_host.setdefault(host, []).append(key)
     return [forbidden(host, f"{len(keys)} partitions of {', '.join(_names(keys))}") for host, keys in by_host.items()]
 
@@ -51,26 +47,15 @@ def forbidden(host: str, what: str) -> str:
     )
 
 
-def robots_behind(reason: str) -> list[str]:
-    """Return the robots.txt that a text says forbids a file, once for each file."""
-    return _FORBIDDEN.findall(reason)
-
-
 def _names(keys: Iterable[Key]) -> list[str]:
     return sorted({"/".join(key) for key in keys})
-
-
-def _forbidding(outcome: Outcome) -> set[str]:
-    """Return the robots.txt by which a partition failed, none where something else went wrong too."""
-    found = robots_behind(outcome.reason)
-    return set(found) if len(found) == outcome.reason.count("FetchError: ") else set()
 
 
 def _failures(report: Report) -> list[str]:
     """Return one text for all partitions of an asset that failed for one reason: a file of six years is one failure."""
     by_reason: dict[tuple[Key, str], list[str]] = {}
     for (key, partition), outcome in report.failures.items():
-        if _forbidding(outcome):
+        if outcome.forbidden_by:
             continue
         by_reason.setdefault(
             (key, outcome.reason.replace(partition, "{}") if partition else outcome.reason), []

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from hi_pipeline.cli.complaining import forbidden, robots_behind
+from hi_pipeline.cli.complaining import forbidden
 from hi_pipeline.cli.session import Session
-from hi_pipeline.core.errors import FetchError
+from hi_pipeline.core.errors import FetchError, Forbidden
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.pipeline import Catalogue
 from hi_pipeline.engine.releases.editions import look_for_editions
@@ -22,12 +22,13 @@ def foretell(session: Session, *, again: bool) -> int:
     for place in places(session.pipeline, today=today):
         try:
             lines = list(_said(session, place, again=again))
+        except Forbidden as error:
+            refused += 1
+            forbidding[error.robots] += 1
+            continue
         except FetchError as error:
             refused += 1
-            hosts = robots_behind(str(error))
-            forbidding.update(hosts)
-            if not hosts:
-                session.console.alarm("cannot be asked", str(error))
+            session.console.alarm("cannot be asked", str(error))
             continue
         found += len(lines)
         for line in lines:

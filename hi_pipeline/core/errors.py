@@ -13,12 +13,29 @@ class FetchError(HiPipelineError):
     """A release could not be fetched, or what came is not what was pinned."""
 
 
+class Forbidden(FetchError):
+    """A host's robots.txt, whose address is ``robots``, asks programs not to fetch the file."""
+
+    def __init__(self, message: str, robots: str = "") -> None:
+        super().__init__(message)
+        self.robots = robots
+
+
 class ReleaseUnavailable(FetchError):
     """A release has no address, or no file at its place in the mirror: nothing to fetch, nothing broken."""
 
 
 class ArchiveError(HiPipelineError):
-    """A container (zip, spreadsheet, text) is broken, hostile or larger than it may be."""
+    """A container (zip, spreadsheet, text) is broken, hostile or larger than it may be.
+
+    ``found`` says so alone, and ``remedy`` what to do with a download that is so; nobody can fetch a file again that
+    they made themselves.
+    """
+
+    def __init__(self, found: str, remedy: str = "") -> None:
+        super().__init__(f"{found}; {remedy}" if remedy else found)
+        self.found = found
+        self.remedy = remedy
 
 
 class LayoutError(HiPipelineError):

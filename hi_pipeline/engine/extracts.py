@@ -1,20 +1,30 @@
 """Taking in a board's own extract: read as text, judged, and put where the pipeline finds it. Nothing else is kept."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from hi_pipeline.core.errors import ArchiveError, HiPipelineError, LayoutError, SelectionError
+from hi_pipeline.core.errors import (
+    ArchiveError,
+    HiPipelineError,
+    LayoutError,
+    NothingToBuild,
+    SelectionError,
+    ValidationError,
+)
 from hi_pipeline.core.geography import BOARDS, Vintage, vintage_of
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.people_columns import on_footprint
-from hi_pipeline.core.source import RawTable
+from hi_pipeline.core.provenance import Input
+from hi_pipeline.core.source import RawTable, Release
+from hi_pipeline.engine.currency.inputs import LakeReader
 from hi_pipeline.engine.own_files import in_own_words, look_at_csv, look_for_header
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.extracts.contract import COLUMNS, DECILE_LABELS, EXTRACTS, GROUPS, SEX_LABELS, Below
-from hi_pipeline.extracts.parse import named
+from hi_pipeline.extracts.parse import named, parts_of_edition
 from hi_pipeline.extracts.people import BoardPeople, judge_people
 from hi_pipeline.extracts.problem import ROW, Problem, problem_of
 from hi_pipeline.extracts.read import check, tidied, typed, validated
@@ -47,8 +57,12 @@ class Taken:
     fewer: str
 
 
-def read_extract(path: Path) -> RawTable:
+def read_extract(path: Path, *, where: str = "") -> RawTable:
     """Return a file's cells as text, from CSV, xlsx (one sheet) or parquet.
+
+    Args:
+        path: the file.
+        where: what errors call it; its name where not given.
 
     Raises:
         SelectionError: there is no such file, or it is of another kind.
@@ -57,19 +71,20 @@ def read_extract(path: Path) -> RawTable:
     """
     if not path.is_file():
         raise SelectionError(f"{path}: there is no such file")
+    where = where or path.name
     if path.stat().st_size > LIMITS.member_bytes:
-        raise ArchiveError(f"{path.name}: larger than {LIMITS.member_bytes:,} bytes; an extract is counts by group")
+        raise ArchiveError(f"{where}: larger than {LIMITS.member_bytes:,} bytes; an extract is counts by group")
     kind = path.suffix.lower()
     with in_own_words():
         if kind == ".csv":
             data = path.read_bytes()
-            look_at_csv(data, path)
-            return RawTable(path.name, read_csv(data, where=path.name))
+            look_at_csv(data, where)
+            return RawTable(path.name, read_csv(data, where=where))
         if kind == ".xlsx":
-            return RawTable(path.name, _sheet(path))
+            return RawTable(path.name, _sheet(path, where))
         if kind == ".parquet":
-            return RawTable(path.name, read_parquet_text(path, where=path.name))
-    raise SelectionError(f"{path.name}: an extract is a CSV, xlsx or parquet file, named .csv, .xlsx or .parquet")
+            return RawTable(path.name, read_parquet_text(path, where=where))
+    raise SelectionError(f"{where}: an extract is a CSV, xlsx or parquet file, named .csv, .xlsx or .parquet")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +138,49 @@ def _implausible(rows: pl.DataFrame, indicator: Indicator) -> Iterator[Problem]:
             f"{first['numerator']:,}; figures of this indicator lie between {low:,.0f} and {high:,.0f}",
             remedy="Are denominators in thousands, or of another group? Write people",
         )  # fmt: skip
+
+
+def look_at_laid(pipeline: Pipeline, release: Release) -> None:
+    """Refuse a file in the folder of extracts, also one that was laid there by hand, that hi import would refuse.
+
+    Residents are another matter: ``hold_against_residents``, once they are built.
+
+    Raises:
+        HiPipelineError: naming the file and everything that is wrong with it.
+    """
+    path = pipeline.settings.extracts / release.mirror_path
+    if not path.is_file():
+        return
+    raw = read_extract(path, where=release.mirror_path)
+    validated(raw.frame, where=release.mirror_path, first_row=raw.first_row)
+
+
+def hold_against_residents(pipeline: Pipeline, financial_year: str) -> tuple[Input, ...]:
+    """Hold the extracts of a year that are kept against the residents of their boards, as hi import does.
+
+    Returns:
+        The population that was asked for, built or not: when it changes, they are to be held against it again.
+
+    Raises:
+        ValidationError: naming each file and everything that is wrong with its denominators.
+    """
+    reader, wrong = LakeReader(pipeline.lake), []
+    for source in pipeline.catalogue.sources.values():
+        for release in source.releases_of(financial_year) if source.local else ():
+            kept = pipeline.snapshots.latest(source.name, release.edition)
+            extract = EXTRACTS[parts_of_edition(release.edition)[0]]
+            if kept is None or extract.below is not Below.POPULATION or pipeline.settings.synthetic:
+                continue
+            with suppress(NothingToBuild):
+                reader.linked("population", financial_year)
+            found = check_extract(kept.path, pipeline).problems
+            wrong += [f"{release.mirror_path}: {problem}" for problem in found]
+    if wrong:
+        said = "\n".join(f"  {line}" for line in wrong)
+        raise ValidationError(
+            f"nothing was counted from extracts whose people cannot be those of their boards:\n{said}"
+        )
+    return reader.inputs
 
 
 def people_of(pipeline: Pipeline, ons: str, financial_year: str) -> tuple[BoardPeople | None, str]:
@@ -218,10 +276,10 @@ def _in_contract(frame: pl.DataFrame) -> pl.DataFrame:
     return tidied(frame.with_columns(absent)).select(COLUMNS.keys())
 
 
-def _sheet(path: Path) -> pl.DataFrame:
+def _sheet(path: Path, where: str) -> pl.DataFrame:
     names, frames = read_sheets(path, (".*",))
     held = [name for name in names if not frames[name].is_empty()]
     if len(held) != 1:
-        raise LayoutError(f"{path.name}: {len(held)} sheets hold cells ({held[:4]}); an extract is one sheet")
-    look_for_header(frames[held[0]].iter_rows(), path.name)
-    return table_of_sheet(frames[held[0]], header_row=0, where=f"{path.name}, sheet {held[0]!r}")
+        raise LayoutError(f"{where}: {len(held)} sheets hold cells ({held[:4]}); an extract is one sheet")
+    look_for_header(frames[held[0]].iter_rows(), where)
+    return table_of_sheet(frames[held[0]], header_row=0, where=f"{where}, sheet {held[0]!r}")

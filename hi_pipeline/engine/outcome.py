@@ -1,12 +1,13 @@
 """What became of one partition: the words that steps, assets, checks and the command line share."""
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import polars as pl
 
-from hi_pipeline.core.errors import HiPipelineError, ValidationError
+from hi_pipeline.core.errors import Forbidden, HiPipelineError, ValidationError
 from hi_pipeline.core.provenance import Provenance
 
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Outcome:
         files: provenance of each file, by table (one table named "" where there is only one).
         rows_before: rows of the last good files, None where there were none.
         failures: the rows that break the rules, where the error holds them.
+        forbidden_by: the robots.txt files that alone are why it failed; empty where anything else went wrong.
     """
 
     partition: str
@@ -39,6 +41,7 @@ class Outcome:
     files: dict[str, Provenance] = field(default_factory=dict)
     rows_before: int | None = None
     failures: pl.DataFrame | None = None
+    forbidden_by: frozenset[str] = frozenset()
 
     @property
     def good(self) -> bool:
@@ -83,4 +86,16 @@ def failed(partition: str, error: Exception, *, rows_before: int | None = None) 
         reason=reason,
         rows_before=rows_before,
         failures=rows if isinstance(rows, pl.DataFrame) else None,
+        forbidden_by=frozenset({error.robots} if isinstance(error, Forbidden) else ()),
+    )
+
+
+def failed_together(partition: str, wrong: Sequence[Outcome]) -> Outcome:
+    """Return one outcome for several parts that failed."""
+    alone = all(outcome.forbidden_by for outcome in wrong)
+    return replace(
+        wrong[0],
+        partition=partition,
+        reason=" ".join(outcome.reason for outcome in wrong),
+        forbidden_by=frozenset().union(*(outcome.forbidden_by for outcome in wrong)) if alone else frozenset(),
     )

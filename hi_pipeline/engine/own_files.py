@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 
 from hi_pipeline.core.errors import ArchiveError, LayoutError
 from hi_pipeline.extracts.contract import NEEDED
@@ -17,14 +16,8 @@ from hi_pipeline.extracts.header import plain_name
 _FIRST = NEEDED[0]
 _LOOKED_AT = 20  # lines in which the header may stand below a title
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright strokes"}
+_MEND = "mend it in the program that wrote it, and save or export it again"
 _AS_UTF_8 = "Save it as 'CSV UTF-8 (comma delimited)', as Excel calls it"
-# Remedies for downloads, and what holds for a file that somebody made.
-_OWN = {
-    "; ask the publisher for a mended file": ". Mend the cell, and export the file again",
-    "Fetch it again; no row is guessed.": "Export it again; no row is guessed.",
-    "Fetch it again.": "Save or export it again.",
-    "fetch it again or look at the publisher's page": "export it again",
-}
 
 
 @contextmanager
@@ -32,28 +25,27 @@ def in_own_words() -> Iterator[None]:
     """Let errors of reading speak of a file that somebody made, not of a download."""
     try:
         yield
-    except (ArchiveError, LayoutError) as error:
-        said = str(error)
-        for download, own in _OWN.items():
-            said = said.replace(download, own)
-        raise type(error)(said) from error
+    except ArchiveError as error:
+        if not error.remedy:
+            raise
+        raise ArchiveError(error.found, _MEND) from error
 
 
-def look_at_csv(data: bytes, path: Path) -> None:
+def look_at_csv(data: bytes, where: str) -> None:
     """Refuse a CSV whose text, separator, first line or rows are not as they must be.
 
     Raises:
         ArchiveError: not UTF-8, or a row with more or fewer cells than the header.
         LayoutError: other separators than commas, or lines above the header.
     """
-    text = _decoded(data, path.name)
+    text = _decoded(data, where)
     lines = text.splitlines()
     if not lines:
         return
-    _look_at_header(lines, path.name)
+    _look_at_header(lines, where)
     # An open quotation mark would run to the end of the file; the reader says so in its own words.
     if text.count('"') % 2 == 0:
-        _look_at_rows(text, path.name)
+        _look_at_rows(text, where)
 
 
 def _decoded(data: bytes, where: str) -> str:

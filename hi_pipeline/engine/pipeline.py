@@ -58,6 +58,11 @@ class Catalogue:
         """Return the linked table that holds an indicator's counts."""
         return self.tables_by_name[f"{indicator.source}_counts"]
 
+    def is_of_extracts(self, table: LinkedTable) -> bool:
+        """Tell whether a linked table holds the counts of boards' own extracts."""
+        source = self.sources.get(table.indicators_of)
+        return source is not None and source.local
+
     def table_levels(self) -> list[list[LinkedTable]]:
         """Return the linked tables in levels: those of a level read only those of the levels before.
 

@@ -36,8 +36,8 @@ _MANY_PEOPLE = 2_000
 _SHOWN = 4
 _SAME_QUERY = "Put people of no known group into rows of 'unknown', and count all tables by the same query"
 _SMALL_ALONE = (
-    "Only counts of 1 to 7 may be left empty. One that was hidden for another reason is needed: write it, best with all "
-    "true counts and suppression_flag 'none'; the pipeline hides what must be hidden"
+    "Only counts of 1 to 7 may be left empty. One that was hidden for another reason is needed: write it, best with "
+    "all true counts and suppression_flag 'none'; the pipeline hides what must be hidden"
 )
 
 

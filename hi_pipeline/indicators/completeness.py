@@ -26,8 +26,8 @@ def completeness(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> 
     Records are what the publication counts by group: denominators where the records are counted there (courses,
     pathways), numerators where the denominator is residents or there is none (detentions). All records are those of the
     total where the same publication prints it, else the sum of the groups and the unknown. Where indicators of one
-    publication differ, the one with the most years speaks for it, the first of the catalogue where they tie. What boards
-    count in their own extracts is counted apart for each indicator, and each speaks for itself.
+    publication differ, the one with the most years speaks for it, the first of the catalogue where they tie. Boards'
+    own extracts are counted apart, and each speaks for itself.
 
     Args:
         results: all figures, in the results contract.

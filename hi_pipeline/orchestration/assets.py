@@ -25,7 +25,7 @@ from hi_pipeline.engine.layers.linked import build_linked, linked_code
 from hi_pipeline.engine.layers.packs import PackMade, build_packs, open_published, summary_of
 from hi_pipeline.engine.layers.published import publish_results
 from hi_pipeline.engine.layers.published_lists import LINKED_TABLES
-from hi_pipeline.engine.outcome import Outcome, State
+from hi_pipeline.engine.outcome import Outcome, State, failed_together
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
 from hi_pipeline.orchestration.events import Events, report
 from hi_pipeline.orchestration.partitions import GRID, YEAR_PARTITIONS
@@ -337,7 +337,7 @@ def _shaped(context: dg.AssetExecutionContext, outcomes: list[Outcome]) -> list[
     wrong = [o for o in outcomes if o.state is State.FAILED]
     good = [o for o in outcomes if o.good]
     if wrong:
-        return [replace(wrong[0], partition="", reason=" ".join(o.reason for o in wrong))]
+        return [failed_together("", wrong)]
     if not good:
         return [replace(outcomes[0], partition="")]
     state = State.WRITTEN if any(o.state is State.WRITTEN for o in good) else State.UNCHANGED

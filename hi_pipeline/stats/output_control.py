@@ -1,8 +1,8 @@
 """Our own rule for counts of people on the way out: what is hidden and rounded of true counts.
 
 1 to 7 are hidden, and with them further counts of the same table, so that each can still be any number from 1 to 7.
-Which ones these are does not depend on how large they are. The others are rounded to 5. It is stricter than NHS England's rule for hospital
-episodes, which hides no second count.
+Which ones these are does not depend on how large they are. The others are rounded to 5. It is stricter than NHS
+England's rule for hospital episodes, which hides no second count.
 """
 
 from collections.abc import Sequence

@@ -43,7 +43,7 @@ def read_tables(path: Path, layout: Layout, *, limits: Limits = LIMITS) -> dict[
     if not path.is_file():
         raise ArchiveError(f"{path}: there is no such file; fetch the release first")
     if not path.stat().st_size:
-        raise ArchiveError(f"{path.name}: the file is empty (0 bytes); fetch it again")
+        raise ArchiveError(f"{path.name}: the file is empty (0 bytes)", "fetch it again")
     read = {
         Container.CSV: _read_bare_csv,
         Container.ZIP: _read_zip,

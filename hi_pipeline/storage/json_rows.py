@@ -32,7 +32,7 @@ def read_json(data: bytes, *, rows: str, where: str) -> pl.DataFrame:
             data.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_unique
         )
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise ArchiveError(f"{where}: no whole JSON message ({str(error)[:200]}); fetch it again") from error
+        raise ArchiveError(f"{where}: no whole JSON message ({str(error)[:200]})", "fetch it again") from error
     if not isinstance(message, dict) or not isinstance(message.get(rows), list):
         found = sorted(message)[:_MAX_SHOWN] if isinstance(message, dict) else type(message).__name__
         raise LayoutError(f"{where}: expected an object with the list {rows!r}, found {found}")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
-from hi_pipeline.core.errors import FetchError
+from hi_pipeline.core.errors import FetchError, Forbidden
 from hi_pipeline.storage.download import Download
 from hi_pipeline.storage.folder_mirror import Arrival
 
@@ -84,17 +84,19 @@ class Robots:
             fetch: brings the robots.txt, None where the host has none: then everything is allowed.
 
         Raises:
-            FetchError: it is forbidden, or the robots.txt cannot be read, so that nobody knows.
+            Forbidden: its host asks programs not to fetch it.
+            FetchError: the robots.txt cannot be read, so that nobody knows.
         """
         parts = urlsplit(download.address)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:
             self._rules[origin] = self._read(f"{origin}/robots.txt", download, fetch)
         if not self._rules[origin].allow(download.address):
-            raise FetchError(
+            raise Forbidden(
                 f"{download.where}: {origin}/robots.txt asks programs not to fetch {download.address}. Download it by "
                 f"hand from {download.landing_page} {download.by_hand}; or, where the publisher has agreed that you "
-                "fetch it, set HI_ROBOTS=ignore"
+                "fetch it, set HI_ROBOTS=ignore",
+                robots=f"{origin}/robots.txt",
             )
 
     def _read(self, address: str, download: Download, fetch: Callable[[Download], Arrival | None]) -> Rules:

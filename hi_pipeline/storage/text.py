@@ -37,7 +37,7 @@ def read_csv(data: bytes, *, where: str, limits: Limits = LIMITS) -> pl.DataFram
     """
     body = data.removeprefix(_BOM)
     if not body.strip():
-        raise ArchiveError(f"{where}: the file is empty; fetch it again or look at the publisher's page")
+        raise ArchiveError(f"{where}: the file is empty", "fetch it again or look at the publisher's page")
     _check_bytes(body, where)
     header = read_header(body, where=where, limits=limits)
     frame = _parse(body, len(header), where)
@@ -85,7 +85,9 @@ def _parse(body: bytes, width: int, where: str) -> pl.DataFrame:
             # By one thread: only then does the reader say which row is broken.
             table = parse(threads=False)
     except pa.ArrowInvalid as error:
-        raise ArchiveError(f"{where}: broken CSV: {str(error)[:300]}. Fetch it again; no row is guessed.") from error
+        raise ArchiveError(
+            f"{where}: broken CSV, of which no row is guessed: {str(error)[:300].rstrip('.')}", "fetch it again"
+        ) from error
     return pl.DataFrame(pl.from_arrow(table))
 
 

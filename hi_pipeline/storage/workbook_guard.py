@@ -80,7 +80,8 @@ class WorkbookGuard:
         if name in self.sheets and self.sheets[name].first_error:
             raise ArchiveError(
                 f"{self.where}, sheet {name!r}: cell {self.sheets[name].first_error} holds an error value (#REF! or "
-                "the like), which would be read as blank; ask the publisher for a mended file"
+                "the like), which would be read as blank",
+                "ask the publisher for a mended file",
             )
 
 

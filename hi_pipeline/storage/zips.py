@@ -31,7 +31,7 @@ def open_zip(path: Path, *, limits: Limits = LIMITS) -> Iterator[zipfile.ZipFile
         raise ArchiveError(f"{path}: there is no such file") from None
     except BROKEN as error:
         raise ArchiveError(
-            f"{path.name}: not a whole zip archive ({error}); it is truncated or something else. Fetch it again."
+            f"{path.name}: not a whole zip archive ({error}); it is truncated or something else", "fetch it again"
         ) from error
     with archive:
         _check_list(archive.infolist(), path.name, limits)
@@ -66,7 +66,7 @@ def chunks_of(archive: zipfile.ZipFile, name: str, *, where: str, limits: Limits
                     raise ArchiveError(f"{where}: unpacks to more than {limits.member_bytes:,} bytes")
                 yield chunk
     except BROKEN as error:
-        raise ArchiveError(f"{where}: the member is damaged ({error}). Fetch the archive again.") from error
+        raise ArchiveError(f"{where}: the member is damaged ({error})", "fetch the archive again") from error
 
 
 def _check_list(infos: list[zipfile.ZipInfo], where: str, limits: Limits) -> None:

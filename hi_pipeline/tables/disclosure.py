@@ -49,9 +49,9 @@ def controlled(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _turn() -> pl.Expr:
-    """Return in which turn a group is hidden beside a small one: those of no known group, then from the middle outwards.
+    """Return in which turn a group is hidden beside a small one: first those of no known group, then from the middle.
 
-    So the first figures to go are no group's, and the last ones those at the ends of a ladder, which a gap is made of.
+    So the first figures to go are no group's, and the last those at the ends of a ladder, which a gap is made of.
     """
     table = [*_AREA, "dimension"]
     known = ~pl.col("category").is_in(NO_GROUPS)

@@ -19,11 +19,11 @@ from hi_pipeline.cli.app import app
 from hi_pipeline.cli.complaining import complaints
 from hi_pipeline.cli.listed import Listed
 from hi_pipeline.cli.selecting import select
-from hi_pipeline.core.errors import SelectionError
+from hi_pipeline.core.errors import FetchError, Forbidden, SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.indicator import Level, Levels
 from hi_pipeline.engine.grid import ICBS
-from hi_pipeline.engine.outcome import Outcome, State
+from hi_pipeline.engine.outcome import Outcome, State, failed, failed_together
 from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.orchestration.runs import FailedCheck, Report
 from hi_pipeline.settings import Settings
@@ -287,20 +287,13 @@ def test_a_file_of_six_years_that_is_bad_is_one_failure() -> None:
 
 
 def test_what_one_host_forbids_is_said_once_and_hides_nothing_else() -> None:
-    rules = "https://a.uk/robots.txt asks programs not to fetch https://a.uk/"
+    refused = Forbidden("one:2021-22: not to be fetched", robots="https://a.uk/robots.txt")
+    broken = failed("b", FetchError("two:b: it answered 503"))
     report = Report()
     report.outcomes |= {
-        (("snapshot", "one"), "2021-22"): Outcome(
-            partition="2021-22", state=State.FAILED, reason=f"FetchError: one:2021-22: {rules}1.csv. Download it"
-        ),
-        (("snapshot", "two"), "2022-23"): Outcome(
-            partition="2022-23", state=State.FAILED, reason=f"FetchError: two:2022-23: {rules}2.csv. Download it"
-        ),
-        (("snapshot", "two"), "2023-24"): Outcome(
-            partition="2023-24",
-            state=State.FAILED,
-            reason=f"FetchError: two:a: {rules}3.csv. Download it FetchError: two:b: it answered 503",
-        ),
+        (("snapshot", "one"), "2021-22"): failed("2021-22", refused),
+        (("snapshot", "two"), "2022-23"): failed("2022-23", refused),
+        (("snapshot", "two"), "2023-24"): failed_together("2023-24", [failed("a", refused), broken]),
     }
     (_, first), (_, second) = complaints(report, in_mirror=False)
     assert first.startswith("2 partitions of snapshot/one, snapshot/two: https://a.uk/robots.txt asks programs not")

@@ -208,7 +208,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_labels(frames),
             ask.check_all_icbs(frames),
             ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
-            ask.check_coverage(outcomes, own=_is_own(pipeline, linked)),
+            ask.check_coverage(outcomes, own=pipeline.catalogue.is_of_extracts(linked)),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
             ask.check_reporters(frames),
             check_far_units(units_of(pipeline, linked, year) for year in frames),
@@ -321,11 +321,6 @@ def _is_counts(linked: LinkedTable) -> bool:
 
 def _place(path: Path) -> str:
     return str(path)
-
-
-def _is_own(pipeline: Pipeline, linked: LinkedTable) -> bool:
-    source = pipeline.catalogue.sources.get(linked.indicators_of or "")
-    return source is not None and source.local
 
 
 def _holds_own(pipeline: Pipeline) -> bool:

@@ -17,7 +17,8 @@ from hi_pipeline.core.source import Release, ReleaseStatus, Source, Tables, rele
 from hi_pipeline.core.validation import validate
 from hi_pipeline.core.whole import validate_whole
 from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
-from hi_pipeline.engine.outcome import Outcome, State, absent, failed
+from hi_pipeline.engine.extracts import look_at_laid
+from hi_pipeline.engine.outcome import Outcome, State, absent, failed, failed_together
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.replacements import record_changes
 from hi_pipeline.engine.releases.told import told_sha256
@@ -74,6 +75,8 @@ def _bring(pipeline: Pipeline, source: Source, release: Release, *, again: bool)
     known = pipeline.snapshots.latest(source.name, release.edition)
     asks = again or pipeline.looks_again or source.local or pipeline.snapshots.is_here(release)
     try:
+        if source.local:
+            look_at_laid(pipeline, release)
         if known is None or asks:
             snapshot = pipeline.snapshots.fetch(source, release, force=again)
         else:
@@ -109,7 +112,7 @@ def fetch_part(
     wrong = [o for o in outcomes if o.state is State.FAILED]
     there = [o for o in outcomes if o.good]
     if wrong:
-        return replace(wrong[0], partition=part, reason=" ".join(o.reason for o in wrong))
+        return failed_together(part, wrong)
     if not there:
         return absent(part, "; ".join(o.reason for o in outcomes) or f"no release of {source.name} holds {part}")
     state = State.WRITTEN if any(o.state is State.WRITTEN for o in there) else State.UNCHANGED

@@ -7,10 +7,11 @@ import polars as pl
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.provenance import Part, Provenance
+from hi_pipeline.core.provenance import Input, Part, Provenance
 from hi_pipeline.core.validation import validate
 from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
 from hi_pipeline.engine.currency.inputs import LakeReader, built_parts, still_holds
+from hi_pipeline.engine.extracts import hold_against_residents
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.storage.cells import rows_sha256
@@ -73,7 +74,10 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
     if known and not still_holds(pipeline.lake, known, code=code, schema=schema):
         return Outcome(partition=year, state=State.UNCHANGED, files={"": known}, rows_before=before)
     reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators, pipeline.catalogue.sources)
+    held_against: tuple[Input, ...] = ()
     try:
+        if pipeline.catalogue.is_of_extracts(table):
+            held_against = hold_against_residents(pipeline, year)
         built = table.build(reader, year)
         frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")  # type: ignore[arg-type]
     except NothingToBuild as error:
@@ -87,7 +91,7 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
         return failed(year, error, rows_before=before)
     releases = built.releases or reader.releases_read
     provenance = Provenance(
-        inputs=reader.inputs,
+        inputs=tuple(sorted({*reader.inputs, *held_against}, key=lambda item: item.name)),
         code_version=code,
         schema_version=schema,
         releases=releases,

@@ -70,4 +70,4 @@ def test_a_title_above_the_header_of_a_workbook_is_named(tmp_path: Path) -> None
 
 
 def test_a_broken_workbook_is_to_be_saved_again(tmp_path: Path) -> None:
-    assert "Save or export it again" in _refused(tmp_path / "mine.xlsx", b"PK\x03\x04 cut short")
+    assert "save or export it again" in _refused(tmp_path / "mine.xlsx", b"PK\x03\x04 cut short")

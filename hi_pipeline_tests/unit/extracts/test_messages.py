@@ -200,4 +200,6 @@ def test_two_tables_of_which_one_hides_too_much_are_told_apart() -> None:
 
 def test_a_count_is_not_hidden_where_there_is_nobody() -> None:
     table = put(_applied(_u18(), 5), "denominator", "0", at=5)
-    assert any("row 7, column numerator: is hidden, which means 1 to 7, and its denominator is 0" in x for x in _said(table))
+    assert any(
+        "row 7, column numerator: is hidden, which means 1 to 7, and its denominator is 0" in x for x in _said(table)
+    )

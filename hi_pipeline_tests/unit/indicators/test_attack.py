@@ -96,7 +96,10 @@ def test_no_small_count_follows_from_all_columns_of_the_results(seed: int) -> No
 def _shown(counts: pl.DataFrame) -> dict[str, list[tuple]]:
     """Return all columns of the controlled counts by area, as whoever knows the rule may put them side by side."""
     ordered = controlled(counts).sort("icb_code", "dimension", "category").drop("area_name")
-    return {str(area): part.drop("icb_code").rows() for (area,), part in ordered.partition_by("icb_code", as_dict=True).items()}
+    return {
+        str(area): part.drop("icb_code").rows()
+        for (area,), part in ordered.partition_by("icb_code", as_dict=True).items()
+    }
 
 
 Key = tuple[str, str, int]
@@ -165,7 +168,9 @@ def test_whoever_knows_the_rule_finds_every_number_from_1_to_7_possible() -> Non
     assert len(small) > 300
     found = _proved(before, ((key, a) for key, row in small.items() for a in _moved(areas[key[0]], row, key[2])))
     left = {key: row for key, row in small.items() if key not in found}
-    found |= _proved(before, ((key, a) for key, row in left.items() for a in _dealt(areas[key[0]], row, key[2], chance)))
+    found |= _proved(
+        before, ((key, a) for key, row in left.items() for a in _dealt(areas[key[0]], row, key[2], chance))
+    )
     assert sorted(small.keys() - found) == []
 
 

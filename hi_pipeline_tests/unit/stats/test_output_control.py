@@ -19,7 +19,10 @@ Table = tuple[int, ...]
 def _flags(tables: list[dict[str, Table]]) -> list[dict[str, tuple[bool, ...]]]:
     """Put areas through the rule; of each part tell whether it is hidden."""
     rows = [
-        (n, margin, turn, x) for n, area in enumerate(tables) for margin, xs in area.items() for turn, x in enumerate(xs)
+        (n, margin, turn, x)
+        for n, area in enumerate(tables)
+        for margin, xs in area.items()
+        for turn, x in enumerate(xs)
     ]
     frame = pl.DataFrame(rows, schema=["area", "margin", "turn", "x"], orient="row")
     flags = iter(
@@ -66,7 +69,9 @@ def test_of_a_total_of_seven_or_less_nothing_is_shown() -> None:
 
 
 def test_a_count_that_the_board_hid_counts_as_small() -> None:
-    frame = pl.DataFrame({"m": ["total", "age", "age", "age"], "x": [None, None, 90, 400], "t": [0, 1, 2, 3], "a": [1] * 4})
+    frame = pl.DataFrame(
+        {"m": ["total", "age", "age", "age"], "x": [None, None, 90, 400], "t": [0, 1, 2, 3], "a": [1] * 4}
+    )
     found = hidden_on_the_way_out(frame, count="x", margin="m", total="total", turn="t", by=["a"])
     assert found.to_list() == [True, True, True, False]
 
@@ -116,7 +121,7 @@ def _narrowed(tables: list[Table], hidden: list[tuple[bool, ...]]) -> list[list[
     return [
         group
         for (total, *_), group in alike.items()
-        if any(SMALL & set(values) and not SMALL <= set(values) for values in zip(*group, strict=True))
+        if any(SMALL & set(values) and not set(values) >= SMALL for values in zip(*group, strict=True))
     ]
 
 

@@ -180,7 +180,9 @@ def _beside(*rows: dict[str, object]) -> Table:
 
 def test_the_median_of_other_boards_is_printed_where_there_is_one() -> None:
     others = "other boards with an extract here"
-    found = _beside({"comparator": "region", "comparator_value": 44.0}, {"comparator": others, "comparator_value": 47.0})
+    found = _beside(
+        {"comparator": "region", "comparator_value": 44.0}, {"comparator": others, "comparator_value": 47.0}
+    )
     assert found.header[-1] == "Other boards with an extract here"
     assert [row[-3:] for row in found.rows] == [("44.0% (lower)", "not computed", "47.0% (lower)")]
 
