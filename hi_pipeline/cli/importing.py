@@ -32,8 +32,8 @@ def import_command(console: Printer, source: str | None, file: Path | None, *, c
         if checked.problems:
             _complain(console, file, checked.problems)
             return FAILED
-        if checked.unjudged:
-            console.whole_line(checked.unjudged)
+        for line in filter(None, (checked.unjudged, checked.ends)):
+            console.whole_line(line)
         if check:
             console.whole_line(f"{file}: nothing is wrong with it. Nothing was changed; hi import {file} takes it in.")
             return 0

@@ -84,7 +84,9 @@ def read_extract(path: Path, *, where: str = "") -> RawTable:
             return RawTable(path.name, _sheet(path, where))
         if kind == ".parquet":
             return RawTable(path.name, read_parquet_text(path, where=where))
-    raise SelectionError(f"{where}: an extract is a CSV, xlsx or parquet file, named .csv, .xlsx or .parquet")
+    raise SelectionError(
+        f"{where}: an extract is a CSV, xlsx or parquet file, named .csv, .xlsx or .parquet: save it as one"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +96,12 @@ class Checked:
     Attributes:
         problems: everything that is wrong with it.
         unjudged: what of its denominators was not judged and why; "" where all was.
+        ends: how its first and last decile were read, which no rule can judge; "" where it has none.
     """
 
     problems: list[Problem]
-    unjudged: str
+    unjudged: str = ""
+    ends: str = ""
 
 
 def check_extract(path: Path, pipeline: Pipeline) -> Checked:
@@ -109,17 +113,33 @@ def check_extract(path: Path, pipeline: Pipeline) -> Checked:
     raw = read_extract(path)
     problems = check(raw.frame, first_row=raw.first_row)
     if problems:
-        return Checked(problems=problems, unjudged="")
+        return Checked(problems=problems)
     rows = typed(tidied(raw.frame, first_row=raw.first_row))
     indicator, ons, year = named(rows)
     extract = EXTRACTS[indicator]
+    ends = _ends(rows, pipeline.catalogue.indicators_by_id[indicator].multiplier)
     if extract.below is not Below.POPULATION or not has_denominators(rows):
-        return Checked(problems=[], unjudged="")
+        return Checked(problems=[], ends=ends)
     problems = [*_implausible(rows, pipeline.catalogue.indicators_by_id[indicator])]
     people, unjudged = people_of(pipeline, ons, year)
     if people and not problems:
         problems += judge_people(rows, extract, people)
-    return Checked(problems=problems, unjudged=unjudged)
+    return Checked(problems=problems, unjudged=unjudged, ends=ends)
+
+
+def _ends(rows: pl.DataFrame, multiplier: float) -> str:
+    """Say how the first and the last decile are read: that they are the right way round, only who counted can tell."""
+    tables = [table for grain, table in sorted(grains(rows).items(), key=lambda t: len(t[0])) if "imd_decile" in grain]
+    said = []
+    for label, words in ((DECILE_LABELS[0], "the most deprived"), (DECILE_LABELS[-1], "the least deprived")):
+        own = tables[0].filter(imd_decile=label) if tables else rows.head(0)
+        if own.is_empty() or own["numerator"].null_count():
+            return ""
+        events = (own["numerator"] * own["events_per_person"].fill_null(1)).sum()
+        people = own.unique(GROUPS)["denominator"].sum()
+        counted = f"{events / people * multiplier:,.1f} per {multiplier:,.0f}" if people else f"{events:,} counted"
+        said.append(f"decile {label}, {words}, {counted}")
+    return f"Read as: {'; '.join(said)}. Look whether that is the right way round."
 
 
 def _implausible(rows: pl.DataFrame, indicator: Indicator) -> Iterator[Problem]:
@@ -280,6 +300,8 @@ def _sheet(path: Path, where: str) -> pl.DataFrame:
     names, frames = read_sheets(path, (".*",))
     held = [name for name in names if not frames[name].is_empty()]
     if len(held) != 1:
-        raise LayoutError(f"{where}: {len(held)} sheets hold cells ({held[:4]}); an extract is one sheet")
+        raise LayoutError(
+            f"{where}: {len(held)} sheets hold cells ({held[:4]}); an extract is one sheet: take the others away"
+        )
     look_for_header(frames[held[0]].iter_rows(), where)
     return table_of_sheet(frames[held[0]], header_row=0, where=f"{where}, sheet {held[0]!r}")

@@ -13,6 +13,7 @@ import polars as pl
 
 from hi_pipeline.core.financial_year import ALL_YEARS, label_of_date, period
 from hi_pipeline.core.geography import BOARDS
+from hi_pipeline.core.groups import ETHNIC_DETAIL_2001
 from hi_pipeline.extracts.contract import (
     COLUMNS,
     DECILE_LABELS,
@@ -47,6 +48,13 @@ _SHORTENED = re.compile(r"\d+(\.\d+)?[eE][+-]?\d+")
 _FRACTION = re.compile(r"\d*\.\d+%?|\d+%")
 _YEAR = re.compile(r"(19|20)\d\d")
 _WORD = re.compile(r"[a-z0-9]+")
+# Codes of hospital records, recalled from the NHS Data Dictionary (2026-11) and not read: only a hint rests on them.
+_ETHNIC_LETTERS = "ABCDEFGHJKLMNPRS"
+_CODES = {
+    "sex": {"1": "male", "2": "female", "0": UNKNOWN_LABEL, "9": UNKNOWN_LABEL, "X": UNKNOWN_LABEL},
+    "ethnic_group": dict(zip(_ETHNIC_LETTERS, ETHNIC_DETAIL_2001, strict=True))
+    | dict.fromkeys(("Z", "99"), UNKNOWN_LABEL),
+}
 # What databases and spreadsheets write for a cell that is empty.
 _EMPTY_WORDS = ("NULL", "N/A", "NA", "#N/A", "NAN", "NONE")
 _EMPTY = {
@@ -54,6 +62,7 @@ _EMPTY = {
     "suppression_flag 'applied'",
     "denominator": "Leave the cell empty in rows of 'unknown' groups, and write the people of the group in all others",
 }
+_RATE = "is no count", "Counts are wanted: is this a rate or a share? Write how many were counted"
 _REMEDIES = 3
 _ONE = ("indicator_id", "area_code")
 LABELS_READ = "labels read"
@@ -87,14 +96,26 @@ def judge_cells(frame: pl.DataFrame) -> tuple[list[Problem], pl.DataFrame]:
 
 def _verdicts(cells: pl.Series, column: str) -> dict[str, tuple[str, str]]:
     """Return the verdict on each wrong value, in the order of the file."""
-    found = {}
-    for value in cells.drop_nulls().unique(maintain_order=True).to_list():
-        verdict = _personal(value) or _blanks(value)
-        if not verdict and (verdict := _JUDGES[column](value)) and _means_empty(value):
-            verdict = "is a program's word for an empty cell", _EMPTY.get(column, "Leave the cell empty")
-        if verdict:
-            found[value] = verdict
+    values = cells.drop_nulls().unique(maintain_order=True).to_list()
+    found = {value: verdict for value in values if (verdict := _verdict(value, column))}
+    if any(what == _RATE[0] for what, _ in found.values()):
+        # 81.0 among 64.4 and 72.5 is a rate too, and no count that a spreadsheet wrote with a point.
+        found = {value: _RATE if _POINT.fullmatch(value) else verdict for value, verdict in found.items()}
     return found
+
+
+def _verdict(value: str, column: str) -> Verdict:
+    if personal := _personal(value):
+        return personal
+    if bare := _bare_of_blanks(value):
+        within = _JUDGES[column](bare)
+        return "has blanks before or after it", within[1] if within else f"Write {bare!r}"
+    verdict = _JUDGES[column](value)
+    if verdict and _means_empty(value):
+        return "is a program's word for an empty cell", _EMPTY.get(column, "Leave the cell empty")
+    if verdict and value in _CODES.get(column, {}):
+        return "is a code of hospital records, and words are read", f"Write {_CODES[column][value]!r}"
+    return verdict
 
 
 def _told(frame: pl.DataFrame, column: str, verdicts: dict[str, tuple[str, str]]) -> Iterator[Problem]:
@@ -133,10 +154,10 @@ def _is_nhs_number(digits: str) -> bool:
     return check % 11 == int(digits[9]) and check != 10 and len(set(digits)) > 1
 
 
-def _blanks(value: str) -> Verdict:
-    if value != value.strip() or "\u00a0" in value:
-        return "has blanks before or after it", f"Write {value.replace(chr(0xA0), ' ').strip()!r}"
-    return None
+def _bare_of_blanks(value: str) -> str:
+    """Return a value without blanks before or after it; "" where it has none."""
+    bare = value.replace("\u00a0", " ").strip()
+    return bare if bare != value else ""
 
 
 def _one_of(*labels: str) -> Judge:
@@ -241,7 +262,7 @@ def _number(value: str) -> Verdict:
     if _POINT.fullmatch(value):
         return "has decimals", f"Counts are whole numbers: write {value.partition('.')[0]!r}"
     if _FRACTION.fullmatch(value):
-        return "is no whole number", "Counts are wanted: is this a rate or a share? Write how many were counted"
+        return _RATE
     if value.startswith("-"):
         return "is negative", "A count is 0 or more: look at the query that made it"
     return "is no whole number", "Leave a hidden count empty, with suppression_flag 'applied'; write others in digits"

@@ -28,10 +28,13 @@ def check(text: pl.DataFrame, *, first_row: int = 2) -> list[Problem]:
     frame = _renamed(tidied(text, first_row=first_row))
     if frame.is_empty():
         return [Problem(what="there is no row below the header", remedy="Write one row a group")]
+    bare, frame = _footers(frame)
+    if frame.is_empty():
+        return bare
     indicator = indicator_of(frame)
     filled = [name for name in text.columns if text[name].null_count() < text.height]
     wrong, right = judge_cells(frame)
-    problems = [*judge_header(text.columns, filled, indicator), *wrong, *_blank(frame)]
+    problems = [*bare, *judge_header(text.columns, filled, indicator), *wrong, *_blank(frame)]
     if indicator and "numerator" in frame.columns:
         bare = typed(frame).select(pl.col("^bare_.*$"))
         rows = typed(right).with_columns(bare)
@@ -44,6 +47,17 @@ def check(text: pl.DataFrame, *, first_row: int = 2) -> list[Problem]:
         else:
             problems += _bands_alone(rows, extract, problems)
     return problems
+
+
+def _footers(frame: pl.DataFrame) -> tuple[list[Problem], pl.DataFrame]:
+    """Return what is wrong with rows that name neither period nor area, and the other rows: they tell of no board."""
+    named = [name for name in (*_DAYS, "area_code", "area_type") if name in frame.columns]
+    bare = pl.all_horizontal(pl.col(named).is_null()) if len(named) > 1 else pl.lit(False)
+    found = frame.filter(bare)
+    if found.is_empty() or found.height == frame.height:
+        return [], frame
+    what = "names neither period nor board, as a line of totals or a footer does"
+    return [problem_of(found, what=what, remedy="Take it away, or write what the other rows have")], frame.filter(~bare)
 
 
 def _unread(rows: pl.DataFrame) -> Problem:

@@ -143,7 +143,8 @@ def _hiding(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
     if bare.height:
         yield problem_of(
             bare, what="is empty, and suppression_flag does not say that counts are hidden", column="numerator",
-            remedy=f"Write 0 where there is none; where it is hidden, write {HIDDEN_COUNTS} in suppression_flag",
+            remedy=f"Write 0 where there is none; where it is hidden, write {HIDDEN_COUNTS} in suppression_flag. A "
+            "formula of a workbook that no program has calculated is empty too",
         )  # fmt: skip
 
 

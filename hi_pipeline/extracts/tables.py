@@ -54,11 +54,12 @@ def judge_tables(rows: pl.DataFrame, extract: Extract) -> Iterator[Problem]:
     """Yield what is wrong with the tables of an extract whose rows are right by themselves."""
     tables = grains(rows)
     yield from _bands(rows, extract)
-    if extract.standardised:
-        yield from _strata(tables, extract)
-    if extract.below is Below.OTHERS:
-        yield from _all_deciles(rows)
-    yield from _sums(tables, extract)
+    lacking = [*_strata(tables, extract)] if extract.standardised else []
+    lacking += _all_deciles(rows) if extract.below is Below.OTHERS else []
+    yield from lacking
+    if not lacking:
+        # Where rows are not there, no table adds up: that is said once.
+        yield from _sums(tables, extract)
     if extract.below is Below.POPULATION:
         yield from _deciles(tables)
 
@@ -242,6 +243,9 @@ def _not_the_sum(tables: dict[Grain, pl.DataFrame], column: str, each: list[tupl
         if "imd_decile" in fine and lacking:
             remedy = f"Decile {', '.join(lacking)} has no row: write it. {remedy}"
             break
+        none = tables[fine].filter(pl.col("imd_decile").is_in(DECILE_LABELS), pl.col(column) == 0)
+        if fine == ("imd_decile",) and none.height:
+            remedy = f"Decile {', '.join(none['imd_decile'])} is 0: was it left out? {remedy}"
     rows = pl.concat([found.select(ROW) for _, found in each]).unique()
     hidden = "is hidden, which means 1 to 7, and cannot be" if row["hidden"] else "is not"
     return problem_of(

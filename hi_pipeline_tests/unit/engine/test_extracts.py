@@ -1,5 +1,6 @@
 """Taking in an extract: from CSV, workbook or parquet to the folder of its kind of root, or not at all."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -172,7 +173,25 @@ def test_denominators_are_held_against_residents_in_hand(tmp_path: Path, setting
     assert "360,000 people of these ages: residents of mid-2024" in str(problem)
     assert "no table of small areas" in checked.unjudged
     made.filled("covid_uptake_75plus_own_pct").write_csv(file)
-    assert check_extract(file, pipeline) == Checked(problems=[], unjudged="")
+    assert replace(check_extract(file, pipeline), ends="") == Checked(problems=[])
+
+
+def test_how_the_ends_of_the_deciles_are_read_is_said(tmp_path: Path, settings: Settings) -> None:
+    """Deciles numbered from the other end are right by every rule in a board that is alike at both ends."""
+    file = tmp_path / "mine.csv"
+    table = made.filled("emergency_adm_u18_rate")
+    turned = (
+        pl.when(pl.col("imd_decile") == "1").then(pl.lit("10")).when(pl.col("imd_decile") == "10").then(pl.lit("1"))
+    )
+    more = pl.when(pl.col("imd_decile") == "1").then(10).when(pl.col("imd_decile") == "2").then(-10).otherwise(0)
+    table = table.with_columns((pl.col("numerator").cast(pl.Int64) + more).cast(pl.String).alias("numerator"))
+    file.write_text(table.write_csv())
+    said = check_extract(file, open_pipeline(settings)).ends
+    assert said.startswith("Read as: decile 1, the most deprived, ") and "decile 10, the least deprived, " in said
+    file.write_text(table.with_columns(imd_decile=turned.otherwise("imd_decile")).write_csv())
+    assert check_extract(file, open_pipeline(settings)).ends != said
+    file.write_text(table.filter(pl.col("imd_decile").is_null()).write_csv())
+    assert check_extract(file, open_pipeline(settings)).ends == ""
 
 
 def test_denominators_in_thousands_are_told_without_any_population(tmp_path: Path, settings: Settings) -> None:

@@ -83,7 +83,7 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, ...]]] = {
     "rows of persons": (_persons, ("look like single persons", "GROUP BY")),
     "a note for each row": (_notes, ("column source_note", "differs from row to row", "one sentence")),
     "unknown sex": (_cell("sex", "femal"), ("row 6", "column sex", "'femal'", "nearest is 'female'")),
-    "sex by number": (_cell("sex", "1"), ("row 6", "column sex", "'1'", "male, female")),
+    "sex by number": (_cell("sex", "1"), ("row 6", "column sex", "'1'", "code of hospital records", "Write 'male'")),
     "unknown indicator": (_cell("indicator_id", "act_emergency"), ("row 6", "nearest is 'act_emergency_dsr'")),
     "unknown ethnic group": (
         lambda t: put(made.by_ethnicity(), "ethnic_group", "Whit", at=4),

@@ -203,3 +203,44 @@ def test_a_count_is_not_hidden_where_there_is_nobody() -> None:
     assert any(
         "row 7, column numerator: is hidden, which means 1 to 7, and its denominator is 0" in x for x in _said(table)
     )
+
+
+def test_codes_of_hospital_records_are_told_by_their_words() -> None:
+    (said, _) = _said(put(put(made.standardised(), "sex", "1", at=0), "sex", "2", at=1))
+    assert "column sex: '1' (and 1 other value) is a code of hospital records" in said
+    assert "for '1': write 'male'; for '2': write 'female'" in said.lower()
+    (said, _) = _said(put(made.by_ethnicity(), "ethnic_group", "H", at=0))
+    assert "'H' is a code of hospital records, and words are read. Write 'Asian or Asian British: Indian'" in said
+
+
+def test_a_whole_number_among_rates_is_no_count_with_a_point() -> None:
+    table = put(put(_u18(), "numerator", "64.4", at=0), "numerator", "81.0", at=1)
+    (said,) = _said(table)
+    assert "rows 2, 3, column numerator: '64.4' (and 1 other value) is no count" in said and "write '81'" not in said
+
+
+def test_a_line_of_totals_is_said_once() -> None:
+    table = _u18()
+    footer = table.head(1).with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in table.columns if name not in ("indicator_id", "numerator")
+    ).with_columns(indicator_id=pl.lit("Total"))  # fmt: skip
+    (said,) = _said(pl.concat([table, footer]))
+    assert said.startswith(f"row {table.height + 2}: names neither period nor board")
+
+
+def test_blanks_around_a_wrong_label_are_told_with_the_right_one() -> None:
+    (said,) = _said(_u18().with_columns(area_code=pl.lit(" qhm ")))
+    assert "has blanks before or after it. The nearest is 'QHM'" in said
+
+
+def test_lacking_strata_are_not_told_again_as_wrong_sums() -> None:
+    whole = made.frame([made.row(sum(int(n) for n in made.standardised()["numerator"]), 9_999_999)])
+    table = pl.concat([whole, made.standardised()[1:]])
+    said = _said(table)
+    assert any("have no row" in line for line in said) and not any("not the sum" in line for line in said)
+
+
+def test_a_decile_of_nobody_is_named_where_the_total_is_more() -> None:
+    table = _u18().filter(pl.col("sex").is_null() & pl.col("age_band").is_null() & pl.col("ethnic_group").is_null())
+    (said,) = _said(put(table, "numerator", "0", at=7))
+    assert "Decile 7 is 0: was it left out?" in said
