@@ -39,14 +39,20 @@ def figures_to_read(rows: pl.DataFrame, title: str) -> Sheet:
 
 def value_in_words(row: dict[str, Any]) -> str:
     """Return a figure's value with its unit, or why there is none: "54.8 percent"."""
-    return str(row["status"]) if row["value"] is None else f"{row['value']:.6g} {row['unit']}"
+    return str(row["status"]) if row["value"] is None else f"{_plain(row['value'], 6)} {row['unit']}"
+
+
+def _plain(number: float, digits: int) -> str:
+    """Return a number with so many digits that matter, and larger ones whole: never as 1.018e+04."""
+    whole = abs(number) >= 10 ** (digits - 1)
+    return f"{number:,.0f}" if whole else f"{number:,.{digits}g}"
 
 
 def _read(row: dict[str, Any], *, several: bool) -> list[str]:
     footprint = f"on the boards of {row['geography_vintage']}" if several else ""
     group = " ".join(w for w in (row["dimension"], row["category"], row["measure"], footprint) if w)
-    limits = "" if row["lower_95"] is None else f"{row['lower_95']:.4g} to {row['upper_95']:.4g}"
+    limits = "" if row["lower_95"] is None else f"{_plain(row['lower_95'], 4)} to {_plain(row['upper_95'], 4)}"
     numbers = [row[n] for n in ("numerator", "denominator", "published_value", "comparator_value")]
-    shown = ["" if number is None else f"{number:,.6g}" for number in numbers]
+    shown = ["" if number is None else _plain(number, 6) for number in numbers]
     value = "" if row["value"] is None else value_in_words(row)
     return [group, value, limits, *shown, f"{row['status']}, {row['comparison']}"]

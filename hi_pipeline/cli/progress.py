@@ -42,5 +42,5 @@ class PartitionBar:
     def _outcome(self, key: Key, outcome: Outcome) -> None:
         self._failed += outcome.state is State.FAILED
         if self._current is not None:
-            failed = f"{self._failed} failed; " if self._failed else ""
+            failed = f"{self._failed} failed, told at the end; " if self._failed else ""
             self._progress.update(self._current, advance=1, now=shown(f"{failed}{key[1]} {outcome.partition}"))

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 import polars as pl
 from rich.table import Table
 
+from hi_pipeline.core.indicator import Attribution
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.extracts.parse import parts_of_edition
 
 
 def publications(pipeline: Pipeline, title: str) -> Table:
@@ -36,11 +38,11 @@ def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) ->
     table.add_column("Years", no_wrap=True)
     for name in ("ICBs", "Figures", "Suppressed", "Failed checks"):
         table.add_column(name, justify="right")
-    results = _published(pipeline)
+    results, withdrawn = _published(pipeline), _without_extract(pipeline)
     for indicator in pipeline.catalogue.indicators:
         own = results.filter(pl.col("indicator_id") == indicator.id)
         failed = failed_checks.get(indicator.id, 0)
-        if own.is_empty() and not failed:
+        if own.is_empty() and (not failed or indicator.id in withdrawn):
             continue
         years = own["financial_year"].unique().sort().to_list()
         figure = (pl.col("measure") == Measure.VALUE.value) & (pl.col("status") == Status.OK.value)
@@ -49,6 +51,14 @@ def indicators(pipeline: Pipeline, failed_checks: dict[str, int], title: str) ->
         hidden = own.filter(pl.col("status") == Status.SUPPRESSED.value).height
         table.add_row(indicator.id, _span(years), f"{boards}", f"{figures:,}", f"{hidden:,}", f"{failed}")
     return table
+
+
+def _without_extract(pipeline: Pipeline) -> frozenset[str]:
+    """Return the indicators of extracts that no board gives (now): nothing answers their checks any more."""
+    own = [i.id for i in pipeline.catalogue.indicators if i.attribution is Attribution.EXTRACT]
+    local = [source for source in pipeline.catalogue.sources.values() if source.local]
+    given = {parts_of_edition(release.edition)[0] for source in local for release in source.releases}
+    return frozenset(own) - given
 
 
 def published_paths(pipeline: Pipeline) -> list[str]:
