@@ -32,7 +32,7 @@ COUNTS = re.compile(r"(?:numerator|denominator) = ([\d,]+)|between ([\d,]+) and 
 def _few(table: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Return an extract with small counts by decile, whose total is their sum."""
     chance = random.Random(seed)
-    counts = [chance.choice([0, 1, 2, 3, 5, 7, 9, 14, 31]) for _ in DECILE_LABELS]
+    counts = [chance.choice([0, 1, 2, 3, 5, 7, 9, 14, 31, 31, 60, 60, 90, 90]) for _ in DECILE_LABELS]
     name = table["indicator_id"][0]
     rows = [made.row(sum(counts), 90_000, indicator_id=name)]
     rows += [made.row(n, 9_000, indicator_id=name, imd_decile=d) for n, d in zip(counts, DECILE_LABELS, strict=True)]
