@@ -135,8 +135,8 @@ def _ends(rows: pl.DataFrame, multiplier: float) -> str:
         own = tables[0].filter(imd_decile=label) if tables else rows.head(0)
         if own.is_empty() or own["numerator"].null_count():
             return ""
-        events = (own["numerator"] * own["events_per_person"].fill_null(1)).sum()
-        people = own.unique(GROUPS)["denominator"].sum()
+        events = int((own["numerator"] * own["events_per_person"].fill_null(1)).sum())
+        people = int(own.unique(GROUPS)["denominator"].sum())
         counted = f"{events / people * multiplier:,.1f} per {multiplier:,.0f}" if people else f"{events:,} counted"
         said.append(f"decile {label}, {words}, {counted}")
     return f"Read as: {'; '.join(said)}. Look whether that is the right way round."

@@ -28,13 +28,11 @@ def check(text: pl.DataFrame, *, first_row: int = 2) -> list[Problem]:
     frame = _renamed(tidied(text, first_row=first_row))
     if frame.is_empty():
         return [Problem(what="there is no row below the header", remedy="Write one row a group")]
-    bare, frame = _footers(frame)
-    if frame.is_empty():
-        return bare
+    footers, frame = _footers(frame)
     indicator = indicator_of(frame)
     filled = [name for name in text.columns if text[name].null_count() < text.height]
     wrong, right = judge_cells(frame)
-    problems = [*bare, *judge_header(text.columns, filled, indicator), *wrong, *_blank(frame)]
+    problems = [*footers, *judge_header(text.columns, filled, indicator), *wrong, *_blank(frame)]
     if indicator and "numerator" in frame.columns:
         bare = typed(frame).select(pl.col("^bare_.*$"))
         rows = typed(right).with_columns(bare)

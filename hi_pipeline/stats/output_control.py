@@ -65,10 +65,10 @@ def hidden_on_the_way_out(
     for place, *area, name, x, _ in ordered.iter_rows():
         tables.setdefault(tuple(area), {}).setdefault(name, []).append((place, x))
     hidden = [False] * frame.height
-    for area, margins in tables.items():
+    for key, margins in tables.items():
         totals = margins.pop(total, [])
         if len(totals) != 1:
-            raise StatisticsError(f"{area} has {len(totals)} totals; expected one row of {margin} {total!r} an area.")
+            raise StatisticsError(f"{key} has {len(totals)} totals; expected one row of {margin} {total!r} an area.")
         ((place, whole),) = totals
         hidden[place] = _is_small(whole) or (whole == 0 and bool(margins))
         nothing = hidden[place] and whole is not None
