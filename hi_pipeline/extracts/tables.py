@@ -4,8 +4,9 @@ A table is the rows that fill the same columns of GROUPS: those by sex and age b
 and decile another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
+from typing import Any
 
 import polars as pl
 
@@ -162,7 +163,8 @@ def _apart(tables: dict[Grain, pl.DataFrame], one: Grain, other: Grain) -> Itera
         return
     sums = [_per_group(tables[grain], "numerator").sum() for grain in (one, other)]
     if any(first["low"].item() > second["high"].item() for first, second in (sums, sums[::-1])):
-        counted = [f"{int(found['amount'].item()):,}" + _with_hidden(int(found["hidden"].item())) for found in sums]
+        pairs = [(int(found["amount"].item()), int(found["hidden"].item())) for found in sums]
+        counted = [f"{shown:,}" + (f" with {_hidden_words(hidden)}" if hidden else "") for shown, hidden in pairs]
         yield Problem(
             what=f"the rows by {', '.join(one)} count {counted[0]} and those by {', '.join(other)} {counted[1]}",
             column="numerator",
@@ -220,12 +222,20 @@ def _differ(totals: pl.DataFrame, parts: pl.DataFrame, whole: Grain, column: str
     ).sort(ROW)  # fmt: skip
 
 
-def _with_hidden(count: int) -> str:
-    """Say that some counts are hidden, and what they may be together."""
-    if not count:
-        return ""
+def _hidden_words(count: int) -> str:
     counts = "1 hidden count" if count == 1 else f"{count:,} hidden counts"
-    return f" with {counts} of {HIDDEN_LOW} to {HIDDEN_HIGH}"
+    return f"{counts} of {HIDDEN_LOW} to {HIDDEN_HIGH}"
+
+
+def _left(parts: pl.DataFrame, found: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """Say how much of a row is left for the hidden ones of its parts, and where these are."""
+    if not found["hidden_parts"]:
+        return ""
+    own = [pl.col(name) == row[name] for name in GROUPS if row[name] is not None]
+    rows = parts.filter(pl.col("numerator").is_null(), *own)[ROW].sort()
+    places = ", ".join(map(str, rows.head(_SHOWN))) + (" and more" if rows.len() > _SHOWN else "")
+    left = " with" if row["hidden"] else f" and leaves {int(row['amount'] - found['parts']):,} for"
+    return f"{left} {_hidden_words(found['hidden_parts'])} (row {places})"
 
 
 def _not_the_sum(tables: dict[Grain, pl.DataFrame], column: str, each: list[tuple[Grain, pl.DataFrame]]) -> Problem:
@@ -234,7 +244,7 @@ def _not_the_sum(tables: dict[Grain, pl.DataFrame], column: str, each: list[tupl
     own = [(fine, found.row(by_predicate=pl.col(ROW) == row[ROW], named=True)) for fine, found in each
            if row[ROW] in found[ROW].to_list()]  # fmt: skip
     sums = [
-        f"the rows by {', '.join(fine)}, which is {int(found['parts']):,}{_with_hidden(found['hidden_parts'])}"
+        f"the rows by {', '.join(fine)}, which is {int(found['parts']):,}{_left(tables[fine], found, row)}"
         for fine, found in own
     ]
     remedy = _SMALL_ALONE if row["hidden"] or any(found["hidden_parts"] for _, found in own) else _SAME_QUERY

@@ -158,7 +158,7 @@ def test_a_large_count_that_was_hidden_is_told_by_what_is_left_of_the_total() ->
     total = int(table["numerator"][0])
     (said,) = _said(_applied(table, 4))
     assert f"row 2, column numerator: '{total:,}' is not the sum of the rows by imd_decile" in said
-    assert f"which is {total * 9 // 10:,} with 1 hidden count of 1 to 7" in said
+    assert f"which is {total * 9 // 10:,} and leaves {total // 10:,} for 1 hidden count of 1 to 7 (row 6)" in said
     assert "Only counts of 1 to 7 may be left empty" in said
     few = put(_applied(table, 4), "numerator", str(total * 9 // 10 + 5), at=0)
     assert check(few) == []
@@ -186,7 +186,7 @@ def test_hidden_strata_of_age_and_sex_are_held_against_other_tables() -> None:
     (said,) = _said(_applied(both, 3))
     assert "row 5, column numerator: is hidden" in said and "the sum of the rows by sex, age_band, imd_decile" in said
     (said,) = _said(_applied(both, coarse.height + 3))
-    assert "with 1 hidden count of 1 to 7" in said
+    assert "for 1 hidden count of 1 to 7" in said
 
 
 def test_two_tables_of_which_one_hides_too_much_are_told_apart() -> None:
