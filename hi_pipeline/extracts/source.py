@@ -54,8 +54,8 @@ SOURCE = Source(
     parse=parse,
     schemas=SCHEMAS,
     disclosure=(
-        "Counts of 1 to 7 are hidden, and further ones by which they could be worked out; others are rounded to 5. "
-        "The pipeline does so itself: an extract may hold true counts."
+        "Counts of 1 to 7 are hidden, and with them further groups of the same table, so that each could be any number "
+        "from 1 to 7; others are rounded to 5. The pipeline does so itself: an extract may hold true counts."
     ),
     unread=(TABLE,),
     local=True,
