@@ -15,7 +15,8 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.tracing.arithmetic import Steps, number, steps_of
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row, read_comparisons, trace
-from hi_pipeline.engine.tracing.limit_lines import Limits, limits_of
+from hi_pipeline.engine.tracing.limit_lines import limits_of
+from hi_pipeline.engine.tracing.limits_told import Limits
 from hi_pipeline.engine.tracing.lineage import SIDES
 from hi_pipeline.tables.placing.registry import PLACINGS
 

@@ -4,10 +4,10 @@ import polars as pl
 
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Polarity
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
 from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.indicators.kind import statistics_of
-from hi_pipeline.indicators.values import join_notes
 
 ALL_BOARDS, ENGLAND = "all boards of England", "England as published"
 BY = ["financial_year", "geography_vintage"]
@@ -64,7 +64,7 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     side = pl.when(pl.col("figure_high") < pl.col("comparator_value")).then(pl.lit("below")).otherwise(pl.lit("above"))
     clear = pl.when(hidden).then(pl.format(CLEAR, side))
     short = pl.when(partial & (pl.col("status") == Status.OK.value) & beside).then(pl.lit(PARTIAL))
-    return _without_levels(compared.with_columns(note=join_notes(pl.col("note"), clear, short)))
+    return _without_levels(compared.with_columns(note=join_notes("note", clear, short)))
 
 
 _NONE = pl.lit(Comparison.NOT_COMPARED.value)
@@ -123,7 +123,7 @@ def _without_levels(rows: pl.DataFrame) -> pl.DataFrame:
     ).fill_null(False)
     return joined.with_columns(
         comparison=pl.when(same).then(_NONE).otherwise("comparison"),
-        note=join_notes(pl.col("note"), pl.when(same).then(pl.lit(BOTH_ENDS))),
+        note=join_notes("note", pl.when(same).then(pl.lit(BOTH_ENDS))),
     ).drop("first", "last")
 
 

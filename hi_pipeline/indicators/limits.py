@@ -10,6 +10,7 @@ from typing import Literal
 
 import polars as pl
 
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.stats.clusters import clustered_figure
 
 LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
@@ -93,11 +94,4 @@ def _note(wide: pl.Expr) -> pl.Expr:
         pl.when(wide & pl.col(f"{side}_95").is_null()).then(pl.lit(_WITHOUT.format(side=side)))
         for side in ("lower", "upper")
     ]
-    said = pl.concat_str(
-        pl.when(pl.col("note") != "").then(pl.col("note")),
-        pl.when(wide).then(pl.lit(ROUNDED)),
-        *missing,
-        separator="; ",
-        ignore_nulls=True,
-    )
-    return said.alias("note")
+    return join_notes("note", pl.when(wide).then(pl.lit(ROUNDED)), *missing).alias("note")

@@ -13,8 +13,8 @@ from hi_pipeline.core.columns import RESULT_KEY
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, NO_GROUPS
 from hi_pipeline.core.indicator import Aim, Indicator, Kind, Target
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.indicators.values import join_notes
 
 RECALLED = "the target is recalled and was not read in a publication: the verdict rests on it"
 NO_CHANGE = "there is no earlier year to judge a change from"
@@ -66,7 +66,7 @@ def _judged(results: pl.DataFrame, pace: pl.DataFrame, indicator: Indicator, tar
     )
     rows = pl.concat([rows, _over_groups(rows, target)], how="diagonal_relaxed")
     told = pl.lit(RECALLED if target.recalled else "")
-    return rows.with_columns(note=join_notes(pl.col("note"), told)).select(
+    return rows.with_columns(note=join_notes("note", told)).select(
         pl.col(name).cast(kind) for name, kind in TARGETS.items()
     )
 
