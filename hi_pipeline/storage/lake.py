@@ -10,7 +10,7 @@ import io
 import itertools
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -46,7 +46,6 @@ class Item(Generic[Sidecar]):
 
 @dataclass(frozen=True)
 class _Pair(Generic[Sidecar]):
-    number: int
     data: Staged
     sidecar: Staged
     provenance: Sidecar
@@ -88,14 +87,7 @@ class Lake:
         return self.root.joinpath(*places[:-1], f"{places[-1]}.parquet")
 
     def write(
-        self,
-        frame: pl.DataFrame,
-        provenance: Provenance,
-        *,
-        layer: str,
-        name: str,
-        parts: tuple[str, ...],
-        beside: Mapping[str, Staged] | None = None,
+        self, frame: pl.DataFrame, provenance: Provenance, *, layer: str, name: str, parts: tuple[str, ...]
     ) -> Provenance:
         """Write one file and its sidecar, atomic and synced.
 
@@ -105,7 +97,6 @@ class Lake:
             layer: the first part of its place.
             name: the second.
             parts: the rest of it.
-            beside: by name, temporary files of the same folder that go with it; they come into place before it.
 
         Returns:
             The provenance with rows and sha256 filled in.
@@ -114,7 +105,23 @@ class Lake:
             StoreError: naming the path; what stood there before is untouched.
         """
         item = Item(frame=frame, provenance=provenance, layer=layer, name=name, parts=tuple(parts))
-        return self._write_batch([item], None, beside or {})[0]
+        return self._write_batch([item], None)[0]
+
+    def place(self, data: Staged, provenance: Provenance, *, beside: Sequence[Staged]) -> None:
+        """Bring a file that is written already into place with its sidecar, and the files that go with it before it.
+
+        Args:
+            data: the temporary file, for a place of the lake (``path``).
+            provenance: what made it, with rows and sha256.
+            beside: temporary files of the same folder.
+
+        Raises:
+            StoreError: naming the path; what stood there before is untouched.
+        """
+        with discarding() as staged:
+            staged.append(sidecar := stage(_sidecar(data.path), provenance.to_json().encode()))
+            _sync_all([data, sidecar, *beside])
+            self._commit([*beside, data, sidecar], None)
 
     def write_many(self, items: Iterable[Item[Sidecar]], *, over: Names | None = None) -> list[Sidecar]:
         """Write many files with few waits for the disk: in batches, files synced together, folders once.
@@ -133,7 +140,7 @@ class Lake:
         written: list[Sidecar] = []
         remaining = iter(items)
         while batch := list(itertools.islice(remaining, _BATCH)):
-            written.extend(self._write_batch(batch, over, {}))
+            written.extend(self._write_batch(batch, over))
         return written
 
     def remove(self, layer: str, name: str, *parts: str) -> None:
@@ -241,32 +248,30 @@ class Lake:
             temporary.replace(meant)
             return True
 
-    def _write_batch(
-        self, batch: list[Item[Sidecar]], over: Names | None, beside: Mapping[str, Staged]
-    ) -> list[Sidecar]:
-        staged: list[Staged]
+    def _write_batch(self, batch: list[Item[Sidecar]], over: Names | None) -> list[Sidecar]:
         with discarding() as staged:
-            pairs = [self._stage(item, number, staged) for number, item in enumerate(batch)]
-            _sync_all([*staged, *beside.values()])
-            by_folder = sorted(pairs, key=lambda pair: (pair.data.path.parent, pair.number))
-            for folder, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
-                self._commit(folder, list(own), beside, over)
+            pairs = [self._stage(item, staged) for item in batch]
+            _sync_all(staged)
+            # A stable order: files of one folder come into place in the order in which they were given.
+            by_folder = sorted(pairs, key=lambda pair: pair.data.path.parent)
+            for _, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
+                folder = list(own)
+                self._commit([*(pair.data for pair in folder), *(pair.sidecar for pair in folder)], over)
         return [pair.provenance for pair in pairs]
 
-    def _stage(self, item: Item[Sidecar], number: int, staged: list[Staged]) -> _Pair[Sidecar]:
+    def _stage(self, item: Item[Sidecar], staged: list[Staged]) -> _Pair[Sidecar]:
         path = self.path(item.layer, item.name, *item.parts)
         content = to_parquet(item.frame)
         provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(content).hexdigest())
         staged.append(data := stage(path, content))
         staged.append(sidecar := stage(_sidecar(path), provenance.to_json().encode()))
-        return _Pair(number, data, sidecar, provenance)
+        return _Pair(data, sidecar, provenance)
 
-    def _commit(
-        self, folder: Path, pairs: list[_Pair[Sidecar]], others: Mapping[str, Staged], over: Names | None
-    ) -> None:
-        files = [*(pair.data for pair in pairs), *(pair.sidecar for pair in pairs)]
+    def _commit(self, files: list[Staged], over: Names | None) -> None:
+        """Bring files of one folder into place, in order."""
+        folder = files[0].path.parent
         with locked(self.locks, self._lock_name(folder)):
-            self.store.place(folder, {**others, **{file.path.name: file for file in files}}, over=over)
+            self.store.place(folder, {file.path.name: file for file in files}, over=over)
 
     def _lock_name(self, folder: Path) -> str:
         return ".".join(folder.relative_to(self.root).parts) or "root"
