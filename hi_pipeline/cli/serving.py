@@ -52,7 +52,7 @@ def serve_command(console: Printer, source: str | None, service: Service, *, por
 
     def command() -> int:
         if port is not None and service not in PORTS:
-            raise SelectionError(f"{service.value} listens on no port")
+            raise SelectionError(f"{service.value} listens on no port; leave --port out")
         session = Session(source, console)
         # Whoever starts first writes dagster.yaml and makes the tables; nothing is mended, as others may be at work.
         session.instance.dispose()

@@ -79,7 +79,15 @@ def add_bounds(
 
 
 def add_financial_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame:
-    """Add the columns of a figure that describes one whole financial year."""
+    """Add the columns of a figure that describes one whole financial year.
+
+    Args:
+        frame: any columns.
+        financial_year: as in "2023-24".
+
+    Returns:
+        The frame with financial_year, period_start, period_end and period_type.
+    """
     first, last = period(financial_year)
     return frame.with_columns(
         pl.lit(financial_year).alias("financial_year"),

@@ -23,7 +23,11 @@ Statistic = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def divisible(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose counts are there and have something to be divided by."""
+    """Return the rows whose counts are there and have something to be divided by.
+
+    Args:
+        rows: in the COUNTS contract.
+    """
     return rows.filter((pl.col("status") == "ok") & pl.col("denominator").is_not_null())
 
 

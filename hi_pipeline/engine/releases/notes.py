@@ -82,7 +82,12 @@ def notes_of_year(
 
 
 def annotated(boards: pl.DataFrame, notes: YearNotes) -> pl.DataFrame:
-    """Return the rows of boards with what is to be said of them added to their notes."""
+    """Return the rows of boards with what is to be said of them added to their notes.
+
+    Args:
+        boards: rows of one indicator and year in the results contract.
+        notes: what is to be said, of the same indicator and year.
+    """
     by_words: dict[tuple[str, str], list[str]] = {}
     for icb, found in notes.behind.items():
         for release, newest in found.items():

@@ -82,7 +82,9 @@ def _embedded(instance: dg.DagsterInstance) -> BatchedSqliteEventLogStorage:
     storage = instance.event_log_storage
     if isinstance(storage, BatchedSqliteEventLogStorage):
         return storage
-    raise StoreError("dagster.yaml keeps the records elsewhere; hi prunes only those that it keeps itself")
+    raise StoreError(
+        "dagster.yaml keeps the records elsewhere; hi prunes only those that it keeps itself; remove old runs in the web interface"
+    )
 
 
 def _needed(storage: BatchedSqliteEventLogStorage) -> set[str]:

@@ -72,7 +72,11 @@ def _reporting(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_hubs_apart(parts: pl.DataFrame) -> pl.DataFrame:
-    """Take the hubs of NHS England out of the CCGs: they commission nationally."""
+    """Take the hubs of NHS England out of the CCGs: they commission nationally.
+
+    Args:
+        parts: has area_level and area_code.
+    """
     hub = (pl.col("area_level") == "ccg") & pl.col("area_code").is_in(list(NATIONAL_HUBS))
     return parts.with_columns(area_level=pl.when(hub).then(pl.lit("national")).otherwise("area_level"))
 
