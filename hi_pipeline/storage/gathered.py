@@ -50,8 +50,8 @@ def fetch_answers(downloader: "Downloader", download: Download, release: Release
         size += len(answer)
         if size > download.max_bytes:
             raise FetchError(
-                f"{download.where}: the answers are larger than the {download.max_bytes:,} bytes allowed. If that is right, "
-                "raise max_bytes in the source's source.py"
+                f"{download.where}: the answers are larger than the {download.max_bytes:,} bytes allowed. If that is "
+                "right, raise max_bytes in the source's source.py"
             )
         return answer
 

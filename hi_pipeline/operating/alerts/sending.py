@@ -117,8 +117,8 @@ def deliver(settings: Settings, title: str, body: str) -> None:
         taken = _notified(address, title, body)
         if taken is None:
             raise SelectionError(
-                f"address {number} of HI_ALERT_TO is none that apprise knows; expected one such as mailto:// or https://, "
-                "as apprise writes them"
+                f"address {number} of HI_ALERT_TO is none that apprise knows; expected <service>://..., such as "
+                "mailto://..."
             )
         if not taken:
             raise FetchError(

@@ -83,7 +83,8 @@ def _embedded(instance: dg.DagsterInstance) -> BatchedSqliteEventLogStorage:
     if isinstance(storage, BatchedSqliteEventLogStorage):
         return storage
     raise StoreError(
-        "dagster.yaml keeps the records elsewhere; hi prunes only those that it keeps itself; remove old runs in the web interface"
+        "dagster.yaml keeps the records elsewhere; hi prunes only those that it keeps itself; "
+        "remove old runs in the web interface"
     )
 
 
