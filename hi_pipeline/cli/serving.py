@@ -16,7 +16,7 @@ from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.services import PORTS, Service
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError, StoreError
-from hi_pipeline.orchestration.places import DEFINITIONS, code_server
+from hi_pipeline.orchestration.code_location import DEFINITIONS, code_server
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
