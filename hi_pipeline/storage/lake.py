@@ -22,6 +22,7 @@ import polars as pl
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.provenance import CellsProvenance, Provenance, read_sidecar
 from hi_pipeline.storage.atomic import Staged, stage, sweep
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.store import Names, Store, discarding
 
@@ -171,7 +172,7 @@ class Lake:
         """Return what made a file; None where it is not built, or its sidecar belongs to other bytes."""
         path = self.path(layer, name, *parts)
         found = _remembered(self._sidecars, _sidecar(path), _read_sidecar)
-        whole = isinstance(found, Provenance) and _remembered(self._hashes, path, _sha256) == found.sha256
+        whole = isinstance(found, Provenance) and _remembered(self._hashes, path, hash_of) == found.sha256
         return found if isinstance(found, Provenance) and whole else None
 
     def cells_sidecar(self, layer: str, name: str, *parts: str) -> CellsProvenance | None:
@@ -181,7 +182,7 @@ class Lake:
 
     def current_sha256(self, layer: str, name: str, *parts: str) -> str | None:
         """Return the hash of the bytes that stand there, None where there is no file."""
-        return _remembered(self._hashes, self.path(layer, name, *parts), _sha256)
+        return _remembered(self._hashes, self.path(layer, name, *parts), hash_of)
 
     def exists(self, layer: str, name: str, *parts: str) -> bool:
         """Tell whether a file is built: there, with a sidecar (``verify`` compares the hashes)."""
@@ -209,7 +210,7 @@ class Lake:
             found = _read_sidecar(_sidecar(path))
             if found is None:
                 wrong.append(f"{path}: no readable sidecar beside it; run again to rebuild it")
-            elif (actual := _remembered(self._hashes, path, _sha256)) != found.sha256:
+            elif (actual := _remembered(self._hashes, path, hash_of)) != found.sha256:
                 wrong.append(f"{path}: sha256 {actual}, its sidecar says {found.sha256}; run again to rebuild it")
         for sidecar in sorted(self.root.rglob("*.parquet.json")):
             if not sidecar.with_suffix("").is_file():
@@ -243,7 +244,7 @@ class Lake:
             # A file of cells stands by itself; of other tables nobody would miss one that never got into place.
             if isinstance(pending, Provenance) and _lacks_a_neighbour(meant.parent, found):
                 return False
-            if pending is None or not data.is_file() or _sha256(data) != pending.sha256:
+            if pending is None or not data.is_file() or hash_of(data) != pending.sha256:
                 return False
             temporary.replace(meant)
             return True
@@ -309,11 +310,6 @@ def _read_sidecar(path: Path) -> Provenance | CellsProvenance | None:
         return read_sidecar(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remembered(known: dict[str, tuple[_Stamp, _Read]], path: Path, read: Callable[[Path], _Read]) -> _Read | None:

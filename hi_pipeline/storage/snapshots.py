@@ -21,8 +21,9 @@ from hi_pipeline.core.errors import Overtaken, ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.download import Download, Known
-from hi_pipeline.storage.folder_mirror import Arrival, copy_in, hash_of, stamp_of
+from hi_pipeline.storage.folder_mirror import Arrival, copy_in, stamp_of
 from hi_pipeline.storage.gathered import fetch_answers
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.keeper import Keeper, safe_name
 from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
