@@ -253,11 +253,11 @@ class Lake:
         with discarding() as staged:
             pairs = [self._stage(item, staged) for item in batch]
             _sync_all(staged)
-            # A stable order: files of one folder come into place in the order in which they were given.
+            # Sorting is stable: files of one folder come into place in the order in which they were given.
             by_folder = sorted(pairs, key=lambda pair: pair.data.path.parent)
             for _, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
-                folder = list(own)
-                self._commit([*(pair.data for pair in folder), *(pair.sidecar for pair in folder)], over)
+                together: list[_Pair[Sidecar]] = list(own)
+                self._commit([*(pair.data for pair in together), *(pair.sidecar for pair in together)], over)
         return [pair.provenance for pair in pairs]
 
     def _stage(self, item: Item[Sidecar], staged: list[Staged]) -> _Pair[Sidecar]:

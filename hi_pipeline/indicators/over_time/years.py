@@ -184,7 +184,7 @@ def with_breaks(both: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.D
         "the kind of period changed from {} to {}": ("period_type", there),
         "the version of the definition changed from {} to {}": ("indicator_version", there),
     }
-    said = [
+    said: list[pl.Expr] = [
         pl.when(which & pl.col(name).ne_missing(pl.col(f"start_{name}"))).then(
             pl.format(words, _or_not_stated(f"start_{name}"), _or_not_stated(name))
         )
