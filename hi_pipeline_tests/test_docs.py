@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hi_pipeline.core.indicator import Attribution, Kind
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # Paths stand below the project, its package or its tests; a part in brackets stands for any.
@@ -26,6 +28,11 @@ def test_modules_that_a_page_names_are_there(page: Path) -> None:
 def test_links_of_a_page_lead_somewhere(page: Path) -> None:
     links = _LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_add_an_indicator_names_every_way_and_every_kind() -> None:
+    text = (ROOT / "docs" / "add-an-indicator.md").read_text(encoding="utf-8")
+    assert [word.name for word in (*Attribution, *Kind) if f"`{word.name}`" not in text] == []
 
 
 def test_modules_and_links_are_found_in_the_pages() -> None:
