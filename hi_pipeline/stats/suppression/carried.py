@@ -89,7 +89,7 @@ def figure_bounds(
             upper = _limits.poisson(side["events_high"], level)[1] / side["population_low"]
         limits[level] = lower * scale, upper * scale
     method = Method.WILSON if kind == "proportion" else Method.BYAR
-    return _finish(groups, reasons, low * scale, high * scale, limits, method)
+    return bounded_result(groups, reasons, low * scale, high * scale, limits, method)
 
 
 @quiet
@@ -169,7 +169,7 @@ def ratio_bounds(
     limits = {}
     for level in levels(confidence):
         limits[level] = _limits.log_ratio(low, error, level)[0], _limits.log_ratio(high, error, level)[1]
-    return _finish(groups, reasons, low, high, limits, Method.LOG)
+    return bounded_result(groups, reasons, low, high, limits, Method.LOG)
 
 
 def _read(
@@ -205,10 +205,25 @@ def _range(side: Side, kind: str) -> tuple[Floats, Floats]:
     return low, np.minimum(high, 1) if kind == "proportion" else high
 
 
-def _finish(
+def bounded_result(
     groups: Groups, reasons: Reasons, low: Floats, high: Floats, limits: dict[float, _limits.Pair], method: Method
 ) -> pl.DataFrame:
-    """Show the value where the bounds agree; show bounds and limits wherever they are known."""
+    """Return the result of a figure that is known as an interval, one row a group.
+
+    The value stands where the bounds agree, else the group is suppressed; bounds and limits stand wherever they are
+    known.
+
+    Args:
+        groups: of the counts.
+        reasons: why groups have no figure; those whose bounds differ are marked here.
+        low: the lower bound of each group, NaN where it is not known.
+        high: the upper bound.
+        limits: lower and upper limit of each group by level, such as 0.95.
+        method: of the limits.
+
+    Returns:
+        The columns of every statistic, value_low and value_high.
+    """
     known = reasons.ok & np.isfinite(low) & np.isfinite(high)
     reasons.mark(known & (low != high), Status.SUPPRESSED, HIDDEN)
     nothing = np.full(groups.size, np.nan)
