@@ -10,7 +10,7 @@ from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, positive, quiet
 from hi_pipeline.stats._results import CONFIDENCE, levels
 from hi_pipeline.stats.inequality._ladder import Kind, Ladder, Transform, from_scale, read_ladder
-from hi_pipeline.stats.suppression.carried import bounded_result
+from hi_pipeline.stats.suppression._bounded import bounded_result
 
 
 @quiet
