@@ -13,7 +13,7 @@ ALL_BOARDS, ENGLAND = "all boards of England", "England as published"
 BY = ["financial_year", "geography_vintage"]
 ON = [*BY, "dimension", "category", "measure"]
 AREA = [*BY, "area_type", "icb_code", "area_name"]
-# OHID: an area's slope rests on its own ridits and must not be compared with England's (methods.md 4.3).
+# OHID: an area's slope rests on its own ridits and must not be compared with England's (docs/decisions.md, 9).
 NOT_COMPARED = [Measure.SII.value, Measure.RII.value]
 _COMPARED = [AreaType.ICB.value, AreaType.REGION.value, AreaType.PROVIDER.value, AreaType.AUTHORITY.value]
 _NEUTRAL = [Measure.DIFFERENCE.value, Measure.RATE_RATIO.value]

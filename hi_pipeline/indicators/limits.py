@@ -1,7 +1,7 @@
 """Limits of figures from their counts: chance, what rounding leaves open, and what practices differ by.
 
-A rounded count is an interval (methods.md 4.7). Where the counts alone are known, the lower limit is the lowest and
-the upper limit the highest over three readings of them: as printed, numerators at their lowest over denominators at
+A rounded count is an interval (docs/decisions.md, 5). Where the counts alone are known, the lower limit is the lowest
+and the upper limit the highest over three readings of them: as printed, numerators at their lowest over denominators at
 their highest, and the reverse. Where nothing is rounded the three are one.
 """
 

@@ -67,7 +67,7 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     """
     wanted = [d.value for d in indicator.counted]
     rows = observations.filter(pl.col("dimension").is_in(wanted) & pl.col("measure").is_in(_measures(indicator)))
-    # Of several snapshots in a year the latest stands for it (methods.md 4.8).
+    # Of several snapshots in a year the latest stands for it.
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
     rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
     parts = _parts(_of_the_year(rows, indicator), indicator)

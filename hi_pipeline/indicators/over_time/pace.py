@@ -21,7 +21,7 @@ from hi_pipeline.indicators.values import MIXES_AGE
 from hi_pipeline.stats.comparison.change import change_of_estimates
 from hi_pipeline.stats.comparison.pace import pace as pace_of
 
-# Below it the rounding of a count to 5 decides (methods.md 3.1); limits of shares and rates hold it already.
+# Below it the rounding of a count to 5 decides; limits of shares and rates hold it already.
 FEWEST_ROUNDED = 100
 RATIOS = [Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value]
 BREAK = "not compared with the earlier year: "
