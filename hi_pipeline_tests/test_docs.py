@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from hi_pipeline.cli import app
 from hi_pipeline.core.indicator import Attribution, Kind
 
 ROOT = Path(__file__).parents[1]
@@ -13,6 +15,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BELOW = (ROOT, ROOT / "hi_pipeline", ROOT / "hi_pipeline" / "orchestration", ROOT / "hi_pipeline_tests")
 _MODULE = re.compile(r"`([\w<>/-]+/[\w<>-]+\.py)`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)[^)]*\)")
+_COMMAND = re.compile(r"(?:`|^\.venv/bin/)hi (\w+)([^`\n]*)", re.M)
+_OPTION = re.compile(r"(?<![\w-])--[a-z-]+")
 # What the changelog tells of may have been renamed since.
 OF_TODAY = [page for page in PAGES if page.name != "changelog.md"]
 
@@ -22,6 +26,19 @@ def test_modules_that_a_page_names_are_there(page: Path) -> None:
     named = _MODULE.findall(page.read_text(encoding="utf-8"))
     patterns = {name: re.sub(r"<[^>]+>", "*", name) for name in named}
     assert [name for name, pattern in patterns.items() if not any(any(top.glob(pattern)) for top in _BELOW)] == []
+
+
+@pytest.mark.parametrize("page", OF_TODAY, ids=lambda page: page.name)
+def test_commands_that_a_page_prints_are_there_with_their_options(page: Path) -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    known = {name: {option for p in command.params for option in p.opts} for name, command in commands.items()}
+    printed = _COMMAND.findall(page.read_text(encoding="utf-8"))
+    assert [
+        (name, option)
+        for name, words in printed
+        for option in ["", *_OPTION.findall(words)]
+        if name not in known or (option and option not in known[name] | {"--help"})
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -39,3 +56,4 @@ def test_modules_and_links_are_found_in_the_pages() -> None:
     text = "\n".join(page.read_text(encoding="utf-8") for page in OF_TODAY)
     assert len(_MODULE.findall(text)) > 40
     assert len(_LINK.findall(text)) > 40
+    assert len(_COMMAND.findall(text)) > 100
