@@ -8,6 +8,7 @@ import typer.main
 
 from hi_pipeline.cli import app
 from hi_pipeline.core.indicator import Attribution, Kind
+from hi_pipeline.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -50,6 +51,11 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
 def test_add_an_indicator_names_every_way_and_every_kind() -> None:
     text = (ROOT / "docs" / "add-an-indicator.md").read_text(encoding="utf-8")
     assert [word.name for word in (*Attribution, *Kind) if f"`{word.name}`" not in text] == []
+
+
+def test_operators_names_every_setting() -> None:
+    table = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8").partition("\n## Settings\n")[2]
+    assert [name for name in Settings.model_fields if f"`HI_{name.upper()}`" not in table] == []
 
 
 def test_modules_and_links_are_found_in_the_pages() -> None:
