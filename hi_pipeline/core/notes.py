@@ -16,6 +16,11 @@ def join_notes(*notes: str | pl.Expr) -> pl.Expr:
     return pl.concat_str(said, separator=SEPARATOR, ignore_nulls=True).fill_null("")
 
 
+def clauses_of(note: str) -> list[str]:
+    """Return the clauses of one note; none where it is empty."""
+    return note.split(SEPARATOR) if note else []
+
+
 def clauses(notes: str) -> pl.Expr:
     """Return the clauses of all notes of a column, one a row; a note that is empty or null has none."""
     column = pl.col(notes)

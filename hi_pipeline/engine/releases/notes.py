@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.status import OLDER, STALE, Status
 from hi_pipeline.engine.releases.marks import Notes, cautious
@@ -134,5 +135,4 @@ def _from_file() -> pl.Expr:
 def _with_note(frame: pl.DataFrame, where: pl.Expr, note: str) -> pl.DataFrame:
     """Add a note to some rows, after what they say already, unless they say it."""
     new = where & ~pl.col("note").str.contains(note, literal=True)
-    longer = pl.when(pl.col("note") == "").then(pl.lit(note)).otherwise(pl.col("note") + f"; {note}")
-    return frame.with_columns(pl.when(new).then(longer).otherwise(pl.col("note")).alias("note"))
+    return frame.with_columns(note=join_notes("note", pl.when(new).then(pl.lit(note))))

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hi_pipeline.core.notes import clauses, join_clauses, join_notes
+from hi_pipeline.core.notes import clauses, clauses_of, join_clauses, join_notes
 
 
 def test_notes_are_joined_in_order_without_those_that_say_nothing() -> None:
@@ -24,3 +24,8 @@ def test_parts_of_a_sum_say_each_clause_once() -> None:
     rows = pl.DataFrame({"of": [1, 1, 1, 2], "note": ["b; a", "a", None, ""]})
     summed = rows.group_by("of", maintain_order=True).agg(join_clauses(clauses("note")))
     assert summed["note"].to_list() == ["a; b", ""]
+
+
+def test_the_clauses_of_one_note() -> None:
+    assert clauses_of("b; a") == ["b", "a"]
+    assert clauses_of("") == []
