@@ -49,10 +49,7 @@ def fetch_answers(downloader: "Downloader", download: Download, release: Release
             arrival.staged.discard()
         size += len(answer)
         if size > download.max_bytes:
-            raise FetchError(
-                f"{download.where}: the answers are larger than the {download.max_bytes:,} bytes allowed. If that is "
-                "right, raise max_bytes in the source's source.py"
-            )
+            raise FetchError(f"{download.where}: the answers are larger than the {download.max_bytes:,} bytes allowed")
         return answer
 
     buffer = io.BytesIO()

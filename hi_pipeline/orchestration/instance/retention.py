@@ -82,10 +82,7 @@ def _embedded(instance: dg.DagsterInstance) -> BatchedSqliteEventLogStorage:
     storage = instance.event_log_storage
     if isinstance(storage, BatchedSqliteEventLogStorage):
         return storage
-    raise StoreError(
-        "dagster.yaml keeps the records elsewhere; hi prunes only those that it keeps itself; "
-        "remove old runs in the web interface"
-    )
+    raise StoreError("dagster.yaml keeps the records elsewhere; hi prunes only those that it keeps itself")
 
 
 def _needed(storage: BatchedSqliteEventLogStorage) -> set[str]:

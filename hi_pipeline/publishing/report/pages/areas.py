@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from hi_pipeline.core.groups import UNKNOWN
-from hi_pipeline.core.notes import SEPARATOR, clauses_of
 from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report import charts, sentences
 from hi_pipeline.publishing.report.cards import Card
@@ -88,8 +87,8 @@ def _reason(figure: Figure | None) -> str:
     if figure is None:
         return REASONS[Status.NOT_PUBLISHED.value]
     note = figure.note.removeprefix(f"{figure.status.replace('_', ' ')}: ")
-    parts = [part for part in clauses_of(note) if not part.startswith(_OF_A_BOARD)]
-    return SEPARATOR.join(parts) or REASONS[figure.status]
+    parts = [part for part in note.split("; ") if not part.startswith(_OF_A_BOARD)]
+    return "; ".join(parts) or REASONS[figure.status]
 
 
 def _years(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
@@ -191,7 +190,7 @@ def _groups_of(found: IndicatorFacts) -> list[str]:
 
 def _list_of_patients(found: IndicatorFacts) -> list[str]:
     """Return what the note of a total says of a list of another year, which stands for this one."""
-    parts = clauses_of(found.total.note) if found.total is not None else []
+    parts = found.total.note.split("; ") if found.total is not None else []
     return [f"{part[:1].upper()}{part[1:]}." for part in parts if NEAREST in part]
 
 
