@@ -43,7 +43,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorage
 from hi_pipeline.orchestration.instance.run_storage import STORAGE_CONFIG, folder_of, naming
-from hi_pipeline.orchestration.instance.slim_events import in_short, is_planned_cell, type_of
+from hi_pipeline.orchestration.instance.slim_events import Row, in_short, is_planned_cell, type_of
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 
@@ -179,7 +179,9 @@ class BatchedSqliteEventLogStorage(BatchedEventLogStorage, SqliteEventLogStorage
 
     def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
         """Write events of one run to its file and, where other runs ask for them, to the index."""
-        indexed = [event for event in events if _is_indexed(event)]
+        rows = [self._event_to_row(event) for event in events]
+        own = [in_short(event, row) for event, row in zip(events, rows, strict=True) if not is_planned_cell(event)]
+        indexed = [(event, row) for event, row in zip(events, rows, strict=True) if _is_indexed(event)]
         with naming(self._path(run_id)):
             run_engine = self._engine(run_id)
         with naming(self._path(INDEX_SHARD_NAME)):
@@ -194,22 +196,22 @@ class BatchedSqliteEventLogStorage(BatchedEventLogStorage, SqliteEventLogStorage
         ):
             self._inside.connections = {run_id: run, INDEX_SHARD_NAME: index}
             try:
-                own = [in_short(event) for event in events if not is_planned_cell(event)]
                 if own:
                     self._insert(run, own)
                 if indexed:
-                    self._index(index, indexed, self._insert(index, indexed))
+                    about, of_index = zip(*indexed, strict=True)
+                    self._index(index, about, self._insert(index, of_index))
             finally:
                 self._inside.connections = {}
 
-    def _insert(self, connection: Connection, events: Sequence[EventLogEntry]) -> list[int]:
-        """Insert events in order and return their ids: neighbours, because the first insert locks the file."""
-        first, *rest = [self._event_to_row(event) for event in events]
+    def _insert(self, connection: Connection, rows: Sequence[Row]) -> list[int]:
+        """Insert rows in order and return their ids: neighbours, because the first insert locks the file."""
+        first, *rest = rows
         result = connection.execute(SqlEventLogStorageTable.insert().values(**first))
         start = int((result.inserted_primary_key or (0,))[0])
         if rest:
             connection.execute(SqlEventLogStorageTable.insert(), rest)
-        return list(range(start, start + len(events)))
+        return list(range(start, start + len(rows)))
 
 
 def _shape(path: Path) -> None:
