@@ -148,19 +148,24 @@ class BatchedSqliteEventLogStorage(BatchedEventLogStorage, SqliteEventLogStorage
         # one, and what they recorded is reconciled from the files at the next start.
         db.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=NORMAL"))
         if shard not in self._initialized_dbs:
-            self._place(shard)
-            self._initdb(engine)
+            if not self._place(shard):
+                self._initdb(engine)
             self._initialized_dbs.add(shard)
         return engine
 
-    def _place(self, shard: str) -> None:
-        """Put a whole empty file in a shard's place, unless there is one: making it there takes dozens of syncs."""
+    def _place(self, shard: str) -> bool:
+        """Put a whole empty file in a shard's place, unless there is one; tell whether it was put there.
+
+        Making it there takes dozens of syncs, and a file of another time is looked at by all of Dagster's migrations.
+        """
         path = self._path(shard)
         if path.exists():
-            return
+            return False
         with locked(path.parent, "making"):
-            if not path.exists():  # another process may have been faster
-                write_bytes(path, self._empty_file())
+            if path.exists():  # another process may have been faster
+                return False
+            write_bytes(path, self._empty_file())
+            return True
 
     def _empty_file(self) -> bytes:
         """Return the bytes of a run's file without events, in WAL mode: made once, in memory, as Dagster makes it."""
