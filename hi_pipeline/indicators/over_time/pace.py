@@ -17,6 +17,7 @@ from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Status
 from hi_pipeline.indicators.over_time.rest import with_rest
 from hi_pipeline.indicators.over_time.years import rows_of_series, with_year_before
+from hi_pipeline.indicators.own_rows import by_indicator
 from hi_pipeline.indicators.values import MIXES_AGE
 from hi_pipeline.stats.comparison.change import change_of_estimates
 from hi_pipeline.stats.comparison.pace import pace as pace_of
@@ -47,9 +48,9 @@ def pace_rows(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.
         cannot be compared, status and note say why, and there is no verdict.
     """
     # Some indicators at a time: two years side by side of all of them, with all their columns, take half a gigabyte.
-    names = results["indicator_id"].unique().sort().to_list()
-    batches = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
-    parts = [_paced(results.filter(pl.col("indicator_id").is_in(batch)), indicators) for batch in batches]
+    each = list(by_indicator(results).values())
+    batches = [pl.concat(each[first : first + _AT_ONCE]) for first in range(0, len(each), _AT_ONCE)]
+    parts = [_paced(batch, indicators) for batch in batches]
     return pl.concat([pl.DataFrame(schema=dict(PACE)), *parts]).sort(PACE_KEY, nulls_last=True)
 
 
