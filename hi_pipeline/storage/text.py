@@ -127,11 +127,11 @@ def _check_bytes(body: bytes, where: str) -> None:
         raise ArchiveError(f"{where}: the file is UTF-16, expected UTF-8; it was saved by another program")
     nul = body.find(b"\0")
     if nul >= 0:
-        raise ArchiveError(f"{where}: NUL byte at byte {nul}; the file is damaged or no CSV. Fetch it again")
+        raise ArchiveError(f"{where}: NUL byte at byte {nul}; the file is damaged or no CSV", "fetch it again")
     _check_utf8(body, where)
     if body.count(b'"') % 2:
         raise ArchiveError(
-            f"{where}: a quotation mark is opened and never closed; the file is cut short or damaged. Fetch it again"
+            f"{where}: a quotation mark is opened and never closed; the file is cut short or damaged", "fetch it again"
         )
     returns, pairs, feeds = body.count(b"\r"), body.count(b"\r\n"), body.count(b"\n")
     if returns != pairs and feeds:

@@ -1,10 +1,12 @@
 """A board's own file that cannot be read: what is wrong and what to do, never as if it were a download."""
 
+import ast
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from hi_pipeline import storage
 from hi_pipeline.core.errors import HiPipelineError, LayoutError
 from hi_pipeline.engine.extracts import read_extract
 from hi_pipeline_tests.unit.extracts import made
@@ -71,3 +73,15 @@ def test_a_title_above_the_header_of_a_workbook_is_named(tmp_path: Path) -> None
 
 def test_a_broken_workbook_is_to_be_saved_again(tmp_path: Path) -> None:
     assert "save or export it again" in _refused(tmp_path / "mine.xlsx", b"PK\x03\x04 cut short")
+
+
+@pytest.mark.parametrize("name", ["text", "zips", "workbook_guard", "spreadsheets", "parquet"])
+def test_readers_say_apart_what_to_do_with_a_download(name: str) -> None:
+    """What was found is said of anybody's file; the remedy for a download stands in an argument of its own."""
+    tree = ast.parse(Path(f"{storage.__path__[0]}/{name}.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    errors = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id in ("ArchiveError", "LayoutError")]
+    assert errors
+    for call in errors:
+        found = ast.unparse(call.args[0])
+        assert not [word for word in DOWNLOADS if word in found], found
