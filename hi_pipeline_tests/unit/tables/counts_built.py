@@ -12,7 +12,6 @@ from hi_pipeline.tables.schemas import COUNTS_SCHEMA
 from hi_pipeline_tests.unit.tables.fake_reader import FakeReader, observation, observations, rounded
 
 YEAR = "2023-24"
-
 BOARDS = [board.ods for board in boards_of(Vintage.APRIL_2023)]
 
 

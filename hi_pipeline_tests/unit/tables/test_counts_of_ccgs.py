@@ -36,7 +36,6 @@ def _lookups(year: str, ccgs: dict[str, str], partnerships: dict[str, str] | Non
 
 
 SAME = {s.ods: s.ons for s in SUB_ICB_LOCATIONS if Vintage.JULY_2022 in s.board}
-
 # 2026-11: the six CCGs of April 2021 whose ODS code went to another area.
 OTHER_AREAS = {
     "15E": "E38000220",

@@ -14,7 +14,6 @@ from hi_pipeline_tests.unit.tables.fake_reader import observation
 
 # One practice without any patient of interest for each board that a test says nothing about.
 OTHERS = {f"O{b.ons}": b.ons for b in boards_of(Vintage.APRIL_2023) if b.ons not in ("E54000010", "E54000011")}
-
 AREAS = pl.DataFrame(
     {"practice_code": ["A1", "A2", "A3", *OTHERS], "icb_code": ["E54000010"] * 2 + ["E54000011", *OTHERS.values()]}
 ).with_columns(
