@@ -16,6 +16,7 @@ from hi_pipeline.engine.sample_files import write_sample
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.settings import Settings
+from hi_pipeline_tests.conftest import Once
 from hi_pipeline_tests.flow.served import free_port, wait_until_up
 from hi_pipeline_tests.flow.tiny import (
     WRONG_BOARD,
@@ -77,11 +78,9 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(once: Once) -> Path:
     """The folder of the embedded sample; tests link its files and never write to them."""
-    folder = tmp_path_factory.mktemp("sample") / "publications"
-    write_sample(folder)
-    return folder
+    return once("sample", write_sample)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from hi_pipeline.engine.checks.by_layer import of_clean
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.sources.qof.corrections import REGISTER_ABOVE_LIST
+from hi_pipeline_tests.conftest import Once
 from hi_pipeline_tests.flow.broken import (
     BUILT,
     LAYERS,
@@ -59,16 +60,22 @@ INDICATORS = (
 
 
 @pytest.fixture(scope="session")
-def good(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Flow:
+def good(sample: Path, once: Once) -> Flow:
     """A data root built from good publications, once; each test breaks a copy of it."""
-    folder = tmp_path_factory.mktemp("good")
-    flow = Flow(mirror=folder / "mirror", data=folder / "data", catalogue=narrowed(INDICATORS), years=YEARS)
-    flow.take(sample, BUILT_FROM)
-    done = flow.run()
-    assert not _failed(done)
-    built = {(name, part.split("|")[0]) for (layer, name, part), o in done.items() if layer == "indicator" and o.good}
-    assert {name for name, _ in built} == set(INDICATORS)
-    return flow
+
+    def build(folder: Path) -> None:
+        flow = _flow_in(folder)
+        flow.take(sample, BUILT_FROM)
+        done = flow.run()
+        assert not _failed(done)
+        built = {name for (layer, name, _), outcome in done.items() if layer == "indicator" and outcome.good}
+        assert built == set(INDICATORS)
+
+    return _flow_in(once("good-publications", build))
+
+
+def _flow_in(folder: Path) -> Flow:
+    return Flow(mirror=folder / "mirror", data=folder / "data", catalogue=narrowed(INDICATORS), years=YEARS)
 
 
 @pytest.fixture
