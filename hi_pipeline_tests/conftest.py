@@ -1,5 +1,6 @@
 """Fixtures for all tests: the folder of the real files, and no network but loopback."""
 
+import gc
 import os
 import shutil
 import socket
@@ -102,6 +103,11 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_collection_finish() -> None:
+    """Leave modules and tests, which live to the end, out of every later collection of garbage."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,5 +1,6 @@
 """A data root in a temporary folder, with the miniature pipeline on it."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,16 +61,33 @@ def cells_of(pipeline: Pipeline, indicator_id: str) -> dict[str, str]:
     }
 
 
+def _settings(folder: Path) -> Settings:
+    return Settings(source=f"mirror:{folder / 'mirror'}", data_dir=folder / "data")
+
+
 def open_bench(folder: Path, catalogue: Catalogue | None = None) -> Bench:
     mirror = folder / "mirror"
     mirror.mkdir(parents=True, exist_ok=True)
-    settings = Settings(source=f"mirror:{mirror}", data_dir=folder / "data")
+    settings = _settings(folder)
     pipeline = open_pipeline(settings, catalogue or make_catalogue())
     return Bench(mirror=mirror, settings=settings, pipeline=pipeline, instance=open_instance(settings))
 
 
+@pytest.fixture(scope="session")
+def empty_home(once: Once) -> Path:
+    """Dagster's home with its databases made and empty: making them takes longer than many a test."""
+
+    def make(folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            open_bench(folder).instance.dispose()
+
+    return _settings(once("home", make)).dagster_home
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, empty_home: Path) -> Iterator[Bench]:
+    shutil.copytree(empty_home, _settings(tmp_path).dagster_home)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         made = open_bench(tmp_path)
