@@ -15,7 +15,8 @@ from hi_pipeline.engine.pipeline import Catalogue, open_pipeline
 from hi_pipeline.orchestration.runs import Report
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.download import Download, Known
-from hi_pipeline.storage.folder_mirror import Arrival, copy_in, hash_of
+from hi_pipeline.storage.folder_mirror import Arrival, copy_in
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import (

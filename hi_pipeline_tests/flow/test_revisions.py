@@ -6,7 +6,7 @@ import polars as pl
 
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.orchestration.runs import Report, Runner
-from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline_tests.flow.broken import hashes_of
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.revised import (

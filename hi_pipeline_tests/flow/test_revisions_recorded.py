@@ -13,7 +13,7 @@ from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.engine.releases import replacements as revising
 from hi_pipeline.engine.releases.notes import STALE
-from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.revised import (
     AFTER,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from hi_pipeline.cli.app import app
 from hi_pipeline.core.source import ReleaseStatus
 from hi_pipeline.engine.pipeline import Catalogue
-from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline_tests.flow.commands import commands_on
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.revised import (
