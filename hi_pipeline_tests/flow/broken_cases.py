@@ -54,7 +54,7 @@ MHA_FILE, SHEET = "ment-heal-act-stat-eng-2023-24-data.csv", "Sheet 1 - Physical
 CASES = {
     "a truncated zip": _case(TT, "fetch", truncated, TT_FILE, "the zip file is truncated", FETCH_AGAIN),
     "a truncated workbook": _case(SMI, "fetch", truncated, "SMI-time-series.xlsx", "xlsx file is trunc", FETCH_AGAIN),
-    "a damaged member": _case(TT, "clean", damaged_member, TT_FILE, TT_MEMBER, "damaged", "Fetch the archive again"),
+    "a damaged member": _case(TT, "clean", damaged_member, TT_FILE, TT_MEMBER, "damaged", "etch the archive again"),
     "an error page as csv": _case(
         MHA, "fetch", error_page, MHA_FILE, "expected a CSV", "HTML or XML page titled '503 Service Unavailable'"
     ),
