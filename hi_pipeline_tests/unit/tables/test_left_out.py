@@ -1,4 +1,4 @@
-"""Nothing that is read falls out in silence: one side of a fraction alone, earlier snapshots, levels that are not used."""
+"""Nothing that is read falls out in silence: half a fraction, earlier snapshots, unused levels."""
 
 from dataclasses import replace
 from datetime import date
