@@ -153,7 +153,8 @@ def _all_boards(frame: pl.DataFrame) -> pl.DataFrame:
     beside = summed.join(exact.select(*GROUP, *_SIDES), on=GROUP, how="left", validate="1:1", suffix="_england")
     estimated = pl.any_horizontal(pl.col(name) > 0 for name in HIDING)
     alike = pl.col("numerator_england").is_not_null() & pl.all_horizontal(_within_bounds(side) for side in _SIDES)
-    told = beside.filter(~(estimated & alike)).select(summed.columns)
+    # People of no known group are compared with nobody: their sum tells the unknown share of all boards.
+    told = beside.filter(pl.col("category").is_in(NO_GROUPS) | ~(estimated & alike)).select(summed.columns)
     return shaped(told, area_type=AreaType.BOARDS, code=pl.lit(ENGLAND), name=pl.lit(ALL_BOARDS))
 
 
