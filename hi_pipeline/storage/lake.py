@@ -187,7 +187,7 @@ class Lake:
         self.store.fresh_below(top)
         found: list[tuple[str, ...]] = []
         for folder, _, files in os.walk(top):
-            above = tuple(folder.removeprefix(str(top)).split(os.sep)[1:])
+            above = Path(folder).parts[len(top.parts) :]
             found += [(*above, file.removesuffix(".parquet")) for file in files if file.endswith(".parquet")]
         return sorted(found)
 

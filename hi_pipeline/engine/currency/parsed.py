@@ -81,7 +81,7 @@ class ParsedCode:
         """The file of each module of the package."""
         found = {}
         for folder, _, files in os.walk(self._package):
-            above = (self._package.name, *folder.removeprefix(str(self._package)).split(os.sep)[1:])
+            above = (self._package.name, *Path(folder).parts[len(self._package.parts) :])
             for file in files:
                 if file.endswith(".py"):
                     name = ".".join((*above, file.removesuffix(".py")))
