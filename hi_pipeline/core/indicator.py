@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from functools import cached_property
 
 from hi_pipeline.core.groups import STRATA, Dimension
 from hi_pipeline.core.status import Measure, Unit
@@ -68,7 +69,7 @@ class DenominatorFrom(StrEnum):
     REGISTERED = "registered"  # patients on the lists of the board's practices, for totals
     # Of England: residents for total, age, sex; Census 2021 for ethnicity; patients by where they live for deprivation
     GROUPS = "groups"
-    NONE = "none"  # a count
+    NONE = "none"  # a count, or a printed figure whose people are not published
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,7 +340,7 @@ class Indicator(Entry):
     breaks: tuple[Break, ...] = ()
     further: tuple[Origin, ...] = ()
 
-    @property
+    @cached_property
     def by_origin(self) -> tuple["Indicator", ...]:
         """Return the indicator as each of its publications gives it, in the order in which they count.
 
