@@ -158,8 +158,8 @@ def methods(facts: PackFacts) -> list[Block]:
     """Return how figures are compared, where they come from, and the glossary."""
     text = (
         "95% limits: Wilson's method for proportions, exact or Byar's for rates; widened where counts are rounded. A "
-        "figure differs from England where its 95% limits do not include England's. A difference is called clear where "
-        "its printed limits do not include zero. Limits describe chance, not errors of recording."
+        "figure differs from England where its 95% limits, before rounding, do not include England's. A difference is "
+        "called clear where its printed limits do not include zero. Limits describe chance, not errors of recording."
     )
     if any(WORDING_OF_STATEMENT in card.unconfirmed for card in facts.cards.values()):
         text += " The wording of the statement has not been checked against its appendix."
@@ -171,7 +171,7 @@ def methods(facts: PackFacts) -> list[Block]:
     table = Table(
         anchor="sources",
         caption="Sources",
-        header=("Publication", "Publisher", "Edition", "Published", "SHA-256"),
+        header=("Publication", "Publisher", "Edition", "Published", "File hash"),
         rows=tuple(sources),
         widths=(3.3, 2.1, 1.5, 1.5, 1.1),
     )
