@@ -75,10 +75,12 @@ class IndicatorFacts:
         return -number if self.card.polarity is Polarity.HIGHER_IS_BETTER else number
 
     def most_less_least(self, gap: Figure) -> Figure:
-        """Return a gap's figure as most deprived less least deprived, with its limits in their order."""
-        ends = [None if end is None else self.turned(end) for end in (gap.lower, gap.upper)]
-        low, high = ends[::-1] if self.card.polarity is Polarity.HIGHER_IS_BETTER else ends
-        return replace(gap, value=None if gap.value is None else self.turned(gap.value), lower=low, upper=high)
+        """Return a gap's figure as most deprived less least deprived: value, limits in their order, and comparator."""
+        numbers = (gap.value, gap.lower, gap.upper, gap.comparator)
+        value, low, high, beside = (None if number is None else self.turned(number) for number in numbers)
+        if self.card.polarity is Polarity.HIGHER_IS_BETTER:
+            low, high = high, low
+        return replace(gap, value=value, lower=low, upper=high, comparator=beside)
 
     @property
     def ends(self) -> tuple[Figure, Figure] | None:

@@ -4,6 +4,7 @@ Row 1 holds the title, row 2 what the sheet is, row 3 the header. Numbers are ro
 """
 
 import re
+import textwrap
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -127,6 +128,11 @@ class Sheet:
     def grid(self) -> list[list[Cell]]:
         """Return all cells as they stand, row by row."""
         return [[self.title], [self.about], list(self.header), *(list(row) for row in self.rows)]
+
+    def lines_of(self, row: tuple[Cell, ...]) -> int:
+        """Return how many lines the tallest cell of a row takes: programs do not all measure wrapped text themselves."""
+        texts = ((str(cell), width) for cell, width in zip(row, self.widths, strict=True) if cell is not None)
+        return max((len(textwrap.wrap(text, width)) for text, width in texts), default=1) or 1
 
     @property
     def table_name(self) -> str:

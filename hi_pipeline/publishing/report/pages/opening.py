@@ -156,7 +156,7 @@ def coverage(facts: PackFacts) -> list[Block]:
         caption="What is shown, by indicator and breakdown",
         header=("Indicator", "Statement", "Total", "Age", "Sex", "Ethnicity", "Deprivation"),
         rows=tuple(rows),
-        widths=(2.9, 0.9, 1.2, 1.2, 1.2, 1.2, 1.2),
+        widths=(2.65, 0.95, 1.24, 1.24, 1.24, 1.24, 1.24),
     )
     return [*blocks, plain(note), table]
 

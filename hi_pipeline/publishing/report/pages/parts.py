@@ -41,7 +41,7 @@ def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Ta
     columns = list(zip(*(_row(figure) for figure in figures), strict=True))
     # The value of a number of people is that number.
     twice = {3} if figures[0].unit == Unit.COUNT.value else set()
-    kept = [n for n, cells in enumerate(columns) if set(cells) != {NO_FIGURE} and n not in twice]
+    kept = [n for n, cells in enumerate(columns) if set(cells) not in _NOTHING and n not in twice]
     return Table(
         anchor=anchor,
         caption=caption,
@@ -50,6 +50,9 @@ def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Ta
         widths=tuple(widths[n] for n in kept),
         numeric=frozenset(place for place, n in enumerate(kept) if 0 < n < 6),
     )
+
+
+_NOTHING = ({NO_FIGURE}, {"not compared"})
 
 
 def group_name(figure: Figure) -> str:
