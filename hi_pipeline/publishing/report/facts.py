@@ -212,10 +212,11 @@ def _up_to(results: pl.DataFrame, *, icb: str, year: str, vintage: Vintage) -> p
     """
     years = ALL_YEARS[: ALL_YEARS.index(year) + 1]
     here = pl.col("geography_vintage") == vintage.value
-    theirs = pl.any_horizontal(
-        (pl.col("financial_year") == earlier) & (pl.col("geography_vintage") == vintage_of(earlier).value)
-        for earlier in years
-    )
+    earlier = [
+        (pl.col("financial_year") == past) & (pl.col("geography_vintage") == vintage_of(past).value)
+        for past in years[:-1]
+    ]
+    theirs = pl.any_horizontal(pl.lit(False), *earlier)
     whose = (pl.col("icb_code") == icb) | (here & (pl.col("area_type") == AreaType.ENGLAND.value))
     rows = results.filter(pl.col("financial_year").is_in(years) & (here | theirs) & whose)
     # Where a year stands on both footprints, it is told on the pack's.

@@ -74,8 +74,10 @@ def level(found: IndicatorFacts, board: str) -> list[Sentence]:
         return [first, say("against_none", figure)]
     against = with_unit(figure.comparator_text, figure.unit)
     named = COMPARATORS.get(figure.compared_with, figure.compared_with)
-    kind = "against_rounded" if _is_told_by_more_decimals(figure) else "against"
-    return [first, say(kind, figure, word=AGAINST[figure.comparison], comparator=named, e=against)]
+    words = {"word": AGAINST[figure.comparison], "comparator": named, "e": against}
+    if _is_told_by_more_decimals(figure):
+        return [first, say("against_rounded", figure, **words)]
+    return [first, say("against", figure, **words)]
 
 
 def _is_told_by_more_decimals(figure: Figure) -> bool:
@@ -304,8 +306,9 @@ def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
     """
     share = next((f for f in groups if f.unknown_share is not None), None)
     if share is None or share.unknown_share is None:
-        told = any(f.category == UNKNOWN and f.numerator is not None for f in groups)
-        return say("unknown_elsewhere" if told else "unknown_none", *groups[:1], dimension=dimension)
+        if any(f.category == UNKNOWN and f.numerator is not None for f in groups):
+            return say("unknown_elsewhere", *groups[:1], dimension=dimension)
+        return say("unknown_none", *groups[:1], dimension=dimension)
     return say("unknown", share, dimension=dimension.capitalize(), u=printed(100 * share.unknown_share, 1))
 
 

@@ -209,10 +209,12 @@ COVERS = {
 # Plain words for what a reader may not know, in alphabetical order, as the last page prints them.
 GLOSSARY = {
     "95% CI, 95% limits": "the range in which the true figure lies if chance alone is at work, in 95 cases of 100",
+    "ACE inhibitor, ARB": "medicines that lower blood pressure and protect the kidneys",
     "adjusted for age, standardised": "worked out as if all groups had the same mix of ages; a crude figure is not",
     "all boards of England together": "the boards added up; England as published also counts events of no board",
     "annexes": "indicators beside those that the statement names",
     "better, worse": "said only where it is agreed which direction is good; elsewhere higher and lower",
+    "BMI": "body mass index, weight for height",
     "board": "integrated care board (ICB), the NHS body that plans services for an area of England",
     "breakdown": "figures by age, sex, ethnic group or deprivation",
     "CCG": "clinical commissioning group, the NHS body that planned services until June 2022",
@@ -242,6 +244,7 @@ GLOSSARY = {
     "pathway": "a patient's wait for one treatment, from referral on",
     "percentage points": "the difference of two percentages",
     "place": "a local authority, as far as it lies in the board",
+    "PLUS group": "people whom a board adds to Core20, as they are likely to be in poorer health (Core20PLUS5)",
     "pocket of deprivation": "a deprived small area in an authority or board that is not deprived on average",
     "QOF": "Quality and Outcomes Framework, the yearly returns of GP practices",
     "QRISK, CHA2DS2-VASc": "scores of a person's risk of heart attack or stroke",

@@ -207,7 +207,7 @@ def _sheet(
 
 def _width(header: str, cells: list[Cell]) -> int:
     longest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
-    return max(10, min(60, max(longest, len(header) // 2) + 2))
+    return max(10, min(60, max(longest, len(header) // 2) + 3))
 
 
 def _sentences(document: Document) -> tuple[tuple[Cell, ...], ...]:

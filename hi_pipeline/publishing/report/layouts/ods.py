@@ -55,7 +55,7 @@ def _add(archive: zipfile.ZipFile, name: str, text: str, kind: int) -> None:
 
 
 def _content(sheets: tuple[Sheet, ...]) -> str:
-    heights = sorted({sheet.lines_of(row) for sheet in sheets for row in sheet.rows})
+    heights = sorted({sheet.lines_of(row) for sheet in sheets for row in (sheet.header, *sheet.rows)})
     styles = (
         "".join(_number_style(n) for n in range(_MOST_DECIMALS))
         + "".join(_columns(s, n) for n, s in enumerate(sheets))
@@ -76,10 +76,10 @@ _CELLS = (
     '<style:style style:name="title" style:family="table-cell">'
     '<style:text-properties fo:font-weight="bold" fo:font-size="14pt"/></style:style>'
     '<style:style style:name="head" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" '
-    'style:vertical-align="top" fo:border-bottom="0.5pt solid #000000"/>'
+    'fo:padding-left="0.15cm" style:vertical-align="top" fo:border-bottom="0.5pt solid #000000"/>'
     '<style:text-properties fo:font-weight="bold"/></style:style>'
     '<style:style style:name="text" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" '
-    'style:vertical-align="top"/></style:style>'
+    'fo:padding-left="0.15cm" style:vertical-align="top"/></style:style>'
 )
 
 
@@ -121,7 +121,8 @@ def _table(sheet: Sheet, place: int) -> str:
         f"{escape(sheet.title)}</table:title>{columns}"
         f"<table:table-row>{_cell(sheet.title, 'title')}</table:table-row>"
         f"<table:table-row>{_cell(sheet.about, 'plain')}</table:table-row>"
-        f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>"
+        f'<table:table-header-rows><table:table-row table:style-name="r{sheet.lines_of(sheet.header)}">{head}'
+        f"</table:table-row></table:table-header-rows>"
         f"{body}</table:table>"
     )
 

@@ -34,8 +34,9 @@ class _Formats:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.plain = book.add_format({"text_wrap": False})
-        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self.text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "indent": 1})
+        # Words beside a column of numbers stay apart from them.
+        self.text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "indent": 1})
         self.numbers = {
             n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else ""), "valign": "top"})
             for n in range(5)
@@ -56,6 +57,7 @@ def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, formats: _Formats
     columns = [{"header": name, "header_format": formats.head} for name in sheet.header]
     options = {"name": sheet.table_name, "columns": columns, "autofilter": False, "style": None}
     page.add_table(2, 0, last, len(sheet.header) - 1, options)
+    page.set_row(2, _LINE * sheet.lines_of(sheet.header))
     for r, row in enumerate(sheet.rows, start=3):
         page.set_row(r, min(_LINE * sheet.lines_of(row), _TALLEST))
         for c, cell in enumerate(row):

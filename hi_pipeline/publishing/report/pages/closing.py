@@ -173,7 +173,7 @@ def methods(facts: PackFacts) -> list[Block]:
         caption="Sources",
         header=("Publication", "Publisher", "Edition", "Published", "File hash"),
         rows=tuple(sources),
-        widths=(3.3, 2.1, 1.5, 1.5, 1.1),
+        widths=(3.1, 2.1, 1.5, 1.5, 1.3),
     )
     licences = dict.fromkeys(f"{source['attribution']}".rstrip(".") + "." for source in facts.sources)
     glossary = Table(

@@ -113,7 +113,13 @@ def _overview_table(facts: PackFacts) -> Table:
         if found.ends is not None:
             most, least = found.ends
             gap = None if found.gap is None else found.most_less_least(found.gap)
-            difference = NO_FIGURE if gap is None or gap.value is None else f"{gap.said} ({gap.limits})" if gap.limits else gap.said
+            difference = (
+                NO_FIGURE
+                if gap is None or gap.value is None
+                else f"{gap.said} ({gap.limits})"
+                if gap.limits
+                else gap.said
+            )
             stands = {"unclear": "no clear difference", "unknown": "not compared"}
             word = sentences.direction(found)
             rows.append((found.card.short, most.said, least.said, difference, stands.get(word, word)))
@@ -156,7 +162,7 @@ def coverage(facts: PackFacts) -> list[Block]:
         caption="What is shown, by indicator and breakdown",
         header=("Indicator", "Statement", "Total", "Age", "Sex", "Ethnicity", "Deprivation"),
         rows=tuple(rows),
-        widths=(2.65, 0.95, 1.24, 1.24, 1.24, 1.24, 1.24),
+        widths=(2.35, 0.95, 1.3, 1.3, 1.3, 1.3, 1.3),
     )
     return [*blocks, plain(note), table]
 

@@ -148,7 +148,8 @@ def test_what_cannot_be_divided_for_the_footprint_is_counted() -> None:
     reason = {"reason": "not published: the publication prints no parts of boards, and this one took part of X"}
     made = facts({"state": "not_published_that_year"} | reason)
     assert [s.text for s in overall.undivided(made)] == [
-        "1 indicator of the statement cannot be shown for the boards of April 2023: the publication cannot be divided."
+        "1 indicator of the statement cannot be shown for the boards of April 2023: the published figures cannot be "
+        "divided."
     ]
     document = document_of(made, {}, words_path=Path("words.md"))
     assert audit(document, made) == []
