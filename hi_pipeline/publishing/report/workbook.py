@@ -130,7 +130,7 @@ class Sheet:
         return [[self.title], [self.about], list(self.header), *(list(row) for row in self.rows)]
 
     def lines_of(self, row: tuple[Cell, ...]) -> int:
-        """Return how many lines the tallest cell of a row takes: programs do not all measure wrapped text themselves."""
+        """Return how many lines the tallest cell of a row takes: not every program measures wrapped text itself."""
         texts = ((str(cell), width) for cell, width in zip(row, self.widths, strict=True) if cell is not None)
         return max((len(textwrap.wrap(text, width)) for text, width in texts), default=1) or 1
 

@@ -52,9 +52,8 @@ def report_docx(document: Document, picture: Callable[[Chart], bytes]) -> bytes:
     word = _empty(document)
     word.add_paragraph(document.title, style="Title")
     word.add_paragraph(document.subtitle, style="Subtitle")
-    for before, block, after in zip(
-        (None, *document.blocks), document.blocks, (*document.blocks[1:], None), strict=False
-    ):
+    every = document.blocks
+    for before, block, after in zip((None, *every[:-1]), every, (*every[1:], None), strict=True):
         after_table = isinstance(before, Table)
         match block:
             case Heading():

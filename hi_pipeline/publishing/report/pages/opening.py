@@ -113,13 +113,7 @@ def _overview_table(facts: PackFacts) -> Table:
         if found.ends is not None:
             most, least = found.ends
             gap = None if found.gap is None else found.most_less_least(found.gap)
-            difference = (
-                NO_FIGURE
-                if gap is None or gap.value is None
-                else f"{gap.said} ({gap.limits})"
-                if gap.limits
-                else gap.said
-            )
+            difference = NO_FIGURE if gap is None or gap.value is None else _with_limits(gap)
             stands = {"unclear": "no clear difference", "unknown": "not compared"}
             word = sentences.direction(found)
             rows.append((found.card.short, most.said, least.said, difference, stands.get(word, word)))
@@ -137,6 +131,10 @@ def _overview_table(facts: PackFacts) -> Table:
         widths=(2.5, 1.3, 1.3, 2.8, 1.5),
         numeric=frozenset({1, 2, 3}),
     )
+
+
+def _with_limits(gap: Figure) -> str:
+    return f"{gap.said} ({gap.limits})" if gap.limits else gap.said
 
 
 def coverage(facts: PackFacts) -> list[Block]:

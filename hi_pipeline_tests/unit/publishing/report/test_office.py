@@ -1,4 +1,4 @@
-"""The Word document and the workbooks as they look: columns as wide as they are due, boxes in a frame, rows with room."""
+"""The Word document and the workbooks as they look: columns as wide as due, boxes in a frame, rows with room."""
 
 import io
 import re

@@ -45,8 +45,8 @@ def said(made: Pack) -> list[str]:
 def test_the_worst_case_is_counted_and_that_of_the_largest_difference_said() -> None:
     made = pack(*WHOLE)
     assert said(made)[-2:] == [
-        "Whatever the ethnicity of the unknown records, and allowing for rounding, the figure stays clearly lower for 1 "
-        "of these groups.",
+        "Whatever the ethnicity of the unknown records, and allowing for rounding, the figure stays clearly lower for "
+        "1 of these groups.",
         "Depending on the ethnicity of the unknown records, the difference for Black or Black British (\u221220.0 "
         "percentage points) could lie anywhere from \u221235.0 to \u22128.0.",
     ]
