@@ -33,6 +33,7 @@ from hi_pipeline.publishing.report.document import (
 OWN_TAG = "own-words"
 _NO_DATE = datetime(2000, 1, 1)
 _SMALL, _SOFT = Pt(8), RGBColor(0x4C, 0x62, 0x72)
+_CELL = Pt(7.5)  # as in report.pdf, so that what fits a column there fits it here
 _AFTER_TABLE = Pt(10)
 # Of the text of a cell from its borders, in twentieths of a point: a millimetre.
 _MARGINS = "<w:tblCellMar {}>{}</w:tblCellMar>".format(
@@ -167,7 +168,7 @@ def _table(word: WordDocument, block: Table) -> None:
 def _cell(cell: _Cell, text: str, *, bold: bool, right: bool) -> None:
     added = cell.paragraphs[0]
     run = added.add_run(text)
-    run.font.size, run.bold = _SMALL, bold
+    run.font.size, run.bold = _CELL, bold
     if right:
         added.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 

@@ -160,7 +160,7 @@ def coverage(facts: PackFacts) -> list[Block]:
         caption="What is shown, by indicator and breakdown",
         header=("Indicator", "Statement", "Total", "Age", "Sex", "Ethnicity", "Deprivation"),
         rows=tuple(rows),
-        widths=(2.35, 0.95, 1.3, 1.3, 1.3, 1.3, 1.3),
+        widths=(2.9, 0.9, 1.2, 1.2, 1.2, 1.2, 1.2),
     )
     return [*blocks, plain(note), table]
 

@@ -50,7 +50,7 @@ def test_the_columns_of_a_table_are_as_wide_as_its_cells(word: WordDocument) -> 
 
 @pytest.mark.parametrize("due", list(tables()), ids=lambda due: due.anchor)
 def test_no_word_of_a_header_is_parted(due: Table) -> None:
-    letter, margins = Cm(0.16), Cm(0.2)
+    letter, margins = Cm(0.15), Cm(0.2)
     for width, text in zip(due.widths, due.header, strict=True):
         room = Cm(17.4 * width / sum(due.widths)) - margins
         assert max(len(part) for part in re.split(r"[ -]", text)) * letter <= room, text
