@@ -106,7 +106,9 @@ def _panel(figures: Sequence[Figure], labels: Sequence[str], *, top: float, begi
     parts = []
     left = begin + 12 + max(svg.width_of(label) for label in labels)
     notes = [_beside(f) for f in figures]
-    scale = _scale(known, left=left + 12, right=end - 16 - max(svg.width_of(n) for n in notes))
+    # Beside the axis stand the values and, below them, the unit.
+    beside = max(svg.width_of(words) for words in (*notes, unit_words(known[0].unit)))
+    scale = _scale(known, left=left + 12, right=end - 16 - beside)
     for number, (figure, label, note) in enumerate(zip(figures, labels, notes, strict=True)):
         y = top + _STEP * number + _STEP / 2
         parts.append(svg.text(left, y + 4, label, anchor="end"))

@@ -145,3 +145,16 @@ def test_words_of_the_overview_stand_clear_of_its_marks() -> None:
     ticks = [float(y) for y in re.findall(r'y1="([\d.]+)" x2="[\d.]+" y2="[\d.]+" stroke="#212B32"', found.svg)]
     # Below its line a letter of 12 units reaches down by three.
     assert words and ticks and max(words) + 3 < min(ticks)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_word_of_a_drawing_runs_over_its_edge(seed: int) -> None:
+    count = made_up.row("recovery", value=7.0, unit="count")
+    counts = made_up.pack([count, {**count, "financial_year": "2022-23"}]).document.charts
+    pattern = re.compile(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)" font-size="(\d+)"[^>]*>([^<]*)<')
+    for drawn in (*made_up.pack(made_up.rows_of(seed)).document.charts, *counts):
+        for x, anchor, size, words in pattern.findall(drawn.svg):
+            # Half a unit a letter, as Roboto has it on average.
+            width = 0.5 * float(size) * len(words)
+            first = float(x) - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+            assert 0 <= first and first + width <= svg.WIDTH, words
