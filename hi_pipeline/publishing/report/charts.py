@@ -19,7 +19,7 @@ from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.numbers import MINUS, number_of, printed, unit_words
 
 _ALT = 250
-_STEP, _WIDE_STEP = 18, 44
+_STEP, _WIDE_STEP = 18, 38
 _FOOT = 26  # for the axis below the rows
 _DOZEN = 12
 _BETWEEN = 14  # from label to label of an axis
@@ -146,10 +146,10 @@ def _dumbbells(rows: Sequence[_Ends], scale: _Scale, *, anchor: str, title: str,
     parts, top = _top(synthetic, "Dot: most deprived. Diamond: least deprived. Lines: 95% limits. Tick: England.")
     drawn: list[tuple[str, ...]] = [_HEADER]
     for number, (found, ends, total) in enumerate(rows):
-        y = top + _WIDE_STEP * number + 32
-        parts.append(svg.text(12, y - 17, f"{found.card.short} ({unit_words(found.card.unit)})"))
+        y = top + _WIDE_STEP * number + 30
+        parts.append(svg.text(12, y - 15, f"{found.card.short} ({unit_words(found.card.unit)})"))
         values = f"most deprived {ends[0].text}, least deprived {ends[1].text}, England {total.comparator_text}"
-        parts.append(svg.text(svg.WIDTH - 12, y - 17, values, anchor="end", colour=svg.SOFT))
+        parts.append(svg.text(svg.WIDTH - 12, y - 15, values, anchor="end", colour=svg.SOFT))
         parts.append(svg.line(scale.left, y, scale.right, y, colour="#D8DDE0"))
         parts.append(svg.line(scale.at(1), y - 8, scale.at(1), y + 8, colour=svg.INK, width=2))
         for offset, figure in zip((-3, 3), ends, strict=True):
