@@ -146,7 +146,7 @@ def _changed(found: IndicatorFacts, word: str) -> Sentence:
 
 
 def hidden(facts: PackFacts) -> list[Sentence]:
-    """Count the figures of groups that publishers hide, among those that they publish or hide for the board."""
+    """Count the figures of groups that are hidden, among those that are published or hidden for the board."""
     groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
     groups = [f for f in groups if f.category != UNKNOWN and (f.value is not None or f.status == "suppressed")]
     suppressed = [f for f in groups if f.status == "suppressed"]

@@ -68,7 +68,7 @@ TEMPLATES: dict[str, str] = {
     "pockets_of_authorities": "{n} of them {lie} in an authority of low deprivation.",
     "pockets_of_no_authority": "None of them lies in an authority of low deprivation.",
     "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
-    "hidden": "Publishers suppress {h} of {n} figures for groups, so that nobody can be identified.",
+    "hidden": "Suppressed, so that nobody can be identified: {h} of {n} figures for groups.",
     "hidden_none": "None of the {n} figures for groups is suppressed.",
     "undivided": (
         "{indicators} of the statement cannot be shown for the boards of {month}: the published figures cannot be "
@@ -172,15 +172,16 @@ STANDS_BESIDE = {
     "unclear": "did not clearly differ from",
 }
 
-# Why the ends of deprivation are not compared where the publisher hides one of them, or both.
-END_HIDDEN = "the publisher suppresses the figure for the {end}, as few people are counted"
-ENDS_HIDDEN = "the publisher suppresses the figures for both ends, as few people are counted"
+# Why the ends of deprivation are not compared where one of them is hidden, or both: by the publisher or, of a board's
+# own extract, by the disclosure control here.
+END_HIDDEN = "the figure for the {end} is suppressed, as few people are counted"
+ENDS_HIDDEN = "the figures for both ends are suppressed, as few people are counted"
 
 # The part of an indicator's remark that all of the statement share; the page of methods says it once.
 WORDING_OF_STATEMENT = "the wording of the statement"
 
 REASONS = {
-    "suppressed": "the publisher suppresses it, as few people are counted",
+    "suppressed": "it is suppressed, as few people are counted",
     "too_few": "there are too few events or practices for the statistic",
     "missing": "the publisher left it blank, or the file could not be used",
     "not_published": "no public source gives it for this board",
@@ -189,7 +190,7 @@ REASONS = {
 
 # Why a cell of coverage holds no figure, in words that begin a row of the table of what is not shown.
 COVERS = {
-    "suppressed": "Suppressed by the publisher, as few people are counted",
+    "suppressed": "Suppressed, as few people are counted",
     "too_few": "Too few events for the statistic",
     "did_not_submit": "Left blank in the publication",
     "england_only": "Published for larger areas, trusts or local authorities, not for boards",
@@ -257,7 +258,7 @@ GLOSSARY = {
     "small area, LSOA": "an area of about 1,500 residents (lower layer super output area)",
     "SMI": "severe mental illness",
     "statement": "NHS England's statement on information on health inequalities, section 13SA of the NHS Act 2006",
-    "suppressed": "hidden by the publisher because few people are counted",
+    "suppressed": "hidden because few people are counted",
     "target": "the level or date that the NHS has set for an indicator",
     "TIA": "transient ischaemic attack, a stroke that passes within a day",
     "unknown": "records that do not say which group the person belongs to; never compared",

@@ -43,7 +43,7 @@ MEASURES = {
     Measure.DISPROPORTIONALITY.value: "disproportionality",
 }
 _LEGEND = (
-    ("[c]", "suppressed: hidden by the publisher because few people are counted"),
+    ("[c]", "suppressed: hidden because few people are counted"),
     ("[u]", "too few events or practices for the statistic"),
     ("[x]", "missing or not published; the column Status says which"),
     ("[z]", "not applicable"),

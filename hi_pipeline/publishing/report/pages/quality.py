@@ -17,7 +17,7 @@ _YEARS = (1, 2, 3)
 _BEFORE = ("share_1_year_before", "share_2_years_before", "share_3_years_before")
 _NOTE = (
     "Of all records of a publication, the share whose group is not known. Groups called unknown are never compared. A "
-    "range bounds a share whose count the publisher hides. Not shown: hidden without such a range, or not printed for "
+    "range bounds a share whose count is hidden. Not shown: hidden without such a range, or not printed for "
     "this board. Not stated: the publication does not count such records. No figure: it has none for that area or year."
 )
 _ABSENT = "This release has no table of completeness, so shares of records of no known group are not listed here."

@@ -21,6 +21,7 @@ from hi_pipeline.publishing.report.wording import (
     COUNTS,
     END_HIDDEN,
     ENDS_HIDDEN,
+    REASONS,
     RECALLED,
     STANDS_BESIDE,
     TARGETS,
@@ -135,9 +136,13 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
     if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
         sure = min(abs(rows[0].lower or 0), abs(rows[0].upper or 0)) >= 0.5 * 10 ** -rows[0].decimals
         return [f"{text!r}: the limits of {rows[0].id} exclude none"] if sure else []
-    if sentence.kind == "gap_absent" and "suppresses the figure" in text:
+    if sentence.kind == "gap_absent" and "suppressed" in text:
         ends = set(_hidden_ends(owners[rows[0].id]).values())
-        due = ENDS_HIDDEN if len(ends) == 2 else "".join(END_HIDDEN.format(end=end) for end in ends) or "suppresses it"
+        due = (
+            ENDS_HIDDEN
+            if len(ends) == 2
+            else "".join(END_HIDDEN.format(end=end) for end in ends) or REASONS["suppressed"]
+        )
         return [] if due in text else [f"{text!r}: hidden are {sorted(ends)}"]
     return []
 

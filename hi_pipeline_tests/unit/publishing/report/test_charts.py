@@ -157,4 +157,4 @@ def test_no_word_of_a_drawing_runs_over_its_edge(seed: int) -> None:
             # Half a unit a letter, as Roboto has it on average.
             width = 0.5 * float(size) * len(words)
             first = float(x) - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
-            assert 0 <= first and first + width <= svg.WIDTH, words
+            assert first >= 0 and first + width <= svg.WIDTH, words

@@ -186,14 +186,14 @@ def test_the_overview_and_the_sentence_have_one_sign() -> None:
         (
             40.0,
             None,
-            "the publisher suppresses the figure for the least deprived fifth of practices, as few people are counted",
+            "the figure for the least deprived fifth of practices is suppressed, as few people are counted",
         ),
         (
             None,
             40.0,
-            "the publisher suppresses the figure for the most deprived fifth of practices, as few people are counted",
+            "the figure for the most deprived fifth of practices is suppressed, as few people are counted",
         ),
-        (None, None, "the publisher suppresses the figures for both ends, as few people are counted"),
+        (None, None, "the figures for both ends are suppressed, as few people are counted"),
     ],
 )
 def test_what_is_hidden_is_an_end(most: float | None, least: float | None, said: str) -> None:
