@@ -208,12 +208,9 @@ def _is_named(found: IndicatorFacts) -> bool:
 
 
 def _of_groups(judged: JudgedTarget, rows: Sequence[Figure]) -> Sentence:
-    # A list of ethnic groups has the broad groups and, within them, the detailed ones.
-    both = len({":" in row.category for row in rows if row.category != UNKNOWN}) > 1
-    number = number_of(sum(judged.groups.values()), "group")
     words = {
         "recalled": RECALLED if judged.recalled else "",
-        "groups": f"{number} (broad and detailed)" if both else number,
+        "groups": number_of(sum(judged.groups.values()), "group"),
         "counts": counts("target_groups", {name: judged.groups.get(name, 0) for name in COUNTS["target_groups"]}),
         "verdict": TARGETS[judged.verdict.value],
     }

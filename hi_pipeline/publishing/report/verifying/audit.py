@@ -170,7 +170,7 @@ def _is_verdict(text: str, targets: tuple[JudgedTarget, ...]) -> bool:
         phrases = [COUNTS["target_groups"][name].format(number) for name, number in judged.groups.items()]
         same = [int(n) for n in numerals(told)] == [sum(due), *due] and all(phrase in told for phrase in phrases)
         marked = (RECALLED in text) == judged.recalled
-        return same and marked and told.endswith(f"; {TARGETS[judged.verdict.value]} as a whole.")
+        return same and marked and told.endswith(f"; together {TARGETS[judged.verdict.value]}.")
     recalled = RECALLED in text
     alike = [t for t in targets if not t.groups and t.recalled == recalled]
     said = text.partition(": ")[2].removesuffix(".").split("; ")

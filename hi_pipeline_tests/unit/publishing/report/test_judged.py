@@ -119,8 +119,7 @@ def test_the_groups_of_a_target_are_counted() -> None:
     pack = of_groups("not_met", "cannot_tell", "cannot_tell", None)
     (found,) = pack.facts.indicators
     assert sentences.targets(found)[-1].text == (
-        "Target “narrow it”: of 4 groups, 1 did not meet it, for 2 it cannot be told and 1 had no figure; not met as "
-        "a whole."
+        "Target “narrow it”: of 4 groups, 1 not met, 2 unclear and 1 without a figure; together not met."
     )
     other = of_groups("not_met", "met", "cannot_tell", None)
     assert any("not the verdict" in fault for fault in audit(pack.document, other.facts))

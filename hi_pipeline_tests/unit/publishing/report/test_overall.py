@@ -55,7 +55,7 @@ def test_no_sentence_counts_what_there_is_none_of() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
     assert texts(overall.summary(pack.facts)) == [
         "Of 2 indicators with data, none has figures by deprivation.",
-        "Compared with England, the board's figure is better in 1 and worse in 1 of the indicators with data.",
+        "All indicators with data, compared with England: better in 1 and worse in 1.",
     ]
     assert " 0 " not in " ".join(s.text for s in pack.document.sentences if s.kind in COUNTS)
     assert audit(pack.document, pack.facts) == []

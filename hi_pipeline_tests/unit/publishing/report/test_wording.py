@@ -13,7 +13,8 @@ from hi_pipeline.indicators.catalogue import ENTRIES
 from hi_pipeline.publishing.report import wording
 from hi_pipeline.publishing.report.covers import NOT_FOR_FOOTPRINT
 from hi_pipeline.publishing.report.missing import NO_RELEASE
-from hi_pipeline.publishing.report.wording import AGAINST, COUNTS, COVERS, GLOSSARY, REASONS, TEMPLATES
+from hi_pipeline.publishing.report.sentences import counts
+from hi_pipeline.publishing.report.wording import AGAINST, COUNTS, COVERS, GLOSSARY, REASONS, TARGETS, TEMPLATES
 
 PAGE = wording_page()
 ROOM = Path(wording.__file__).parent
@@ -83,3 +84,14 @@ def test_every_abbreviation_is_explained() -> None:
     found = {word for text in texts for word in ABBREVIATION.findall(text) if not OWN_CODE.fullmatch(word)}
     assert {"SMI", "QOF", "CCGs"} <= found
     assert {word for word in found - EVERYDAY if word.removesuffix("s") not in explained} == set()
+
+
+@pytest.mark.parametrize("kind", sorted(COUNTS))
+def test_a_sentence_that_says_all_its_parts_has_thirty_words_at_most(kind: str) -> None:
+    # Groups of one target are all due, or none is.
+    numbers = {name: 20 for name in COUNTS[kind] if name != "not_yet_due"}
+    words = {"target": "narrow the gap to White British", "groups": "21 groups", "reference": "White British"}
+    words |= {"rest": "; 3 are suppressed", "gaps": "16 gaps", "earlier": "an earlier year", "n": "24", "recalled": ""}
+    told = counts(kind, dict.fromkeys(COUNTS[kind], 0) | numbers)
+    text = TEMPLATES[kind].format(counts=told, verdict=TARGETS["cannot_tell"], **words)
+    assert len(text.split()) <= 30, text
