@@ -59,6 +59,18 @@ class Servers:
         connection.close()
         return self.environment["HI_POSTGRES"].replace("/postgres?", f"/{name}?")
 
+    def empty_queue(self) -> None:
+        """Forget what an earlier test put into the queue and nobody took."""
+        with self.queue() as client:
+            client.flushall()
+
+    def queue(self) -> "redis.Redis":
+        """Return a client of Redis."""
+        return redis.Redis(
+            host="localhost", port=self.redis_port, password=self.password, ssl=True,
+            ssl_ca_certs=str(self.folder / "certificate.pem"),
+        )  # fmt: skip
+
     def start_postgres(self) -> None:
         words = ["start", "-w", "-t", str(int(_PATIENCE_S)), "-l", str(self.folder / "database.log")]
         postgres("pg_ctl", *words, "-D", str(self.folder / "database"))
@@ -148,10 +160,7 @@ def _start_redis(servers: Servers, server: str) -> "subprocess.Popen[bytes]":
     )
     settings.chmod(0o600)
     child = subprocess.Popen([server, str(settings)], stdout=subprocess.DEVNULL)
-    client = redis.Redis(
-        host="localhost", port=servers.redis_port, password=servers.password, ssl=True,
-        ssl_ca_certs=str(folder / "certificate.pem"),
-    )  # fmt: skip
+    client = servers.queue()
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         try:
