@@ -7,18 +7,21 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hi_pipeline.cli.services import Service
 from hi_pipeline.cli.serving import words_of
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline, open_pipeline
+from hi_pipeline.engine.plan import Selection
 from hi_pipeline.orchestration.instance.opening import Instance, open_instance
 from hi_pipeline.orchestration.instance.profiles import dagster_yaml
-from hi_pipeline.orchestration.runs import Runner
+from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.tiny import YEARS, make_catalogue, write_release
 from hi_pipeline_tests.scale.held import INDICATORS
@@ -62,11 +65,16 @@ class Installation:
     pipeline: Pipeline
     instance: Instance
     folder: Path
+    pool: ThreadPoolExecutor
     children: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     def runner(self) -> Runner:
         """What ``hi run`` is."""
         return Runner(self.pipeline, self.instance, module=self.grid.module)
+
+    def begin(self, selection: Selection) -> "Future[Report]":
+        """Begin ``hi run`` beside the test."""
+        return self.pool.submit(self.runner().run, selection)
 
     def start(self, service: Service, *, machine: Settings | None = None) -> "subprocess.Popen[bytes]":
         """Start a service, on a machine with a data folder of its own where one is given."""
@@ -112,11 +120,12 @@ def servers() -> Iterator[Servers]:
 
 
 def make_machine(data: Path, grid: Grid) -> Settings:
-    """Make the data folder of a machine that takes part, with its dagster.yaml."""
+    """Make the data folder of a machine that takes part, with its dagster.yaml (a run has to begin within a minute)."""
     settings = Settings(data_dir=data)
     settings.dagster_home.mkdir(parents=True)
-    text = dagster_yaml("celery", workers=2, longest_run_s=grid.longest_run_s)
-    (settings.dagster_home / "dagster.yaml").write_text(text)
+    made = yaml.safe_load(dagster_yaml("celery", workers=2, longest_run_s=grid.longest_run_s))
+    made["run_monitoring"]["start_timeout_seconds"] = 60
+    (settings.dagster_home / "dagster.yaml").write_text(yaml.safe_dump(made))
     return settings
 
 
@@ -130,7 +139,8 @@ def installed(grid: Grid, servers: Servers, folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HI_DATA_DIR", str(settings.data_dir))
     processes = folder / "processes"
     processes.mkdir()
-    with warnings.catch_warnings():
+    # The pool is the last to end: what was begun in it ends where daemon and workers are gone.
+    with ThreadPoolExecutor(1) as pool, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = Installation(
             servers=servers,
@@ -139,6 +149,7 @@ def installed(grid: Grid, servers: Servers, folder: Path, monkeypatch: pytest.Mo
             pipeline=open_pipeline(settings, grid.catalogue()),
             instance=open_instance(settings),
             folder=processes,
+            pool=pool,
         )
         try:
             yield made

@@ -3,9 +3,8 @@
 import os
 import signal
 import time
-import warnings
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
 import dagster as dg
@@ -55,21 +54,19 @@ def run_disturbed(
         (installation.folder / f"hold-{name}").touch()
     installation.start(Service.DAEMON)
     workers = {installation.start(Service.WORKER, machine=machine).pid: machine for machine in machines}
-    with ThreadPoolExecutor(1) as pool, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = pool.submit(installation.runner().run, selection)
-        dead = _held(installation, killed, running)
-        os.kill(dead, signal.SIGKILL)
-        _let_go(installation, killed)
-        again = installation.start(Service.WORKER, machine=workers.pop(dead)).pid
-        writer = _held(installation, writing, running)
-        assert writer in {*workers, again}
-        installation.servers.stop_postgres()
-        _let_go(installation, writing)
-        installation.until_asked_again(writer)
-        time.sleep(_AWAY_S)
-        installation.servers.start_postgres()
-        report = running.result(timeout=installation.grid.patience_s)
+    running = installation.begin(selection)
+    dead = _held(installation, killed, running)
+    os.kill(dead, signal.SIGKILL)
+    _let_go(installation, killed)
+    again = installation.start(Service.WORKER, machine=workers.pop(dead)).pid
+    writer = _held(installation, writing, running)
+    assert writer in {*workers, again}
+    installation.servers.stop_postgres()
+    _let_go(installation, writing)
+    installation.until_asked_again(writer)
+    time.sleep(_AWAY_S)
+    installation.servers.start_postgres()
+    report = running.result(timeout=installation.grid.patience_s)
     _check(installation, selection, report)
 
 
@@ -93,6 +90,7 @@ def _check(installation: Installation, selection: Selection, report: Report) -> 
     failed = [run for run in runs if run.status is dg.DagsterRunStatus.FAILURE]
     assert report.success, report.broken
     assert report.runs == len(runs)
+    assert {len(run.asset_selection or ()) for run in runs} == {1}, "one run holds one asset and a range of it"
     assert len(failed) >= 1, "the killed worker's run failed at its limit, and another took its place"
     # What a lost answer of the database, or a worker that died late, left unrecorded is made up for at the next look.
     installation.pipeline.look()

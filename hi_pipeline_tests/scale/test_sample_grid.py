@@ -1,6 +1,7 @@
 """The embedded sample on two workers, disturbed: every publication, table and indicator, the same bytes as one process.
 
-``make scale-test`` builds one year of it, ``make grid-test`` the whole grid, which takes an hour on two cores.
+``make scale-test`` builds one year of it, ``make grid-test`` the whole grid (32 minutes on two busy cores, 2026-11-27:
+267 runs, 16,530 cells).
 """
 
 import os
@@ -39,4 +40,7 @@ def test_the_sample_is_built_on_two_workers_as_in_one_process(
         shutil.copytree(alone.mirror, installation.settings.mirror, copy_function=os.link)
         embedded(SAMPLE, alone, selection)
         run_disturbed(installation, selection, killed=KILLED, writing=WRITING)
-        assert tree_of(installation.settings.root) == tree_of(alone.root), "one good file a cell, as in one process"
+        # The sample's publications lie in the root itself, and the sidecar of a kept file says where it was read.
+        here, there = str(installation.settings.root).encode(), str(alone.root).encode()
+        expected = {name: data.replace(there, here) for name, data in tree_of(alone.root).items()}
+        assert tree_of(installation.settings.root) == expected, "one good file a cell, as in one process"

@@ -131,8 +131,18 @@ def test_the_services_of_the_compose_file_start_and_run_what_somebody_asks_for(
         with pytest.raises(urllib.error.HTTPError, match="400"):
             ask_as("V. Iewer", seen, {"params": params})
         assert {r.run_id for r in instance.get_runs()} == built, "viewers start nothing"
+        for name in ("code", "web", "daemon", "worker", "viewer"):
+            lines = containers.said(name).splitlines()
+            assert [line for line in lines if not is_an_object(line)] == [], f"{name}: HI_LOG_FORMAT=json by the file"
     finally:
         instance.dispose()
+
+
+def is_an_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def is_open(port: int) -> bool:
