@@ -89,18 +89,8 @@ def test_the_services_of_the_compose_file_start_and_run_what_somebody_asks_for(
     assert containers.is_healthy("web")
     said = containers.execute("web", *NEWCOMER)
     assert "SYNTHETIC" in said, "the second command of a newcomer: planned here, done by daemon and worker"
-    params = {
-        "selector": {
-            "repositoryName": "__repository__",
-            "repositoryLocationName": f"grpc:127.0.0.1:{containers.ports['4000']}",
-            "jobName": "refresh_release",
-            "assetSelection": [{"path": ["snapshot", "mbrrace"]}, {"path": ["clean", "mbrrace"]}],
-        },
-        "runConfigData": {},
-        "mode": "default",
-    }
-    launched = ask_as("A. Nalyst", port, {"params": params})["launchRun"]
-    assert launched["__typename"] == "LaunchRunSuccess", launched
+    # A publication by year without a year fails, and the failure stands in the worker's log.
+    failing, launched = (launch(containers, name) for name in ("mbrrace", "iod2019"))
     for name, value in containers.environment("daemon").items():
         if name.startswith("HI_"):
             monkeypatch.setenv(name, value)
@@ -108,16 +98,18 @@ def test_the_services_of_the_compose_file_start_and_run_what_somebody_asks_for(
     try:
 
         def ended() -> bool:
-            run = instance.get_run_by_id(launched["run"]["runId"])
-            return run is not None and run.is_finished
+            return all((run := instance.get_run_by_id(one)) and run.is_finished for one in (failing, launched))
 
-        containers.until("the run", ended)
-        run = instance.get_run_by_id(launched["run"]["runId"])
+        containers.until("the runs", ended)
+        run = instance.get_run_by_id(launched)
         assert run is not None
         assert run.tags[USER_TAG] == "A. Nalyst"
         failures = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
         assert run.status is dg.DagsterRunStatus.SUCCESS, failures
-        built = {r.run_id for r in instance.get_runs() if r.status is dg.DagsterRunStatus.SUCCESS}
+        failed = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+        assert [other.run_id for other in failed] == [failing], "what fails by itself is not tried again"
+        assert "Cannot access partition_key" in containers.said("worker")
+        built = {r.run_id for r in instance.get_runs()}
         assert instance.get_materialized_partitions(dg.AssetKey(["indicator", INDICATOR]))
         worker = containers.children["worker"].pid
         started = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
@@ -129,13 +121,35 @@ def test_the_services_of_the_compose_file_start_and_run_what_somebody_asks_for(
         seen = int(containers.ports["3001"])
         wait_until_up(seen)
         with pytest.raises(urllib.error.HTTPError, match="400"):
-            ask_as("V. Iewer", seen, {"params": params})
+            ask_as("V. Iewer", seen, {"params": asking(containers, "iod2019")})
         assert {r.run_id for r in instance.get_runs()} == built, "viewers start nothing"
         for name in ("code", "web", "daemon", "worker", "viewer"):
             lines = containers.said(name).splitlines()
             assert [line for line in lines if not is_an_object(line)] == [], f"{name}: HI_LOG_FORMAT=json by the file"
     finally:
         instance.dispose()
+
+
+def asking(containers: Containers, source: str) -> dict[str, Any]:
+    """Return what the web interface sends when somebody materialises a publication's two assets."""
+    return {
+        "selector": {
+            "repositoryName": "__repository__",
+            "repositoryLocationName": f"grpc:127.0.0.1:{containers.ports['4000']}",
+            "jobName": "refresh_release",
+            "assetSelection": [{"path": ["snapshot", source]}, {"path": ["clean", source]}],
+        },
+        "runConfigData": {},
+        "mode": "default",
+    }
+
+
+def launch(containers: Containers, source: str) -> str:
+    """Start a run as somebody who signed in; return its id."""
+    params = {"params": asking(containers, source)}
+    launched = ask_as("A. Nalyst", int(containers.ports["3000"]), params)["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+    return str(launched["run"]["runId"])
 
 
 def is_an_object(line: str) -> bool:

@@ -4,6 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Literal
+
+import dagster as dg
+import pytest
+
+from hi_pipeline.orchestration.repository import build_definitions
+from hi_pipeline.settings import Settings
+from hi_pipeline_tests.flow.tiny import make_catalogue
 
 SCRIPT = """
 import logging
@@ -35,3 +44,17 @@ def test_text_is_the_default() -> None:
     lines = said("text")
     assert len(lines) == 4
     assert not any(line.startswith("{") for line in lines)
+
+
+@pytest.mark.parametrize(("log_format", "is_json"), [("json", True), ("text", False)])
+def test_a_run_that_somebody_starts_logs_alike(
+    log_format: Literal["json", "text"], is_json: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As from the web interface: without the word to say nothing that hi run gives its runs."""
+    settings = Settings(source=f"mirror:{tmp_path}", data_dir=tmp_path / "data", log_format=log_format)
+    job = build_definitions(settings, catalogue=make_catalogue()).resolve_job_def("judge_standing")
+    context = dg.build_init_logger_context(logger_config={"log_level": "ERROR", "name": "dagster"}, job_def=job)
+    job.loggers["console"].logger_fn(context).error("it failed", extra={"dagster_meta": {}, "dagster_event": None})
+    said = capfd.readouterr()
+    (line,) = [line for line in (said.out + said.err).splitlines() if "it failed" in line]
+    assert line.startswith("{") is is_json
