@@ -1,0 +1,1 @@
+"""Health-inequality indicators for England's integrated care boards, from public statistics."""

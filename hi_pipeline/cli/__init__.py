@@ -1,4 +1,4 @@
-"""The command line: hi run, fetch, status, coverage, explain, verify, ui."""
+"""The command line ``hi``: a module a command, named in ``app``."""
 
 from hi_pipeline.cli.app import app
 

@@ -93,7 +93,7 @@ def import_(
 
 @app.command()
 def accept(
-    release: Annotated[str, typer.Argument(help='Release such as "rtt:2026-07"; hi status names them all.')],
+    release: Annotated[str, typer.Argument(help='Release such as "rtt:2026-06"; hi status names them all.')],
     source: Source = None,
 ) -> None:
     """Accept the newest kept bytes of a release: a revision, or a new edition that waits."""

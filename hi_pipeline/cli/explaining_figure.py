@@ -11,11 +11,13 @@ import polars as pl
 from hi_pipeline.cli.printing import FAILED, Printer
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom
+from hi_pipeline.core.notes import clauses_of
 from hi_pipeline.core.status import Status
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.tracing.arithmetic import Steps, number, steps_of
 from hi_pipeline.engine.tracing.figure import Figure, Group, Row, read_comparisons, trace
-from hi_pipeline.engine.tracing.limit_lines import Limits, limits_of
+from hi_pipeline.engine.tracing.limit_lines import limits_of
+from hi_pipeline.engine.tracing.limits_told import Limits
 from hi_pipeline.engine.tracing.lineage import SIDES
 from hi_pipeline.tables.placing.registry import PLACINGS
 
@@ -49,7 +51,7 @@ def explain_figure(session: Session, row: Row, *, full: bool) -> int:
     _rows(console, figure)
     _section(console, "Where it was published", _publications(session.pipeline, figure))
     _section(console, "Corrections", _corrections(figure))
-    _section(console, "Notes", str(row["note"]).split("; ") if row["note"] else ["none"])
+    _section(console, "Notes", clauses_of(str(row["note"] or "")) or ["none"])
     return _verdict(console, figure, steps, limits)
 
 

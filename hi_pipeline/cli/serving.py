@@ -16,7 +16,7 @@ from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.services import PORTS, Service
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import SelectionError, StoreError
-from hi_pipeline.orchestration.places import DEFINITIONS, code_server
+from hi_pipeline.orchestration.code_location import DEFINITIONS, code_server
 from hi_pipeline.settings import Settings
 
 HOST = "127.0.0.1"
@@ -52,7 +52,7 @@ def serve_command(console: Printer, source: str | None, service: Service, *, por
 
     def command() -> int:
         if port is not None and service not in PORTS:
-            raise SelectionError(f"{service.value} listens on no port")
+            raise SelectionError(f"{service.value} listens on no port; leave --port out")
         session = Session(source, console)
         # Whoever starts first writes dagster.yaml and makes the tables; nothing is mended, as others may be at work.
         session.instance.dispose()

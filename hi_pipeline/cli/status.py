@@ -15,7 +15,7 @@ from hi_pipeline.engine.releases.replacements import replacements
 from hi_pipeline.engine.releases.watch import new_links
 from hi_pipeline.engine.standing import Standing, asset_standings
 from hi_pipeline.sources.unread import UNREAD
-from hi_pipeline.storage.snapshots import BY_HAND
+from hi_pipeline.storage.supply import BY_HAND
 
 _NAMED = 3
 

@@ -131,7 +131,11 @@ def is_valid(ons: str, financial_year: str) -> bool:
 
 
 def region_of(ons: str, vintage: Vintage) -> Region:
-    """Return the region of a board; ``Region.ons[vintage]`` is its key in that footprint."""
+    """Return the region of a board; ``Region.ons[vintage]`` is its key in that footprint.
+
+    Raises:
+        SelectionError: there is no such board, or none of it on that footprint.
+    """
     wanted = board(ons).region_ods
     if vintage not in board(ons).vintages:
         raise SelectionError(f"board {ons} does not exist in footprint {vintage}")

@@ -70,6 +70,7 @@ DECILES = (
     *(f"Decile {n}" for n in range(2, 10)),
     "Decile 10 (least deprived)",
 )
+MOST_DEPRIVED_FIFTH = DECILES[:2]
 QUINTILES = (
     "Quintile 1 (most deprived)",
     "Quintile 2",

@@ -9,6 +9,7 @@ from hi_pipeline.core.agreement import one_spelling
 from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import label_of_date, period, start_year
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.row_index import cells
 from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
 from hi_pipeline.core.text_tables import MEMBER
@@ -78,7 +79,15 @@ def add_bounds(
 
 
 def add_financial_year(frame: pl.DataFrame, financial_year: str) -> pl.DataFrame:
-    """Add the columns of a figure that describes one whole financial year."""
+    """Add the columns of a figure that describes one whole financial year.
+
+    Args:
+        frame: any columns.
+        financial_year: as in "2023-24".
+
+    Returns:
+        The frame with financial_year, period_start, period_end and period_type.
+    """
     first, last = period(financial_year)
     return frame.with_columns(
         pl.lit(financial_year).alias("financial_year"),
@@ -105,10 +114,7 @@ def unverified(frame: pl.DataFrame) -> pl.DataFrame:
     Args:
         frame: has note.
     """
-    said = pl.concat_str(
-        pl.when(pl.col("note") != "").then("note"), pl.lit(LAYOUT_UNVERIFIED), separator="; ", ignore_nulls=True
-    )
-    return frame.with_columns(note=said)
+    return frame.with_columns(note=join_notes("note", pl.lit(LAYOUT_UNVERIFIED)))
 
 
 def to_observations(frame: pl.DataFrame) -> pl.DataFrame:

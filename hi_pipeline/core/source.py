@@ -149,7 +149,11 @@ class Release:
 
     @property
     def mirror_file(self) -> str:
-        """Place below a mirror: host and percent-decoded path; a query becomes part of the path."""
+        """Place below a mirror: host and percent-decoded path; a query becomes part of the path.
+
+        Raises:
+            ValueError: it has neither an address nor a mirror path.
+        """
         if self.mirror_path:
             return self.mirror_path
         if self.address is None:

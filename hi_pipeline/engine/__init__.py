@@ -1,0 +1,1 @@
+"""What to build, building it, judging it. Plain functions: no Dagster."""

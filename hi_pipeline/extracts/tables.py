@@ -35,7 +35,14 @@ _SHOWN = 4
 
 
 def grains(rows: pl.DataFrame) -> dict[Grain, pl.DataFrame]:
-    """Return the tables of an extract by the columns that they fill."""
+    """Return the tables of an extract by the columns that they fill.
+
+    Args:
+        rows: of the extract, with the columns GROUPS.
+
+    Returns:
+        By the names of the filled columns, the rows that fill just those.
+    """
     filled = [pl.col(name).is_not_null().alias(f"filled {name}") for name in GROUPS]
     found = {}
     for flags, part in rows.with_columns(filled).group_by([f"filled {n}" for n in GROUPS], maintain_order=True):

@@ -8,10 +8,10 @@ import polars as pl
 from hi_pipeline.core.beside import BOUNDS, BOUNDS_KEY
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Measure, Status
 from hi_pipeline.indicators.ethnicity import reference_group
 from hi_pipeline.indicators.over_time.years import with_collection
-from hi_pipeline.indicators.values import join_notes
 from hi_pipeline.stats import unknown
 
 NOT_SAID = "the publication gives no count of records of unknown ethnicity"
@@ -61,7 +61,7 @@ def bounds(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.Dat
     )
     found = found.with_columns(pl.col(name) * unit.otherwise(1.0) for name in (*_FIGURES, "counted"))
     apart = (pl.col("counted") - pl.col("value")).abs() > _SLACK * (1 + pl.col("value").abs())
-    found = found.with_columns(note=join_notes(pl.col("note"), pl.when(apart).then(pl.lit(OTHER))))
+    found = found.with_columns(note=join_notes("note", pl.when(apart).then(pl.lit(OTHER))))
     return found.select(pl.col(name).cast(kind) for name, kind in BOUNDS.items()).sort(BOUNDS_KEY, nulls_last=True)
 
 

@@ -4,16 +4,16 @@ import polars as pl
 
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Polarity
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
 from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.indicators.kind import statistics_of
-from hi_pipeline.indicators.values import join_notes
 
 ALL_BOARDS, ENGLAND = "all boards of England", "England as published"
 BY = ["financial_year", "geography_vintage"]
 ON = [*BY, "dimension", "category", "measure"]
 AREA = [*BY, "area_type", "icb_code", "area_name"]
-# OHID: an area's slope rests on its own ridits and must not be compared with England's (methods.md 4.3).
+# OHID: an area's slope rests on its own ridits and must not be compared with England's (docs/decisions.md, 9).
 NOT_COMPARED = [Measure.SII.value, Measure.RII.value]
 _COMPARED = [AreaType.ICB.value, AreaType.REGION.value, AreaType.PROVIDER.value, AreaType.AUTHORITY.value]
 _NEUTRAL = [Measure.DIFFERENCE.value, Measure.RATE_RATIO.value]
@@ -64,7 +64,7 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     side = pl.when(pl.col("figure_high") < pl.col("comparator_value")).then(pl.lit("below")).otherwise(pl.lit("above"))
     clear = pl.when(hidden).then(pl.format(CLEAR, side))
     short = pl.when(partial & (pl.col("status") == Status.OK.value) & beside).then(pl.lit(PARTIAL))
-    return _without_levels(compared.with_columns(note=join_notes(pl.col("note"), clear, short)))
+    return _without_levels(compared.with_columns(note=join_notes("note", clear, short)))
 
 
 _NONE = pl.lit(Comparison.NOT_COMPARED.value)
@@ -123,7 +123,7 @@ def _without_levels(rows: pl.DataFrame) -> pl.DataFrame:
     ).fill_null(False)
     return joined.with_columns(
         comparison=pl.when(same).then(_NONE).otherwise("comparison"),
-        note=join_notes(pl.col("note"), pl.when(same).then(pl.lit(BOTH_ENDS))),
+        note=join_notes("note", pl.when(same).then(pl.lit(BOTH_ENDS))),
     ).drop("first", "last")
 
 

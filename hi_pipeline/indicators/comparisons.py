@@ -12,6 +12,7 @@ from hi_pipeline.core.columns import COMPARISONS, RESULT_KEY
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
 from hi_pipeline.indicators.compare import ENGLAND, NOT_COMPARED, ON, verdict
+from hi_pipeline.indicators.own_rows import by_indicator
 
 REGION, SIMILAR = "region", "most similar boards"
 OTHERS = "other boards with an extract here"
@@ -54,15 +55,16 @@ def comparisons(
     england = _england(ok.filter(area_type=AreaType.ENGLAND.value).select(*on, found="value"), indicators)
     region = ok.filter(area_type=AreaType.REGION.value).select(*on, "region_code", found="value")
     # One indicator at a time: all rows with all their columns three times over would be a gigabyte.
+    englands, regions = by_indicator(england), by_indicator(region)
     parts = [
         _of_indicator(
-            results.filter(compared, indicator_id=name),
-            england.filter(indicator_id=name),
-            region.filter(indicator_id=name),
+            own.filter(compared),
+            englands.get(name, england.clear()),
+            regions.get(name, region.clear()),
             similar,
             indicators[name],
         )
-        for name in results["indicator_id"].unique().sort()
+        for name, own in by_indicator(results).items()
     ]
     empty = pl.DataFrame(schema=dict(COMPARISONS))
     return pl.concat([empty, *parts]).sort(*RESULT_KEY, "comparator", nulls_last=True)

@@ -7,13 +7,14 @@ from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, Vintage, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import LAYOUT_UNVERIFIED, AreaType, Measure, Unit
 from hi_pipeline.indicators.compare import with_comparison
 from hi_pipeline.indicators.deprivation import deprivation_rows
 from hi_pipeline.indicators.disproportion import disproportionality_rows
 from hi_pipeline.indicators.ethnicity import by_reference, ethnicity_rows
 from hi_pipeline.indicators.kind import statistics_of
-from hi_pipeline.indicators.values import join_notes, value_rows
+from hi_pipeline.indicators.values import value_rows
 
 # What names an area of a year and footprint: years never meet, nor do footprints, they are only computed at once.
 _AREA = ["financial_year", "geography_vintage", "area_type", "icb_code", "area_name"]
@@ -109,7 +110,7 @@ def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension,
         unseen,
     )
     joined = rows.join(facts, on=on, how="left", nulls_equal=True, validate="m:1")
-    said = join_notes(pl.col("note"), pl.when("unseen").then(pl.lit(LAYOUT_UNVERIFIED)))
+    said = join_notes("note", pl.when("unseen").then(pl.lit(LAYOUT_UNVERIFIED)))
     return joined.with_columns(dimension=pl.lit(dimension.value), note=said).drop("unseen")
 
 

@@ -9,10 +9,11 @@ import polars as pl
 
 from hi_pipeline.core.groups import DECILES, QUINTILES, UNKNOWN
 from hi_pipeline.core.indicator import Indicator, Polarity
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.limits import LIMITS
-from hi_pipeline.indicators.values import MIXES_AGE, join_notes
+from hi_pipeline.indicators.values import MIXES_AGE
 from hi_pipeline.stats.clusters import FEWEST_UNITS
 from hi_pipeline.stats.inequality.ends import absolute_gap, end_ratio
 from hi_pipeline.stats.inequality.slope import relative_index, slope_index

@@ -7,13 +7,12 @@ those of all figures (``indicators/limits``): the outermost of three readings.
 
 import polars as pl
 
-from hi_pipeline.core.groups import DECILES
+from hi_pipeline.core.groups import DECILES, MOST_DEPRIVED_FIFTH
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.limits import LIMITS
-from hi_pipeline.indicators.values import join_notes
 from hi_pipeline.stats.inequality.disproportion import disproportionality
 
-MOST_DEPRIVED = DECILES[:2]
 SAID = (
     "share of deciles 1 and 2 among the numerator over their share of the denominator, 1 where they are the same; "
     "this project's formula"
@@ -34,7 +33,7 @@ def disproportionality_rows(values: pl.DataFrame, *, area: list[str]) -> pl.Data
         the status is that of the first such decile.
     """
     areas = values.select(area).unique(maintain_order=True).sort(area, nulls_last=True).with_row_index("row")
-    deciles = pl.DataFrame({"category": DECILES, "first": [word in MOST_DEPRIVED for word in DECILES]})
+    deciles = pl.DataFrame({"category": DECILES, "first": [word in MOST_DEPRIVED_FIFTH for word in DECILES]})
     ladder = areas.join(deciles, how="cross", maintain_order="left_right").join(
         values.drop("row", "first", strict=False),
         on=[*area, "category"],
@@ -70,7 +69,7 @@ def _figures(whole: pl.DataFrame) -> pl.DataFrame:
     outer = [_outermost(name) for name in LIMITS]
     return joined.with_columns(
         *(pl.when(ok).then(end).alias(name) for name, end in zip(LIMITS, outer, strict=True)),
-        note=join_notes(pl.when(ok).then(pl.lit(SAID)), pl.col("note")),
+        note=join_notes(pl.when(ok).then(pl.lit(SAID)), "note"),
     ).select("row", "value", *LIMITS, "status", "note", "method")
 
 

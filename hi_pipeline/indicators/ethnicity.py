@@ -4,6 +4,7 @@ import polars as pl
 
 from hi_pipeline.core.groups import UNKNOWN, WHITE, WHITE_BRITISH
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Measure, Method, Status
 from hi_pipeline.indicators.limits import LIMITS
 from hi_pipeline.stats.inequality.ends import absolute_gap, end_ratio
@@ -84,12 +85,7 @@ def _compare(pairs: pl.DataFrame, measure: Measure, reference: str) -> pl.DataFr
     figures = call(pairs, rank="rank", value="value", lower="lower_95", upper="upper_95", by=["row"])
     figures = figures.with_columns(pl.col("note").fill_null(""))
     word = "over" if measure is Measure.RATE_RATIO else "less"
-    said = pl.concat_str(
-        pl.lit(f"the group {word} {reference}"),
-        pl.when(pl.col("note") != "").then("note"),
-        separator="; ",
-        ignore_nulls=True,
-    )
+    said = join_notes(pl.lit(f"the group {word} {reference}"), "note")
     return figures.with_columns(note=pl.when(pl.col("status") == "ok").then(said).otherwise("note"))
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import statistics_of
 from hi_pipeline.indicators.limits import FIGURE, LIMITS, ROUNDED, by_units, divisible, rounded
@@ -116,7 +117,7 @@ def _chosen(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 
 def _said(*, share: bool) -> pl.Expr:
     words = pl.lit(PUBLISHERS if share else OTHER)
-    return pl.concat_str(words, pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True)
+    return join_notes(words, "note")
 
 
 def _about_value(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
@@ -131,7 +132,7 @@ def _about_value(figures: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     lower = _wilson(about, pl.min_horizontal("figure_low", "value"), indicator.multiplier, "lower")
     upper = _wilson(about, pl.max_horizontal("figure_high", "value"), indicator.multiplier, "upper")
     found = figures.join(lower, on="row", how="left", validate="1:1").join(upper, on="row", how="left", validate="1:1")
-    said = pl.concat_str(pl.when(pl.col("note") != "").then("note"), pl.lit(ROUNDED), separator="; ", ignore_nulls=True)
+    said = join_notes("note", pl.lit(ROUNDED))
     silent = pl.col("lower_95_w").is_null() | pl.col("note").str.contains(ROUNDED)
     return found.with_columns(
         *(pl.coalesce(f"{name}_w", name).alias(name) for name in LIMITS),

@@ -1,7 +1,7 @@
 """Limits of figures from their counts: chance, what rounding leaves open, and what practices differ by.
 
-A rounded count is an interval (methods.md 4.7). Where the counts alone are known, the lower limit is the lowest and
-the upper limit the highest over three readings of them: as printed, numerators at their lowest over denominators at
+A rounded count is an interval (docs/decisions.md, 5). Where the counts alone are known, the lower limit is the lowest
+and the upper limit the highest over three readings of them: as printed, numerators at their lowest over denominators at
 their highest, and the reverse. Where nothing is rounded the three are one.
 """
 
@@ -10,6 +10,7 @@ from typing import Literal
 
 import polars as pl
 
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.stats.clusters import clustered_figure
 
 LIMITS = ("lower_95", "upper_95", "lower_998", "upper_998")
@@ -22,7 +23,11 @@ Statistic = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def divisible(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose counts are there and have something to be divided by."""
+    """Return the rows whose counts are there and have something to be divided by.
+
+    Args:
+        rows: in the COUNTS contract.
+    """
     return rows.filter((pl.col("status") == "ok") & pl.col("denominator").is_not_null())
 
 
@@ -93,11 +98,4 @@ def _note(wide: pl.Expr) -> pl.Expr:
         pl.when(wide & pl.col(f"{side}_95").is_null()).then(pl.lit(_WITHOUT.format(side=side)))
         for side in ("lower", "upper")
     ]
-    said = pl.concat_str(
-        pl.when(pl.col("note") != "").then(pl.col("note")),
-        pl.when(wide).then(pl.lit(ROUNDED)),
-        *missing,
-        separator="; ",
-        ignore_nulls=True,
-    )
-    return said.alias("note")
+    return join_notes("note", pl.when(wide).then(pl.lit(ROUNDED)), *missing).alias("note")

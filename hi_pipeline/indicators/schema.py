@@ -93,12 +93,6 @@ def validate_results(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     return validate(rows, RESULTS_SCHEMA, where=f"results of {indicator.id}")
 
 
-def implausible(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
-    """Return the figures (measure value) that lie outside the indicator's plausible range."""
-    low, high = indicator.plausible
-    return rows.filter((pl.col("measure") == Measure.VALUE.value) & ~pl.col("value").is_between(low, high))
-
-
 def _value_exactly_where_ok(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select((pl.col("status") == Status.OK.value) == pl.col("value").is_not_null())
 

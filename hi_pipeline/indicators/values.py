@@ -4,6 +4,7 @@ import polars as pl
 
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.headline import with_headline, with_open
 from hi_pipeline.indicators.kind import statistics_of
@@ -50,7 +51,7 @@ def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
     joined = _settle(joined.sort("row"))
     if indicator.mixes_age:
         mixed = (pl.col("status") == "ok") & (pl.col("dimension") != Dimension.AGE.value)
-        joined = joined.with_columns(note=join_notes(pl.col("note"), pl.when(mixed).then(pl.lit(MIXES_AGE))))
+        joined = joined.with_columns(note=join_notes("note", pl.when(mixed).then(pl.lit(MIXES_AGE))))
     return joined.drop("row", "given", "given_note")
 
 
@@ -102,7 +103,7 @@ def _settle(rows: pl.DataFrame) -> pl.DataFrame:
         value=pl.when(published).then("published_value").otherwise("value"),
         method=pl.when(published).then(pl.lit(Method.PUBLISHED.value)).otherwise(pl.col("method").fill_null("none")),
         status=status,
-        note=join_notes(pl.col("given_note"), extra),
+        note=join_notes("given_note", extra),
         measure=pl.lit(Measure.VALUE.value),
     )
     bare = published | (pl.col("status") != "ok")
@@ -113,8 +114,3 @@ def _settle(rows: pl.DataFrame) -> pl.DataFrame:
         method=pl.when(pl.col("status") == "ok").then("method").otherwise(pl.lit(Method.NONE.value)),
         note=pl.when(pl.col("note") == "").then(reason).otherwise("note"),
     )
-
-
-def join_notes(*notes: pl.Expr) -> pl.Expr:
-    """Join notes with "; ", leaving out those that are empty or null."""
-    return pl.concat_str(*(pl.when(n != "").then(n) for n in notes), separator="; ", ignore_nulls=True).fill_null("")

@@ -160,7 +160,9 @@ def read_backup(folder: Path) -> Backup:
         made = Backup(**(facts | {"version": RootVersion(**facts["version"])}))
         strange = [name for name in made.files if not _is_below(name)]
     except FileNotFoundError:
-        raise StoreError(f"{folder}: is no backup: it holds no {MANIFEST}") from None
+        raise StoreError(
+            f"{folder}: is no backup: it holds no {MANIFEST}. Name the folder that hi backup wrote"
+        ) from None
     except (ValueError, TypeError, KeyError, NotADirectoryError) as error:
         raise StoreError(f"{path}: is not what hi backup writes ({error}); restore an older backup") from error
     if strange:
@@ -207,7 +209,9 @@ def _altered(path: Path) -> StoreError:
 
 def _refuse_place(root: Path, to: Path) -> None:
     if not root.is_dir() or not any(root.iterdir()):
-        raise StoreError(f"{root}: holds nothing to back up")
+        raise StoreError(
+            f"{root}: holds nothing to back up; run hi run first, or set HI_DATA_DIR to the folder that is meant"
+        )
     if to.exists():
         raise StoreError(f"{to}: is there already; name a folder that is not, such as one with the day in its name")
     if to == root or root in to.parents:

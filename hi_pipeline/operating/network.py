@@ -29,7 +29,7 @@ def examine_network(pipeline: Pipeline, *, today: date) -> Iterator[Examined]:
 
     Each host gets one request, for its robots.txt; no file is fetched.
     """
-    if not pipeline.snapshots.asks_network:
+    if not pipeline.snapshots.supply.asks_network:
         said = "not asked: files come from a folder of this machine"
         yield Examined(what="host", name="(all)", state=State.OFF, said=said)
         return

@@ -15,10 +15,10 @@ from dagster._core.storage.tags import AUTO_RETRY_RUN_ID_TAG, WILL_RETRY_TAG
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.plan import Key, Stage
+from hi_pipeline.orchestration.code_location import code_of_job, place_of_job
 from hi_pipeline.orchestration.instance.celery_launcher import SettingsCeleryRunLauncher
 from hi_pipeline.orchestration.instance.postgres import RETRY_S, again
 from hi_pipeline.orchestration.jobs import JOB_OF, QUIET
-from hi_pipeline.orchestration.places import code_of_job, place_of_job
 
 _LOOK_AGAIN_S = 1.0
 _SILENT_S = 120.0

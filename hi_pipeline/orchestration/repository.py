@@ -30,7 +30,7 @@ def build_definitions(
         assets=build_assets(bound.catalogue, synthetic=settings.synthetic),
         jobs=[*jobs.values(), judging],
         schedules=[*build_schedules(bound.catalogue, jobs["refresh_release"]), judging_schedule(judging)],
-        sensors=build_sensors(jobs, network=bound.snapshots.asks_network),
+        sensors=build_sensors(jobs, network=bound.snapshots.supply.asks_network),
         resources={"pipeline": bound},
         executor=dg.in_process_executor,
         # Where a run was started without saying how it logs, what goes wrong stands on its process's output too.

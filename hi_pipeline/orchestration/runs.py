@@ -23,11 +23,11 @@ from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import Key, Plan, Selection, Stage
 from hi_pipeline.orchestration.checks import judge
+from hi_pipeline.orchestration.code_location import DEFINITIONS, place_of_job
 from hi_pipeline.orchestration.instance.latest import failed_cells
 from hi_pipeline.orchestration.instance.launching import has_workers
 from hi_pipeline.orchestration.instance.recovery import tags_of_process
 from hi_pipeline.orchestration.jobs import JOB_OF, QUIET
-from hi_pipeline.orchestration.places import DEFINITIONS, place_of_job
 from hi_pipeline.orchestration.repository import build_definitions
 
 if TYPE_CHECKING:

@@ -106,7 +106,7 @@ def _whole(stage: Stage) -> list[Stage]:
 
 
 def _is_here(pipeline: Pipeline, place: Place) -> bool:
-    return place.source.local or (place.release is not None and pipeline.snapshots.is_here(place.release))
+    return place.source.local or (place.release is not None and pipeline.snapshots.supply.is_here(place.release))
 
 
 def _turn(found: tuple[Place, ...], start: int, *, at_once: int | None) -> tuple[list[Place], int]:

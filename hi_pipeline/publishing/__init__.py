@@ -1,0 +1,1 @@
+"""The published folder: tables, their descriptions, coverage, attributions; and the generated pages of the docs."""

@@ -94,7 +94,11 @@ def published_at(entry: Entry) -> str:
 
 
 def built_of(entry: Entry) -> str:
-    """Return what is built of an entry, and where nothing is, why."""
+    """Return what is built of an entry, and where nothing is, why.
+
+    Raises:
+        TypeError: it is of a kind that no page describes.
+    """
     if isinstance(entry, Indicator):
         return f"computed from {', '.join(entry.sources)}"
     if isinstance(entry, Derived):

@@ -6,7 +6,7 @@ gives the same bytes.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -89,79 +89,94 @@ def publish(
         StoreError: a file could not be written.
         ValidationError: a cell of coverage is unexplained, or a table breaks its contract; nothing is written.
     """
-    people = {name: _contracted(name, (lists or {}).get(name), synthetic=provenance.synthetic) for name in LISTS}
+    synthetic = provenance.synthetic
+    entries = (*indicators, *listed)
+    people = {name: _contracted(name, (lists or {}).get(name), synthetic=synthetic) for name in LISTS}
     used_releases = _used_releases(results, *people.values())
-    used_sources = [
-        s for s in sorted(sources, key=lambda s: s.name) if s.name in {r.split(":")[0] for r in used_releases}
-    ]
+    named = {release.split(":")[0] for release in used_releases}
+    used_sources = [source for source in sorted(sources, key=lambda s: s.name) if source.name in named]
+    unaccepted = [facts for facts in revised if facts["release"] in used_releases]
     tables = {**beside, "slopes": slope_groups(results), **people}
     # Coverage reads the tables beside the results, so they are held against their contracts first.
     _refuse_unlike(tables, {*TABLES} - {"coverage"})
-    covered = coverage((*indicators, *listed), results, facts, beside=beside, synthetic=provenance.synthetic)
-    _refuse_unlike({"coverage": covered}, {"coverage"})
-    tables["coverage"] = covered
-    shorter = {"coverage": coverage_runs(covered)}
-    is_apart = pl.col("area_type").is_in([area.value for area in FILES_APART])
-    tidy = results.filter(~is_apart).sort(*RESULT_KEY, nulls_last=True)
-    apart = {
-        name: results.filter(area_type=area.value).sort(*RESULT_KEY, nulls_last=True)
-        for area, name in FILES_APART.items()
-    }
-    parquet = lake.path(LAYER, NAME)
-    folder = parquet.parent
-    synthetic = provenance.synthetic
-    catalogue = indicator_entries((*indicators, *listed))
-    unaccepted = [facts for facts in revised if facts["release"] in used_releases]
-    publications = source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted)
-    licences = sorted({source.licence_url for source in used_sources})
+    tables["coverage"] = coverage(entries, results, facts, beside=beside, synthetic=synthetic)
+    _refuse_unlike({"coverage": tables["coverage"]}, {"coverage"})
+    tables = _figures(results) | tables
+    as_runs = coverage_runs(tables["coverage"])
     contents: dict[str, Iterable[bytes]] = {
-        CSV: as_csv(tidy),
-        EXCEL_CSV: for_excel(tidy),
-        **{f"{name}.parquet": [to_parquet(rows)] for name, rows in (apart | tables).items()},
-        **{f"{name}.csv": as_csv(shorter.get(name, tables[name])) for name in CSV_TOO},
-        **{
-            name_beside(f"{name}.csv"): [_json(csvw_metadata(name, licences=licences, synthetic=synthetic))]
-            for name in (NAME, *CSV_TOO)
-        },
-        "indicators.json": [_json({"synthetic": synthetic, "indicators": catalogue})],
-        "sources.json": [_json({"synthetic": synthetic, "sources": publications})],
+        **_table_files(tables, {"coverage": as_runs}, used_sources, synthetic=synthetic),
+        "indicators.json": [_json({"synthetic": synthetic, "indicators": indicator_entries(entries)})],
+        "sources.json": [
+            _json(
+                {
+                    "synthetic": synthetic,
+                    "sources": source_entries(used_sources, used_releases, revised=unaccepted, accepted=accepted),
+                }
+            )
+        ],
         "ATTRIBUTION.md": [attribution_text(used_sources, synthetic=synthetic).encode()],
     }
+    folder = lake.path(LAYER, NAME).parent
     with discarding() as staged:
         written = {name: _stage(folder / name, content, staged) for name, content in contents.items()}
         package = data_package(
-            files={"results.parquet": _written([to_parquet(tidy)]), **written},
-            rows={NAME: tidy.height}
-            | {name: rows.height for name, rows in (apart | tables).items()}
-            | {f"{name}.csv": rows.height for name, rows in shorter.items()},
+            files=written,
+            rows={name: rows.height for name, rows in tables.items()} | {"coverage.csv": as_runs.height},
             sources=used_sources,
             revised=unaccepted,
             created=_newest(used_sources, used_releases),
             synthetic=synthetic,
         )
         described = _stage(folder / "datapackage.json", [_json(package)], staged)
-        # The results come into place last, because it is by their sidecar that the folder counts as built.
-        lake.write(
-            tidy,
-            replace(provenance, package=described.sha256),
-            layer=LAYER,
-            name=NAME,
-            parts=(),
-            beside={file.path.name: file for file in staged},
+        parquet, *others = staged
+        made = replace(
+            provenance, rows=tables[NAME].height, sha256=written[parquet.path.name].sha256, package=described.sha256
         )
-        return (parquet, *(file.path for file in staged))
+        # The results come into place last, because it is by their sidecar that the folder counts as built.
+        lake.place(parquet, made, beside=others)
+        return tuple(file.path for file in staged)
+
+
+def _figures(results: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the rows of each file of figures in the order of their key; those of ``results`` first."""
+    is_apart = pl.col("area_type").is_in([area.value for area in FILES_APART])
+    which = {NAME: ~is_apart, **{name: pl.col("area_type") == area.value for area, name in FILES_APART.items()}}
+    return {name: results.filter(own).sort(*RESULT_KEY, nulls_last=True) for name, own in which.items()}
+
+
+def _table_files(
+    tables: Mapping[str, pl.DataFrame],
+    shorter: Mapping[str, pl.DataFrame],
+    sources: Sequence[Source],
+    *,
+    synthetic: bool,
+) -> dict[str, Iterable[bytes]]:
+    """Return the files of all tables, the results' parquet first; ``shorter`` holds what stands in a CSV instead."""
+    licences = sorted({source.licence_url for source in sources})
+    return {
+        f"{NAME}.parquet": _parquet(tables[NAME]),
+        CSV: as_csv(tables[NAME]),
+        EXCEL_CSV: for_excel(tables[NAME]),
+        **{f"{name}.parquet": _parquet(rows) for name, rows in tables.items() if name != NAME},
+        **{f"{name}.csv": as_csv(shorter.get(name, tables[name])) for name in CSV_TOO},
+        **{
+            name_beside(f"{name}.csv"): [_json(csvw_metadata(name, licences=licences, synthetic=synthetic))]
+            for name in (NAME, *CSV_TOO)
+        },
+    }
+
+
+def _parquet(rows: pl.DataFrame) -> Iterator[bytes]:
+    """Make the bytes only when they are asked for, so that one file's at a time are in memory."""
+    yield to_parquet(rows)
 
 
 def _stage(path: Path, content: Iterable[bytes], staged: list[Staged]) -> Written:
     """Write a temporary file a part at a time, so that no two files are in memory at once."""
     staged.append(file := Staged(path))
-    return _written(content, file.write)
-
-
-def _written(content: Iterable[bytes], write: Callable[[bytes], None] = lambda part: None) -> Written:
     size, digest = 0, hashlib.sha256()
     for part in content:
-        write(part)
+        file.write(part)
         size += len(part)
         digest.update(part)
     return Written(size, digest.hexdigest())

@@ -1,12 +1,12 @@
 """Whether the published folder is what was written: every file by the data package, the data package by one digest."""
 
-import hashlib
 import json
 from pathlib import Path
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.publishing.package import TABLES
 from hi_pipeline.publishing.release import FILES_APART, LAYER, NAME
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.lake import Lake
 
 
@@ -48,7 +48,6 @@ def _resources(package: Path) -> list[dict[str, str]]:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return hash_of(path)
     except FileNotFoundError:
         return ""

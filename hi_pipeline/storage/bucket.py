@@ -115,7 +115,11 @@ class Bucket:
                     yield Object(found["Key"].removeprefix(self._prefix), found["Size"], found["LastModified"])
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete keys; those that are not there do not count."""
+        """Delete keys; those that are not there do not count.
+
+        Raises:
+            StoreError: naming the key that could not be deleted.
+        """
         waiting = [{"Key": self._prefix + key} for key in keys]
         for start in range(0, len(waiting), _AT_ONCE):
             with self._saying(""):

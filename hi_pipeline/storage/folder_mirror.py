@@ -91,12 +91,6 @@ def stamp_of(path: Path) -> str:
     return f"{now.st_size}:{now.st_mtime_ns}"
 
 
-def hash_of(path: Path) -> str:
-    """Return a file's sha256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def copy_in(path: Path, target: Path, *, max_bytes: int, where: str) -> Arrival:
     """Copy a file to a temporary one beside its later place, hashing on the way.
 

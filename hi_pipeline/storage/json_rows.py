@@ -56,7 +56,7 @@ def _fields(found: list[Any], where: str) -> list[str]:
     for number, row in enumerate(found, start=1):
         if set(row) != set(fields):
             apart = sorted(set(row) ^ set(fields))[:_MAX_SHOWN]
-            raise LayoutError(f"{where}: row {number} has other fields than the first one: {apart}")
+            raise LayoutError(f"{where}: row {number} has other fields than the first one: {apart}. Fetch it again")
     return fields
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from hi_pipeline.core.errors import FetchError, SelectionError
 from hi_pipeline.core.source import Container, Release, ReleaseStatus
-from hi_pipeline.storage.folder_mirror import Arrival, hash_of
+from hi_pipeline.storage.folder_mirror import Arrival
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.records import Acceptance, Edition, Pointer, Record
 from hi_pipeline.storage.sniff import sniff
 

@@ -10,7 +10,7 @@ import io
 import itertools
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +22,7 @@ import polars as pl
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.provenance import CellsProvenance, Provenance, read_sidecar
 from hi_pipeline.storage.atomic import Staged, stage, sweep
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.store import Names, Store, discarding
 
@@ -46,7 +47,6 @@ class Item(Generic[Sidecar]):
 
 @dataclass(frozen=True)
 class _Pair(Generic[Sidecar]):
-    number: int
     data: Staged
     sidecar: Staged
     provenance: Sidecar
@@ -88,14 +88,7 @@ class Lake:
         return self.root.joinpath(*places[:-1], f"{places[-1]}.parquet")
 
     def write(
-        self,
-        frame: pl.DataFrame,
-        provenance: Provenance,
-        *,
-        layer: str,
-        name: str,
-        parts: tuple[str, ...],
-        beside: Mapping[str, Staged] | None = None,
+        self, frame: pl.DataFrame, provenance: Provenance, *, layer: str, name: str, parts: tuple[str, ...]
     ) -> Provenance:
         """Write one file and its sidecar, atomic and synced.
 
@@ -105,7 +98,6 @@ class Lake:
             layer: the first part of its place.
             name: the second.
             parts: the rest of it.
-            beside: by name, temporary files of the same folder that go with it; they come into place before it.
 
         Returns:
             The provenance with rows and sha256 filled in.
@@ -114,7 +106,23 @@ class Lake:
             StoreError: naming the path; what stood there before is untouched.
         """
         item = Item(frame=frame, provenance=provenance, layer=layer, name=name, parts=tuple(parts))
-        return self._write_batch([item], None, beside or {})[0]
+        return self._write_batch([item], None)[0]
+
+    def place(self, data: Staged, provenance: Provenance, *, beside: Sequence[Staged]) -> None:
+        """Bring a file that is written already into place with its sidecar, and the files that go with it before it.
+
+        Args:
+            data: the temporary file, for a place of the lake (``path``).
+            provenance: what made it, with rows and sha256.
+            beside: temporary files of the same folder.
+
+        Raises:
+            StoreError: naming the path; what stood there before is untouched.
+        """
+        with discarding() as staged:
+            staged.append(sidecar := stage(_sidecar(data.path), provenance.to_json().encode()))
+            _sync_all([data, sidecar, *beside])
+            self._commit([*beside, data, sidecar], None)
 
     def write_many(self, items: Iterable[Item[Sidecar]], *, over: Names | None = None) -> list[Sidecar]:
         """Write many files with few waits for the disk: in batches, files synced together, folders once.
@@ -133,7 +141,7 @@ class Lake:
         written: list[Sidecar] = []
         remaining = iter(items)
         while batch := list(itertools.islice(remaining, _BATCH)):
-            written.extend(self._write_batch(batch, over, {}))
+            written.extend(self._write_batch(batch, over))
         return written
 
     def remove(self, layer: str, name: str, *parts: str) -> None:
@@ -164,7 +172,7 @@ class Lake:
         """Return what made a file; None where it is not built, or its sidecar belongs to other bytes."""
         path = self.path(layer, name, *parts)
         found = _remembered(self._sidecars, _sidecar(path), _read_sidecar)
-        whole = isinstance(found, Provenance) and _remembered(self._hashes, path, _sha256) == found.sha256
+        whole = isinstance(found, Provenance) and _remembered(self._hashes, path, hash_of) == found.sha256
         return found if isinstance(found, Provenance) and whole else None
 
     def cells_sidecar(self, layer: str, name: str, *parts: str) -> CellsProvenance | None:
@@ -174,7 +182,7 @@ class Lake:
 
     def current_sha256(self, layer: str, name: str, *parts: str) -> str | None:
         """Return the hash of the bytes that stand there, None where there is no file."""
-        return _remembered(self._hashes, self.path(layer, name, *parts), _sha256)
+        return _remembered(self._hashes, self.path(layer, name, *parts), hash_of)
 
     def exists(self, layer: str, name: str, *parts: str) -> bool:
         """Tell whether a file is built: there, with a sidecar (``verify`` compares the hashes)."""
@@ -202,7 +210,7 @@ class Lake:
             found = _read_sidecar(_sidecar(path))
             if found is None:
                 wrong.append(f"{path}: no readable sidecar beside it; run again to rebuild it")
-            elif (actual := _remembered(self._hashes, path, _sha256)) != found.sha256:
+            elif (actual := _remembered(self._hashes, path, hash_of)) != found.sha256:
                 wrong.append(f"{path}: sha256 {actual}, its sidecar says {found.sha256}; run again to rebuild it")
         for sidecar in sorted(self.root.rglob("*.parquet.json")):
             if not sidecar.with_suffix("").is_file():
@@ -236,37 +244,35 @@ class Lake:
             # A file of cells stands by itself; of other tables nobody would miss one that never got into place.
             if isinstance(pending, Provenance) and _lacks_a_neighbour(meant.parent, found):
                 return False
-            if pending is None or not data.is_file() or _sha256(data) != pending.sha256:
+            if pending is None or not data.is_file() or hash_of(data) != pending.sha256:
                 return False
             temporary.replace(meant)
             return True
 
-    def _write_batch(
-        self, batch: list[Item[Sidecar]], over: Names | None, beside: Mapping[str, Staged]
-    ) -> list[Sidecar]:
-        staged: list[Staged]
+    def _write_batch(self, batch: list[Item[Sidecar]], over: Names | None) -> list[Sidecar]:
         with discarding() as staged:
-            pairs = [self._stage(item, number, staged) for number, item in enumerate(batch)]
-            _sync_all([*staged, *beside.values()])
-            by_folder = sorted(pairs, key=lambda pair: (pair.data.path.parent, pair.number))
-            for folder, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
-                self._commit(folder, list(own), beside, over)
+            pairs = [self._stage(item, staged) for item in batch]
+            _sync_all(staged)
+            # Sorting is stable: files of one folder come into place in the order in which they were given.
+            by_folder = sorted(pairs, key=lambda pair: pair.data.path.parent)
+            for _, own in itertools.groupby(by_folder, key=lambda pair: pair.data.path.parent):
+                together: list[_Pair[Sidecar]] = list(own)
+                self._commit([*(pair.data for pair in together), *(pair.sidecar for pair in together)], over)
         return [pair.provenance for pair in pairs]
 
-    def _stage(self, item: Item[Sidecar], number: int, staged: list[Staged]) -> _Pair[Sidecar]:
+    def _stage(self, item: Item[Sidecar], staged: list[Staged]) -> _Pair[Sidecar]:
         path = self.path(item.layer, item.name, *item.parts)
         content = to_parquet(item.frame)
         provenance = replace(item.provenance, rows=item.frame.height, sha256=hashlib.sha256(content).hexdigest())
         staged.append(data := stage(path, content))
         staged.append(sidecar := stage(_sidecar(path), provenance.to_json().encode()))
-        return _Pair(number, data, sidecar, provenance)
+        return _Pair(data, sidecar, provenance)
 
-    def _commit(
-        self, folder: Path, pairs: list[_Pair[Sidecar]], others: Mapping[str, Staged], over: Names | None
-    ) -> None:
-        files = [*(pair.data for pair in pairs), *(pair.sidecar for pair in pairs)]
+    def _commit(self, files: list[Staged], over: Names | None) -> None:
+        """Bring files of one folder into place, in order."""
+        folder = files[0].path.parent
         with locked(self.locks, self._lock_name(folder)):
-            self.store.place(folder, {**others, **{file.path.name: file for file in files}}, over=over)
+            self.store.place(folder, {file.path.name: file for file in files}, over=over)
 
     def _lock_name(self, folder: Path) -> str:
         return ".".join(folder.relative_to(self.root).parts) or "root"
@@ -304,11 +310,6 @@ def _read_sidecar(path: Path) -> Provenance | CellsProvenance | None:
         return read_sidecar(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remembered(known: dict[str, tuple[_Stamp, _Read]], path: Path, read: Callable[[Path], _Read]) -> _Read | None:

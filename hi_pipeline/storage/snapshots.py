@@ -4,40 +4,40 @@ Files lie in ``<root>/snapshots/<source>/<edition>/<16 digits of sha256>-<name>`
 names the one that builds read. The same address with other bytes is a revision: both files are kept, and what changed
 lies beside the newer one. A declared sha256 or the mirror's manifest ``SHA256SUMS`` says which bytes are accepted.
 
-Live, a file that somebody downloaded is taken from ``<root>/by-hand/<host>/<path>``, laid out as a mirror, and nobody
-is asked for it: some publishers want no programs, and some addresses nobody knows.
+Where bytes come from, ``supply`` says. Live, a file that somebody downloaded is taken from
+``<root>/by-hand/<host>/<path>`` and nobody is asked for it: some publishers want no programs, and some addresses nobody
+knows.
 """
 
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from hi_pipeline.core.errors import Overtaken, ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.download import Download, Known
 from hi_pipeline.storage.feature_layer import fetch_layer
-from hi_pipeline.storage.folder_mirror import MANIFEST, Arrival, FolderMirror, copy_in, hash_of, stamp_of
+from hi_pipeline.storage.folder_mirror import Arrival, copy_in, stamp_of
 from hi_pipeline.storage.gathered import fetch_answers
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.keeper import Keeper, safe_name
 from hi_pipeline.storage.kept import Snapshot, how_revised, snapshot_of
 from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.records import Edition, Pointer, Record
 from hi_pipeline.storage.remote_mirror import list_remote
 from hi_pipeline.storage.store import Store
+from hi_pipeline.storage.supply import Mode, Supply
 
 if TYPE_CHECKING:
     from hi_pipeline.storage.http import Downloader
 
 _log = logging.getLogger(__name__)
 
-Mode = Literal["sample", "mirror", "live"]
-BY_HAND = "by-hand"
 _LARGEST_PAGE = 5_000_000
 
 
@@ -74,11 +74,7 @@ class Snapshots:
         """
         self.root = Path(root)
         self.store = store or Store(self.root)
-        self.mode = mode
-        self._mirror = mirror.rstrip("/")
-        self._remote = mode != "live" and bool(re.match(r"https?://", mirror))
-        folder = self.root / BY_HAND if mode == "live" else Path(mirror)
-        self._folder = FolderMirror(folder, follows_links=follows_links)
+        self.supply = Supply(self.root, mode=mode, mirror=mirror, follows_links=follows_links)
         self._asks_first = asks_first
         # Extracts lie in a folder whatever the mode is: one more store of the same files, which reads that folder.
         self._extracts: Snapshots | None = None
@@ -87,7 +83,7 @@ class Snapshots:
         self._given = downloader
         self._manners: dict[str, Any] = {
             "contact": contact,
-            "trusted_origin": self._mirror if self._remote else None,
+            "trusted_origin": self.supply.http_mirror,
             "obeys_robots": obeys_robots,
         }
 
@@ -122,7 +118,7 @@ class Snapshots:
     def _fetch(self, source: Source, release: Release, *, force: bool) -> Snapshot:
         with self._changing(source, release) as keeper:
             keeper.accept_declared()
-            path = self._here(release, where=keeper.where)
+            path = self.supply.locate(release, where=keeper.where)
             if path is None and self._is_asked(source, release):
                 arrival: Arrival | None = self._ask(keeper, source)
             else:
@@ -181,9 +177,9 @@ class Snapshots:
         Raises:
             FetchError: the mirror cannot be read.
         """
-        if self._remote:
-            return list_remote(self._mirror, host, partial(self.page, may_be_absent=True))
-        return self._folder.listing(host)
+        if self.supply.http_mirror is not None:
+            return list_remote(self.supply.http_mirror, host, partial(self.page, may_be_absent=True))
+        return self.supply.folder.listing(host)
 
     def news(self, source: Source, release: Release, *, ask: bool = True) -> str | None:
         """Tell whether a fetch would find something new at a release's place; no body is asked for, nothing written.
@@ -207,7 +203,7 @@ class Snapshots:
             accepted = keeper.accepted()
             if accepted and accepted != keeper.kept.pointer():
                 return f"accepted {keeper.pinned or release.sha256}"
-            path = self._here(release, where=keeper.where)
+            path = self.supply.locate(release, where=keeper.where)
             # Whether answers have changed is told only by asking for all of them.
             if path is None and (not ask or self._is_asked(source, release)):
                 return None if keeper.kept.current() else "not kept"
@@ -307,56 +303,34 @@ class Snapshots:
 
     def _keeper(self, source: Source, release: Release) -> Keeper:
         where = release_id(source, release)
-        live = self.mode == "live"
         try:
             mirror_file = release.mirror_file
         except ValueError as error:
             raise ReleaseUnavailable(f"{where}: {error}; see {release.landing_page}") from None
-        if live and release.address is None and self._here(release, where=where) is None:
+        supply = self.supply
+        if supply.is_live and release.address is None and supply.locate(release, where=where) is None:
             raise ReleaseUnavailable(
-                f"{where}: its address is not known; download it from {release.landing_page} {self._by_hand(release)}"
+                f"{where}: its address is not known; download it from {release.landing_page} {supply.by_hand(release)}"
             )
-        manifest = None if live or self._remote else self._folder.manifest(mirror_file)
+        declared, declared_in = supply.declared_sha256(release)
         return Keeper(
             kept=self._edition(source.name, release.edition),
             where=where,
             release=release,
             container=source.layouts[release.layout].container,
             address=release.address or mirror_file,
-            declared=(release.sha256 if live else manifest) or "",
-            declared_in="the declaration" if live else f"the mirror's {MANIFEST}",
-            mode=self.mode,
+            declared=declared,
+            declared_in=declared_in,
+            mode=supply.mode,
             asks_first=self._asks_first,
         )
-
-    def is_here(self, release: Release) -> bool:
-        """Tell whether a release's place is a file of this machine: a look at it asks nobody."""
-        return not self.asks_network or (bool(release.address or release.mirror_path) and self._lies_by_hand(release))
-
-    def _lies_by_hand(self, release: Release) -> bool:
-        return self.mode == "live" and (self._folder.folder / release.mirror_file).is_file()
-
-    def _by_hand(self, release: Release) -> str:
-        """Return where somebody puts a release's file, in words."""
-        return f"to {self._folder.folder / release.mirror_file}" if self.mode == "live" else "into a mirror"
-
-    def _here(self, release: Release, *, where: str) -> Path | None:
-        """Return a release's file in the mirror's folder or downloaded by hand; None where the network is asked.
-
-        Raises:
-            ReleaseUnavailable: the mirror's folder does not hold it.
-            FetchError: the mirror is no folder, or the place leads out of it.
-        """
-        if self.asks_network and not self._lies_by_hand(release):
-            return None
-        return self._folder.locate(release.mirror_file, where=where)
 
     def _get(self, keeper: Keeper, path: Path | None, *, force: bool) -> Arrival | None:
         """Bring the bytes in, from a path or else the network; None where those seen last are still there."""
         release, seen = keeper.release, None if force else keeper.seen
         if path is None:
             known = None
-            if seen and seen.read_from == self._address(keeper) and _is_whole(keeper, seen):
+            if seen and seen.read_from == self.supply.address(release) and _is_whole(keeper, seen):
                 known = Known(etag=seen.etag, last_modified=seen.last_modified)
             return self._downloader.fetch(self._download(keeper), known)
         if seen and seen.read_from == str(path) and seen.stamp == stamp_of(path):
@@ -365,7 +339,7 @@ class Snapshots:
 
     def _is_asked(self, source: Source, release: Release) -> bool:
         """Tell whether a release is made from the answers to questions: only live, as a mirror holds what was made."""
-        return self.mode == "live" and (source.gather is not None or bool(release.layer_key))
+        return self.supply.is_live and (source.gather is not None or bool(release.layer_key))
 
     def _ask(self, keeper: Keeper, source: Source) -> Arrival:
         download, release = self._download(keeper), keeper.release
@@ -375,34 +349,25 @@ class Snapshots:
 
     def _glance(self, keeper: Keeper, path: Path | None) -> str | None:
         """Return a mark of what stands at a place, None where it looks like what was seen last."""
-        seen = keeper.seen
+        release, seen = keeper.release, keeper.seen
         if path is None:
-            same_place = seen is not None and seen.read_from == self._address(keeper)
+            same_place = seen is not None and seen.read_from == self.supply.address(release)
             known = Known(etag=seen.etag, last_modified=seen.last_modified, size=seen.size) if seen else None
             return self._downloader.glance(self._download(keeper), known if same_place else None)
         stamp = stamp_of(path)
         return None if seen and (seen.read_from, seen.stamp) == (str(path), stamp) else stamp
 
-    @property
-    def asks_network(self) -> bool:
-        """Tell whether a look at a release's place is a request over the network."""
-        return self.mode == "live" or self._remote
-
-    def _address(self, keeper: Keeper) -> str:
-        if self.mode == "live":
-            return keeper.address
-        return f"{self._mirror}/{quote(keeper.release.mirror_file)}"
-
     def _download(self, keeper: Keeper) -> Download:
+        release = keeper.release
         return Download(
-            address=self._address(keeper),
+            address=self.supply.address(release),
             into=keeper.incoming,
             where=keeper.where,
-            landing_page=keeper.release.landing_page,
-            max_bytes=keeper.release.max_bytes,
-            allowed_hosts=keeper.release.hosts,
-            absent_is_unavailable=self.mode != "live",
-            by_hand=self._by_hand(keeper.release),
+            landing_page=release.landing_page,
+            max_bytes=release.max_bytes,
+            allowed_hosts=release.hosts,
+            absent_is_unavailable=not self.supply.is_live,
+            by_hand=self.supply.by_hand(release),
         )
 
 

@@ -90,7 +90,12 @@ def _parse(body: bytes, width: int, where: str) -> pl.DataFrame:
 
 
 def read_header(body: bytes, *, where: str, limits: Limits = LIMITS) -> list[str]:
-    """Return the header cells of a CSV without byte order mark, once they are few enough and no name occurs twice."""
+    """Return the header cells of a CSV without byte order mark, once they are few enough and no name occurs twice.
+
+    Raises:
+        ArchiveError: it cannot be read, or has more or longer names than a table has.
+        LayoutError: a name occurs twice.
+    """
     head = body[: 1 << 20].decode("utf-8", errors="replace")
     if head.count(",") > limits.columns and _first_line(head).count(",") > limits.columns:
         raise ArchiveError(f"{where}: the first line has more than {limits.columns} columns; this is no table")
@@ -120,10 +125,12 @@ def _check_bytes(body: bytes, where: str) -> None:
         raise ArchiveError(f"{where}: the file is UTF-16, expected UTF-8; it was saved by another program")
     nul = body.find(b"\0")
     if nul >= 0:
-        raise ArchiveError(f"{where}: NUL byte at byte {nul}; the file is damaged or no CSV")
+        raise ArchiveError(f"{where}: NUL byte at byte {nul}; the file is damaged or no CSV. Fetch it again")
     _check_utf8(body, where)
     if body.count(b'"') % 2:
-        raise ArchiveError(f"{where}: a quotation mark is opened and never closed; the file is cut short or damaged")
+        raise ArchiveError(
+            f"{where}: a quotation mark is opened and never closed; the file is cut short or damaged. Fetch it again"
+        )
     returns, pairs, feeds = body.count(b"\r"), body.count(b"\r\n"), body.count(b"\n")
     if returns != pairs and feeds:
         raise ArchiveError(

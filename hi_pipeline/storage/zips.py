@@ -13,6 +13,7 @@ from hi_pipeline.storage.limits import LIMITS, Limits
 _CHUNK = 1 << 20
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED = 0x1
+_IF_RIGHT = "If the publisher's file is that large, raise the limit in storage/limits.py"
 _MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
@@ -56,7 +57,11 @@ def read_member(archive: zipfile.ZipFile, name: str, *, where: str, limits: Limi
 
 
 def chunks_of(archive: zipfile.ZipFile, name: str, *, where: str, limits: Limits = LIMITS) -> Iterator[bytes]:
-    """Unpack one member piece by piece, counting what really comes out."""
+    """Unpack one member piece by piece, counting what really comes out.
+
+    Raises:
+        ArchiveError: damaged, or larger than allowed.
+    """
     size = 0
     try:
         with archive.open(name) as member:
@@ -71,17 +76,21 @@ def chunks_of(archive: zipfile.ZipFile, name: str, *, where: str, limits: Limits
 
 def _check_list(infos: list[zipfile.ZipInfo], where: str, limits: Limits) -> None:
     if len(infos) > limits.members:
-        raise ArchiveError(f"{where}: {len(infos)} members, at most {limits.members} are allowed")
+        raise ArchiveError(f"{where}: {len(infos)} members, at most {limits.members} are allowed. {_IF_RIGHT}")
     seen: set[str] = set()
     for info in infos:
         _check_name(info, where)
         _check_size(info, where, limits)
         if info.filename.lower() in seen:
-            raise ArchiveError(f"{where}: member {info.filename!r} occurs twice; which one is meant cannot be known")
+            raise ArchiveError(
+                f"{where}: member {info.filename!r} occurs twice; which one is meant cannot be known. Fetch it again"
+            )
         seen.add(info.filename.lower())
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
-        raise ArchiveError(f"{where}: unpacks to {total:,} bytes, at most {limits.total_bytes:,} are allowed")
+        raise ArchiveError(
+            f"{where}: unpacks to {total:,} bytes, at most {limits.total_bytes:,} are allowed. {_IF_RIGHT}"
+        )
 
 
 def _check_name(info: zipfile.ZipInfo, where: str) -> None:
@@ -102,7 +111,7 @@ def _check_size(info: zipfile.ZipInfo, where: str, limits: Limits) -> None:
     if info.file_size > limits.member_bytes:
         raise ArchiveError(
             f"{where}: member {info.filename!r} unpacks to {info.file_size:,} bytes, at most "
-            f"{limits.member_bytes:,} are allowed"
+            f"{limits.member_bytes:,} are allowed. {_IF_RIGHT}"
         )
     if info.file_size > limits.ratio_from_bytes and info.file_size > limits.ratio * max(info.compress_size, 1):
         raise ArchiveError(

@@ -7,6 +7,7 @@ import polars as pl
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.notes import clauses, join_clauses, join_notes
 from hi_pipeline.core.status import PeriodType, Status
 from hi_pipeline.stats.comparison.change import change_of_estimates
 from hi_pipeline.tables.flows import latest_month, single_periods, whole_years
@@ -66,7 +67,7 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     """
     wanted = [d.value for d in indicator.counted]
     rows = observations.filter(pl.col("dimension").is_in(wanted) & pl.col("measure").is_in(_measures(indicator)))
-    # Of several snapshots in a year the latest stands for it (methods.md 4.8).
+    # Of several snapshots in a year the latest stands for it.
     snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
     rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
     parts = _parts(_of_the_year(rows, indicator), indicator)
@@ -112,9 +113,9 @@ def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         .then(pl.lit(Status.MISSING.value))
         .otherwise(pl.col("denominator_status").fill_null("ok"))
     )
-    notes = pl.concat_str(_said("numerator_note"), _said("denominator_note"), separator="; ", ignore_nulls=True)
+    notes = join_notes("numerator_note", "denominator_note")
     same = pl.col("numerator_note") == pl.col("denominator_note")
-    parts = parts.with_columns(status=status, note=pl.when(same).then("numerator_note").otherwise(notes).fill_null(""))
+    parts = parts.with_columns(status=status, note=pl.when(same).then("numerator_note").otherwise(notes))
     return (
         _without(parts, above)
         .join(_one_period(rows, indicator, indicator.numerator), how="cross")
@@ -159,7 +160,7 @@ def _less(printed: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     found = both.join(limits.select("place", "lower_95", "upper_95"), on="place", how="left", validate="1:1")
     own, absent = (pl.col(name).fill_null(Status.MISSING.value) for name in ("status", "status_taken"))
-    notes = pl.concat_str(_said("note"), _said("note_taken"), separator="; ", ignore_nulls=True)
+    notes = join_notes("note", "note_taken")
     same = pl.col("note") == pl.col("note_taken")
     return found.with_columns(
         (pl.col(PRINTED[0]) - pl.col("value_taken")).alias(PRINTED[0]),
@@ -167,7 +168,7 @@ def _less(printed: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
         pl.col("upper_95").alias(PRINTED[2]),
         (pl.col(PRINTED[3]) + pl.col("rounding_taken")).alias(PRINTED[3]),
         status=pl.when(own == Status.OK.value).then(absent).otherwise(own),
-        note=pl.when(same.fill_null(False)).then("note").otherwise(notes).fill_null(""),
+        note=pl.when(same.fill_null(False)).then("note").otherwise(notes),
     ).select(printed.columns)
 
 
@@ -229,10 +230,6 @@ def _measures(indicator: Indicator) -> list[str]:
     return [name for name in (*counted, indicator.published, indicator.published_less) if name]
 
 
-def _said(column: str) -> pl.Expr:
-    return pl.when(pl.col(column) != "").then(column)
-
-
 def _side(rows: pl.DataFrame, *, plus: tuple[str, ...], less: tuple[str, ...], name: str) -> pl.DataFrame:
     """Sum the measures of one side of the fraction over each area and group."""
     measures = [*plus, *less]
@@ -249,7 +246,11 @@ def _side(rows: pl.DataFrame, *, plus: tuple[str, ...], less: tuple[str, ...], n
         note="note",
     )
     summed = signed.group_by(*AREA, *GROUP, maintain_order=True).agg(
-        total("value"), total("low"), total("high"), hiding(), worst(), pl.len().alias("found"), join_unique("note")
+        *(total(name) for name in ("value", "low", "high")),
+        hiding(),
+        worst(),
+        join_clauses(clauses("note")),
+        found=pl.len(),
     )
     whole = pl.col("found") == len(measures)
     ok = whole & (pl.col("status") == "ok")
@@ -280,9 +281,7 @@ def _with_middle(rows: pl.DataFrame, less: tuple[str, ...]) -> pl.DataFrame:
     return rows.with_columns(
         value=pl.when(middle).then((pl.col("low") + pl.col("high")) / 2).otherwise("value"),
         status=pl.when(middle).then(pl.lit(Status.OK.value)).otherwise("status"),
-        note=pl.when(middle)
-        .then(pl.concat_str(_said("note"), said, separator="; ", ignore_nulls=True))
-        .otherwise("note"),
+        note=pl.when(middle).then(join_notes("note", said)).otherwise("note"),
     )
 
 
@@ -303,12 +302,6 @@ def worst() -> pl.Expr:
         found = found.when((pl.col("status") == status.value).any()).then(pl.lit(status.value))
     chosen: pl.Expr = found.otherwise(pl.lit(Status.OK.value)).alias("status")
     return chosen
-
-
-def join_unique(column: str) -> pl.Expr:
-    """Join the different notes of the parts of a sum; a note that is itself joined counts by its pieces."""
-    pieces = pl.col(column).filter(pl.col(column) != "").str.split("; ").list.explode()
-    return pieces.unique().sort().str.join("; ").alias(column)
 
 
 def _one_period(rows: pl.DataFrame, indicator: Indicator, measures: tuple[str, ...]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, boards_within
 from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, category_order
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP, RELEASES, REPORTERS, total
 from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
@@ -61,7 +62,8 @@ def complete(
         people_share=pl.when(pl.col("people_expected") > 0).then(pl.col("people_present") / pl.col("people_expected")),
         between_variance=between_variance(),
         imd_vintage=pl.when(by_deprivation).then(pl.lit(indices, dtype=pl.String)).otherwise(pl.lit("")),
-        note=_and_also(
+        note=join_notes(
+            "note",
             pl.when(by_deprivation & pl.lit(indices is None)).then(pl.lit(NO_INDICES)),
             _who_reported(PLACINGS[indicator.attribution].reporters),
         ),
@@ -69,13 +71,6 @@ def complete(
         source_releases=joined_releases(frame[RELEASES], releases),
     )
     return full.select(pl.col(name).cast(dtype) for name, dtype in COUNTS.items()).sort(COUNTS_KEY, nulls_last=True)
-
-
-def _and_also(*words: pl.Expr) -> pl.Expr:
-    """Put words, null where there is nothing to say, behind the note."""
-    return pl.concat_str(
-        pl.when(pl.col("note") != "").then("note"), *words, separator="; ", ignore_nulls=True
-    ).fill_null("")
 
 
 def _who_reported(reporters: str) -> pl.Expr:
@@ -104,9 +99,8 @@ def _with_origin(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         if context.own_vintage not in b.vintages
     }
     origin = pl.col("icb_code").replace_strict(origins, default=None, return_dtype=pl.String)
-    note = pl.concat_str(pl.when(pl.col("note") != "").then("note"), origin, separator="; ", ignore_nulls=True)
     board = pl.col("area_type") == AreaType.ICB.value
-    return frame.with_columns(note=pl.when(board).then(note.fill_null("")).otherwise("note"))
+    return frame.with_columns(note=pl.when(board).then(join_notes("note", origin)).otherwise("note"))
 
 
 def _regions(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -171,13 +165,7 @@ def _empty() -> pl.Expr:
 def _with(words: str) -> pl.Expr:
     """Put words before a note, unless the note already says why there is nothing."""
     silent = pl.col("status") == "not_published"
-    said = pl.concat_str(
-        pl.when(~silent).then(pl.lit(words)),
-        pl.when(pl.col("note") != "").then("note"),
-        separator="; ",
-        ignore_nulls=True,
-    )
-    return said.fill_null("")
+    return join_notes(pl.when(~silent).then(pl.lit(words)), "note")
 
 
 def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension, age_bounds, stratum_of
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Status
 from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.placing.placed import Context, Placed
@@ -41,13 +42,11 @@ def add_populations(placed: Placed, indicator: Indicator, context: Context) -> P
     low = pl.when(known).then(pl.col("numerator") / (rate + step))
     high = pl.when(known).then(pl.col("numerator") / (rate - step))
     implied = ~resident & pl.col("numerator").is_not_null()
-    note = pl.concat_str(
-        pl.when(pl.col("note") != "").then("note"),
+    note = join_notes(
+        "note",
         pl.when(implied & middle.is_not_null()).then(pl.lit(IMPLIED)),
         pl.when(resident & _differs(indicator)).then(pl.lit(OTHER_POPULATION)),
-        separator="; ",
-        ignore_nulls=True,
-    ).fill_null("")
+    )
     placed.frame = placed.frame.with_columns(
         denominator=pl.when(implied).then(middle).otherwise("denominator"),
         denominator_low=pl.when(implied).then(low).otherwise("denominator_low"),
@@ -75,17 +74,13 @@ def add_residents(placed: Placed, indicator: Indicator, context: Context) -> Pla
     joined = joined.with_columns(residents=pl.when(there).then("residents"))
     said = pl.when(pl.col("residents").is_not_null()).then(pl.lit(f"residents of mid-{year}"))
     releases = context.reader.releases("population", context.financial_year)
-    placed.frame = (
-        joined.with_columns(
-            *(pl.col("residents").alias(name) for name in ("denominator", "denominator_low", "denominator_high")),
-            note=pl.concat_str(pl.when(pl.col("note") != "").then("note"), said, separator="; ", ignore_nulls=True),
-            releases=pl.when(pl.col("residents").is_not_null())
-            .then(joined_releases(joined[RELEASES], releases))
-            .otherwise(RELEASES),
-        )
-        .with_columns(pl.col("note").fill_null(""))
-        .drop("residents")
-    )
+    placed.frame = joined.with_columns(
+        *(pl.col("residents").alias(name) for name in ("denominator", "denominator_low", "denominator_high")),
+        note=join_notes("note", said),
+        releases=pl.when(pl.col("residents").is_not_null())
+        .then(joined_releases(joined[RELEASES], releases))
+        .otherwise(RELEASES),
+    ).drop("residents")
     return placed
 
 
@@ -103,7 +98,7 @@ def fill_residents(rows: pl.DataFrame, indicator: Indicator, context: Context) -
     try:
         population = context.reader.linked("population", context.financial_year)
     except NothingToBuild:
-        return rows.with_columns(note=_joined_notes(pl.lit(NO_POPULATION)))
+        return rows.with_columns(note=join_notes("note", pl.lit(NO_POPULATION)))
     chosen = population.filter(pl.col("of_year"), geography_vintage=context.vintage.value)
     (year,) = chosen["mid_year"].unique().to_list()
     residents = _residents(chosen, rows, ages=indicator.ages or _ALL_AGES)
@@ -117,13 +112,9 @@ def fill_residents(rows: pl.DataFrame, indicator: Indicator, context: Context) -
         .when(there)
         .then(pl.lit(Status.OK.value))
         .otherwise(pl.lit(Status.NOT_APPLICABLE.value)),
-        note=_joined_notes(pl.when(there).then(pl.lit(LEFT_OUT.format(year))).otherwise(pl.lit(NOBODY))),
+        note=join_notes("note", pl.when(there).then(pl.lit(LEFT_OUT.format(year))).otherwise(pl.lit(NOBODY))),
         releases=pl.when(there).then(joined_releases(joined[RELEASES], releases)).otherwise(RELEASES),
     ).drop("residents")
-
-
-def _joined_notes(said: pl.Expr) -> pl.Expr:
-    return pl.concat_str(pl.when(pl.col("note") != "").then("note"), said, separator="; ", ignore_nulls=True)
 
 
 def _differs(indicator: Indicator) -> pl.Expr:

@@ -6,6 +6,7 @@ The true counts stay in the clean tables and, of standardised rates, in the stra
 import polars as pl
 
 from hi_pipeline.core.groups import NO_GROUPS, STRATA, Dimension
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Status
 from hi_pipeline.stats.output_control import (
     OUTPUT_MOST,
@@ -36,12 +37,7 @@ def controlled(counts: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(
         *(column for side in _SIDES for column in _side(side)),
         status=pl.when(away).then(pl.lit(Status.SUPPRESSED.value)).otherwise("status"),
-        note=pl.concat_str(
-            pl.when(pl.col("note") != "").then("note"),
-            pl.when(away).then(pl.lit(HIDDEN)).otherwise(pl.lit(ROUNDED)),
-            separator="; ",
-            ignore_nulls=True,
-        ),
+        note=join_notes("note", pl.when(away).then(pl.lit(HIDDEN)).otherwise(pl.lit(ROUNDED))),
     ).drop("hidden")
     rows = _with_unknown_share(rows)
     rest = [counts.filter(strata), shown.filter(status=Status.NOT_PUBLISHED.value)]

@@ -8,6 +8,7 @@ import polars as pl
 from hi_pipeline.core.coverage import PART_OF_A_YEAR
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import Dimension, period_words
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
 
 # How many periods make a year.
@@ -69,7 +70,7 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
         period_type=pl.lit(PeriodType.FINANCIAL_YEAR.value),
         period_start=pl.lit(first),
         period_end=pl.lit(last),
-        note=pl.when("unseen").then(pl.concat_str("note", pl.lit(f"; {LAYOUT_UNVERIFIED}"))).otherwise("note"),
+        note=join_notes("note", pl.when("unseen").then(pl.lit(LAYOUT_UNVERIFIED))),
     )
     return pl.concat([observations.filter(~flow), years.select(observations.columns)])
 

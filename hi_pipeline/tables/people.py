@@ -8,6 +8,7 @@ import polars as pl
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_2001_OF_2021, Dimension
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import RELEASES
 from hi_pipeline.tables.denominators import add_populations, add_residents
@@ -109,13 +110,10 @@ def _filled(placed: Placed, people: pl.DataFrame) -> Placed:
     wanted = pl.col("denominator").is_null() & pl.col("people").is_not_null()
     wanted &= pl.col("area_type").is_in([AreaType.ICB.value, AreaType.ENGLAND.value]) & (pl.col("people") > 0)
     wanted &= pl.col("status") != Status.NOT_PUBLISHED.value
-    note = pl.concat_str(
-        pl.when(pl.col("note") != "").then("note"), pl.when(wanted).then("said"), separator="; ", ignore_nulls=True
-    )
     both = joined.select(pl.concat_str(RELEASES, "behind", separator=";", ignore_nulls=True)).to_series()
     placed.frame = joined.with_columns(
         *(pl.when(wanted).then("people").otherwise(name).alias(name) for name in _BOUNDS),
-        note=note.fill_null(""),
+        note=join_notes("note", pl.when(wanted).then("said")),
         releases=pl.when(wanted).then(joined_releases(both)).otherwise(RELEASES),
     ).drop("people", "said", "behind")
     return placed

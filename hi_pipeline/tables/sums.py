@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from hi_pipeline.core.notes import clauses, join_clauses, join_notes
 from hi_pipeline.core.status import Status
 from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, RELEASES, UNITS, total, worst
 
@@ -111,13 +112,9 @@ def _settle(summed: pl.DataFrame) -> pl.DataFrame:
     settled = summed.with_columns(
         *(pl.when(stands).then(f"{side}_middle").otherwise(side).alias(side) for side in _SIDES),
         status=pl.when(stands).then(pl.lit(Status.OK.value)).otherwise("status"),
-        note=pl.concat_str(
-            pl.when(pl.col("note") != "").then("note"),
-            pl.when(stands).then(_middle()),
-            pl.when(hidden & (pl.col("parts") > 1)).then(_range()),
-            separator="; ",
-            ignore_nulls=True,
-        ).fill_null(""),
+        note=join_notes(
+            "note", pl.when(stands).then(_middle()), pl.when(hidden & (pl.col("parts") > 1)).then(_range())
+        ),
     )
     return settled.drop(*(f"{side}_middle" for side in _SIDES), "hidden", "no_denominator")
 
@@ -131,10 +128,10 @@ def _unknown_share() -> pl.Expr:
 
 def _notes_of_parts() -> pl.Expr:
     """Join the different notes of the parts, without the numbers that belong to one of them."""
-    pieces = pl.col("note").filter(pl.col("note") != "").str.split("; ").list.explode()
+    pieces = clauses("note")
     for pattern, words in _OF_PARTS.items():
         pieces = pieces.str.replace(pattern, words)
-    return pieces.filter(~pieces.str.contains(_OF_A_PART)).unique().sort().str.join("; ").alias("note")
+    return join_clauses(pieces.filter(~pieces.str.contains(_OF_A_PART)))
 
 
 def _middle() -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Figures that publishers printed (known_answers.md), from their files through parsing, linking and computing."""
+"""Figures that publishers printed, from their files through parsing, linking and computing."""
 
 import polars as pl
 import pytest

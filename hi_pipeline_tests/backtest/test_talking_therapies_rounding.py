@@ -1,6 +1,6 @@
 """Talking Therapies: percentages computed from rounded counts against the publisher's own, every year and group.
 
-known_answers.md: with r recoveries and d the denominator, the printed percentage lies within
+With r recoveries and d the denominator, the printed percentage lies within
 [100 (r - 2)/(d + 4) - 0.5, 100 (r + 2)/(d - 4) + 0.5].
 """
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hi_pipeline.cli.app import app
-from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline_tests.flow.commands import commands_on
 from hi_pipeline_tests.flow.tiny import rows_of, write_release
 from hi_pipeline_tests.unit.engine.releases.test_editions import catalogue

@@ -7,7 +7,7 @@ from polars.testing import assert_frame_equal
 
 from hi_pipeline.core.geography import boards_of_year
 from hi_pipeline.engine.layers.clean import build_clean, fetch_part
-from hi_pipeline.engine.layers.gate import compute_boards
+from hi_pipeline.engine.layers.gate import compute_years
 from hi_pipeline.engine.layers.indicator import counts_for
 from hi_pipeline.engine.layers.linked import build_linked
 from hi_pipeline.engine.pipeline import open_pipeline
@@ -25,8 +25,8 @@ def test_alone_or_together(real_mirror: Path, tmp_path: Path) -> None:
     counts = counts_for(pipeline, indicator, year)
     assert counts is not None
     icbs = [board.ons for board in boards_of_year(year)]
-    together = compute_boards(pipeline, indicator, year, icbs, counts)
+    together = compute_years(pipeline, indicator, {year: (icbs, counts)})[year]
     for icb in icbs[::7]:
-        alone = compute_boards(pipeline, indicator, year, [icb], counts)[icb]
+        alone = compute_years(pipeline, indicator, {year: ([icb], counts)})[year][icb]
         assert isinstance(alone, pl.DataFrame)
         assert_frame_equal(alone, together[icb], check_exact=True)  # type: ignore[arg-type]

@@ -26,7 +26,8 @@ from hi_pipeline.engine.releases.notes import STALE
 from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.download import Download, Known
-from hi_pipeline.storage.folder_mirror import Arrival, copy_in, hash_of
+from hi_pipeline.storage.folder_mirror import Arrival, copy_in
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.flow.broken import hashes_of
 from hi_pipeline_tests.flow.commands import commands_on

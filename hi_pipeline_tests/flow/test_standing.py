@@ -12,7 +12,7 @@ from hi_pipeline.engine.plan import Selection
 from hi_pipeline.orchestration.checks import judge
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.orchestration.runs import Report, Runner
-from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline_tests.flow.conftest import Bench
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, make_catalogue, rows_of, with_too_many_helped, write_release
 

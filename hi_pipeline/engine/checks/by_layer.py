@@ -33,7 +33,7 @@ from hi_pipeline.engine.standing import (
     published_standing,
 )
 from hi_pipeline.publishing.whole import altered_files
-from hi_pipeline.storage.folder_mirror import hash_of
+from hi_pipeline.storage.hashes import hash_of
 
 _log = logging.getLogger(__name__)
 Details = dict[str, dict[str, Any]]

@@ -6,6 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.geography import board
 from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.notes import SEPARATOR, clauses_of
 from hi_pipeline.core.status import Measure
 
 # A record of each of 39,000 cells holds this: a few rows, no more.
@@ -37,11 +38,11 @@ def _facts(rows: list[_Row], *, file: str) -> dict[str, Any]:
     # The note of a derived measure that has a figure says how to read it, the same for every cell: methods.md has it.
     said = (row["note"] for row in rows if row["measure"] == Measure.VALUE.value or row["value"] is None)
     # Several rows say some of the same: each clause once.
-    notes = dict.fromkeys(clause for note in said if note for clause in note.split("; "))
+    notes = dict.fromkeys(clause for note in said if note for clause in clauses_of(note))
     return {
         "board": board(head["icb_code"]).name,
         "figure": f"{_figure(head)}; England {england}; {head['comparison']}",
-        **({"notes": "; ".join(notes)} if notes else {}),
+        **({"notes": SEPARATOR.join(notes)} if notes else {}),
         "file": file,
         "first rows": _preview(rows),
     }

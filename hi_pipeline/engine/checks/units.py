@@ -140,7 +140,7 @@ def _units(parts: pl.DataFrame, indicator: Indicator, year: str) -> pl.DataFrame
 def _with_boards(units: pl.DataFrame, pipeline: Pipeline, year: str) -> pl.DataFrame:
     vintage = vintage_of(year)
     codes = {("icb", b.ods): b.ons for b in boards_of(vintage)}
-    # A CCG is a sub-ICB location only where its code is one, of the year's footprint (decision 4 of the design).
+    # A CCG is a sub-ICB location only where its code is one, of the year's footprint (docs/decisions.md, 21).
     places = [(s.ods, s.board[vintage]) for s in SUB_ICB_LOCATIONS if vintage in s.board]
     codes |= {(level, ods): board for level in ("sub_icb", "ccg") for ods, board in places}
     if "practice" in units["level"]:

@@ -33,11 +33,20 @@ class LakeReader:
         self._kept: dict[str, str] = {}
 
     def clean(self, source: str, table: str, part: str) -> pl.DataFrame:
-        """Return a clean table of a source for an edition or a financial year."""
+        """Return a clean table of a source for an edition or a financial year.
+
+        Raises:
+            StoreError: it is not built.
+            LayoutError: rows were left out of it, as nobody has declared their labels.
+        """
         return self._read("clean", source, part, table)
 
     def linked(self, name: str, financial_year: str) -> pl.DataFrame:
-        """Return a linked table of a financial year."""
+        """Return a linked table of a financial year.
+
+        Raises:
+            NothingToBuild: it is not built for that year.
+        """
         return self._read("linked", name, financial_year)
 
     def parts(self, source: str) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The steps, a module a layer: clean, linked, indicator, published, packs."""

@@ -72,7 +72,7 @@ def fetch_release(pipeline: Pipeline, source: Source, release: Release, *, again
 
 def _bring(pipeline: Pipeline, source: Source, release: Release, *, again: bool) -> Outcome:
     known = pipeline.snapshots.latest(source.name, release.edition)
-    asks = again or pipeline.looks_again or source.local or pipeline.snapshots.is_here(release)
+    asks = again or pipeline.looks_again or source.local or pipeline.snapshots.supply.is_here(release)
     try:
         if known is None or asks:
             snapshot = pipeline.snapshots.fetch(source, release, force=again)

@@ -53,13 +53,6 @@ def compute_years(
     }
 
 
-def compute_boards(
-    pipeline: Pipeline, indicator: Indicator, year: str, icbs: Collection[str], counts: Counts
-) -> Boards:
-    """Compute boards of one year: see ``compute_years``."""
-    return compute_years(pipeline, indicator, {year: (icbs, counts)})[year]
-
-
 def _without_foreign(counts: pl.DataFrame, icbs: Collection[str]) -> pl.DataFrame:
     """Leave the other boards out: a board's figures follow from its own rows and England's."""
     foreign = (pl.col("area_type") == AreaType.ICB.value) & ~pl.col("icb_code").is_in(list(icbs))

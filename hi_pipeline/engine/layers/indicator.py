@@ -76,11 +76,9 @@ def _staleness(known: Provenance | None, wanted: Provenance, fingerprint: str) -
     return "its counts changed" if known.inputs != wanted.inputs else "built by an older program"
 
 
-def build_indicator(
-    pipeline: Pipeline, indicator: Indicator, year: str, *, icbs: Collection[str] | None = None
-) -> dict[str, Outcome]:
-    """Build the figures of one indicator and year: see ``build_years``; all boards of the year by default."""
-    return build_years(pipeline, indicator, {year: icbs})[year]
+def build_indicator(pipeline: Pipeline, indicator: Indicator, year: str) -> dict[str, Outcome]:
+    """Build the figures of all boards of one indicator and year: see ``build_years``."""
+    return build_years(pipeline, indicator, {year: None})[year]
 
 
 def build_years(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.status import OLDER, STALE, Status
 from hi_pipeline.engine.releases.marks import Notes, cautious
@@ -82,7 +83,12 @@ def notes_of_year(
 
 
 def annotated(boards: pl.DataFrame, notes: YearNotes) -> pl.DataFrame:
-    """Return the rows of boards with what is to be said of them added to their notes."""
+    """Return the rows of boards with what is to be said of them added to their notes.
+
+    Args:
+        boards: rows of one indicator and year in the results contract.
+        notes: what is to be said, of the same indicator and year.
+    """
     by_words: dict[tuple[str, str], list[str]] = {}
     for icb, found in notes.behind.items():
         for release, newest in found.items():
@@ -129,5 +135,4 @@ def _from_file() -> pl.Expr:
 def _with_note(frame: pl.DataFrame, where: pl.Expr, note: str) -> pl.DataFrame:
     """Add a note to some rows, after what they say already, unless they say it."""
     new = where & ~pl.col("note").str.contains(note, literal=True)
-    longer = pl.when(pl.col("note") == "").then(pl.lit(note)).otherwise(pl.col("note") + f"; {note}")
-    return frame.with_columns(pl.when(new).then(longer).otherwise(pl.col("note")).alias("note"))
+    return frame.with_columns(note=join_notes("note", pl.when(new).then(pl.lit(note))))

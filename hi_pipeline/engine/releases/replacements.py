@@ -143,7 +143,7 @@ def _of_edition(pipeline: Pipeline, source: Source, release: Release, found: Sna
     waiting = next((s for s in kept if s.path == found.pending), None)
     older = next((s for s in kept if s.sha256 == found.supersedes), None)
     if waiting is not None:
-        manifest = pipeline.snapshots.mode != "live"
+        manifest = not pipeline.snapshots.supply.is_live
         pair = _pair(pipeline, source, release, waiting, found.sha256, older=found)
         yield replace(pair, pending=True, alarm=found.revised, provisional=not found.revised, by_manifest=manifest)
     if found.supersedes is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, log, log1p
 
-from hi_pipeline.core.groups import Dimension, stratum_of
+from hi_pipeline.core.groups import MOST_DEPRIVED_FIFTH, Dimension, stratum_of
 from hi_pipeline.core.indicator import Kind, Polarity
 from hi_pipeline.core.status import Measure, Method
 from hi_pipeline.engine.tracing.figure import Figure, Group
@@ -44,6 +44,15 @@ def same(one: object, two: object) -> bool:
     return abs(one - two) <= _SAME * max(1.0, abs(two))
 
 
+def to_float(value: object) -> float:
+    """Return the number in a cell of a row.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return float(str(value))
+
+
 def number(value: object) -> str:
     """Return a number whole: counts with commas before each three digits, others with every digit they have."""
     if value is None:
@@ -60,7 +69,7 @@ def steps_of(figure: Figure) -> Steps:
         return Steps(lines=[f"no value: {row['status']}"])
     if row["method"] == Method.PUBLISHED.value:
         return Steps(lines=[f"value = the publisher's own figure = {number(row['published_value'])}"],
-                     value=float(str(row["published_value"])))  # fmt: skip
+                     value=to_float(row["published_value"]))  # fmt: skip
     measure = row["measure"]
     if measure == Measure.VALUE.value and figure.indicator.published_less:
         return _printed_pair(figure)
@@ -71,7 +80,7 @@ def steps_of(figure: Figure) -> Steps:
     if measure in _OVER or measure in _LESS:
         return _pair(figure)
     if figure.indicator.kind is Kind.DSR and figure.indicator.controlled and row["dimension"] != Dimension.AGE.value:
-        return Steps(lines=[TRUE_COUNTS], value=float(str(row["value"])))
+        return Steps(lines=[TRUE_COUNTS], value=to_float(row["value"]))
     if figure.indicator.kind is Kind.SHARE_GAP:
         return _gap_of_shares(figure)
     if figure.indicator.kind is Kind.DSR and not figure.indicator.controlled:
@@ -90,7 +99,7 @@ def _printed_pair(figure: Figure) -> Steps:
     pair = printed_pair(figure)
     if not pair:
         return Steps(lines=["the two printed figures that it compares are not both there"])
-    one, two = (float(str(row["value"])) for row in pair)
+    one, two = (to_float(row["value"]) for row in pair)
     lines = [
         f"value = {pair[0]['measure']} - {pair[1]['measure']}, each as the publisher prints it",
         f"      = {number(one)} - {number(two)}",
@@ -132,12 +141,10 @@ def _pair(figure: Figure) -> Steps:
 
 def _disproportionality(figure: Figure) -> Steps:
     """The first two deciles' share of the numerators over their share of the denominators."""
-    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
-
     lines, shares = [], []
     for side in _BOUNDED:
-        counts = {str(g.count["category"]): float(str(g.count[side])) for g in figure.groups}
-        first, every = sum(counts[word] for word in MOST_DEPRIVED), sum(counts.values())
+        counts = {str(g.count["category"]): to_float(g.count[side]) for g in figure.groups}
+        first, every = sum(counts[word] for word in MOST_DEPRIVED_FIFTH), sum(counts.values())
         shares.append(first / every)
         lines.append(f"{side}s of deciles 1 and 2 over those of all: {number(first)} / {number(every)} = "
                      f"{number(shares[-1])}")  # fmt: skip
@@ -146,7 +153,7 @@ def _disproportionality(figure: Figure) -> Steps:
 
 
 def _value(group: Group) -> float:
-    return float(str(group.result["value"]))
+    return to_float(group.result["value"])
 
 
 def _slope(figure: Figure) -> Steps:
@@ -181,20 +188,18 @@ def two_sides(
     groups: Sequence[Group], ends: tuple[str, str, str, str] = ("", "", "", "")
 ) -> tuple[float, float, float, float]:
     """Return events and people of deciles 1 and 2, then of the others, each at an end of its bounds ("" as it is)."""
-    from hi_pipeline.indicators.disproportion import MOST_DEPRIVED
-
     sums = []
     for first, events, people in ((True, *ends[:2]), (False, *ends[2:])):
-        own = [g.count for g in groups if (g.count["category"] in MOST_DEPRIVED) is first]
-        x = sum(float(str(count[f"numerator{events}"])) for count in own)
-        sums += [x, max(sum(float(str(count[f"denominator{people}"])) for count in own), x)]
+        own = [g.count for g in groups if (g.count["category"] in MOST_DEPRIVED_FIFTH) is first]
+        x = sum(to_float(count[f"numerator{events}"]) for count in own)
+        sums += [x, max(sum(to_float(count[f"denominator{people}"]) for count in own), x)]
     x1, n1, x2, n2 = sums
     return x1, n1, x2, n2
 
 
 def ridits(groups: Sequence[Group]) -> list[tuple[float, float]]:
     """Return of each group its share of the denominators and the middle of its cumulative share."""
-    people = [float(str(group.count["denominator"])) for group in groups]
+    people = [to_float(group.count["denominator"]) for group in groups]
     shares = [n / sum(people) for n in people]
     return [(share, sum(shares[:place]) + share / 2) for place, share in enumerate(shares)]
 
@@ -220,11 +225,9 @@ def from_scale(value: float, kind: str) -> float:
 
 def _gap_of_shares(figure: Figure) -> Steps:
     """The share that deciles 1 and 2 have above the line less the one that they have below it."""
-    from hi_pipeline.indicators.kinds.share_gap import MOST_DEPRIVED_FIFTH
-
     lines, shares = [], []
     for side in _BOUNDED:
-        counts = {str(group.count["category"]): float(str(group.count[side])) for group in figure.groups}
+        counts = {str(group.count["category"]): to_float(group.count[side]) for group in figure.groups}
         first, whole = sum(counts[word] for word in MOST_DEPRIVED_FIFTH), sum(counts.values())
         shares.append(first / whole)
         lines.append(f"{side}: {number(first)} of {number(whole)} in deciles 1 and 2, a share of {number(shares[-1])}")
@@ -243,7 +246,7 @@ def _standardised(figure: Figure) -> Steps:
     for group in figure.groups:
         stratum = stratum_of(Dimension(str(group.count["dimension"])), str(group.count["category"]))
         weight = standard_weight(stratum.sex, stratum.band)
-        events, people = (float(str(group.count[side] or 0.0)) for side in _BOUNDED)
+        events, people = (to_float(group.count[side] or 0.0) for side in _BOUNDED)
         added = weight / WHOLE_STANDARD * events / people if people and weight else 0.0
         total += added
         lines.append(f"{group.count['category']}: standard persons {number(weight)}, events {number(events)}, "

@@ -93,7 +93,11 @@ def find_row(pipeline: Pipeline, *, indicator: str, year: str, codes: tuple[str,
 
 
 def read_rows(pipeline: Pipeline, indicator: str, year: str, codes: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Return the published rows of an indicator and year, of some areas or all; those of providers apart."""
+    """Return the published rows of an indicator and year, of some areas or all; those of providers apart.
+
+    Raises:
+        SelectionError: nothing is published yet.
+    """
     place = pipeline.lake.path("published", "results")
     if not place.is_file():
         raise SelectionError("nothing is published yet; run hi run first")

@@ -17,6 +17,7 @@ import polars as pl
 
 from hi_pipeline.core.groups import STRATA, STRATA_OF, UNKNOWN, Dimension, age_bounds, stratum_of
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
 from hi_pipeline.indicators.limits import FIGURE, LIMITS, divisible, widened
@@ -59,7 +60,7 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
         [
             _rates(indicator, whole.join(sexes, on="row", how="anti"), WHOLE_STANDARD),
             _rates(indicator, whole.join(sexes, on="row", how="semi"), WHOLE_STANDARD / len(STANDARD_SEXES))
-            .with_columns(note=_said(STANDARDISED_BY_AGE)),
+            .with_columns(note=join_notes(pl.lit(STANDARDISED_BY_AGE), "note")),
         ]
     )  # fmt: skip
     without = groups.join(strata, on="row", how="anti").with_columns(stratum_status=pl.lit(Status.NOT_APPLICABLE.value))
@@ -71,7 +72,7 @@ def _crude(indicator: Indicator, ages: pl.DataFrame) -> pl.DataFrame:
     statistic = partial(
         rates.crude_rate, events="events", population="population", by=["row"], multiplier=indicator.multiplier
     )
-    return widened(divisible(ages), statistic, proportion=False).with_columns(note=_said(CRUDE))
+    return widened(divisible(ages), statistic, proportion=False).with_columns(note=join_notes(pl.lit(CRUDE), "note"))
 
 
 def _rates(indicator: Indicator, strata: pl.DataFrame, total: float) -> pl.DataFrame:
@@ -180,11 +181,6 @@ def standard_weight(sex: str, band: str) -> float:
         else:
             people += weight * max(0, min(last, start + _YEARS - 1) - max(first, start) + 1) / _YEARS
     return people / len(STANDARD_SEXES)
-
-
-def _said(words: str) -> pl.Expr:
-    both = (pl.lit(words), pl.when(pl.col("note") != "").then("note"))
-    return pl.concat_str(*both, separator="; ", ignore_nulls=True)
 
 
 def _bare(rows: pl.DataFrame, note: str) -> pl.DataFrame:

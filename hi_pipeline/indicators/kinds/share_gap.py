@@ -6,14 +6,13 @@ of no known decile are in neither share. Where counts are rounded, limits are th
 
 import polars as pl
 
-from hi_pipeline.core.groups import ALL, DECILES, Dimension
+from hi_pipeline.core.groups import ALL, DECILES, MOST_DEPRIVED_FIFTH, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method, Status
 from hi_pipeline.indicators.kind import Statistics
 from hi_pipeline.indicators.limits import FIGURE, LIMITS
 from hi_pipeline.stats import proportions
 
-MOST_DEPRIVED_FIFTH = DECILES[:2]
 HIDDEN = "not computed: the count of a decile is hidden or missing"
 _AREA = ["financial_year", "geography_vintage", "area_type", "icb_code", "area_name"]
 

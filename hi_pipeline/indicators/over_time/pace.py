@@ -13,14 +13,16 @@ import polars as pl
 from hi_pipeline.core.beside import PACE, PACE_KEY, Verdict
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Polarity
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Status
 from hi_pipeline.indicators.over_time.rest import with_rest
 from hi_pipeline.indicators.over_time.years import rows_of_series, with_year_before
-from hi_pipeline.indicators.values import MIXES_AGE, join_notes
+from hi_pipeline.indicators.own_rows import by_indicator
+from hi_pipeline.indicators.values import MIXES_AGE
 from hi_pipeline.stats.comparison.change import change_of_estimates
 from hi_pipeline.stats.comparison.pace import pace as pace_of
 
-# Below it the rounding of a count to 5 decides (methods.md 3.1); limits of shares and rates hold it already.
+# Below it the rounding of a count to 5 decides; limits of shares and rates hold it already.
 FEWEST_ROUNDED = 100
 RATIOS = [Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value]
 BREAK = "not compared with the earlier year: "
@@ -46,9 +48,9 @@ def pace_rows(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.
         cannot be compared, status and note say why, and there is no verdict.
     """
     # Some indicators at a time: two years side by side of all of them, with all their columns, take half a gigabyte.
-    names = results["indicator_id"].unique().sort().to_list()
-    batches = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
-    parts = [_paced(results.filter(pl.col("indicator_id").is_in(batch)), indicators) for batch in batches]
+    each = list(by_indicator(results).values())
+    batches = [pl.concat(each[first : first + _AT_ONCE]) for first in range(0, len(each), _AT_ONCE)]
+    parts = [_paced(batch, indicators) for batch in batches]
     return pl.concat([pl.DataFrame(schema=dict(PACE)), *parts]).sort(PACE_KEY, nulls_last=True)
 
 
@@ -69,7 +71,7 @@ def _paced(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.Dat
     found = pl.concat([part.select(_FOUND) for part in parts])
     joined = settled.join(found, on="row", how="left", validate="1:1")
     return joined.with_columns(
-        status=pl.coalesce("found_status", "status"), note=join_notes(pl.col("note"), pl.col("found_note"))
+        status=pl.coalesce("found_status", "status"), note=join_notes("note", "found_note")
     ).select(pl.col(name).cast(kind) for name, kind in PACE.items())
 
 
@@ -102,7 +104,7 @@ def _with_status(both: pl.DataFrame, mixed: list[str]) -> pl.DataFrame:
     ok = pl.col("status") == Status.OK.value
     of_age = pl.col("indicator_id").is_in(mixed) & (pl.col("measure") != Measure.VALUE.value)
     vintage, age = pl.when(ok & unstated).then(pl.lit(NO_VINTAGE)), pl.when(ok & of_age).then(pl.lit(MIXES_AGE))
-    return both.with_columns(note=join_notes(pl.col("note"), vintage, age))
+    return both.with_columns(note=join_notes("note", vintage, age))
 
 
 def _columns(prefix: str = "") -> dict[str, Any]:

@@ -13,8 +13,9 @@ from hi_pipeline.core.columns import RESULT_KEY
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, NO_GROUPS
 from hi_pipeline.core.indicator import Aim, Indicator, Kind, Target
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.indicators.values import join_notes
+from hi_pipeline.indicators.own_rows import by_indicator
 
 RECALLED = "the target is recalled and was not read in a publication: the verdict rests on it"
 NO_CHANGE = "there is no earlier year to judge a change from"
@@ -37,24 +38,30 @@ def target_rows(results: pl.DataFrame, pace: pl.DataFrame, indicators: Mapping[s
         Rows in the TARGETS contract, sorted by key: one a figure and target; of a target for every group also one over
         all groups, in the category All; with a hidden or missing group it cannot be met.
     """
+    figures, paces = by_indicator(results), by_indicator(pace)
     parts = [
-        _judged(results, pace, indicator, target) for indicator in indicators.values() for target in indicator.targets
+        _judged(
+            figures.get(indicator.id, results.clear()),
+            paces.get(indicator.id, pace.clear()),
+            target,
+            counted=indicator.kind is Kind.COUNT,
+        )
+        for indicator in indicators.values()
+        for target in indicator.targets
     ]
     rows = pl.concat(parts) if parts else pl.DataFrame(schema=TARGETS)
     return rows.sort(TARGETS_KEY, nulls_last=True)
 
 
-def _judged(results: pl.DataFrame, pace: pl.DataFrame, indicator: Indicator, target: Target) -> pl.DataFrame:
+def _judged(results: pl.DataFrame, pace: pl.DataFrame, target: Target, *, counted: bool) -> pl.DataFrame:
     rows = results.filter(
-        (pl.col("indicator_id") == indicator.id)
-        & (pl.col("dimension") == target.dimension.value)
+        (pl.col("dimension") == target.dimension.value)
         & (pl.col("measure") == target.measure.value)
         & ~pl.col("category").is_in(NO_GROUPS)
         & ~pl.col("area_type").is_in(_LEFT_OUT)
     )
     if target.england_only:
         rows = rows.filter(pl.col("icb_code") == ENGLAND)
-    counted = indicator.kind is Kind.COUNT
     rows = _by_level(rows, target, counted=counted) if target.aim in _LEVELS else _by_change(rows, pace, target)
     rows = _not_yet_due(rows, target).with_columns(
         aim=pl.lit(target.aim.value),
@@ -66,7 +73,7 @@ def _judged(results: pl.DataFrame, pace: pl.DataFrame, indicator: Indicator, tar
     )
     rows = pl.concat([rows, _over_groups(rows, target)], how="diagonal_relaxed")
     told = pl.lit(RECALLED if target.recalled else "")
-    return rows.with_columns(note=join_notes(pl.col("note"), told)).select(
+    return rows.with_columns(note=join_notes("note", told)).select(
         pl.col(name).cast(kind) for name, kind in TARGETS.items()
     )
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from hi_pipeline.core.beside import TRENDS, TRENDS_KEY
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, PeriodType
 from hi_pipeline.indicators.over_time.pace import RATIOS
 from hi_pipeline.indicators.over_time.years import SERIES, rows_of_series, with_year_before
@@ -54,7 +55,7 @@ def trend_rows(results: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl
     ordered = joined.with_columns(
         financial_year="last",
         start_year="first",
-        note=pl.concat_str("note", begins, separator="; ", ignore_nulls=True).fill_null(""),
+        note=join_notes("note", begins),
     ).select(pl.col(name).cast(kind) for name, kind in TRENDS.items())
     return ordered.sort(TRENDS_KEY, nulls_last=True)
 

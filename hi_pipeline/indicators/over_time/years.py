@@ -12,6 +12,7 @@ import polars as pl
 from hi_pipeline.core.geography import CURRENT
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, PeriodType
 from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.stats import rates
@@ -183,7 +184,7 @@ def with_breaks(both: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.D
         "the kind of period changed from {} to {}": ("period_type", there),
         "the version of the definition changed from {} to {}": ("indicator_version", there),
     }
-    said = [
+    said: list[pl.Expr] = [
         pl.when(which & pl.col(name).ne_missing(pl.col(f"start_{name}"))).then(
             pl.format(words, _or_not_stated(f"start_{name}"), _or_not_stated(name))
         )
@@ -198,15 +199,13 @@ def with_breaks(both: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.D
     other_length = (length - start_length).dt.total_days().abs() > _DAYS
     partial = pl.col("is_partial") | pl.col("start_is_partial")
     said += [
-        pl.when(pl.col("declared") != "").then("declared"),
+        pl.col("declared"),
         pl.when(there & snapshot & other_month).then(pl.format(OTHER_MONTH, *months)),
         pl.when(there & ~snapshot & (other_length | other_month)).then(pl.lit("the periods are not alike")),
         pl.when(there & ~snapshot & overlap).then(pl.lit(OVERLAP)),
         pl.when(there & partial).then(pl.lit(f"{PARTIAL}, are in one of the figures")),
     ]
-    return both.with_columns(breaks=pl.concat_str(said, separator="; ", ignore_nulls=True).fill_null("")).drop(
-        "declared"
-    )
+    return both.with_columns(breaks=join_notes(*said)).drop("declared")
 
 
 def _or_not_stated(name: str) -> pl.Expr:

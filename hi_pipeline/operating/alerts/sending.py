@@ -116,7 +116,10 @@ def deliver(settings: Settings, title: str, body: str) -> None:
         # Addresses hold passwords, so that messages count them instead.
         taken = _notified(address, title, body)
         if taken is None:
-            raise SelectionError(f"address {number} of HI_ALERT_TO is none that apprise knows")
+            raise SelectionError(
+                f"address {number} of HI_ALERT_TO is none that apprise knows; expected <service>://..., such as "
+                "mailto://..."
+            )
         if not taken:
             raise FetchError(
                 f"address {number} of HI_ALERT_TO ({address.partition(':')[0]}) did not take the message. "
@@ -148,7 +151,9 @@ def addresses_of(settings: Settings) -> list[str]:
         try:
             text = f"{text}\n{settings.alert_to_file.read_text(encoding='utf-8')}"
         except OSError as error:
-            raise SelectionError(f"HI_ALERT_TO_FILE {settings.alert_to_file}: {error.strerror}") from error
+            raise SelectionError(
+                f"HI_ALERT_TO_FILE {settings.alert_to_file}: {error.strerror}; name a file to read"
+            ) from error
     addresses = text.split()
     if not addresses:
         raise SelectionError("HI_ALERT_TO names nobody: set it to an apprise address, such as mailtos://...")

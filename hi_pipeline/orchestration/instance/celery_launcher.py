@@ -33,7 +33,7 @@ def celery_options() -> dict[str, Any]:
     """
     settings = Settings()
     if not settings.redis:
-        raise StoreError("dagster.yaml hands runs to Celery workers, and HI_REDIS names no server")
+        raise StoreError("dagster.yaml hands runs to Celery workers, and HI_REDIS names no server; set it")
     return {
         "broker": _address(settings, database=0),
         "backend": _address(settings, database=1),

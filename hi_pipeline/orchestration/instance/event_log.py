@@ -43,7 +43,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorage
 from hi_pipeline.orchestration.instance.run_storage import STORAGE_CONFIG, folder_of, naming
-from hi_pipeline.orchestration.instance.slim_events import in_short, is_planned_cell, type_of
+from hi_pipeline.orchestration.instance.slim_events import Row, in_short, is_planned_cell, type_of
 from hi_pipeline.storage.atomic import write_bytes
 from hi_pipeline.storage.locks import locked
 
@@ -148,19 +148,24 @@ class BatchedSqliteEventLogStorage(BatchedEventLogStorage, SqliteEventLogStorage
         # one, and what they recorded is reconciled from the files at the next start.
         db.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=NORMAL"))
         if shard not in self._initialized_dbs:
-            self._place(shard)
-            self._initdb(engine)
+            if not self._place(shard):
+                self._initdb(engine)
             self._initialized_dbs.add(shard)
         return engine
 
-    def _place(self, shard: str) -> None:
-        """Put a whole empty file in a shard's place, unless there is one: making it there takes dozens of syncs."""
+    def _place(self, shard: str) -> bool:
+        """Put a whole empty file in a shard's place, unless there is one; tell whether it was put there.
+
+        Making it there takes dozens of syncs, and a file of another time is looked at by all of Dagster's migrations.
+        """
         path = self._path(shard)
         if path.exists():
-            return
+            return False
         with locked(path.parent, "making"):
-            if not path.exists():  # another process may have been faster
-                write_bytes(path, self._empty_file())
+            if path.exists():  # another process may have been faster
+                return False
+            write_bytes(path, self._empty_file())
+            return True
 
     def _empty_file(self) -> bytes:
         """Return the bytes of a run's file without events, in WAL mode: made once, in memory, as Dagster makes it."""
@@ -179,7 +184,9 @@ class BatchedSqliteEventLogStorage(BatchedEventLogStorage, SqliteEventLogStorage
 
     def _write(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
         """Write events of one run to its file and, where other runs ask for them, to the index."""
-        indexed = [event for event in events if _is_indexed(event)]
+        rows = [self._event_to_row(event) for event in events]
+        own = [in_short(event, row) for event, row in zip(events, rows, strict=True) if not is_planned_cell(event)]
+        indexed = [(event, row) for event, row in zip(events, rows, strict=True) if _is_indexed(event)]
         with naming(self._path(run_id)):
             run_engine = self._engine(run_id)
         with naming(self._path(INDEX_SHARD_NAME)):
@@ -194,22 +201,22 @@ class BatchedSqliteEventLogStorage(BatchedEventLogStorage, SqliteEventLogStorage
         ):
             self._inside.connections = {run_id: run, INDEX_SHARD_NAME: index}
             try:
-                own = [in_short(event) for event in events if not is_planned_cell(event)]
                 if own:
                     self._insert(run, own)
                 if indexed:
-                    self._index(index, indexed, self._insert(index, indexed))
+                    about, of_index = zip(*indexed, strict=True)
+                    self._index(index, about, self._insert(index, of_index))
             finally:
                 self._inside.connections = {}
 
-    def _insert(self, connection: Connection, events: Sequence[EventLogEntry]) -> list[int]:
-        """Insert events in order and return their ids: neighbours, because the first insert locks the file."""
-        first, *rest = [self._event_to_row(event) for event in events]
+    def _insert(self, connection: Connection, rows: Sequence[Row]) -> list[int]:
+        """Insert rows in order and return their ids: neighbours, because the first insert locks the file."""
+        first, *rest = rows
         result = connection.execute(SqlEventLogStorageTable.insert().values(**first))
         start = int((result.inserted_primary_key or (0,))[0])
         if rest:
             connection.execute(SqlEventLogStorageTable.insert(), rest)
-        return list(range(start, start + len(events)))
+        return list(range(start, start + len(rows)))
 
 
 def _shape(path: Path) -> None:

@@ -52,7 +52,7 @@ def address() -> str:
     """
     settings = Settings()
     if not settings.postgres:
-        raise StoreError("dagster.yaml keeps the records on PostgreSQL, and HI_POSTGRES names no server")
+        raise StoreError("dagster.yaml keeps the records on PostgreSQL, and HI_POSTGRES names no server; set it")
     # Without a driver's name SQLAlchemy 2.1 looks for another one than dagster-postgres ships (dagster issue 33958).
     url = db.make_url(settings.postgres).set(drivername="postgresql+psycopg2")
     return url.set(password=settings.secret("postgres_password") or None).render_as_string(hide_password=False)

@@ -18,6 +18,8 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 # What a run's own log keeps of a cell's metadata; a whole record of it takes 3 kB, and stands in the index.
 HEADLINE = ("figure", "SYNTHETIC", "reconciled")
 
+Row = dict[str, Any]
+
 
 def type_of(event: EventLogEntry) -> Any:
     """Return what an event is, None for a line of the log."""
@@ -56,6 +58,10 @@ def in_brief(event: EventLogEntry, text: str) -> str:
     """
     shorter = type_of(event) in ASSET_CHECK_EVENTS or is_made_cell(event) or is_planned_cell(event)
     said = json.loads(text, object_pairs_hook=_filled if shorter else None)
+    return _compact(said)
+
+
+def _compact(said: Any) -> str:
     return json.dumps(said, separators=(",", ":"))
 
 
@@ -63,15 +69,20 @@ def _filled(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in pairs if value not in _EMPTY or name in _ALWAYS_THERE}
 
 
-def in_short(event: EventLogEntry) -> EventLogEntry:
-    """Return what the log of a run says of a cell: its headline. The cell's page shows all of it, from the index."""
-    said = event.dagster_event
-    if said is None or not is_made_cell(event):
-        return event
-    data = said.step_materialization_data
-    headline = {name: value for name, value in data.materialization.metadata.items() if name in HEADLINE}
-    record = data.materialization.with_metadata(headline)._replace(tags={})
-    return event._replace(dagster_event=said._replace(event_specific_data=data._replace(materialization=record)))
+def in_short(event: EventLogEntry, row: Row) -> Row:
+    """Return the row of an event in the log of its run: of a cell the headline alone.
+
+    The cell's page shows all of it, from the index. The row of the index is cut, since making its JSON is most of the
+    cost of a record.
+    """
+    if not is_made_cell(event):
+        return row
+    said = json.loads(row["event"])
+    record = said["dagster_event"]["event_specific_data"]["materialization"]
+    entries = record.get("metadata_entries", [])
+    record["metadata_entries"] = [entry for entry in entries if entry["label"] in HEADLINE]
+    record["tags"] = {}
+    return row | {"event": _compact(said)}
 
 
 def is_made_cell(event: EventLogEntry) -> bool:

@@ -1,0 +1,1 @@
+"""Dagster's web interface behind a guard."""

@@ -13,8 +13,8 @@ from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode, OperationType
 
+from hi_pipeline.orchestration.code_location import target_of
 from hi_pipeline.orchestration.logs import set_up_logs
-from hi_pipeline.orchestration.places import target_of
 from hi_pipeline.orchestration.web.guard import Guard, hosts_of
 from hi_pipeline.orchestration.web.visitors import NamedProcessContext
 from hi_pipeline.settings import Settings

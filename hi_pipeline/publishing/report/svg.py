@@ -15,21 +15,20 @@ def text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 1
     return f"<text {place}>{escape(words)}</text>"
 
 
-def line(x1: float, y1: float, x2: float, y2: float, *, colour: str = SOFT, width: float = 1, dash: str = "") -> str:
+def line(x1: float, y1: float, x2: float, y2: float, *, colour: str = SOFT, width: float = 1) -> str:
     """Return a straight line."""
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
     ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{width:g}"{dashes}/>'
+    return f'<line {ends} stroke="{colour}" stroke-width="{width:g}"/>'
 
 
-def dot(x: float, y: float, *, colour: str = MARK) -> str:
+def dot(x: float, y: float) -> str:
     """Return a filled circle."""
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{MARK}"/>'
 
 
-def diamond(x: float, y: float, *, colour: str = SECOND, hollow: bool = False) -> str:
+def diamond(x: float, y: float, *, hollow: bool = False) -> str:
     """Return a diamond, filled or hollow."""
-    fill = f'fill="#FFFFFF" stroke="{colour}" stroke-width="1.5"' if hollow else f'fill="{colour}"'
+    fill = f'fill="#FFFFFF" stroke="{SECOND}" stroke-width="1.5"' if hollow else f'fill="{SECOND}"'
     return f'<path d="M{x:.1f} {y - 5.5:.1f}l5.5 5.5l-5.5 5.5l-5.5 -5.5z" {fill}/>'
 
 

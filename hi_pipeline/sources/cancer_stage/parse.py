@@ -8,6 +8,7 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.financial_year import start_year
 from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.observations import add_bounds, add_calendar_year, to_observations
 from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
@@ -143,5 +144,4 @@ def _check_blanks(frame: pl.DataFrame, where: str) -> None:
 
 def _note() -> pl.Expr:
     """Join what the status means and the publisher's own note, which names an abolished authority's successor."""
-    stated = pl.when(pl.col("status_note") != "").then("status_note")
-    return pl.concat_str(stated, pl.col("Notes"), separator="; ", ignore_nulls=True)
+    return join_notes("status_note", "Notes")

@@ -67,13 +67,12 @@ LAYOUTS = {
 _FROM_CODE = "the address is one that public code downloads; the file was not in hand"
 
 
-def _lsoa(edition: str, page: str, path: str, *, unconfirmed: str = _FROM_CODE, mirror_path: str = "") -> Release:
+def _lsoa(edition: str, page: str, path: str, *, unconfirmed: str = _FROM_CODE) -> Release:
     return Release(
         edition=f"{edition}-lsoa",
         layout=PRACTICE_LSOA,
         landing_page=f"{LANDING_PAGE}/{page}",
         address=f"{_FILES}/{path}",
-        mirror_path=mirror_path,
         max_bytes=64_000_000,
         unconfirmed=unconfirmed,
     )

@@ -55,7 +55,15 @@ def read_diagnoses(raw: RawTable, release: Release, account: Account, where: str
 
 
 def table_of(rows: pl.DataFrame, year: str) -> pl.DataFrame:
-    """Return every row that was read with its code, words and figures."""
+    """Return every row that was read with its code, words and figures.
+
+    Args:
+        rows: of ``read_body``.
+        year: the financial year.
+
+    Returns:
+        Columns financial_year, diagnoses, description, and a count each for episodes, admissions and ways of admission.
+    """
     return rows.select(
         pl.lit(year).alias("financial_year"),
         pl.col("code").alias("diagnoses"),

@@ -30,7 +30,11 @@ _MAX_SHOWN = 8
 
 
 def read_body(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
-    """Return the rows below the header, once all that stands above them is as declared."""
+    """Return the rows below the header, once all that stands above them is as declared.
+
+    Raises:
+        LayoutError: naming the row that differs.
+    """
     if matrix.width != len(sheet.header):
         raise LayoutError(f"{where}: {matrix.width} columns; expected eight tables in {len(sheet.header)}")
     blank = (None,) * (len(sheet.header) - 1)
@@ -48,7 +52,11 @@ def read_body(matrix: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
 
 
 def read_areas(body: pl.DataFrame, sheet: Sheet, where: str) -> pl.DataFrame:
-    """Return row, level, code and name of each row; code and name must be the same in all eight tables."""
+    """Return row, level, code and name of each row; code and name must be the same in all eight tables.
+
+    Raises:
+        LayoutError: tables of a row name different areas, or an area stands there twice, is strange, or is missing.
+    """
     codes = [f"column_{place * sheet.width + 1}" for place in range(len(sheet.titles))]
     apart = body.filter(pl.any_horizontal(pl.col(code).ne_missing(pl.col(codes[0])) for code in codes[1:]))
     if apart.height:

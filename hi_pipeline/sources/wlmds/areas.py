@@ -20,7 +20,11 @@ _MAX_SHOWN = 8
 
 
 def map_areas(frame: pl.DataFrame, day: date, account: Account, where: str) -> pl.DataFrame:
-    """Name level, code and name of each area; sectors of England other than all of it are left out and counted."""
+    """Name level, code and name of each area; sectors of England other than all of it are left out and counted.
+
+    Raises:
+        LayoutError: an area stands under another sector, or is none that the footprint of the day knows.
+    """
     sectors = [ALL_SECTORS, ACUTE, *OTHER_SECTORS]
     map_exactly(frame, "Geography", labels={name: name for name in sectors}, into="sector", where=where)
     england = pl.col("Code") == ENGLAND_CODE

@@ -126,7 +126,11 @@ def read_ladder(
     transform: str,
     expected: int | None,
 ) -> Ladder:
-    """Read, check and order the rows; see ``slope_index`` for the arguments."""
+    """Read, check and order the rows; see ``slope_index`` for the arguments.
+
+    Raises:
+        StatisticsError: the arguments do not go together, or a column is absent or of another type.
+    """
     if (lower is None) != (upper is None) or (lower is not None and standard_error is not None):
         raise StatisticsError("Give both lower and upper, or standard_error alone, or none of the three.")
     scale = scale_of(kind, transform)

@@ -10,12 +10,12 @@ from hi_pipeline.core.status import Method, Status
 from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, collect, names, numbers, one_of, positive, quiet
 from hi_pipeline.stats._groups import Groups, group_rows
-from hi_pipeline.stats._results import CONFIDENCE, Extra, Reasons, levels, result, suffix
+from hi_pipeline.stats._results import CONFIDENCE, Reasons, levels
+from hi_pipeline.stats.suppression._bounded import bounded_result
 
 Kind = Literal["rate", "proportion"]
 Side = dict[str, Floats]
 
-HIDDEN = "the counts are known as intervals only; value_low and value_high bound the figure"
 ROLES = ("events_low", "events_high", "population_low", "population_high")
 
 
@@ -89,7 +89,7 @@ def figure_bounds(
             upper = _limits.poisson(side["events_high"], level)[1] / side["population_low"]
         limits[level] = lower * scale, upper * scale
     method = Method.WILSON if kind == "proportion" else Method.BYAR
-    return _finish(groups, reasons, low * scale, high * scale, limits, method)
+    return bounded_result(groups, reasons, low * scale, high * scale, limits, method)
 
 
 @quiet
@@ -169,7 +169,7 @@ def ratio_bounds(
     limits = {}
     for level in levels(confidence):
         limits[level] = _limits.log_ratio(low, error, level)[0], _limits.log_ratio(high, error, level)[1]
-    return _finish(groups, reasons, low, high, limits, Method.LOG)
+    return bounded_result(groups, reasons, low, high, limits, Method.LOG)
 
 
 def _read(
@@ -203,25 +203,3 @@ def _read(
 def _range(side: Side, kind: str) -> tuple[Floats, Floats]:
     low, high = side["events_low"] / side["population_high"], side["events_high"] / side["population_low"]
     return low, np.minimum(high, 1) if kind == "proportion" else high
-
-
-def _finish(
-    groups: Groups, reasons: Reasons, low: Floats, high: Floats, limits: dict[float, _limits.Pair], method: Method
-) -> pl.DataFrame:
-    """Show the value where the bounds agree; show bounds and limits wherever they are known."""
-    known = reasons.ok & np.isfinite(low) & np.isfinite(high)
-    reasons.mark(known & (low != high), Status.SUPPRESSED, HIDDEN)
-    nothing = np.full(groups.size, np.nan)
-    hollow = {level: (nothing, nothing) for level in limits}
-    extra: Extra = {name: _where(known, side) for name, side in (("value_low", low), ("value_high", high))}
-    out = result(groups, reasons, value=low, limits=hollow, method=method, extra=extra)
-    shown = {}
-    for level, (lower, upper) in limits.items():
-        shown[f"lower_{suffix(level)}"] = _where(known, lower)
-        shown[f"upper_{suffix(level)}"] = _where(known, upper)
-    words = np.where(known, str(method), str(Method.NONE)).tolist()
-    return out.with_columns(method=pl.Series(words, dtype=pl.String), **shown)
-
-
-def _where(known: np.ndarray, figure: Floats) -> pl.Series:
-    return pl.Series(np.where(known & np.isfinite(figure), figure, np.nan)).fill_nan(None)

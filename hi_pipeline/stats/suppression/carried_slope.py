@@ -10,7 +10,7 @@ from hi_pipeline.stats import _limits
 from hi_pipeline.stats._columns import Floats, Frame, positive, quiet
 from hi_pipeline.stats._results import CONFIDENCE, levels
 from hi_pipeline.stats.inequality._ladder import Kind, Ladder, Transform, from_scale, read_ladder
-from hi_pipeline.stats.suppression.carried import _finish
+from hi_pipeline.stats.suppression._bounded import bounded_result
 
 
 @quiet
@@ -110,7 +110,7 @@ def slope_bounds(
         wide = _extremes(least - reach, most + reach, middle, whole.transform)
         limits[level] = placed(wide[0]), placed(wide[1])
     least_sii, most_sii = _extremes(least, most, middle, whole.transform)
-    return _finish(whole.groups, whole.reasons, placed(least_sii), placed(most_sii), limits, Method.CLOSED_FORM)
+    return bounded_result(whole.groups, whole.reasons, placed(least_sii), placed(most_sii), limits, Method.CLOSED_FORM)
 
 
 def _kept(ladder: Ladder, whole: Ladder) -> Floats:

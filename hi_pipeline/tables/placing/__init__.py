@@ -1,0 +1,1 @@
+"""How published figures come to stand on a footprint: a module each, named in ``registry``."""

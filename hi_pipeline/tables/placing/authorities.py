@@ -5,6 +5,7 @@ import polars as pl
 from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import LinkageError
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING
 from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
@@ -54,14 +55,7 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
         footprint.boards(context.vintage).select("icb_code", "icb_name"), on="icb_code", how="left", validate="m:1"
     )
     words = pl.format(SHARED, "spanning", "authorities", pl.col("part").round(1))
-    summed = summed.with_columns(
-        note=pl.concat_str(
-            pl.when(pl.col("note") != "").then("note"),
-            pl.when(pl.col("spanning") > 0).then(words),
-            separator="; ",
-            ignore_nulls=True,
-        ).fill_null("")
-    )
+    summed = summed.with_columns(note=join_notes("note", pl.when(pl.col("spanning") > 0).then(words)))
     summed = resting_on(summed, releases)
     boards = shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))
     printed = parts.filter(area_level="local_authority")

@@ -4,6 +4,7 @@ import polars as pl
 
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.groups import Dimension
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.placing.placed import Context, Placed, not_published, resting_on, shaped
@@ -71,7 +72,11 @@ def _reporting(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_hubs_apart(parts: pl.DataFrame) -> pl.DataFrame:
-    """Take the hubs of NHS England out of the CCGs: they commission nationally."""
+    """Take the hubs of NHS England out of the CCGs: they commission nationally.
+
+    Args:
+        parts: has area_level and area_code.
+    """
     hub = (pl.col("area_level") == "ccg") & pl.col("area_code").is_in(list(NATIONAL_HUBS))
     return parts.with_columns(area_level=pl.when(hub).then(pl.lit("national")).otherwise("area_level"))
 
@@ -92,7 +97,7 @@ def _partnerships(parts: pl.DataFrame, boards: pl.DataFrame, context: Context) -
             )
         rows = pl.concat([resting_on(rows, ()), resting_on(named.filter(pl.col("stp_ons").is_not_null()), used)])
     same = rows.join(boards, left_on="stp_ons", right_on="icb_code", how="inner", validate="m:1", coalesce=False)
-    said = pl.concat_str(pl.lit(OWN_ROW), pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True)
+    said = join_notes(pl.lit(OWN_ROW), "note")
     return shaped(
         same.with_columns(note=said), area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name")
     )
@@ -121,9 +126,5 @@ def _sums(rows: pl.DataFrame, found: Locations, context: Context) -> pl.DataFram
         footprint.boards(context.vintage), on="icb_code", how="left", validate="m:1"
     )
     words = pl.when(pl.col("expected") > 1).then(pl.format("sum of {} {}", "parts", pl.lit(found.word)))
-    summed = summed.with_columns(
-        note=pl.concat_str(
-            words, pl.when(pl.col("note") != "").then("note"), separator="; ", ignore_nulls=True
-        ).fill_null(""),
-    )
+    summed = summed.with_columns(note=join_notes(words, "note"))
     return shaped(summed, area_type=AreaType.ICB, code=pl.col("icb_code"), name=pl.col("icb_name"))

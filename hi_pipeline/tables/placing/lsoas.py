@@ -5,6 +5,7 @@ import polars as pl
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.groups import ALL, QUINTILES, Dimension
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
@@ -56,9 +57,7 @@ def _by_fifth(rows: pl.DataFrame, context: Context, placed: Placed, where: str) 
     joined = rows.join(ranked, on="lsoa_code", how="left", validate="m:1")
     _refuse_lost(joined, "fifth", f"{where}: LSOAs that the Indices of {INDICES_VINTAGE} do not rank")
     placed.imd_vintage = INDICES_VINTAGE
-    said = pl.concat_str(
-        pl.when(pl.col("note") != "").then("note"), pl.lit(BY_FIFTH), separator="; ", ignore_nulls=True
-    )
+    said = join_notes("note", pl.lit(BY_FIFTH))
     grouped = joined.with_columns(dimension=pl.lit(Dimension.DEPRIVATION.value), category=pl.col("fifth"), note=said)
     found = _to_boards(grouped, context)
     every = pl.concat([found, empty_fifths(found, rows, context, why=NO_LSOA)])

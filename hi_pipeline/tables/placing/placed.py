@@ -56,7 +56,14 @@ class Placed:
 
 
 def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.Expr) -> pl.DataFrame:
-    """Bring rows into SHAPE under a type, code and name of area."""
+    """Bring rows into SHAPE under a type, code and name of area.
+
+    Args:
+        rows: GROUP, PERIOD, COUNTED, status and note; of the other columns of SHAPE those that are not there are empty.
+        area_type: of all rows.
+        code: the area's ONS code.
+        name: the area's name.
+    """
     unsaid = {
         **dict.fromkeys((*PRINTED, *UNITS, "unknown_share"), pl.lit(None, dtype=pl.Float64)),
         **dict.fromkeys(HIDING, pl.lit(0.0)),
@@ -73,7 +80,12 @@ def shaped(rows: pl.DataFrame, *, area_type: AreaType, code: pl.Expr, name: pl.E
 
 
 def resting_on(frame: pl.DataFrame, releases: Iterable[str]) -> pl.DataFrame:
-    """Name releases in every row beside those that it names already."""
+    """Name releases in every row beside those that it names already.
+
+    Args:
+        frame: any columns; RELEASES is added where it is not there.
+        releases: ids.
+    """
     if RELEASES not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias(RELEASES))
     return frame.with_columns(joined_releases(frame[RELEASES], releases))

@@ -5,6 +5,7 @@ import polars as pl
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.groups import ALL, QUINTILES, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.core.validation import join_exactly
 from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD, RELEASES
@@ -117,13 +118,7 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame, context: Context, *, not
     names = footprint.boards(context.vintage).select("icb_code", "icb_name")
     summed = summed.join(names, on="icb_code", how="left", validate="m:1")
     summed = summed.join(_reporters(rows, areas, by), on=by, how="left", nulls_equal=True, validate="1:1")
-    said = pl.concat_str(
-        pl.when(pl.col("note") != "").then("note"),
-        pl.lit(note) if note else pl.lit(None, dtype=pl.String),
-        separator="; ",
-        ignore_nulls=True,
-    )
-    summed = summed.with_columns(note=said.fill_null(""))
+    summed = summed.with_columns(note=join_notes("note", pl.lit(note)))
     board = pl.col("icb_code").is_not_null()
     # That a practice stands on no map, the maps say.
     nowhere = resting_on(summed.filter(~board), areas["map_release"].unique())

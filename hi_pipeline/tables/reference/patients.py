@@ -81,6 +81,10 @@ def with_ranks(
     Returns:
         practice_code, listed_code (the LSOA on the list), share (of its patients, those in the ranked LSOA), imd_rank,
         imd_decile, patients; and the ids of releases.
+
+    Raises:
+        NothingToBuild: the Indices are not in hand.
+        LinkageError: patients live in LSOAs that they do not rank.
     """
     source = f"iod{vintage}"
     parts = reader.parts(source)
@@ -94,7 +98,8 @@ def with_ranks(
     if lost.height:
         raise LinkageError(
             f"list of patients {edition} to Indices of {vintage}: {lost['patients'].sum():.0f} patients live "
-            f"in LSOAs that are not ranked, such as {lost['lsoa_code'].unique().sort().to_list()[:5]}",
+            f"in LSOAs that are not ranked, such as {lost['lsoa_code'].unique().sort().to_list()[:5]}. Is the list of "
+            "another census than its month says?",
             failures=lost,
         )
     return ranked.drop("lsoa_code"), releases

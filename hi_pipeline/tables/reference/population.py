@@ -68,7 +68,21 @@ def build_population(reader: Reader, financial_year: str) -> Built:
 
 
 def of_mid_year(every: pl.DataFrame, year: int, vintage: Vintage) -> pl.DataFrame:
-    """Take one mid-year in the geography closest to a footprint, from the latest edition that has it."""
+    """Take one mid-year in the geography closest to a footprint, from the latest edition that has it.
+
+    Args:
+        every: the clean table of all editions: part, year, geography, sub_icb_ons, sex, age, population.
+        year: of the mid-year.
+        vintage: the footprint.
+
+    Returns:
+        icb_code (null where a board's locations are not all there), mid_year, sex, age, population, geography, part,
+        geography_vintage.
+
+    Raises:
+        NothingToBuild: no geography in hand fits the footprint.
+        LinkageError: a sub-ICB location is of no footprint.
+    """
     of_year = every.filter(pl.col("year") == year)
     there = of_year["geography"].unique().to_list()
     geography = next((g for g in GEOGRAPHIES[vintage] if g in there), None)

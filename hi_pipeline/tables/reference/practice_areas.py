@@ -152,7 +152,8 @@ def _check_parents(practices: pl.DataFrame) -> None:
         shown = wrong.select("practice_code", "sub_icb_ons", "icb_ons", "map_release").head(5).rows()
         raise LinkageError(
             f"practice map: {wrong.height} practices have a board that their sub-ICB location belongs to in no "
-            f"footprint: (practice, sub-ICB location, board, release) {shown}",
+            f"footprint: (practice, sub-ICB location, board, release) {shown}. Is the map of another date? If it is "
+            "wrong, enter it in the corrections register.",
             failures=wrong,
         )
 

@@ -288,7 +288,7 @@ def test_rules_are_told_apart_from_missing_counts() -> None:
     assert all(rule.rounding in (1, 5) for rule in RULES.values())
 
 
-def test_talking_therapies_interval_of_known_answers() -> None:
+def test_the_interval_of_a_printed_percentage_of_talking_therapies() -> None:
     """Published lies within 100(r - 2)/(d + 4) to 100(r + 2)/(d - 4): recoveries, and courses less not at caseness."""
     frame = pl.DataFrame({"r0": [7413], "r1": [7417], "d0": [13_526], "d1": [13_534]})
     columns: dict[str, Any] = {"events_low": "r0", "events_high": "r1", "population_low": "d0", "population_high": "d1"}

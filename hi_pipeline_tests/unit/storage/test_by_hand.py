@@ -38,14 +38,14 @@ def put(root: Path, data: bytes, place: str = PLACE) -> Path:
 def test_it_is_used_looked_at_and_kept(live: Snapshots, tmp_path: Path, changes: dict[str, object]) -> None:
     source, release = source_of(**changes)
     path = put(tmp_path, CSV)
-    assert live.is_here(release)
+    assert live.supply.is_here(release)
     assert live.news(source, release) is not None
     first = live.fetch(source, release)
     assert first.path.read_bytes() == CSV
     assert live.news(source, release) is None
     assert live.fetch(source, release) == first
     path.unlink()
-    assert not live.is_here(release)
+    assert not live.supply.is_here(release)
     assert live.latest(source.name, release.edition) == first, "the kept file does not need it any more"
 
 

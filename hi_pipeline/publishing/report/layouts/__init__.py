@@ -1,0 +1,1 @@
+"""The pack as files: a module a format."""

@@ -6,7 +6,8 @@ import pytest
 from hi_pipeline.core.groups import DECILES, SEXES, Stratum
 from hi_pipeline.engine.tracing.arithmetic import TRUE_COUNTS, steps_of
 from hi_pipeline.engine.tracing.figure import Figure, Group
-from hi_pipeline.engine.tracing.limit_lines import TRUE_EVENTS, limits_of
+from hi_pipeline.engine.tracing.limit_lines import limits_of
+from hi_pipeline.engine.tracing.limits_of_counts import TRUE_EVENTS
 from hi_pipeline.engine.tracing.lineage import SIDES, USED
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.indicators.compute import compute_results

@@ -4,8 +4,8 @@ import pytest
 from dagster._core.workspace.load_target import GrpcServerTarget, ModuleTarget
 from dagster._utils.hosted_user_process import recon_job_from_origin
 
+from hi_pipeline.orchestration.code_location import DEFINITIONS, code_of_job, place_of_job, target_of
 from hi_pipeline.orchestration.jobs import JOB_OF
-from hi_pipeline.orchestration.places import DEFINITIONS, code_of_job, place_of_job, target_of
 
 
 def test_without_a_code_server_each_service_loads_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
