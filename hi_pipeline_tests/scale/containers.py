@@ -48,9 +48,10 @@ class Containers:
             (secrets / name).write_text(f"{PASSWORD} {name}\n")
         (secrets / "alert_to").write_text("")
         self._certify(secrets)
-        (folder / "data").mkdir()
+        for name in ("data", "nginx"):
+            (folder / name).mkdir()
         if owner := self.owner("proxy"):
-            for path in (folder / "data", secrets / "key.pem"):
+            for path in (folder / "data", folder / "nginx", secrets / "key.pem"):
                 os.chown(path, owner, owner)
 
     def _certify(self, secrets: Path) -> None:
@@ -100,7 +101,7 @@ class Containers:
         assert found, "continuous integration installs nginx"
         text = self.placed((DEPLOY / "nginx" / "nginx.conf").read_text())
         path = self.folder / "nginx.conf"
-        path.write_text(text.replace("/dev/shm/hi-nginx", f"{self.folder / 'data' / 'nginx'}"))
+        path.write_text(text.replace("/dev/shm/hi-nginx", f"{self.folder / 'nginx' / 'hi'}"))
         self.run("proxy", [found, *words, "-c", str(path)], **self._user("proxy"))
 
     def is_healthy(self, name: str) -> bool:
