@@ -33,7 +33,5 @@ def build_definitions(
         sensors=build_sensors(jobs, network=bound.snapshots.supply.asks_network),
         resources={"pipeline": bound},
         executor=dg.in_process_executor,
-        # Where a run was started without saying how it logs, what goes wrong stands on its process's output too.
-        loggers={"console": dg.json_console_logger if settings.log_format == "json" else dg.colored_console_logger},
         metadata={"source": settings.kind, "SYNTHETIC": settings.synthetic},
     )

@@ -38,7 +38,10 @@ from hi_pipeline_tests.unit.storage.fault_server import Answer, body, cut, redir
 from hi_pipeline_tests.unit.storage.releases import HTML
 
 TODAY = date(2026, 11, 27)
-LIMITS = HttpLimits(connect=60, idle=60, tries=3, first_wait=0.01, preparing=0.01, longest_wait=2.0, between=0.0)
+# No wait between requests: the hub's Crawl-delay is tested where a clock stands still.
+LIMITS = HttpLimits(
+    connect=60, idle=60, tries=3, first_wait=0.01, preparing=0.01, longest_wait=2.0, between=0.0, longest_between=0.0
+)
 
 
 @pytest.fixture

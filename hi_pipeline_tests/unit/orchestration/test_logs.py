@@ -4,15 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
-from typing import Literal
-
-import dagster as dg
-import pytest
-
-from hi_pipeline.orchestration.repository import build_definitions
-from hi_pipeline.settings import Settings
-from hi_pipeline_tests.flow.tiny import make_catalogue
 
 SCRIPT = """
 import logging
@@ -44,16 +35,3 @@ def test_text_is_the_default() -> None:
     lines = said("text")
     assert len(lines) == 4
     assert not any(line.startswith("{") for line in lines)
-
-
-@pytest.mark.parametrize(
-    ("log_format", "logger"), [("json", dg.json_console_logger), ("text", dg.colored_console_logger)]
-)
-def test_a_run_that_somebody_starts_logs_alike(
-    log_format: Literal["json", "text"], logger: dg.LoggerDefinition, tmp_path: Path
-) -> None:
-    """As from the web interface, where no run is told to say nothing; a test of the scale reads what a worker says."""
-    settings = Settings(source=f"mirror:{tmp_path}", data_dir=tmp_path / "data", log_format=log_format)
-    definitions = build_definitions(settings, catalogue=make_catalogue())
-    for name in ("refresh_release", "judge_standing"):
-        assert definitions.resolve_job_def(name).loggers == {"console": logger}
