@@ -11,6 +11,10 @@ run: $(VENV)/.installed
 packs: $(VENV)/.installed
 	$(BIN)/hi pack --icb QNC --icb QWE --icb QHL --year 2022-23
 
+# Where the variable is set, empty means unset: what is compiled is kept, and no worker or child compiles it anew.
+test slow scale-test: export PYTHONDONTWRITEBYTECODE :=
+
+# As many workers as cores and one more (hi_pipeline_tests/conftest.py), at most 4.
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not scale"
 

@@ -1,12 +1,12 @@
 """Settings from HI_* environment variables; the only place that reads the environment."""
 
+import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.profiles import Profile
@@ -14,8 +14,8 @@ from hi_pipeline.core.profiles import Profile
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
-class Settings(BaseSettings):
-    """Where files come from and where data goes.
+class Settings(BaseModel):
+    """Where files come from and where data goes; what is not given comes from the variable HI_<NAME>.
 
     Attributes:
         source: "sample", "live", or "mirror:<folder or http address>".
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         log_format: "text", or "json" for one JSON object a line.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HI_", extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     source: str = "sample"
     data_dir: Path = Path("data")
@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     alert_quiet: str = ""
     keep_runs_days: int = Field(default=180, ge=30)
     keep_files_days: int = Field(default=1100, ge=366)
-    ui_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    ui_hosts: tuple[str, ...] = ()
     profile: Profile = "embedded"
     postgres: str = ""
     postgres_password: SecretStr = SecretStr("")
@@ -68,6 +68,13 @@ class Settings(BaseSettings):
     redis_password_file: Path | None = None
     code_server: str = ""
     log_format: Literal["text", "json"] = "text"
+
+    # A library for settings would take a tenth of the time of a command that only reads, to import what is not used.
+    @model_validator(mode="before")
+    @classmethod
+    def _from_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
+        variables = {name: f"HI_{name.upper()}" for name in cls.model_fields}
+        return {name: os.environ[held] for name, held in variables.items() if held in os.environ} | given
 
     @field_validator("source")
     @classmethod

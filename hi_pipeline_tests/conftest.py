@@ -1,12 +1,15 @@
 """Fixtures for all tests: the folder of the real files, and no network but loopback."""
 
+import gc
 import os
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from hi_pipeline_tests.object_server import BUCKET, Server, serving
@@ -18,6 +21,35 @@ _PREFIXES = count(1)
 # No example is timed, and each run draws the same ones: a busy machine is not a fault of the code.
 settings.register_profile("untimed", deadline=None, derandomize=True)
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Answer ``-n auto``: one worker more than cores, as many a test waits for a disk, a socket or a child."""
+    return (os.cpu_count() or 1) + 1
+
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return what fills a folder once for all workers of a run and tells its place; tests never write to it."""
+    base = tmp_path_factory.getbasetemp()
+    # A worker's own folder lies in the run's.
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, fill: Callable[[Path], object]) -> Path:
+        made, whole = place / f"once-{name}", place / f"once-{name}.whole"
+        with FileLock(place / f"once-{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(made, ignore_errors=True)
+                made.mkdir()
+                fill(made)
+                whole.touch()
+        return made
+
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +103,11 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def pytest_collection_finish() -> None:
+    """Leave modules and tests, which live to the end, out of every later collection of garbage."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

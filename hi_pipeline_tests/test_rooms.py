@@ -10,10 +10,10 @@ PACKAGE = Path(__file__).parents[1] / "hi_pipeline"
 ROOMS = {
     "core": (set(), {"polars", "pandera"}),
     "stats": ({"core"}, {"polars", "numpy", "scipy"}),
-    "sources": ({"core", "sample"}, {"polars", "pandera"}),
-    "extracts": ({"core"}, {"polars", "pandera"}),
-    "tables": ({"core", "stats"}, {"polars", "pandera"}),
-    "indicators": ({"core", "stats"}, {"polars", "pandera"}),
+    "sources": ({"core", "sample"}, {"polars"}),
+    "extracts": ({"core"}, {"polars"}),
+    "tables": ({"core", "stats"}, {"polars"}),
+    "indicators": ({"core", "stats"}, {"polars"}),
     "storage": ({"core"}, {"polars", "pyarrow", "httpx", "fastexcel", "filelock", "boto3", "botocore"}),
     "publishing": (
         {"core", "stats", "storage"},
@@ -22,7 +22,7 @@ ROOMS = {
     "sample": ({"core"}, {"polars", "xlsxwriter"}),
     "engine": (
         {"core", "stats", "sources", "extracts", "tables", "indicators", "storage", "publishing", "sample", "settings"},
-        {"polars", "pandera"},
+        {"polars"},
     ),
     "operating": ({"core", "storage", "publishing", "engine", "settings"}, {"polars", "httpx", "filelock", "apprise"}),
 }

@@ -43,6 +43,8 @@ class Printer(Console):
 
 def shown(text: str) -> str:
     """Return a text with each character that steers the terminal or the reading order as "<U+202E>"."""
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
     return "".join(f"<U+{ord(c):04X}>" if c not in "\n\t" and unicodedata.category(c) in _STEERS else c for c in text)
 
 

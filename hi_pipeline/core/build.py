@@ -7,6 +7,7 @@ from typing import Protocol
 import polars as pl
 
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.schema import Schema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ class LinkedTable:
         linked: the linked tables it reads (of the same year).
         years: the financial years for which it can be built at all, given what is declared.
         build: makes it; raises ValidationError, LinkageError.
-        schema: pandera schema of its frame.
+        schema: of its frame.
         description: one paragraph for the UI.
         required: sources without which the year cannot be built: where one of them holds nothing for the
             year, the partition is not built and not a failure. A builder that finds nothing to build from
@@ -84,7 +85,7 @@ class LinkedTable:
     linked: tuple[str, ...] = ()
     years: tuple[str, ...]
     build: Callable[[Reader, str], Built]
-    schema: object
+    schema: Schema
     description: str
     required: tuple[str, ...] = ()
     indicators_of: str = ""

@@ -1,7 +1,8 @@
 """The English Indices of Deprivation: how many areas they rank and what a table of them must satisfy."""
 
-import pandera.polars as pa
 import polars as pl
+
+from hi_pipeline.core.schema import Column, Rule, Schema
 
 # Areas ranked by each edition: LSOAs of the 2011 census in 2019, of the 2021 census in 2025.
 RANKED_AREAS = {"2019": 32_844, "2025": 33_755}
@@ -10,7 +11,7 @@ RANKED_AREAS = {"2019": 32_844, "2025": 33_755}
 SHARING_A_RANK = {"2019": 2, "2025": 1}
 
 
-def lsoa_imd_schema(*, vintage: str) -> pa.DataFrameSchema:
+def lsoa_imd_schema(*, vintage: str) -> Schema:
     """Return the schema of ``lsoa_imd``: rank and decile of each LSOA, both 1 = most deprived.
 
     The decile must follow from the rank, so the table may hold a part of England and is still checked.
@@ -19,26 +20,18 @@ def lsoa_imd_schema(*, vintage: str) -> pa.DataFrameSchema:
         vintage: "2019" or "2025".
     """
     areas = RANKED_AREAS[vintage]
-
-    def decile_follows_rank(data: pa.PolarsData) -> pl.LazyFrame:
-        tenth = (pl.col("imd_rank") * 10 / areas).ceil().cast(pl.Int32)
-        return data.lazyframe.select(tenth == pl.col("imd_decile"))
-
-    def few_share_a_rank(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(pl.len().over("imd_rank") <= SHARING_A_RANK[vintage])
-
-    return pa.DataFrameSchema(
-        {
-            "lsoa_code": pa.Column(pl.String, pa.Check.str_matches(r"^E01\d{6}$"), unique=True),
-            "imd_rank": pa.Column(pl.Int32, pa.Check.in_range(1, areas)),
-            "imd_decile": pa.Column(pl.Int32, pa.Check.in_range(1, 10)),
-            "imd_score": pa.Column(pl.Float64, pa.Check.in_range(0, 100), nullable=True),
-            "population": pa.Column(pl.Int64, pa.Check.ge(1), nullable=True),
+    tenth = (pl.col("imd_rank") * 10 / areas).ceil().cast(pl.Int32)
+    few = pl.len().over("imd_rank") <= SHARING_A_RANK[vintage]
+    return Schema(
+        columns={
+            "lsoa_code": Column(dtype=pl.String, pattern=r"^E01\d{6}$", unique=True),
+            "imd_rank": Column(dtype=pl.Int32, least=1, most=areas),
+            "imd_decile": Column(dtype=pl.Int32, least=1, most=10),
+            "imd_score": Column(dtype=pl.Float64, least=0, most=100, nullable=True),
+            "population": Column(dtype=pl.Int64, least=1, nullable=True),
         },
-        checks=[
-            pa.Check(decile_follows_rank, name="decile is the tenth of England that the rank falls into"),
-            pa.Check(few_share_a_rank, name="no more areas share a rank than the publisher's ties"),
-        ],
-        strict=True,
-        ordered=True,
+        rules=(
+            Rule(name="decile is the tenth of England that the rank falls into", holds=tenth == pl.col("imd_decile")),
+            Rule(name="no more areas share a rank than the publisher's ties", holds=few),
+        ),
     )

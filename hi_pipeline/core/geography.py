@@ -103,12 +103,14 @@ def footprints_of(financial_year: str) -> tuple[Vintage, ...]:
     return tuple(dict.fromkeys((vintage_of(financial_year), CURRENT)))
 
 
+@cache
 def boards_of_year(financial_year: str) -> tuple[Board, ...]:
     """Return the boards of all footprints of a financial year, in partition order (49 to 2025-26, then 36)."""
     wanted = set(footprints_of(financial_year))
     return tuple(board for board in BOARDS if wanted & board.vintages)
 
 
+@cache
 def boards_of(vintage: Vintage) -> tuple[Board, ...]:
     """Return the boards of a footprint, in partition order (42, 42 and 36 of them)."""
     return tuple(board for board in BOARDS if vintage in board.vintages)

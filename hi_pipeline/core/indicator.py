@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from functools import cached_property
 
 from hi_pipeline.core.groups import STRATA, Dimension
 from hi_pipeline.core.status import Measure, Unit
@@ -339,7 +340,7 @@ class Indicator(Entry):
     breaks: tuple[Break, ...] = ()
     further: tuple[Origin, ...] = ()
 
-    @property
+    @cached_property
     def by_origin(self) -> tuple["Indicator", ...]:
         """Return the indicator as each of its publications gives it, in the order in which they count.
 

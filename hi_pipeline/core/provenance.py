@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 
@@ -58,6 +58,10 @@ class Provenance:
 
         Two files with one fingerprint are the same, so nothing is rebuilt while it holds.
         """
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         return _fingerprint(self.inputs, self.program)
 
     @property
@@ -72,7 +76,7 @@ class Provenance:
     @classmethod
     def from_json(cls, text: str) -> "Provenance":
         """Read what ``to_json`` wrote."""
-        return _from_facts(json.loads(text))
+        return cls(**_fields(json.loads(text)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +106,11 @@ class CellsProvenance:
         return json.dumps(text, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> "CellsProvenance":
-        """Read what ``to_json`` wrote."""
-        facts = json.loads(text)
-        made = [_from_facts(shared) for shared in facts["made"]]
+    def from_facts(cls, facts: dict[str, Any]) -> "CellsProvenance":
+        """Take what ``to_json`` wrote, read as JSON."""
+        made = [_fields(shared) for shared in facts["made"]]
         cells = {
-            name: replace(made[cell["made"]], rows=cell["rows"], sha256=cell["sha256"])
+            name: Provenance(**(made[cell["made"]] | {"rows": cell["rows"], "sha256": cell["sha256"]}))
             for name, cell in facts["cells"].items()
         }
         return cls(cells=cells, rows=facts["rows"], sha256=facts["sha256"])
@@ -119,7 +122,8 @@ def read_sidecar(text: str) -> Provenance | CellsProvenance:
     Raises:
         ValueError, KeyError, TypeError: it is no sidecar.
     """
-    return CellsProvenance.from_json(text) if "made" in json.loads(text) else Provenance.from_json(text)
+    facts = json.loads(text)
+    return CellsProvenance.from_facts(facts) if "made" in facts else Provenance(**_fields(facts))
 
 
 @lru_cache(maxsize=4096)
@@ -129,11 +133,12 @@ def _fingerprint(inputs: tuple[Input, ...], program: tuple[str, str, bool]) -> s
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _from_facts(facts: dict[str, Any]) -> Provenance:
+def _fields(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a provenance from what stands in its sidecar."""
     facts["inputs"] = tuple(Input(**i) for i in facts["inputs"])
     for name in ("releases", "corrections", "notes"):
         facts[name] = tuple(facts[name])
     # Sidecars from before November 2026 name no parts; their code is another, so that what they describe is stale.
     parts = facts.get("parts", {}).items()
     facts["parts"] = {n: Part(sha256=p["sha256"], releases=tuple(p["releases"])) for n, p in parts}
-    return Provenance(**facts)
+    return facts

@@ -1,12 +1,12 @@
 """What a publisher's revision changed: two versions of its clean tables compared by key, figure by figure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
 from hi_pipeline.core.columns import OBSERVATION_KEY
 from hi_pipeline.core.row_index import ROW_INDEX
+from hi_pipeline.core.schema import Schema
 from hi_pipeline.core.source import Tables
 
 CHANGES = ("column", "before", "after")
@@ -15,20 +15,20 @@ WHOLE_ROW, THERE = "(whole row)", "there"
 _OBSERVATIONS, _YEAR = "observations", "financial_year"
 
 
-def table_key(schemas: Mapping[str, Any], table: str) -> list[str]:
+def table_key(schemas: Mapping[str, Schema], table: str) -> list[str]:
     """Return the columns that name a row of a source's clean table: empty where its schema declares no key.
 
     Observations have the key of their contract; of a table with several unique columns the first one is taken.
     """
     if table == _OBSERVATIONS:
         return list(OBSERVATION_KEY)
-    schema = schemas.get(table)
-    together = getattr(schema, "unique", None) or []
-    alone = [name for name, column in getattr(schema, "columns", {}).items() if getattr(column, "unique", False)]
-    return [together] if isinstance(together, str) else list(together) or alone[:1]
+    if table not in schemas:
+        return []
+    schema = schemas[table]
+    return list(schema.key) or [name for name, column in schema.columns.items() if column.unique][:1]
 
 
-def changed_tables(before: Tables, after: Tables, *, schemas: Mapping[str, Any]) -> pl.DataFrame:
+def changed_tables(before: Tables, after: Tables, *, schemas: Mapping[str, Schema]) -> pl.DataFrame:
     """Compare two versions of a release.
 
     Args:

@@ -5,13 +5,11 @@ the file. Cells travel with the figures in the column CELLS, from ``text_tables.
 A parser whose sheets do not carry row numbers gives no row index: its figures are traced to the file and the area.
 """
 
-from typing import Any
-
-import pandera.polars as pa
 import polars as pl
 
 from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
+from hi_pipeline.core.schema import Column, Schema
 from hi_pipeline.core.source import Release, Source
 from hi_pipeline.core.text_tables import MEMBER, ROW
 
@@ -27,18 +25,16 @@ _CELL = {
 }
 _NULLABLE = ("text",)
 
-ROW_INDEX_SCHEMA = pa.DataFrameSchema(
-    {
-        **{name: pa.Column(OBSERVATIONS[name]) for name in OBSERVATION_KEY},
-        "edition": pa.Column(pl.String),
-        **{name: pa.Column(dtype, nullable=name in _NULLABLE) for name, dtype in _CELL.items()},
+ROW_INDEX_SCHEMA = Schema(
+    columns={
+        **{name: Column(dtype=OBSERVATIONS[name]) for name in OBSERVATION_KEY},
+        "edition": Column(dtype=pl.String),
+        **{name: Column(dtype=dtype, nullable=name in _NULLABLE) for name, dtype in _CELL.items()},
     },
-    strict=True,
-    ordered=True,
 )
 
 
-def schema_of(source: Source, table: str) -> Any:
+def schema_of(source: Source, table: str) -> Schema | None:
     """Return the schema of a clean table: the source's own, or that of the row index; None for an unknown table."""
     return ROW_INDEX_SCHEMA if table == ROW_INDEX else source.schemas.get(table)
 

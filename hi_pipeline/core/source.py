@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
 from urllib.parse import urlsplit
 
 import polars as pl
 
+from hi_pipeline.core.schema import Schema
 from hi_pipeline.core.series import Series, place_of
 
 
@@ -208,7 +208,7 @@ class Source:
         by_year: its tables are statistics of financial years (clean tables are then written by year); False
             for reference data (clean tables are written by edition).
         parse: text tables and release in, clean tables by name out; raises LayoutError.
-        schemas: the pandera schema of each clean table.
+        schemas: the schema of each clean table.
         whole_levels: financial years by level of area: in these years every area of the level (board, sub-ICB
             location, or some practice of each location) must be in ``observations``; see ``core.whole``. Where the
             newest declared year is among them, they go on for the later years of found editions.
@@ -235,7 +235,7 @@ class Source:
     layouts: Mapping[str, Layout]
     releases: tuple[Release, ...]
     parse: Callable[[RawTables, Release], Tables]
-    schemas: Mapping[str, Any]
+    schemas: Mapping[str, Schema]
     disclosure: str
     parser_version: str = "1"
     owner: str = "team:hi_pipeline"

@@ -20,7 +20,8 @@ def cell(year: str, icb: str) -> str:
 
 def valid_cells(years: Iterable[str], icbs: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return, by year, the boards asked for that exist on its footprint or the one in force, in partition order."""
-    return {year: tuple(b.ons for b in boards_of_year(year) if b.ons in icbs) for year in years}
+    asked = set(icbs)
+    return {year: tuple(b.ons for b in boards_of_year(year) if b.ons in asked) for year in years}
 
 
 def year_ranges(years: Iterable[str]) -> list[dict[str, str]]:

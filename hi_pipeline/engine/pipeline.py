@@ -9,6 +9,7 @@ import polars as pl
 
 from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.indicator import Entry, Indicator
+from hi_pipeline.core.schema import Schema
 from hi_pipeline.core.source import Release, Source, Tables
 from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.settings import Settings
@@ -28,7 +29,7 @@ class Catalogue:
 
     Attributes:
         compute: ``compute_results(indicator, counts, *, synthetic)``.
-        result_schema: pandera schema of its frame.
+        result_schema: of its frame.
         beside: ``tables_beside(results, similar, indicators)``: by name, what is said of the results as a whole.
         listed: what is on the list and not computed by itself.
         publish: ``publish(lake, *, results, beside, lists, provenance, indicators, listed, facts, sources, revised,
@@ -39,7 +40,7 @@ class Catalogue:
     tables: tuple[LinkedTable, ...]
     indicators: tuple[Indicator, ...]
     compute: Callable[..., pl.DataFrame]
-    result_schema: Any
+    result_schema: Schema
     beside: Callable[..., dict[str, pl.DataFrame]]
     publish: Callable[..., Any]
     listed: tuple[Entry, ...] = ()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from hi_pipeline.core.coverage import FIRST_STATED_YEAR, Cover, YearFact
@@ -22,11 +22,24 @@ Facts = dict[tuple[str, str], YearFact]
 
 def year_facts(pipeline: Pipeline) -> Facts:
     """Return, by indicator and year from its first declared release to the current year, why it has no figure then."""
-    return {
-        (indicator.id, year): _fact(pipeline, indicator, year)
-        for indicator in pipeline.catalogue.indicators
-        for year in _years(pipeline, indicator)
+    kept = {
+        (source.name, release.edition)
+        for source in pipeline.catalogue.sources.values()
+        for release in source.releases
+        if pipeline.snapshots.latest(source.name, release.edition) is not None
     }
+    facts: Facts = {}
+    for indicator in pipeline.catalogue.indicators:
+        sources = [pipeline.catalogue.sources[name] for name in indicator.sources]
+        declared = [(source, release) for source in sources for release in _own(source, indicator)]
+        built = pipeline.cells.parts(indicator.id)
+        for year in _years(indicator, declared, built):
+            of_year = [(s, r) for s, r in declared if year in r.financial_years or not s.by_year]
+            if year in built and any((s.name, r.edition) in kept for s, r in of_year):
+                facts[indicator.id, year] = YearFact(cover=None, reason="")
+            else:
+                facts[indicator.id, year] = _why_none(pipeline, indicator, year, of_year, kept)
+    return facts
 
 
 def facts_input(facts: Facts) -> Input:
@@ -35,14 +48,10 @@ def facts_input(facts: Facts) -> Input:
     return Input(name="coverage/facts", sha256=hashlib.sha256(json.dumps(told).encode()).hexdigest())
 
 
-def _years(pipeline: Pipeline, indicator: Indicator) -> tuple[str, ...]:
+def _years(indicator: Indicator, declared: Iterable[tuple[Source, Release]], built: Iterable[str]) -> tuple[str, ...]:
     """Return the years since the first declared release; of reference data, which holds no years, all of them."""
-    sources = [pipeline.catalogue.sources[name] for name in indicator.sources]
-    declared = [year for source in sources for release in _own(source, indicator) for year in release.financial_years]
-    built = pipeline.cells.parts(indicator.id)
-    if indicator.attribution is Attribution.EXTRACT:
-        declared.append(FIRST_STATED_YEAR)
-    first = min([*declared, *built], default=ALL_YEARS[0])
+    stated = (FIRST_STATED_YEAR,) if indicator.attribution is Attribution.EXTRACT else ()
+    first = min([*(year for _, r in declared for year in r.financial_years), *stated, *built], default=ALL_YEARS[0])
     return tuple(year for year in ALL_YEARS if year >= first)
 
 
@@ -52,21 +61,33 @@ def _own(source: Source, indicator: Indicator) -> Iterator[Release]:
     return (release for release in source.releases if any(origin.rests_on(release.edition) for origin in origins))
 
 
-def _fact(pipeline: Pipeline, indicator: Indicator, year: str) -> YearFact:
+def _why_none(
+    pipeline: Pipeline,
+    indicator: Indicator,
+    year: str,
+    declared: list[tuple[Source, Release]],
+    all_kept: Collection[tuple[str, str]],
+) -> YearFact:
+    """Judge a year in which an indicator has no figure.
+
+    Args:
+        pipeline: the data root and its declarations.
+        indicator: the declaration.
+        year: financial year.
+        declared: the releases that can hold its measures of that year.
+        all_kept: source and edition of every release that is kept.
+    """
     sources = [pipeline.catalogue.sources[name] for name in indicator.sources]
-    declared = [(s, r) for s in sources for r in _own(s, indicator) if year in r.financial_years or not s.by_year]
     if not declared and indicator.attribution is Attribution.EXTRACT:
         return YearFact(cover=Cover.NOT_PUBLIC, reason=f"not public: held by {indicator.held_by}")
     if not declared:
         return _undeclared(sources[0], year)
-    kept = [(s, r) for s, r in declared if pipeline.snapshots.latest(s.name, r.edition) is not None]
+    kept = [(s, r) for s, r in declared if (s.name, r.edition) in all_kept]
     if not kept:
         names = named(declared)
         coming = [r.published for _, r in declared if r.published and r.published > DECLARED_ON]
         cover = Cover.NOT_YET_DUE if len(coming) == len(declared) else Cover.NOT_IN_HAND
         return YearFact(cover=cover, reason=f"no file in hand of {names}")
-    if year in pipeline.cells.parts(indicator.id):
-        return YearFact(cover=None, reason="")
     table = pipeline.catalogue.counts_of(indicator)
     nothing = why_nothing(pipeline, table, year, indicator)
     absent = [(s, r) for s, r in declared if s.by_year and (s, r) not in kept]

@@ -1,6 +1,5 @@
 """A right extract to observations: the groups that its tables hold or add up to, in the project's words."""
 
-import pandera.polars as pa
 import polars as pl
 
 from hi_pipeline.core.errors import ValidationError
@@ -8,6 +7,7 @@ from hi_pipeline.core.financial_year import label_of_date
 from hi_pipeline.core.geography import BOARDS
 from hi_pipeline.core.groups import ALL, DECILES, UNKNOWN, Dimension, Stratum
 from hi_pipeline.core.observations import add_financial_year, to_observations
+from hi_pipeline.core.schema import Column, Schema
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.status import Status
 from hi_pipeline.core.validation import observations_schema
@@ -42,16 +42,15 @@ _ABOUT = ("indicator_id", "imd_vintage", "suppression_flag", "source_note")
 _MEASURES = [f"{name}_{side}" for name in EXTRACTS for side in ("numerator", "denominator")]
 SCHEMAS = {
     "observations": observations_schema(measures=_MEASURES, area_levels=("icb_ons",)),
-    TABLE: pa.DataFrameSchema(
-        {
-            "financial_year": pa.Column(pl.String),
-            "icb_code": pa.Column(pl.String),
-            "edition": pa.Column(pl.String),
-            "indicator_id": pa.Column(pl.String),
-            **{name: pa.Column(pl.String, nullable=True) for name in _ABOUT[1:]},
-            "has_denominators": pa.Column(pl.Boolean),
+    TABLE: Schema(
+        columns={
+            "financial_year": Column(dtype=pl.String),
+            "icb_code": Column(dtype=pl.String),
+            "edition": Column(dtype=pl.String),
+            "indicator_id": Column(dtype=pl.String),
+            **{name: Column(dtype=pl.String, nullable=True) for name in _ABOUT[1:]},
+            "has_denominators": Column(dtype=pl.Boolean),
         },
-        strict=True,
     ),
 }
 

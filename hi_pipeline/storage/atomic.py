@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from filelock import lock_descriptor
-
 from hi_pipeline.core.errors import StoreError
 
 _WINDOWS = os.name == "nt"
@@ -144,6 +142,8 @@ def reporting(path: Path) -> Iterator[None]:
 
 
 def _create_locked(path: Path) -> tuple[Path, BinaryIO]:
+    from filelock import lock_descriptor
+
     while True:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         file = temporary.open("xb", buffering=0)
@@ -157,6 +157,8 @@ def _create_locked(path: Path) -> tuple[Path, BinaryIO]:
 
 @contextmanager
 def _held(temporary: Path) -> Iterator[bool]:
+    from filelock import lock_descriptor
+
     if _WINDOWS:
         yield _is_closed(temporary)
         return

@@ -1,6 +1,5 @@
 """One file to fetch over http: what, how patiently, and the body of an answer to a temporary file."""
 
-import asyncio
 import hashlib
 import time
 import zlib
@@ -116,6 +115,8 @@ async def save_body(response: "httpx.Response", download: Download, *, deadline:
         TryAgain: it is not what was announced.
         FetchError: larger than the release may be, or too slow; nothing is left behind.
     """
+    import asyncio  # as httpx
+
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > download.max_bytes:
         raise _too_large(download)

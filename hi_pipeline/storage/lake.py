@@ -195,7 +195,7 @@ class Lake:
         self.store.fresh_below(top)
         found: list[tuple[str, ...]] = []
         for folder, _, files in os.walk(top):
-            above = Path(folder).relative_to(top).parts
+            above = Path(folder).parts[len(top.parts) :]
             found += [(*above, file.removesuffix(".parquet")) for file in files if file.endswith(".parquet")]
         return sorted(found)
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-
 from hi_pipeline.core.errors import StoreError
 
 _LOOK_AGAIN_S = 0.01
@@ -18,6 +16,9 @@ def locked(folder: Path, name: str) -> Iterator[None]:
     Raises:
         StoreError: the lock file cannot be made or locked.
     """
+    # Imported here and in ``atomic``: most commands that only read lock nothing, and it takes a while.
+    from filelock import FileLock
+
     path = folder / f"{name}.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -241,7 +241,8 @@ class Snapshots:
     def latest(self, source_name: str, edition: str) -> Snapshot | None:
         """Return the file that builds of an edition read, without any network; None where nothing is kept."""
         kept = self._edition(source_name, edition)
-        pointer, record = kept.pointer(), kept.current()
+        pointer = kept.pointer()
+        record = kept.record(pointer.file) if pointer else None
         return snapshot_of(kept, record, pointer, source_name, edition) if pointer and record else None
 
     def history(self, source_name: str, edition: str) -> tuple[Snapshot, ...]:

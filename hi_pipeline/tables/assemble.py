@@ -9,7 +9,6 @@ from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.notes import clauses, join_clauses, join_notes
 from hi_pipeline.core.status import PeriodType, Status
-from hi_pipeline.stats.comparison.change import change_of_estimates
 from hi_pipeline.tables.flows import latest_month, single_periods, whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
@@ -148,6 +147,9 @@ def _less(printed: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
     v - w, with lower limit v - w - sqrt((v - l)^2 + (U - w)^2) and upper limit v - w + sqrt((u - v)^2 + (w - L)^2): of
     shares with Wilson's limits that is Newcombe's method.
     """
+    # Imported here, so that commands that only read need no numpy.
+    from hi_pipeline.stats.comparison.change import change_of_estimates
+
     key = [*AREA, *GROUP]
     ends = {f"start_{part}": f"{part}_taken" for part in ("value", "lower", "upper")}
     renamed = dict(zip(PRINTED, [*ends.values(), "rounding_taken"], strict=True))

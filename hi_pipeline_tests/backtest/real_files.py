@@ -1,8 +1,10 @@
-"""The real files through parsing, linking and computing, without the lake and without Dagster: one pass a session."""
+"""The real files through parsing, linking and computing, without the lake and without Dagster: one pass a run."""
 
+import pickle
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,13 +21,15 @@ from hi_pipeline.indicators.schema import validate_results
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
 from hi_pipeline.tables.declared import linked_tables
+from hi_pipeline_tests.conftest import Once
 
 
 class RealFiles:
-    """A Reader over the mirror: parses each file once, builds each linked table once, all in memory."""
+    """A Reader over the mirror: parses each file once, builds each linked table once, for all workers of a run."""
 
-    def __init__(self, mirror: Path) -> None:
+    def __init__(self, mirror: Path, once: Once) -> None:
         self.mirror = mirror
+        self._once = once
         self.parsed = cache(self._parsed)
         self.built = cache(self._built)
         self.results = cache(self._results)
@@ -42,7 +46,17 @@ class RealFiles:
     def _file(self, release: Release) -> Path:
         return self.mirror / release.mirror_file if release.mirror_path or release.address else Path("absent")
 
+    def _made_once(self, name: str, make: Callable[[], Any]) -> Any:
+        folder = self._once(name, lambda folder: (folder / "made.pickle").write_bytes(pickle.dumps(make())))
+        return pickle.loads((folder / "made.pickle").read_bytes())
+
     def _parsed(self, source: str, edition: str) -> dict[str, pl.DataFrame]:
+        found: dict[str, pl.DataFrame] = self._made_once(
+            f"parsed-{source}-{edition}", lambda: self._parse(source, edition)
+        )
+        return found
+
+    def _parse(self, source: str, edition: str) -> dict[str, pl.DataFrame]:
         declared = SOURCES[source]
         release = declared.release(edition)
         tables = declared.parse(read_tables(self._file(release), declared.layouts[release.layout]), release)
@@ -84,6 +98,10 @@ class RealFiles:
         return tuple(indicator for indicator in INDICATORS if indicator.source == source)
 
     def _built(self, name: str, financial_year: str) -> Built:
+        found: Built = self._made_once(f"linked-{name}-{financial_year}", lambda: self._build(name, financial_year))
+        return found
+
+    def _build(self, name: str, financial_year: str) -> Built:
         table = next(table for table in linked_tables(INDICATORS) if table.name == name)
         built = table.build(self, financial_year)
         validate(built.frame, table.schema, where=f"{name} {financial_year}")  # type: ignore[arg-type]

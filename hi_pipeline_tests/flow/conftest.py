@@ -1,5 +1,6 @@
 """A data root in a temporary folder, with the miniature pipeline on it."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from hi_pipeline.engine.sample_files import write_sample
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.settings import Settings
+from hi_pipeline_tests.conftest import Once
 from hi_pipeline_tests.flow.served import free_port, wait_until_up
 from hi_pipeline_tests.flow.tiny import (
     WRONG_BOARD,
@@ -59,16 +61,33 @@ def cells_of(pipeline: Pipeline, indicator_id: str) -> dict[str, str]:
     }
 
 
+def _settings(folder: Path) -> Settings:
+    return Settings(source=f"mirror:{folder / 'mirror'}", data_dir=folder / "data")
+
+
 def open_bench(folder: Path, catalogue: Catalogue | None = None) -> Bench:
     mirror = folder / "mirror"
     mirror.mkdir(parents=True, exist_ok=True)
-    settings = Settings(source=f"mirror:{mirror}", data_dir=folder / "data")
+    settings = _settings(folder)
     pipeline = open_pipeline(settings, catalogue or make_catalogue())
     return Bench(mirror=mirror, settings=settings, pipeline=pipeline, instance=open_instance(settings))
 
 
+@pytest.fixture(scope="session")
+def empty_home(once: Once) -> Path:
+    """Dagster's home with its databases made and empty: making them takes longer than many a test."""
+
+    def make(folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            open_bench(folder).instance.dispose()
+
+    return _settings(once("home", make)).dagster_home
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, empty_home: Path) -> Iterator[Bench]:
+    shutil.copytree(empty_home, _settings(tmp_path).dagster_home)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         made = open_bench(tmp_path)
@@ -77,11 +96,9 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(once: Once) -> Path:
     """The folder of the embedded sample; tests link its files and never write to them."""
-    folder = tmp_path_factory.mktemp("sample") / "publications"
-    write_sample(folder)
-    return folder
+    return once("sample", write_sample)
 
 
 @dataclass

@@ -205,14 +205,6 @@ def test_a_new_edition_is_found_or_the_declaration_says_why_it_is_not(source: So
     assert not source.needs_a_line or source.needs_a_line.endswith(".")
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("held")
-    for name in {source for source, _ in NEXT}:
-        import_module(f"hi_pipeline.sources.{name}.sample").write(folder)
-    return folder
-
-
 def _series(source: str, name: str) -> Series:
     return next(series for series in SOURCES[source].series if series.name == name)
 

@@ -21,6 +21,7 @@ from hi_pipeline.orchestration.instance.opening import open_instance, prepare_ho
 from hi_pipeline.orchestration.instance.recovery import PID_TAG, is_alive, mend, tags_of_process
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.atomic import Staged
+from hi_pipeline_tests.conftest import Once
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.standing import check_records
 from hi_pipeline_tests.flow.tiny import YEARS, write_release
@@ -29,16 +30,18 @@ KEY = dg.AssetKey(["indicator", "tiny_1_pct"])
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(once: Once) -> Path:
     """A folder with a mirror of one release, built."""
-    folder = tmp_path_factory.mktemp("kept")
+    return once("kept", _one_release)
+
+
+def _one_release(folder: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         made = open_bench(folder)
         write_release(made.mirror, "2023-24")
         assert made.run().success
         made.instance.dispose()
-    return folder
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
+from hi_pipeline_tests.conftest import Once
 from hi_pipeline_tests.flow.test_every_extract import QHM, QMJ, YEAR, build
 from hi_pipeline_tests.unit.extracts import made
 
@@ -36,15 +37,17 @@ def _settings(folder: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(once: Once) -> Path:
     """Return a folder with a mirror root of two boards' extracts, built and published, and no publisher's file."""
-    folder = tmp_path_factory.mktemp("given")
+    return once("given", _given)
+
+
+def _given(folder: Path) -> None:
     (folder / "mirror").mkdir()
     for name, board in ((LUNG, "QHM"), (LUNG, "QMJ"), (UNDER_18, "QHM")):
         made.filled(name, board=board, per_group=17).write_csv(folder / "mine.csv")
         take_in(_settings(folder), folder / "mine.csv")
     build(open_pipeline(_settings(folder)))
-    return folder
 
 
 @pytest.fixture

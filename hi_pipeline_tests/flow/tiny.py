@@ -11,6 +11,7 @@ from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, Vintage, board, boards_of, footprints_of, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Attribution, Indicator, Kind, Level, Levels, Polarity
+from hi_pipeline.core.schema import Column, Schema
 from hi_pipeline.core.source import (
     Cadence,
     Container,
@@ -31,8 +32,6 @@ from hi_pipeline.indicators.beside import tables_beside
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.schema import RESULTS_SCHEMA
 from hi_pipeline.publishing.release import publish
-
-import pandera.polars as pa  # isort: skip
 
 HOST = "www.example.org"
 YEARS = ("2021-22", "2022-23", "2023-24")
@@ -167,11 +166,8 @@ def _on(vintage: Vintage, own: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([kept, silent.select(own.columns)]).with_columns(geography_vintage=pl.lit(vintage.value))
 
 
-COUNTS_SCHEMA = pa.DataFrameSchema(
-    {name: pa.Column(dtype, nullable=True) for name, dtype in COUNTS.items()},
-    unique=list(COUNTS_KEY),
-    strict=True,
-    ordered=True,
+COUNTS_SCHEMA = Schema(
+    columns={name: Column(dtype=dtype, nullable=True) for name, dtype in COUNTS.items()}, key=COUNTS_KEY
 )
 TABLE = LinkedTable(
     name="tiny_counts",

@@ -5,7 +5,7 @@ import sys
 
 from hi_pipeline.cli.app import app
 
-HEAVY = ("dagster", "scipy", "sqlalchemy")
+HEAVY = ("dagster", "numpy", "pandera", "pydantic_settings", "scipy", "sqlalchemy")
 
 
 def _name_them() -> None:

@@ -11,8 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import pandera.polars as pa
-
+from hi_pipeline.core.schema import Schema
 from hi_pipeline.engine.currency.parsed import ParsedCode
 
 PACKAGE = Path(__file__).parents[2]
@@ -97,15 +96,13 @@ def text_digest(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:_DIGITS]
 
 
-def schema_version(schema: object) -> str:
-    """Return a short hash of a pandera schema: columns, types, nullability, names of checks, key."""
-    if not isinstance(schema, pa.DataFrameSchema):
+@cache
+def schema_version(schema: Schema | None) -> str:
+    """Return a short hash of a schema: columns with what they may hold, key, names of rules; of no schema, of None."""
+    if schema is None:
         return text_digest(repr(schema))
-    columns = [
-        f"{name} {column.dtype} {column.nullable} {sorted(str(c) for c in column.checks)}"
-        for name, column in schema.columns.items()
-    ]
-    return text_digest(*columns, *sorted(str(c.name) for c in schema.checks), str(schema.unique))
+    columns = [f"{name} {column}" for name, column in schema.columns.items()]
+    return text_digest(*columns, str(schema.key), *(rule.name for rule in schema.rules))
 
 
 def _module_of(builder: Callable[..., Any]) -> str:

@@ -156,13 +156,6 @@ def _own_hash(name: str, known: Provenance) -> str:
     return known.sha256
 
 
-def counts_input(lake: Lake, table: str, year: str, indicator_id: str) -> Input | None:
-    """Return the input that an indicator's figures rest on: its own rows of a table of counts; None without any."""
-    name = f"linked/{table}/{year}/{indicator_id}"
-    sha256 = current_hash(lake, name)
-    return None if sha256 == _ABSENT else Input(name=name, sha256=sha256)
-
-
 def files_behind(lake: Lake, known: Provenance) -> dict[str, str]:
     """Return, by release, the hash of the file that a table rests on now.
 

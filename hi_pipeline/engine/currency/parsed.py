@@ -8,9 +8,11 @@ import ast
 import hashlib
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from hi_pipeline.core.errors import StoreError
@@ -39,7 +41,6 @@ class ParsedCode:
         self._modules: dict[str, Module] = {}
         self._kept: dict[str, list[str]] | None = None
         self._is_new = False
-        self._found: dict[str, bool] = {}
 
     def module(self, name: str) -> Module:
         """Return what a module holds.
@@ -56,10 +57,7 @@ class ParsedCode:
 
     def modules_of(self, room: str) -> list[str]:
         """Return the names of all modules of a room, in order."""
-        names = (
-            path.relative_to(self._package.parent).with_suffix("") for path in self._package.glob(f"{room}/**/*.py")
-        )
-        return sorted(".".join(name.parts).removesuffix(".__init__") for name in names)
+        return sorted(name for name in self._files if f"{name}.".startswith(f"{self._package.name}.{room}."))
 
     def _look(self, name: str) -> Module:
         path = self._file(name)
@@ -74,28 +72,27 @@ class ParsedCode:
             kept[key] = [sha256, *sorted({n for n in _imported(tree) if n.startswith(f"{self._package.name}.")})]
             self._is_new = True
         sha256, *named = kept[key]
-        modules = {module for dotted in named if (module := self._module_in(dotted)) is not None}
-        return Module(sha256=sha256, imports=tuple(sorted(modules - {name})))
+        # A dotted name is a module, or stands in the module that comes before its last dot.
+        modules = {dotted if dotted in self._files else dotted.rpartition(".")[0] for dotted in named}
+        return Module(sha256=sha256, imports=tuple(sorted(modules & self._files.keys() - {name})))
 
-    def _module_in(self, dotted: str) -> str | None:
-        """Return the module that holds an imported name: the name itself, or what comes before its last dot."""
-        return next((name for name in (dotted, dotted.rpartition(".")[0]) if self._is_module(name)), None)
-
-    def _is_module(self, name: str) -> bool:
-        if name not in self._found:
-            self._found[name] = self._file(name) is not None
-        return self._found[name]
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        """The file of each module of the package."""
+        found = {}
+        for folder, _, files in os.walk(self._package):
+            above = (self._package.name, *Path(folder).parts[len(self._package.parts) :])
+            for file in files:
+                if file.endswith(".py"):
+                    name = ".".join((*above, file.removesuffix(".py")))
+                    found[name.removesuffix(".__init__")] = Path(folder, file)
+        return found
 
     def _file(self, name: str) -> Path | None:
-        first, *rest = name.split(".")
-        if first != self._package.name:
-            known = getattr(sys.modules.get(name), "__file__", None)
-            return Path(known) if known else None
-        place = self._package.joinpath(*rest)
-        for path in (place.with_suffix(".py"), place / "__init__.py") if rest else (place / "__init__.py",):
-            if path.is_file():
-                return path
-        return None
+        if name.split(".")[0] == self._package.name:
+            return self._files.get(name)
+        known = getattr(sys.modules.get(name), "__file__", None)
+        return Path(known) if known else None
 
     def _all_kept(self) -> dict[str, list[str]]:
         if self._kept is None:

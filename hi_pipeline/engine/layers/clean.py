@@ -13,6 +13,7 @@ from hi_pipeline.core.account import Accounted, take_account
 from hi_pipeline.core.errors import HiPipelineError, LayoutError, ReleaseUnavailable, ValidationError
 from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.core.row_index import ROW_INDEX, schema_of, validate_row_index
+from hi_pipeline.core.schema import Schema
 from hi_pipeline.core.source import Release, ReleaseStatus, Source, Tables, release_id
 from hi_pipeline.core.validation import validate
 from hi_pipeline.core.whole import validate_whole
@@ -247,15 +248,18 @@ def _parse(pipeline: Pipeline, source: Source, release: Release, snapshot: Snaps
 def _tables_of(source: Source, part: str, parsed: Sequence[Accounted]) -> Tables:
     """Return the tables of one part, each validated; tables of several releases are put together."""
     collected: dict[str, list[pl.DataFrame]] = {}
+    schemas: dict[str, Schema] = {}
     for account in parsed:
         for name, frame in account.tables.items():
-            if schema_of(source, name) is None:
+            schema = schema_of(source, name)
+            if schema is None:
                 raise LayoutError(f"{source.name}: the parser gives a table {name!r} that has no schema")
+            schemas[name] = schema
             of_year = source.by_year and "financial_year" in frame.columns
             collected.setdefault(name, []).append(frame.filter(pl.col("financial_year") == part) if of_year else frame)
     tables = {name: pl.concat(frames) for name, frames in sorted(collected.items())}
     valid = {
-        name: validate(frame, schema_of(source, name), where=f"{source.name} {part}, table {name}")
+        name: validate(frame, schemas[name], where=f"{source.name} {part}, table {name}")
         for name, frame in tables.items()
     }
     if not any(account.unknown_labels.get("observations") for account in parsed):

@@ -7,9 +7,9 @@ import polars as pl
 
 from hi_pipeline.core.geography import board
 from hi_pipeline.core.indicator import Indicator
-from hi_pipeline.core.provenance import Provenance
+from hi_pipeline.core.provenance import Input, Provenance
 from hi_pipeline.engine.currency.code import code_of, schema_version, text_digest
-from hi_pipeline.engine.currency.inputs import counts_input, files_behind
+from hi_pipeline.engine.currency.inputs import files_behind
 from hi_pipeline.engine.grid import ICBS, cell, valid_cells
 from hi_pipeline.engine.layers.gate import Counts, compute_years
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
@@ -26,12 +26,12 @@ def wanted_provenance(pipeline: Pipeline, indicator: Indicator, year: str) -> Pr
     """Return what the figures of a year would be made from now; None where there are no counts of it."""
     table = pipeline.catalogue.counts_of(indicator).name
     known = pipeline.lake.provenance("linked", table, year)
-    counts = counts_input(pipeline.lake, table, year, indicator.id)
+    counts = known.parts.get(indicator.id) if known else None
     if known is None or counts is None:
         return None
-    releases = known.parts[indicator.id].releases
+    releases = counts.releases
     return Provenance(
-        inputs=(counts,),
+        inputs=(Input(name=f"linked/{table}/{year}/{indicator.id}", sha256=counts.sha256),),
         code_version=indicator_code(pipeline.catalogue.compute, indicator),
         schema_version=schema_version(pipeline.catalogue.result_schema),
         releases=releases,

@@ -75,7 +75,7 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
     reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators, pipeline.catalogue.sources)
     try:
         built = table.build(reader, year)
-        frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")  # type: ignore[arg-type]
+        frame = validate(built.frame, table.schema, where=f"linked table {table.name} {year}")
     except NothingToBuild as error:
         facts = Provenance(
             inputs=reader.inputs, code_version=code, schema_version=schema, notes=(str(error),), sha256="nothing"

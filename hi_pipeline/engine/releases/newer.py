@@ -21,15 +21,19 @@ class NewerFiles:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._now: dict[tuple[str, str], dict[str, str]] = {}
+        self._behind: dict[tuple[object, ...], dict[str, str]] = {}
 
     def behind(self, known: Provenance, year: str) -> dict[str, str]:
         """Return, by release that a figure of a financial year rests on, the releases whose newer files it lacks."""
-        found = {}
-        for name, sha256 in known.kept.items():
-            now = self._now_of(name, year)
-            if now and now.get(name) != sha256:
-                found[name] = name if name in now else " and ".join(sorted(now))
-        return found
+        # The boards of a year rest on the same files, as a rule.
+        key = (year, *known.kept.items())
+        if key not in self._behind:
+            self._behind[key] = {
+                name: name if name in now else " and ".join(sorted(now))
+                for name, sha256 in known.kept.items()
+                if (now := self._now_of(name, year)) and now.get(name) != sha256
+            }
+        return self._behind[key]
 
     def _now_of(self, name: str, year: str) -> dict[str, str]:
         """Return the releases, with the hashes of their files, that serve today what a release served."""

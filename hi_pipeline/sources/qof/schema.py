@@ -1,8 +1,8 @@
 """Schemas of the clean tables of the Quality and Outcomes Framework."""
 
-import pandera.polars as pa
 import polars as pl
 
+from hi_pipeline.core.schema import Column, Schema
 from hi_pipeline.core.validation import observations_schema
 from hi_pipeline.sources.qof.achievement import ACHIEVED_CODES, ACHIEVEMENT_MEASURES, achievement_names
 from hi_pipeline.sources.qof.parse import GROUP_LISTS, LIST_TYPES, SCHEMES, measure_names
@@ -10,8 +10,8 @@ from hi_pipeline.sources.qof.parse import GROUP_LISTS, LIST_TYPES, SCHEMES, meas
 _PRACTICE = r"^[A-Z]\d{5}$"
 
 
-def _text(pattern: str) -> pa.Column:
-    return pa.Column(pl.String, checks=[pa.Check.str_matches(pattern)])
+def _text(pattern: str) -> Column:
+    return Column(dtype=pl.String, pattern=pattern)
 
 
 SCHEMAS = {
@@ -22,46 +22,40 @@ SCHEMAS = {
         ],
         area_levels=("practice",),
     ),
-    "practices": pa.DataFrameSchema(
-        {
+    "practices": Schema(
+        columns={
             "practice_code": _text(_PRACTICE),
-            "practice_name": pa.Column(pl.String),
-            "pcn": pa.Column(pl.String),
+            "practice_name": Column(dtype=pl.String),
+            "pcn": Column(dtype=pl.String),
             "sub_icb_ods": _text(r"^\w{3}$|^\w{5}$"),
             "sub_icb_ons": _text(r"^E38\d{6}$"),
             "icb_ods": _text(r"^Q\w\w$"),
             "icb_ons": _text(r"^E54\d{6}$"),
             "region_ods": _text(r"^Y\d\d$"),
             "region_ons": _text(r"^E40\d{6}$"),
-            "scheme": pa.Column(pl.String, checks=[pa.Check.isin(sorted(set(SCHEMES.values())))]),
+            "scheme": Column(dtype=pl.String, words=tuple(sorted(set(SCHEMES.values())))),
         },
-        unique=["practice_code"],
-        strict=True,
-        ordered=True,
+        key=("practice_code",),
     ),
-    "indicators": pa.DataFrameSchema(
-        {
+    "indicators": Schema(
+        columns={
             "indicator_code": _text(r"^[A-Z]+\d{3}$"),
-            "points": pa.Column(pl.Float64, checks=[pa.Check.ge(0)]),
-            "group_code": pa.Column(pl.String),
-            "group_description": pa.Column(pl.String),
-            "domain_code": pa.Column(pl.String),
-            "domain_description": pa.Column(pl.String),
-            "list_type": pa.Column(pl.String, checks=[pa.Check.isin(list(LIST_TYPES))]),
+            "points": Column(dtype=pl.Float64, least=0),
+            "group_code": Column(dtype=pl.String),
+            "group_description": Column(dtype=pl.String),
+            "domain_code": Column(dtype=pl.String),
+            "domain_description": Column(dtype=pl.String),
+            "list_type": Column(dtype=pl.String, words=tuple(LIST_TYPES)),
         },
-        unique=["indicator_code"],
-        strict=True,
-        ordered=True,
+        key=("indicator_code",),
     ),
-    "achievement": pa.DataFrameSchema(
-        {
+    "achievement": Schema(
+        columns={
             "practice_code": _text(_PRACTICE),
             "indicator_code": _text(r"^[A-Z]+\d{3}$"),
-            "measure": pa.Column(pl.String, checks=[pa.Check.isin(sorted(ACHIEVEMENT_MEASURES.values()))]),
-            "value": pa.Column(pl.Float64, nullable=True, checks=[pa.Check.ge(0)]),
+            "measure": Column(dtype=pl.String, words=tuple(sorted(ACHIEVEMENT_MEASURES.values()))),
+            "value": Column(dtype=pl.Float64, nullable=True, least=0),
         },
-        unique=["practice_code", "indicator_code", "measure"],
-        strict=True,
-        ordered=True,
+        key=("practice_code", "indicator_code", "measure"),
     ),
 }

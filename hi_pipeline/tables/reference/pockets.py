@@ -6,7 +6,6 @@ from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.people_columns import POCKET_KEY, POCKETS, on_footprint
-from hi_pipeline.stats.quantiles import quantile
 from hi_pipeline.tables.reference.similar_boards import MOST_DEPRIVED
 
 # The rule is ours (2026-11): an area is of low average deprivation where it is among the two least deprived fifths.
@@ -62,6 +61,9 @@ def pockets_on(areas: pl.DataFrame, vintage: Vintage) -> pl.DataFrame:
 
 def _averages(areas: pl.DataFrame, code: str, name: str) -> pl.DataFrame:
     """Return each area's mean rank, weighted by residents, and its fifth by it; without enough areas no fifth."""
+    # Imported here, so that commands that only read need no numpy.
+    from hi_pipeline.stats.quantiles import quantile
+
     residents = pl.col("residents").cast(pl.Float64)
     means = (
         areas.sort(code, "lsoa_code")

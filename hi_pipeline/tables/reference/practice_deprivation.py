@@ -4,7 +4,6 @@ import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
-from hi_pipeline.stats.quantiles import quantile
 from hi_pipeline.tables.reference.patients import PatientList, imd_vintages, patient_list, ranked_patients
 
 FIFTHS = 5
@@ -54,6 +53,9 @@ def _apart(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_practice(apart: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
+    # Imported here, so that commands that only read need no numpy.
+    from hi_pipeline.stats.quantiles import quantile
+
     fifth = ((pl.col("imd_decile") + 1) / 2).floor()
     # Sums of fractions in one fixed order, so that the same input gives the same bytes.
     sums = (

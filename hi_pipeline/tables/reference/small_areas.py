@@ -7,7 +7,6 @@ from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.people_columns import ETHNIC_GROUPS, SMALL_AREAS, on_footprint
 from hi_pipeline.core.validation import join_exactly
-from hi_pipeline.stats.quantiles import quantile
 from hi_pipeline.tables.reference.lsoa import LOOKUP
 from hi_pipeline.tables.reference.lsoa_boards import BEFORE, lsoa21_boards
 from hi_pipeline.tables.reference.patients import LISTS, LSOAS_OF, on_lsoas_of
@@ -147,6 +146,9 @@ def _fuel(reader: Reader) -> tuple[pl.DataFrame, set[str], str]:
 
 
 def _with_local_fifths(areas: pl.DataFrame) -> pl.DataFrame:
+    # Imported here, so that commands that only read need no numpy.
+    from hi_pipeline.stats.quantiles import quantile
+
     for vintage in Vintage:
         board = on_footprint("icb_code", vintage)
         fifths = quantile(areas, value="imd_rank", k=FIFTHS, invert=False, by=board)["quantile"]

@@ -1,10 +1,10 @@
 """What a revision changed, by key and figure."""
 
-import pandera.polars as pa
 import polars as pl
 
 from hi_pipeline.core.columns import OBSERVATION_KEY
 from hi_pipeline.core.revisions import changed_figures, changed_tables, table_key
+from hi_pipeline.core.schema import Column, Schema
 from hi_pipeline.sources import SOURCES
 
 BEFORE = pl.DataFrame(
@@ -38,7 +38,7 @@ def test_a_row_without_any_figure_that_goes_is_told() -> None:
     assert changed_figures(before, before.head(1), key=["area"]).rows() == [("b", "(whole row)", "there", None)]
 
 
-AREAS = pa.DataFrameSchema({"area": pa.Column(str, unique=True), "value": pa.Column(float, nullable=True)})
+AREAS = Schema(columns={"area": Column(dtype=pl.String, unique=True), "value": Column(dtype=pl.Float64, nullable=True)})
 
 
 def test_tables_of_a_release_are_compared_by_their_keys_and_figures_numbered() -> None:

@@ -37,7 +37,7 @@ class _Answers(BaseHTTPRequestHandler):
 def server() -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as made:
         made.status, made.text = 200, b""  # type: ignore[attr-defined]
-        thread = threading.Thread(target=made.serve_forever, daemon=True)
+        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield made
         made.shutdown()
@@ -114,7 +114,7 @@ def test_a_certificate_that_nobody_trusts(server: ThreadingHTTPServer, tmp_path:
 
 def test_a_proxy_that_lets_nobody_through(monkeypatch: pytest.MonkeyPatch) -> None:
     with FaultServer() as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, daemon=True)
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         monkeypatch.setenv("HTTPS_PROXY", proxy.address)
         found = examine_host("https://www.example.org", contact="")

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import StoreError
-from hi_pipeline.core.provenance import CellsProvenance
+from hi_pipeline.core.provenance import read_sidecar
 from hi_pipeline.storage.lake import Lake
 from hi_pipeline_tests.unit.storage.cells_writer import ROWS, YEARS, cell_of, cells_of, files_in
 
@@ -42,7 +42,7 @@ def test_a_file_holds_all_cells_and_its_sidecar_says_shared_facts_once(tmp_path:
     assert files_in(tmp_path).provenance("made_up", YEAR) == {n: written[YEAR, n] for n in "ab"}
     text = (tmp_path / "indicator" / "made_up" / f"{YEAR}.parquet.json").read_text()
     assert text.count("code_version") == 1
-    assert CellsProvenance.from_json(text).to_json() == text
+    assert read_sidecar(text).to_json() == text
     assert files_in(tmp_path).parts("made_up") == list(YEARS)
     assert Lake(tmp_path).verify() == []
 

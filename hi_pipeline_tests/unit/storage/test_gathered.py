@@ -12,8 +12,8 @@ from hi_pipeline.core.source import Container, Release, Source
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.unit.storage.fault_server import FaultServer, body, serving, status
+from hi_pipeline_tests.unit.storage.http_client import FAST
 from hi_pipeline_tests.unit.storage.releases import source_of
-from hi_pipeline_tests.unit.storage.test_faults import FAST
 
 
 @pytest.fixture

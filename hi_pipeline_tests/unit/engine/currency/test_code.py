@@ -25,10 +25,18 @@ A_LINE = "\n\n_ADDED = 1\n"
 AN_ERROR = '\n\nclass AddedError(HiPipelineError):\n    """Another error."""\n'
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package that was parsed, once: what was found is kept by the bytes of each file."""
     ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
-    return Path(shutil.copytree(PACKAGE, tmp_path / "hi_pipeline", ignore=ignored))
+    package = Path(shutil.copytree(PACKAGE, tmp_path_factory.mktemp("parsed") / "hi_pipeline", ignore=ignored))
+    versions(package)
+    return package
+
+
+@pytest.fixture
+def package(parsed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(parsed, tmp_path / "hi_pipeline"))
 
 
 def versions(package: Path) -> dict[str, str]:
@@ -108,8 +116,10 @@ def test_a_kind_that_is_found_by_its_name_is_followed_and_no_other(package: Path
 
 
 def test_what_was_parsed_is_kept_for_the_next_process(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = package / "__pycache__" / "parsed_code.json"
+    kept.unlink()
     first = versions(package)
-    assert (package / "__pycache__" / "parsed_code.json").is_file()
+    assert kept.is_file()
 
     def refuse(*_: object) -> None:
         raise AssertionError("parsed again")
