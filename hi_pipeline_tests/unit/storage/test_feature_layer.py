@@ -12,8 +12,8 @@ from hi_pipeline.core.source import Container, Release, Source
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline_tests.unit.storage.fault_server import Answer, FaultServer, body, serving
+from hi_pipeline_tests.unit.storage.http_client import FAST
 from hi_pipeline_tests.unit.storage.releases import source_of
-from hi_pipeline_tests.unit.storage.test_faults import FAST
 
 COLUMNS = ("CODE", "NAME", "COUNT")
 CSV = b'CODE,NAME,COUNT\nE01,"Here, and there",1\nE02,,2.50\nE03,Thr\xc3\xa9e,3\n'
