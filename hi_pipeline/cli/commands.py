@@ -13,7 +13,7 @@ from hi_pipeline.cli.summaries import indicators as indicator_table
 from hi_pipeline.cli.summaries import publications, published_paths
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
-from hi_pipeline.engine.releases.editions import look_for_editions, waiting
+from hi_pipeline.engine.releases.editions import look_for_editions, nearly_editions, waiting
 from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
@@ -80,6 +80,8 @@ def _look(session: Session, *, ask: bool) -> tuple[str, ...]:
     said = look_for_editions(session.pipeline, today=date.today(), ask=ask)
     for line in said:
         session.console.alarm("new editions", line, style="yellow")
+    for line in nearly_editions(session.pipeline).values():
+        session.console.alarm("not read", line, style="yellow")
     return said
 
 

@@ -9,7 +9,7 @@ from hi_pipeline.cli.session import Session
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.pipeline import Catalogue
-from hi_pipeline.engine.releases.editions import look_for_editions
+from hi_pipeline.engine.releases.editions import look_for_editions, nearly_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, places, read_page
 
 
@@ -19,6 +19,8 @@ def foretell(session: Session, *, again: bool) -> int:
     today = date.today()
     for line in look_for_editions(session.pipeline, today=today, ask=False):
         session.console.alarm("new editions", line, style="yellow")
+    for line in nearly_editions(session.pipeline).values():
+        session.console.alarm("not read", line, style="yellow")
     for place in places(session.pipeline, today=today):
         try:
             lines = list(_said(session, place, again=again))

@@ -11,6 +11,7 @@ from hi_pipeline.core.unread import REFUSED
 from hi_pipeline.engine.layers.clean import parts_of
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.calendar import Freshness, is_superseded, standings
+from hi_pipeline.engine.releases.editions import nearly_editions
 from hi_pipeline.engine.releases.replacements import replacements
 from hi_pipeline.engine.releases.watch import new_links
 from hi_pipeline.engine.standing import Standing, asset_standings
@@ -33,6 +34,7 @@ def status_command(console: Printer, source: str | None, form: Format) -> int:
 
 def _releases(session: Session) -> Sheet:
     rows: list[list[str]] = []
+    near = nearly_editions(session.pipeline)
     for source in session.pipeline.catalogue.sources.values():
         judged = {s.part: s for s in standings(session.pipeline, source, today=date.today())}
         for release in source.releases:
@@ -42,6 +44,8 @@ def _releases(session: Session) -> Sheet:
                 rows.append([f"{source.name}:(not declared)", part, "", "no", standing.words])
         for link in new_links(session.pipeline, source):
             rows.append([f"{source.name}:(not declared)", "", "", "no", f"new on its page: {link}"])
+        said = [line for (name, _), line in near.items() if name == source.name]
+        rows += [[f"{source.name}:(not read)", "", "", "no", line] for line in said]
     rows += [[f"{p.name}:(not read)", p.period, "no layout", "no", f"{REFUSED}; {p.landing_page}"] for p in UNREAD]
     names = ("release", "years", "pinned", "fetched", "standing")
     return Sheet(

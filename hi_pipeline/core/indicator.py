@@ -69,7 +69,7 @@ class DenominatorFrom(StrEnum):
     REGISTERED = "registered"  # patients on the lists of the board's practices, for totals
     # Of England: residents for total, age, sex; Census 2021 for ethnicity; patients by where they live for deprivation
     GROUPS = "groups"
-    NONE = "none"  # a count
+    NONE = "none"  # a count, or a printed figure whose people are not published
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,21 @@ class Series:
         period = _period(said) if said else page_period
         return Match(period=period, revised=revised) if period >= self.first else None
 
+    def nearly(self, place: str) -> bool:
+        """Tell whether a file looks like one of the series and is none: by its words, without those that say a period.
+
+        Args:
+            place: host and decoded path.
+        """
+        host, _, path = place.partition("/")
+        name = path.rpartition("/")[2]
+        found = self._pattern.fullmatch(name) if host == self.host else None
+        if host != self.host or (found is not None and (not self._said or _period(found.groupdict()))):
+            return False
+        # An extension alone makes no likeness.
+        own = _words(self.example)
+        return len(own) > 1 and own <= _words(name)
+
     def pages(self, newest: str, *, today: date) -> dict[str, str]:
         """Return the pages on which new editions may stand, each with its period.
 
@@ -175,6 +190,11 @@ def place_of(address: str) -> str:
     """Return host and decoded path of an address, as a mirror holds it."""
     parts = urlsplit(address)
     return f"{parts.hostname}{unquote(parts.path)}"
+
+
+def _words(name: str) -> set[str]:
+    """Return the words of a file's name, without months, numbers, single letters and the s of a plural."""
+    return {word.rstrip("s") for word in re.findall(r"[a-z]{2,}", name.lower()) if word not in _MONTHS}
 
 
 def _period(said: dict[str, str]) -> str:

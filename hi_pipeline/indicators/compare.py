@@ -35,7 +35,8 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Add comparator, comparator_value and comparison.
 
     The comparator of boards, regions and authorities is all boards together, as England holds events of no board; it is
-    England as published where a board has no figure, and for providers. A figure is above it where its lower 95% limit
+    England as published where a board has no figure, where the boards' sum would rest on hidden counts and England is
+    exact (``tables/complete``), and for providers. A figure is above it where its lower 95% limit
     is, below where its upper is, and similar between; a hidden figure is compared where its bounds are clear of it.
     Above and below become better and worse where a direction is good, higher and lower where not.
 

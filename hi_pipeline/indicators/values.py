@@ -21,6 +21,9 @@ WITHOUT = {
 # 2026-11: 3.30 million residents lack a decile in Mental Health Act 2023-24, whose LSOAs of 2021 met Indices of 2019.
 NO_POPULATION = "no rate: there is no population of people whose group is not known"
 MIXES_AGE = "not adjusted for age, so that differences between groups and areas are also those of age"
+# Of a hidden or missing figure these words of a note tell why; those of a hidden part, taken at a value, do not.
+_TAKEN = r"hidden (deductions?|counts) [^;]*"
+_TELLS = r"hidden|suppressed|missing|not submitted|not published|in hand|gave no data|above \d|one band|no rate"
 IMPLIED_ZERO = "no events: the figure is as published"
 
 
@@ -108,9 +111,16 @@ def _settle(rows: pl.DataFrame) -> pl.DataFrame:
     )
     bare = published | (pl.col("status") != "ok")
     reason = pl.col("status").replace_strict(WITHOUT, default="", return_dtype=pl.String)
+    silent = pl.col("status").is_in([Status.SUPPRESSED.value, Status.MISSING.value]) & ~(
+        pl.col("note").str.replace_all(_TAKEN, "").str.contains(_TELLS)
+    )
     return settled.with_columns(
         *(pl.when(bare).then(None).otherwise(pl.col(name)).alias(name) for name in LIMITS),
         value=pl.when(pl.col("status") == "ok").then("value"),
         method=pl.when(pl.col("status") == "ok").then("method").otherwise(pl.lit(Method.NONE.value)),
-        note=pl.when(pl.col("note") == "").then(reason).otherwise("note"),
+        note=pl.when(pl.col("note") == "")
+        .then(reason)
+        .when(silent)
+        .then(join_notes(reason, pl.col("note")))
+        .otherwise("note"),
     )

@@ -9,7 +9,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import Stage
-from hi_pipeline.engine.releases.editions import look_for_editions
+from hi_pipeline.engine.releases.editions import look_for_editions, nearly_editions
 from hi_pipeline.engine.releases.watch import Place, change_at, new_links, places, read_page
 from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.alerting import build_alert_sensor
@@ -47,7 +47,7 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
     def new_releases(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         pipeline: Pipeline = context.resources.pipeline.look()
         today = date.today()
-        for line in look_for_editions(pipeline, today=today, ask=False):
+        for line in (*look_for_editions(pipeline, today=today, ask=False), *nearly_editions(pipeline).values()):
             context.log.warning(line)
         found = places(pipeline, today=today)
         # What lies in a folder here asks nobody and is looked at every time: a mirror, files downloaded by hand, and

@@ -8,8 +8,8 @@ from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.notes import clauses, join_clauses, join_notes
-from hi_pipeline.core.status import PeriodType, Status
-from hi_pipeline.tables.flows import latest_month, single_periods, whole_years
+from hi_pipeline.core.status import Status
+from hi_pipeline.tables.flows import latest_month, latest_snapshot, single_periods, whole_years
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -56,7 +56,8 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
 
     Returns:
         One row an area and group of the publisher: AREA, GROUP, PERIOD, COUNTED, HIDING, PRINTED, status, note.
-        A figure is there only where all its measures are; bounds add up, those of what is taken away the other way
+        A figure is there only where all its measures are: a group with one side of the fraction alone, or with a
+        printed figure alone, is a row too, and missing. Bounds add up, those of what is taken away the other way
         round. A figure that is taken as printed is there where the publisher prints it. Where the indicator has
         periods, each month or quarter of a flow stands as a group of the dimension ``period``, with its own period.
 
@@ -64,11 +65,7 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         NothingToBuild: the observations hold none of the indicator's measures: it is not published in this year.
         ValidationError: they hold some of its measures but none of the numerators, or several periods.
     """
-    wanted = [d.value for d in indicator.counted]
-    rows = observations.filter(pl.col("dimension").is_in(wanted) & pl.col("measure").is_in(_measures(indicator)))
-    # Of several snapshots in a year the latest stands for it.
-    snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
-    rows = rows.filter(~snapshot | (pl.col("period_end") == pl.col("period_end").filter(snapshot).max()))
+    rows = latest_snapshot(_read(observations, indicator))
     parts = _parts(_of_the_year(rows, indicator), indicator)
     if Dimension.PERIOD not in indicator.dimensions:
         return parts
@@ -77,6 +74,33 @@ def parts_of(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         for words, of_period in single_periods(rows)
     ]
     return pl.concat([parts, *by_period])
+
+
+def left_out(observations: pl.DataFrame, indicator: Indicator) -> dict[str, int]:
+    """Count the rows that ``parts_of`` reads and that stand in none of its rows, by reason.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+        indicator: the declaration.
+    """
+    rows = _read(observations, indicator)
+    latest = latest_snapshot(rows)
+    counted = {"rows of earlier snapshots, as the latest one stands for the year": rows.height - latest.height}
+    if indicator.kind.as_printed:
+        last = latest_month(latest)
+        printed = _printed(last, indicator)
+        counts = last.filter(pl.col("measure").is_in([*indicator.numerator, *indicator.denominator]))
+        bare = counts.join(printed, on=[*AREA, *GROUP], how="anti")
+        counted |= {
+            "rows of earlier months, as the latest one stands for the year": latest.height - last.height,
+            "counts of areas and groups without a printed figure": bare.height,
+        }
+    return {f"{indicator.id}: {reason}": count for reason, count in counted.items() if count}
+
+
+def _read(observations: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    wanted = [d.value for d in indicator.counted]
+    return observations.filter(pl.col("dimension").is_in(wanted) & pl.col("measure").is_in(_measures(indicator)))
 
 
 def _of_the_year(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
@@ -97,23 +121,25 @@ def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         )
     bottom = _side(rows, plus=indicator.denominator, less=indicator.denominator_less, name="denominator")
     key = [*AREA, *GROUP]
-    parts = top.join(bottom, on=key, how="left", validate="1:1")
+    parts = top.join(bottom, on=key, how="full", coalesce=True, validate="1:1")
     printed = _printed(rows, indicator).filter(status="ok")
-    parts = parts.join(printed.select(*key, *PRINTED), on=key, how="left", validate="1:1")
+    parts = parts.join(printed.select(*key, *PRINTED), on=key, how="full", coalesce=True, validate="1:1")
     own_denominator = pl.lit(bool(indicator.denominator))
     absent = own_denominator & pl.col("denominator_status").is_null()
     if indicator.kind is Kind.PROPORTION:
         parts = _capped(parts)
     above = _above_all(parts, rows, indicator)
     status = (
-        pl.when(pl.col("numerator_status") != "ok")
+        pl.when(pl.col("numerator_status").is_null())
+        .then(pl.lit(Status.MISSING.value))
+        .when(pl.col("numerator_status") != "ok")
         .then("numerator_status")
         .when(absent)
         .then(pl.lit(Status.MISSING.value))
         .otherwise(pl.col("denominator_status").fill_null("ok"))
     )
     notes = join_notes("numerator_note", "denominator_note")
-    same = pl.col("numerator_note") == pl.col("denominator_note")
+    same = (pl.col("numerator_note") == pl.col("denominator_note")).fill_null(False)
     parts = parts.with_columns(status=status, note=pl.when(same).then("numerator_note").otherwise(notes))
     return (
         _without(parts, above)

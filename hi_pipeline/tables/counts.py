@@ -1,6 +1,6 @@
 """The counts of all indicators of one source and year: one engine, a way of placing figures for each attribution."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +13,7 @@ from hi_pipeline.core.geography import Vintage, footprints_of, vintage_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import parts_of
+from hi_pipeline.tables.assemble import left_out, parts_of
 from hi_pipeline.tables.complete import complete
 from hi_pipeline.tables.disclosure import controlled
 from hi_pipeline.tables.people import ADDED, add_registered
@@ -75,7 +75,7 @@ def build_counts(reader: Reader, financial_year: str, *, source: str, only: Vint
             placed = {own: found} | {v: _on_other(found, parts, origin, replace(context, vintage=v)) for v in others}
             completed.append(_completed(placed, origin, context))
             for one in placed.values():
-                counted |= {what: rows for what, rows in one.counted.items() if rows}
+                _add_counted(counted, one.counted, indicator)
                 notes += [note for note in one.notes if note not in notes]
         if completed:
             counts = _first_counts(completed)
@@ -87,6 +87,13 @@ def build_counts(reader: Reader, financial_year: str, *, source: str, only: Vint
     frame = pl.concat(frames).sort(COUNTS_KEY, nulls_last=True)
     releases = {release for text in frame["source_releases"].unique() for release in text.split(";") if release}
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
+
+
+def _add_counted(counted: dict[str, int], more: Mapping[str, int], indicator: Indicator) -> None:
+    """Add what was counted of an indicator; it is named where an earlier one has another number for the same reason."""
+    for what, rows in more.items():
+        if rows:
+            counted[what if counted.get(what, rows) == rows else f"{indicator.id}: {what}"] = rows
 
 
 def _first_counts(completed: list[pl.DataFrame]) -> pl.DataFrame:
@@ -102,8 +109,8 @@ def _first_counts(completed: list[pl.DataFrame]) -> pl.DataFrame:
     return frame
 
 
-def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
-    """Return the publisher's rows; empty where the attribution reads linked tables only."""
+def _parts(indicator: Indicator, context: Context, counted: dict[str, int]) -> pl.DataFrame:
+    """Return the publisher's rows, and count those left out; empty where the attribution reads linked tables only."""
     placing = PLACINGS[indicator.attribution]
     if not placing.observations:
         return pl.DataFrame(schema={"area_level": pl.String, "dimension": pl.String})
@@ -112,7 +119,9 @@ def _parts(indicator: Indicator, context: Context) -> pl.DataFrame:
             f"{indicator.id}: its figures are taken as printed and cannot be summed ({placing.words}). Choose another "
             "attribution, or declare the counts."
         )
-    parts = parts_of(context.reader.clean(indicator.source, "observations", context.financial_year), indicator)
+    observations = context.reader.clean(indicator.source, "observations", context.financial_year)
+    parts = parts_of(observations, indicator)
+    counted |= left_out(observations, indicator)
     if indicator.kind is not Kind.DSR:
         return parts
     if parts.filter(dimension=Dimension.AGE_AND_SEX.value).is_empty():
@@ -133,7 +142,7 @@ def _placed(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Plac
 
 def _on_own_footprint(indicator: Indicator, context: Context, counted: dict[str, int]) -> tuple[pl.DataFrame, Placed]:
     """Return the publisher's rows and the figures on the year's own footprint."""
-    parts = _parts(indicator, context)
+    parts = _parts(indicator, context, counted)
     placed = _placed(parts, indicator, context)
     _refuse_absent(placed, indicator, context)
     counted |= validate_total(placed, parts, indicator, where=f"{indicator.source}_counts {context.financial_year}")

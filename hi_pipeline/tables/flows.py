@@ -75,6 +75,17 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([observations.filter(~flow), years.select(observations.columns)])
 
 
+def latest_snapshot(observations: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows without the snapshots before the last one, which stands for the year; others stay.
+
+    Args:
+        observations: one year of a source, in the OBSERVATIONS contract.
+    """
+    snapshot = pl.col("period_type") == PeriodType.SNAPSHOT.value
+    last = pl.col("period_end").filter(snapshot).max()
+    return observations.filter(~snapshot | (pl.col("period_end") == last))
+
+
 def latest_month(observations: pl.DataFrame) -> pl.DataFrame:
     """Return the rows without the months before the last one; rows of other periods stay.
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from hi_pipeline.cli.app import app
 from hi_pipeline.storage.hashes import hash_of
 from hi_pipeline_tests.flow.commands import commands_on
-from hi_pipeline_tests.flow.tiny import rows_of, write_release
+from hi_pipeline_tests.flow.tiny import HOST, rows_of, write_release
 from hi_pipeline_tests.unit.engine.releases.test_editions import catalogue
 
 NEW = "2022-23"
@@ -75,9 +75,12 @@ def test_hi_accept_ask_keeps_a_new_edition_out_until_it_is_accepted(
     monkeypatch.setenv("HI_ACCEPT", "ask")
     for year in ("2021-22", NEW):
         write_release(tmp_path / "mirror", year)
-    assert f"would fetch tiny:{NEW}" in hi("fetch", "--dry-run")
-    assert f"tiny:{NEW} waits" in hi("fetch")
-    assert "a new edition, waits for hi accept" in hi("status")
+    misnamed = write_release(tmp_path / "mirror", "2023-24").rename(tmp_path / "mirror" / HOST / "tiny-2023-25.csv")
+    near = f"{HOST}/{misnamed.name} looks like an edition of tiny"
+    assert all(text in hi("fetch", "--dry-run") for text in (f"would fetch tiny:{NEW}", near))
+    assert all(text in hi("fetch") for text in (f"tiny:{NEW} waits", near))
+    status = json.dumps(json.loads(hi("status", "--format", "json")))
+    assert "a new edition, waits for hi accept" in status and near in status
     hi("run")
     assert set(_values(tmp_path)) == {"2021-22"}
     hi("accept", f"tiny:{NEW}")

@@ -48,7 +48,7 @@ OF_SECOND_YEAR = ("hes_admitted", "healthy_life_expectancy")
 
 
 @pytest.fixture(scope="module")
-def published(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+def folder(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(source="sample", data_dir=tmp_path_factory.mktemp("unverified"))
     dated = [
         (source, release.edition)
@@ -59,7 +59,12 @@ def published(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.Data
     ]
     link_releases(sample, Path(settings.mirror), [*dated, *REFERENCE])
     run_steps(open_pipeline(settings, CATALOGUE), YEARS)
-    return pl.read_parquet(settings.root / "published" / "results.parquet", glob=False)
+    return settings.root / "published"
+
+
+@pytest.fixture(scope="module")
+def published(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "results.parquet", glob=False)
 
 
 @pytest.mark.parametrize("indicator", EXPECTED)
@@ -76,6 +81,15 @@ def test_a_synthetic_edition_gives_figures_that_say_it(published: pl.DataFrame, 
 def test_the_slope_of_healthy_life_is_published(published: pl.DataFrame) -> None:
     slopes = published.filter(indicator_id="hle_birth_female_years", measure="sii", status="ok")
     assert slopes["icb_code"].unique().to_list() == ["E92000001"] and (slopes["value"] > 10).all()
+
+
+def test_interventions_of_unknown_ethnic_groups_stand_in_the_completeness(folder: Path) -> None:
+    """A fortieth of the sample's uses is of each of two kinds of unknown."""
+    shares = pl.read_parquet(folder / "completeness.parquet", glob=False).filter(
+        source="restrictive_interventions", dimension="ethnicity"
+    )
+    assert shares.height and set(shares["status"]) == {"ok"}
+    assert shares["unknown_share"].to_list() == pytest.approx([0.05] * shares.height, abs=0.005)
 
 
 def test_every_publication_of_an_unverified_layout_is_here() -> None:

@@ -21,15 +21,17 @@ def linked_code(table: LinkedTable) -> str:
     return f"{table.version}+{code_of(table.build)}"
 
 
-def linked_version(pipeline: Pipeline, table: LinkedTable) -> str:
-    """Return the version of a linked table's code and of the declarations whose counts it computes."""
+def linked_version(pipeline: Pipeline, table: LinkedTable, year: str) -> str:
+    """Return the version of a linked table's code and of what is declared of its counts and of its year.
+
+    Another year's editions are not asked for, so that a new one makes no earlier year stale.
+    """
     sources = pipeline.catalogue.sources
     declared = [repr(i) for i in pipeline.catalogue.indicators if i.source == table.indicators_of]
     declared += [
         f"{name} {year} {sources[name].imd_vintage(year)}"
         for name in table.sources
-        if declared and name in sources
-        for year in sources[name].years
+        if declared and name in sources and year in sources[name].years
     ]
     return f"{linked_code(table)}+{text_digest(*declared)}" if declared else linked_code(table)
 
@@ -49,7 +51,7 @@ def linked_staleness(pipeline: Pipeline, table: LinkedTable, year: str) -> str |
     if year not in table.years or missing_sources(pipeline, table, year):
         return None
     known = pipeline.lake.provenance("linked", table.name, year)
-    code, schema = linked_version(pipeline, table), schema_version(table.schema)
+    code, schema = linked_version(pipeline, table, year), schema_version(table.schema)
     if not still_holds(pipeline.lake, _nothing(pipeline, table, year), code=code, schema=schema):
         return None
     return still_holds(pipeline.lake, known, code=code, schema=schema)
@@ -69,7 +71,7 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
     missing = missing_sources(pipeline, table, year)
     if missing:
         return absent(year, f"nothing of {', '.join(missing)} is built for {year}", rows_before=before)
-    code, schema = linked_version(pipeline, table), schema_version(table.schema)
+    code, schema = linked_version(pipeline, table, year), schema_version(table.schema)
     if known and not still_holds(pipeline.lake, known, code=code, schema=schema):
         return Outcome(partition=year, state=State.UNCHANGED, files={"": known}, rows_before=before)
     reader = LakeReader(pipeline.lake, pipeline.catalogue.indicators, pipeline.catalogue.sources)

@@ -21,6 +21,10 @@ from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.pages import links_of
 from hi_pipeline.storage.store import Names, Store
 
+NEARLY = (
+    "{place} looks like an edition of {source} ({series}) but does not fit the pattern, and is not read; expected a "
+    "name such as {example}. Give it that name, or declare it in hi_pipeline/sources/{source}/source.py"
+)
 _FILE = Path("snapshots") / "editions.json"
 
 
@@ -90,6 +94,35 @@ def look_for_editions(pipeline: Pipeline, *, today: date, ask: bool = True) -> t
             for page in series_pages(source, today=today):
                 said += _on_page(pipeline, source, page, today=today)
     return tuple(dict.fromkeys(said))
+
+
+def nearly_editions(pipeline: Pipeline) -> dict[tuple[str, str], str]:
+    """Return the files of a mirror that look like editions of a series and do not fit its pattern, with what to do.
+
+    None where files are live, as every new link of a publisher's page is told (``watch.new_links``); none of a mirror
+    that cannot be read, which ``look_for_editions`` says.
+
+    Returns:
+        By name of the source and place, one line each.
+    """
+    if pipeline.settings.kind == "live":
+        return {}
+    sources = [source for source in pipeline.catalogue.sources.values() if not source.local]
+    series = [(source, one) for source in sources for one in source.series]
+    declared = {release.mirror_file for source in sources for release in source.releases}
+    try:
+        listed = {place for host in {one.host for _, one in series} for place in pipeline.snapshots.listing(host)}
+    except FetchError:
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    for place in sorted(listed - declared):
+        if any(one.match(place) for _, one in series):
+            continue
+        near = next(((source, one) for source, one in series if one.nearly(place)), None)
+        if near:
+            words = {"place": place, "source": near[0].name, "series": near[1].name, "example": near[1].example}
+            found[near[0].name, place] = NEARLY.format(**words)
+    return found
 
 
 def look_in_folder(pipeline: Pipeline) -> tuple[str, ...]:

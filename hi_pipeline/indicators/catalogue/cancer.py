@@ -287,6 +287,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("list_can",),
         deprivation_groups=5,
         ecological=True,
+        mixes_age=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 15.0),
     ),

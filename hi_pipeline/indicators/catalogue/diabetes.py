@@ -65,6 +65,7 @@ INDICATORS: tuple[Indicator, ...] = (
         denominator=("list_ndh",),
         deprivation_groups=5,
         ecological=True,
+        mixes_age=True,
         caveats=RECORDED_PREVALENCE,
         plausible=(0.0, 30.0),
     ),

@@ -309,6 +309,7 @@ INDICATORS: tuple[Indicator, ...] = (
         multiplier=1_000,
         polarity=Polarity.LOWER_IS_BETTER,
         dimensions=(Dimension.TOTAL, Dimension.AGE, Dimension.ETHNICITY),
+        numerator=("interventions",),
         denominator_from=DenominatorFrom.NONE,
         published="interventions_per_1k_bed_days",
         caveats=(

@@ -14,7 +14,6 @@ _BY = [
     "dimension",
     "detail",
 ]
-_Z = 1.959963984540054
 
 
 def with_rest(rows: pl.DataFrame) -> pl.DataFrame:
@@ -24,8 +23,8 @@ def with_rest(rows: pl.DataFrame) -> pl.DataFrame:
     fifths) with a figure and limits in both years; a group that is hidden in one of them is in no rest, nor is an age
     band that shares years of age with another. A share or rate of the rest is the
     mean of its groups weighted by their denominators, v = sum w v; its error follows from the groups' own limits,
-    SE^2 = sum (w SE)^2, so that rounding and differences between practices enter it; so too of standardised rates.
-    Counts are added up. Limits stand on the log scale.
+    h^2 = sum (w h)^2 with h half their distance, so that rounding and differences between practices enter it; so too of
+    standardised rates. Counts are added up. Limits stand on the log scale, v exp(-+ h / v).
 
     Args:
         rows: pairs of years: ``row``, start_ and end_ value, lower and upper, denominators, ``is_count``.
@@ -67,15 +66,15 @@ def _with_overlap(rows: pl.DataFrame) -> pl.DataFrame:
 def _with_year(rows: pl.DataFrame, year: str) -> pl.DataFrame:
     """Add the rest of one year: sums over the area less the group's own."""
     weight, value = pl.col(f"{year}_weight"), pl.col(f"{year}_value")
-    error = (pl.col(f"{year}_upper") - pl.col(f"{year}_lower")) / (2 * _Z)
-    sums = {"weight": weight, "sum": weight * value, "variance": (weight * error) ** 2, "groups": pl.lit(1.0)}
+    half = (pl.col(f"{year}_upper") - pl.col(f"{year}_lower")) / 2
+    sums = {"weight": weight, "sum": weight * value, "square": (weight * half) ** 2, "groups": pl.lit(1.0)}
     held = rows.with_columns(pl.when("there").then(part).otherwise(0.0).alias(name) for name, part in sums.items())
     rest = {name: pl.col(name).sum().over(_BY) - pl.col(name) for name in sums}
     held = held.with_columns(expression.alias(f"rest_{name}") for name, expression in rest.items())
     # A count has no denominator to divide by.
     size = pl.when("is_count").then(1.0).otherwise("rest_weight")
     mean = pl.col("rest_sum") / size
-    reach = (_Z * pl.col("rest_variance").clip(0.0).sqrt() / pl.col("rest_sum")).exp()
+    reach = (pl.col("rest_square").clip(0.0).sqrt() / pl.col("rest_sum")).exp()
     some = pl.col("there") & (pl.col("rest_groups") > 0.5) & (size > 0) & (pl.col("rest_sum") > 0)
     return held.with_columns(
         pl.when(some).then(mean).alias(f"reference_{year}_value"),

@@ -43,6 +43,7 @@ def document_of(facts: PackFacts, words: Mapping[str, tuple[str, ...]], *, words
         *closing.review(facts, words),
         *closing.methods(facts),
     ]
+    blocks += closing.glossary(blocks)
     refuse_unknown(words, [b.title for b in blocks if isinstance(b, OwnWords)], path=words_path)
     return Document(
         title=f"Health inequalities in {facts.board.short_name}",

@@ -16,7 +16,7 @@ from hi_pipeline.publishing.report import svg
 from hi_pipeline.publishing.report.document import Chart
 from hi_pipeline.publishing.report.facts import IndicatorFacts
 from hi_pipeline.publishing.report.figures import Figure
-from hi_pipeline.publishing.report.numbers import MINUS, printed, unit_words
+from hi_pipeline.publishing.report.numbers import MINUS, number_of, printed, unit_words
 
 _ALT = 250
 _STEP, _WIDE_STEP = 18, 38
@@ -25,7 +25,6 @@ _DOZEN = 12
 _BETWEEN = 14  # from label to label of an axis
 _Ends = tuple[IndicatorFacts, tuple[Figure, Figure], Figure]
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
-_DOTS_KEY = "Dot: value. Line: 95% limits. Upright tick: England. Diamond: no limits."
 _NOTICE = "SYNTHETIC: made-up figures"
 _HEADER = ("Group", "Value", "Lower 95% limit", "Upper 95% limit", "England", "Unit", "Status")
 
@@ -60,14 +59,14 @@ def dots(
     known = [f for f in figures if f.value is not None]
     if not known:
         return None
-    parts, top = _top(synthetic, _DOTS_KEY)
+    parts, top = _top(synthetic, _key(figures))
     parts += _panel(figures, labels, top=top, begin=0.0, end=svg.WIDTH)
-    # Groups of deprivation have an order, and their ends tell of it; the others are told by their extremes.
-    pairs = _pairs(figures, labels)
-    if known[0].dimension != Dimension.DEPRIVATION.value:
-        pairs = sorted(pairs, key=lambda pair: pair[0].value or 0)
-    words = ("First", "last") if known[0].dimension == Dimension.DEPRIVATION.value else ("Lowest", "highest")
-    alt = _alt(f"Dot plot with 95% limits. {pattern}", pairs, words)
+    # Groups of deprivation have an order, and their ends tell of it, hidden ones too; the others have extremes.
+    if known[0].dimension == Dimension.DEPRIVATION.value:
+        pairs, words = list(zip(figures, labels, strict=True)), ("First", "last")
+    else:
+        pairs, words = sorted(_pairs(figures, labels), key=lambda pair: pair[0].value or 0), ("Lowest", "highest")
+    alt = _alt(f"{_kind(figures)}. {pattern}", pairs, words)
     height = top + _STEP * len(figures) + _FOOT
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=_drawn(figures, labels))
 
@@ -83,7 +82,8 @@ def years(
     shown = [(name, figures) for name, figures in named if sum(f.value is not None for f in figures) > 1]
     if not shown:
         return None
-    parts, top = _top(synthetic, _DOTS_KEY)
+    every = [figure for _, figures in shown for figure in figures]
+    parts, top = _top(synthetic, _key(every))
     room = svg.WIDTH / len(shown)
     drawn: list[tuple[str, ...]] = [_HEADER]
     said = []
@@ -95,7 +95,7 @@ def years(
         known = _pairs(figures, labels)
         (first, first_year), (last, last_year) = known[0], known[-1]
         said.append(f"{name}: {first.said} in {first_year}, {last.said} in {last_year}.")
-    alt = " ".join(["Dot plot by year with 95% limits.", *said])
+    alt = " ".join([f"{_kind(every, ' by year')}.", *said])
     height = top + 18 + _STEP * max(len(figures) for _, figures in shown) + _FOOT
     return _chart(parts, height=height, anchor=anchor, title=title, alt=alt[:_ALT], drawn=tuple(drawn))
 
@@ -106,7 +106,9 @@ def _panel(figures: Sequence[Figure], labels: Sequence[str], *, top: float, begi
     parts = []
     left = begin + 12 + max(svg.width_of(label) for label in labels)
     notes = [_beside(f) for f in figures]
-    scale = _scale(known, left=left + 12, right=end - 16 - max(svg.width_of(n) for n in notes))
+    # Beside the axis stand the values and, below them, the unit.
+    beside = max(svg.width_of(words) for words in (*notes, unit_words(known[0].unit)))
+    scale = _scale(known, left=left + 12, right=end - 16 - beside)
     for number, (figure, label, note) in enumerate(zip(figures, labels, notes, strict=True)):
         y = top + _STEP * number + _STEP / 2
         parts.append(svg.text(left, y + 4, label, anchor="end"))
@@ -119,12 +121,13 @@ def _panel(figures: Sequence[Figure], labels: Sequence[str], *, top: float, begi
 def overview(indicators: Sequence[IndicatorFacts], *, synthetic: bool) -> tuple[Chart, ...]:
     """Return the most and the least deprived group of each indicator, in charts of a dozen rows.
 
-    The scale of each row is its own: England's value for everybody stands in the same place in every row.
+    The scale of each row is its own: England's value for everybody stands in the same place in every row. Numbers of
+    people are left out, as England's is no measure for a board's.
     """
     rows = [
         (found, ends, found.total)
         for found in indicators
-        if (ends := found.ends) and found.total is not None and found.total.comparator
+        if (ends := found.ends) and found.total is not None and _tick(found.total)
     ]
     if not rows:
         return ()
@@ -142,29 +145,56 @@ def overview(indicators: Sequence[IndicatorFacts], *, synthetic: bool) -> tuple[
 def _dumbbells(rows: Sequence[_Ends], scale: _Scale, *, anchor: str, title: str, synthetic: bool) -> Chart:
     parts, top = _top(synthetic, "Dot: most deprived. Diamond: least deprived. Lines: 95% limits. Tick: England.")
     drawn: list[tuple[str, ...]] = [_HEADER]
-    figures: list[Figure] = []
-    labels: list[str] = []
     for number, (found, ends, total) in enumerate(rows):
-        y = top + _WIDE_STEP * number + 28
-        parts.append(svg.text(12, y - 12, f"{found.card.short} ({unit_words(found.card.unit)})"))
+        y = top + _WIDE_STEP * number + 30
+        parts.append(svg.text(12, y - 15, f"{found.card.short} ({unit_words(found.card.unit)})"))
         values = f"most deprived {ends[0].text}, least deprived {ends[1].text}, England {total.comparator_text}"
-        parts.append(svg.text(svg.WIDTH - 12, y - 12, values, anchor="end", colour=svg.SOFT))
+        parts.append(svg.text(svg.WIDTH - 12, y - 15, values, anchor="end", colour=svg.SOFT))
         parts.append(svg.line(scale.left, y, scale.right, y, colour="#D8DDE0"))
         parts.append(svg.line(scale.at(1), y - 8, scale.at(1), y + 8, colour=svg.INK, width=2))
         for offset, figure in zip((-3, 3), ends, strict=True):
             parts += _end(figure, total, scale, y + offset, least=figure is ends[1])
         names = [f"{found.card.short}: {name}" for name in found.card.ends]
         drawn += _drawn(ends, names, england=total.comparator_text)[1:]
-        figures += ends
-        labels += names
-    alt = _alt("Dumbbell plot. Both ends of deprivation, each beside England.", _pairs(figures, labels))
     height = top + _WIDE_STEP * len(rows) + 14
-    return _chart(parts, height=height, anchor=anchor, title=title, alt=alt, drawn=tuple(drawn))
+    return _chart(parts, height=height, anchor=anchor, title=title, alt=_both_ends(rows), drawn=tuple(drawn))
+
+
+def _both_ends(rows: Sequence[_Ends]) -> str:
+    """Return the words for a dumbbell plot: how many rows, the most deprived beside the least, the first row's values.
+
+    Counted are the dots as they are drawn; whether a difference is clear, the table below says.
+    """
+    above = sum((most.value or 0) > (least.value or 0) for _, (most, least), _ in rows)
+    below = sum((most.value or 0) < (least.value or 0) for _, (most, least), _ in rows)
+    sides = [f"higher in {above}"] * bool(above) + [f"lower in {below}"] * bool(below)
+    pattern = f" Most deprived group {' and '.join(sides)}." if sides else ""
+    opening = f"Dumbbell plot of {number_of(len(rows), 'indicator')} beside England.{pattern}"
+    found, (most, least), _ = rows[0]
+    last, (last_most, last_least), _ = rows[-1]
+    first = f" First, {found.card.short}: {most.said} most deprived, {least.said} least"
+    end = f"; last, {last.card.short}: {last_most.said} and {last_least.said}" if len(rows) > 1 else ""
+    said = f"{opening}{first}{end}."
+    return said if len(said) <= _ALT else f"{opening}{first}."[:_ALT]
 
 
 def without_unknown(figures: Sequence[Figure]) -> tuple[Figure, ...]:
     """Return the figures of known groups: people of no known group are never compared."""
     return tuple(f for f in figures if f.category != UNKNOWN)
+
+
+def _key(figures: Sequence[Figure]) -> str:
+    """Return what the marks of a chart mean, of those that are drawn."""
+    known = [f for f in figures if f.value is not None]
+    limited = [f for f in known if f.limits]
+    parts = ["Dot: value. Line: 95% limits."] * bool(limited)
+    parts += ["Upright tick: England."] * any(_tick(f) is not None for f in known)
+    parts += ["Diamond: value without limits."] * (len(limited) < len(known))
+    return " ".join(parts)
+
+
+def _kind(figures: Sequence[Figure], by: str = "") -> str:
+    return f"Dot plot{by} with 95% limits" if any(f.limits for f in figures) else f"Dot plot{by}, without limits"
 
 
 def _top(synthetic: bool, key: str) -> tuple[list[str], float]:

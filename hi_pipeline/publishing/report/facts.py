@@ -11,7 +11,7 @@ import polars as pl
 
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.geography import Board, Vintage, board, region_of
+from hi_pipeline.core.geography import Board, Vintage, board, region_of, vintage_of
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.indicator import Polarity
 from hi_pipeline.core.status import AreaType, Measure
@@ -75,10 +75,12 @@ class IndicatorFacts:
         return -number if self.card.polarity is Polarity.HIGHER_IS_BETTER else number
 
     def most_less_least(self, gap: Figure) -> Figure:
-        """Return a gap's figure as most deprived less least deprived, with its limits in their order."""
-        ends = [None if end is None else self.turned(end) for end in (gap.lower, gap.upper)]
-        low, high = ends[::-1] if self.card.polarity is Polarity.HIGHER_IS_BETTER else ends
-        return replace(gap, value=None if gap.value is None else self.turned(gap.value), lower=low, upper=high)
+        """Return a gap's figure as most deprived less least deprived: value, limits in their order, and comparator."""
+        numbers = (gap.value, gap.lower, gap.upper, gap.comparator)
+        value, low, high, beside = (None if number is None else self.turned(number) for number in numbers)
+        if self.card.polarity is Polarity.HIGHER_IS_BETTER:
+            low, high = high, low
+        return replace(gap, value=value, lower=low, upper=high, comparator=beside)
 
     @property
     def ends(self) -> tuple[Figure, Figure] | None:
@@ -166,12 +168,7 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
     """
     if vintage not in board(icb).vintages:
         raise SelectionError(f"{board(icb).name} ({icb}) is not on the footprint of {vintage}")
-    years = ALL_YEARS[: ALL_YEARS.index(year) + 1]
-    rows = published.results.filter(
-        (pl.col("geography_vintage") == vintage.value)
-        & pl.col("financial_year").is_in(years)
-        & ((pl.col("icb_code") == icb) | (pl.col("area_type") == AreaType.ENGLAND.value))
-    )
+    rows = _up_to(published.results, icb=icb, year=year, vintage=vintage)
     here = rows.filter((pl.col("financial_year") == year) & (pl.col("icb_code") == icb))
     if here.is_empty():
         raise SelectionError(f"no figure of {board(icb).name} ({icb}) is published for {year}; see hi coverage")
@@ -206,6 +203,25 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         sources=_sources(published.sources, used),
         people=people,
     )
+
+
+def _up_to(results: pl.DataFrame, *, icb: str, year: str, vintage: Vintage) -> pl.DataFrame:
+    """Return the rows of a board and of England up to a year: on the footprint, earlier years else on their own.
+
+    An ONS code names the same area on every footprint that has it, so the board's earlier figures are of this area.
+    """
+    years = ALL_YEARS[: ALL_YEARS.index(year) + 1]
+    here = pl.col("geography_vintage") == vintage.value
+    earlier = [
+        (pl.col("financial_year") == past) & (pl.col("geography_vintage") == vintage_of(past).value)
+        for past in years[:-1]
+    ]
+    theirs = pl.any_horizontal(pl.lit(False), *earlier)
+    whose = (pl.col("icb_code") == icb) | (here & (pl.col("area_type") == AreaType.ENGLAND.value))
+    rows = results.filter(pl.col("financial_year").is_in(years) & (here | theirs) & whose)
+    # Where a year stands on both footprints, it is told on the pack's.
+    by = ("indicator_id", "financial_year", "icb_code")
+    return rows.filter(here | ~here.any().over(by))
 
 
 def _indicator(card: Card, rows: pl.DataFrame, icb: str, year: str) -> IndicatorFacts:

@@ -11,6 +11,8 @@ from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.status import Unit
 
 MINUS = "\u2212"
+# What a cell says that has no number: never a word that may be read as zero.
+NO_FIGURE = "no figure"
 _DECIMALS = {Unit.COUNT.value: 0, Unit.RATIO.value: 2}
 _AFTER = {
     Unit.PERCENT.value: "%",

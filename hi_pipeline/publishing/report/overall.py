@@ -14,7 +14,7 @@ from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.numbers import month_words, number_of, printed
 from hi_pipeline.publishing.report.sentences import counts, direction, gap_change, none_of, period, say, sure_ratio
-from hi_pipeline.publishing.report.wording import CHANGES, COUNTS
+from hi_pipeline.publishing.report.wording import AGAINST, CHANGES, COUNTS, NOT_AGAINST
 
 _LARGEST = 3
 
@@ -31,11 +31,15 @@ def summary(facts: PackFacts) -> list[Sentence]:
     have = f"{len(grouped) or 'none'} {'have' if len(grouped) > 1 else 'has'}"
     stands = [_stands(found) for found in grouped]
     said = [say("summary", *totals, indicators=named, have=have)]
+    if len(shown) == 1:
+        said = [say("summary_one", *totals, have="figures" if grouped else "no figures")]
     if ends := _counts("summary_ends", stands):
         said.append(say("summary_ends", *rows, counts=ends))
     if bare := _counts("summary_bare_ends", stands):
         said.append(say("summary_bare_ends", *rows, counts=bare))
     words = [figure.comparison for figure in totals]
+    if len(shown) == 1:
+        return [*said, say("against_england_one", *totals, word=AGAINST.get(words[0], NOT_AGAINST))]
     return [*said, say("against_england", *totals, counts=_counts("against_england", words))]
 
 
@@ -64,7 +68,7 @@ def _counts(kind: str, words: list[str]) -> str:
 def largest(facts: PackFacts) -> list[Sentence]:
     """Say the three largest gaps by ratio, one an area, of indicators whose direction is agreed, where clear.
 
-    Then each clear ratio that is left out because no direction is agreed.
+    Then the clear ratios that are left out because no direction is agreed, in one sentence.
     """
     best: dict[str, tuple[float, IndicatorFacts]] = {}
     for found in facts.shown:
@@ -74,7 +78,10 @@ def largest(facts: PackFacts) -> list[Sentence]:
     ranked = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].card.order))[:_LARGEST]
     said = [_largest(found) for _, found in ranked] or [say("largest_none")]
     contested = [(found, ratio) for found in facts.shown if found.card.contested and (ratio := sure_ratio(found))]
-    return said + [say("largest_contested", r, indicator=found.card.short, r=r.text) for found, r in contested]
+    if not contested:
+        return said
+    ratios = "; ".join(f"{found.card.short} ({ratio.text} times)" for found, ratio in contested)
+    return [*said, say("largest_contested", *(ratio for _, ratio in contested), ratios=ratios)]
 
 
 def _largest(found: IndicatorFacts) -> Sentence:
@@ -139,7 +146,7 @@ def _changed(found: IndicatorFacts, word: str) -> Sentence:
 
 
 def hidden(facts: PackFacts) -> list[Sentence]:
-    """Count the figures of groups that publishers hide, among those that they publish or hide for the board."""
+    """Count the figures of groups that are hidden, among those that are published or hidden for the board."""
     groups = [f for found in facts.indicators for members in found.groups.values() for f in members]
     groups = [f for f in groups if f.category != UNKNOWN and (f.value is not None or f.status == "suppressed")]
     suppressed = [f for f in groups if f.status == "suppressed"]

@@ -5,7 +5,7 @@ A table that this release does not have is None, and the page that rests on it s
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.status import AreaType, Measure
+from hi_pipeline.core.status import AreaType, Measure, Unit
 from hi_pipeline.publishing.report.cards import Card, cards
 
 
@@ -55,13 +55,14 @@ def read_published(folder: Path) -> Published:
         catalogue = json.loads((folder / "indicators.json").read_text(encoding="utf-8"))
         sources = json.loads((folder / "sources.json").read_text(encoding="utf-8"))
         results = _rows(folder / "results.parquet", pl.col("area_type").is_in(["icb", "england"]))
+        known = _with_decimals(cards(catalogue), results)
     except FileNotFoundError:
         raise StoreError(f"{folder}: nothing is published there yet; run hi run first") from None
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise StoreError(f"{folder}: cannot be read ({error}); run hi run again") from error
     return Published(
         results=results,
-        cards=cards(catalogue),
+        cards=known,
         sources=tuple(sources["sources"]),
         comparisons=_optional(
             folder / "comparisons.parquet", dimension=Dimension.TOTAL.value, measure=Measure.VALUE.value
@@ -76,6 +77,21 @@ def read_published(folder: Path) -> Published:
         pockets=_optional(folder / "pockets.parquet"),
         population=_optional(folder / "population.parquet"),
     )
+
+
+def _with_decimals(known: Mapping[str, Card], results: pl.DataFrame) -> dict[str, Card]:
+    """Return the indicators, with two decimals those percentages that are below 1 in England in every year.
+
+    With one decimal a board's 0.06% and England's 0.10% would read alike (2026-11: waiting more than 65 weeks).
+    """
+    england = results.filter(
+        area_type=AreaType.ENGLAND.value,
+        dimension=Dimension.TOTAL.value,
+        measure=Measure.VALUE.value,
+        unit=Unit.PERCENT.value,
+    )
+    most = dict(england.group_by("indicator_id").agg(pl.col("value").max()).drop_nulls().iter_rows())
+    return {n: replace(c, decimals=max(c.decimals, 2)) if most.get(n, 1) < 1 else c for n, c in known.items()}
 
 
 def _rows(path: Path, *where: pl.Expr) -> pl.DataFrame:

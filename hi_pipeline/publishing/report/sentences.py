@@ -6,7 +6,7 @@ A figure is called different from another only where its 95% limits exclude no d
 import re
 from collections.abc import Mapping, Sequence
 
-from hi_pipeline.core.groups import WHITE, WHITE_BRITISH
+from hi_pipeline.core.groups import UNKNOWN, WHITE, WHITE_BRITISH
 from hi_pipeline.core.status import Measure, PeriodType, Status
 from hi_pipeline.publishing.report.cards import Card
 from hi_pipeline.publishing.report.document import Sentence
@@ -74,7 +74,19 @@ def level(found: IndicatorFacts, board: str) -> list[Sentence]:
         return [first, say("against_none", figure)]
     against = with_unit(figure.comparator_text, figure.unit)
     named = COMPARATORS.get(figure.compared_with, figure.compared_with)
-    return [first, say("against", figure, word=AGAINST[figure.comparison], comparator=named, e=against)]
+    words = {"word": AGAINST[figure.comparison], "comparator": named, "e": against}
+    if _is_told_by_more_decimals(figure):
+        return [first, say("against_rounded", figure, **words)]
+    return [first, say("against", figure, **words)]
+
+
+def _is_told_by_more_decimals(figure: Figure) -> bool:
+    """Tell whether a figure differs from England by so little that its limits as printed include England's figure."""
+    if figure.comparison == "similar" or None in (figure.lower, figure.upper, figure.comparator):
+        return False
+    ends = (figure.lower or 0.0, figure.comparator or 0.0, figure.upper or 0.0)
+    low, england, high = (rounded(number, figure.decimals) for number in ends)
+    return low <= england <= high
 
 
 def absent(members: Sequence[IndicatorFacts], board: str, year: str) -> list[Sentence]:
@@ -188,10 +200,10 @@ def targets(found: IndicatorFacts) -> list[Sentence]:
 
 
 def _is_named(found: IndicatorFacts) -> bool:
-    """Tell whether the verdicts name all that the target says."""
+    """Tell whether the verdicts name all that the target says, or say it more closely."""
     left = found.card.target
     for judged in found.targets:
-        left = left.replace(judged.words, "")
+        left = "" if left in judged.words else left.replace(judged.words, "")
     return not set(re.findall(r"\w+", left)) - {"then", "and"}
 
 
@@ -285,9 +297,14 @@ def _worst_case(sure: Sequence[Figure], found: IndicatorFacts) -> list[Sentence]
 
 
 def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
-    """Say for which share of records a dimension was not known."""
+    """Say for which share of records a dimension was not known, or where the pack says it.
+
+    A figure has no such share where its groups are counted over other records than its total (2026-11: waiting lists).
+    """
     share = next((f for f in groups if f.unknown_share is not None), None)
     if share is None or share.unknown_share is None:
+        if any(f.category == UNKNOWN and f.numerator is not None for f in groups):
+            return say("unknown_elsewhere", *groups[:1], dimension=dimension)
         return say("unknown_none", *groups[:1], dimension=dimension)
     return say("unknown", share, dimension=dimension.capitalize(), u=printed(100 * share.unknown_share, 1))
 

@@ -7,48 +7,52 @@ TEMPLATES: dict[str, str] = {
     "level": "{indicator}: {v} (95% CI {l} to {u}) in {board} {when}.",
     "level_bare": "{indicator}: {v} in {board} {when}.",
     "against": "That is {word} {comparator} ({e}).",
+    "against_rounded": "Before rounding, that is {word} {comparator} ({e}).",
     "against_none": "It is not compared with England.",
     "absent": "Not shown for {board} in {year}: {indicators}.",
     "unseen": "Not shown: {indicators}; see “What we cannot say”.",
     "ends": "It was {a} in the {most} and {b} in the {least}.",
     "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
-    "ratio": "The figure of the most deprived group was {r} times that of the least deprived (95% CI {l} to {u}).",
+    "ratio": "The figure for the most deprived group was {r} times that for the least deprived (95% CI {l} to {u}).",
     "gap_unclear": "The difference of {d} (95% CI {l} to {u}) is not clear.",
     "gap_bare": "The two have no confidence limits, so they are not compared.",
     "gap_of_age": "The groups differ in age and the figures are not adjusted for it, so the two are not compared.",
-    "gap_absent": "The ends are not compared: {reason}.",
+    "gap_absent": "The two ends of deprivation are not compared: {reason}.",
     "ethnic": "Of {groups} compared with {reference}, {counts}{rest}.",
     "ethnic_alike": "{groups} clearly differed from {reference}{rest}.",
-    "ethnic_one": "The one ethnic group with a figure {stands} {reference}{rest}.",
+    "ethnic_one": "The one ethnic group that can be compared {stands} {reference}{rest}.",
     "ethnic_none": "No ethnic group has limits that allow a comparison.",
     "worst_groups": (
         "Whatever the ethnicity of the unknown records, and allowing for rounding, the figure stays {counts} of these "
         "groups."
     ),
-    "worst_none": "These differences do not survive the unknown records and rounding.",
+    "worst_none": "Allowing for the unknown records and rounding, none of these differences is clear.",
     "worst_group": (
-        "If the unknown records all belonged to one side, the difference for {group} ({d}) could be anything from {x} "
-        "to {y}."
+        "Depending on the ethnicity of the unknown records, the difference for {group} ({d}) could lie anywhere from "
+        "{x} to {y}."
     ),
     "unknown": "{dimension} was not known for {u}% of records.",
     "unknown_none": "The source does not say for how many records {dimension} was not known.",
+    "unknown_elsewhere": "“Data quality” gives the share of records for which {dimension} was not known.",
     "gap_change": "Between {y0} and {y1} the gap by deprivation {word}.",
-    "target": "The target is: {target}.",
+    "target": "Target: {target}.",
     "target_judged": "{targets}: {verdicts}.",
-    "target_groups": "Target{recalled} “{target}”: of {groups}, {counts}; {verdict} as a whole.",
+    "target_groups": "Target{recalled} “{target}”: of {groups}, {counts}; together {verdict}.",
     "changes": "Of {gaps} compared with {earlier}, {counts}.",
     "changes_alike": "{gaps} that could be compared with {earlier} clearly changed.",
     "changes_one": "The one gap that could be compared with {earlier} {word}.",
     "changes_none": "No gap by deprivation could be compared with that of an earlier year.",
     "changed": "{indicator}: the gap {word} from {x} in {y0} to {y} in {y1}.",
     "summary": "Of {indicators} with data, {have} figures by deprivation.",
-    "summary_ends": "The most deprived group is {counts}.",
+    "summary_one": "One indicator has data; it has {have} by deprivation.",
+    "summary_ends": "The most deprived group: {counts}.",
     "summary_bare_ends": "The two ends are not compared {counts}.",
     "summary_none": "No indicator has a figure for this board and year.",
     "largest": ("{indicator}, {period}: {a} in the {most}, {b} in the least deprived ({r} times, 95% CI {l} to {u})."),
-    "largest_contested": "Left out, as the direction is not agreed: {indicator} ({r} times).",
+    "largest_contested": "Left out, as the direction is not agreed: {ratios}.",
     "largest_none": "No indicator whose direction is agreed shows a clear disadvantage of the most deprived.",
-    "against_england": "Compared with England, the board's figure is {counts} of the indicators with data.",
+    "against_england": "All indicators with data, compared with England: {counts}.",
+    "against_england_one": "The board's figure for it is {word} England's.",
     "statement": "The {n} indicators of the statement, for this board and year: {counts}.",
     "people": (
         "{board} had {n} residents at Census 2021, in {a} small areas; {p} people registered with a GP practice lived "
@@ -64,10 +68,11 @@ TEMPLATES: dict[str, str] = {
     "pockets_of_authorities": "{n} of them {lie} in an authority of low deprivation.",
     "pockets_of_no_authority": "None of them lies in an authority of low deprivation.",
     "pockets_none": "No small area of {board} is a pocket of deprivation by this rule.",
-    "hidden": "Publishers suppress {h} of {n} figures of groups, so that nobody can be identified.",
-    "hidden_none": "None of the {n} figures of groups is suppressed.",
+    "hidden": "Suppressed, so that nobody can be identified: {h} of {n} figures for groups.",
+    "hidden_none": "None of the {n} figures for groups is suppressed.",
     "undivided": (
-        "{indicators} of the statement cannot be shown for the boards of {month}: the publication cannot be divided."
+        "{indicators} of the statement cannot be shown for the boards of {month}: the published figures cannot be "
+        "divided."
     ),
     "current": "No newer edition of the files used is known.",
     "stale": "Out of date: {k} of {n} figures of this board and year, for which a newer file has not been used.",
@@ -80,13 +85,13 @@ COUNTS: dict[str, dict[str, str]] = {
     "summary_ends": {
         "worse": "clearly worse off in {}",
         "better": "clearly better off in {}",
-        "higher": "clearly higher in {}",
-        "lower": "clearly lower in {}",
-        "unclear": "not clearly different in {}",
+        "higher": "clearly higher figure in {}",
+        "lower": "clearly lower figure in {}",
+        "unclear": "no clear difference in {}",
     },
     "summary_bare_ends": {
-        "suppressed": "in {}, as an end is suppressed",
-        "unknown": "in {}, as they lack limits, a figure or a common age",
+        "suppressed": "in {} (an end is suppressed)",
+        "unknown": "in {} (no limits, no figure, or ages that differ)",
     },
     "against_england": {
         "better": "better in {}",
@@ -108,14 +113,14 @@ COUNTS: dict[str, dict[str, str]] = {
         "unclear": "{} had no clear difference",
     },
     "target_groups": {
-        "met": "{} met it",
-        "not_met": "{} did not meet it",
+        "met": "{} met",
+        "not_met": "{} not met",
         "not_yet_due": "{} not yet due",
-        "cannot_tell": "{} cannot be told",
+        "cannot_tell": "{} unclear",
         "hidden": "{} without a figure",
     },
     "statement": {"full": "{} shown in full", "part": "{} shown in part", "none": "{} not shown"},
-    "worst_groups": {"higher": "clearly higher in {}", "lower": "clearly lower in {}"},
+    "worst_groups": {"higher": "clearly higher for {}", "lower": "clearly lower for {}"},
 }
 
 # The comparison of a row in words that stand before "England".
@@ -127,9 +132,11 @@ AGAINST = {
     "similar": "similar to",
 }
 
+NOT_AGAINST = "not compared with"
+
 # The comparator of a row, where its name does not read well after these words.
 COMPARATORS = {
-    "all boards of England": "the figure of all boards of England together",
+    "all boards of England": "the figure for all boards of England together",
     "England as published": "England",
 }
 
@@ -153,7 +160,7 @@ CHANGES = {
 TARGETS = {
     "met": "met",
     "not_met": "not met",
-    "not_yet_due": "not yet due",
+    "not_yet_due": "not yet due in that year",
     "cannot_tell": "neither clearly met nor clearly missed",
 }
 RECALLED = " (not confirmed)"
@@ -165,24 +172,25 @@ STANDS_BESIDE = {
     "unclear": "did not clearly differ from",
 }
 
-# Why the ends of deprivation are not compared where the publisher hides one of them, or both.
-END_HIDDEN = "the publisher hides the figure of the {end} because few people are counted"
-ENDS_HIDDEN = "the publisher hides the figures of both ends because few people are counted"
+# Why the ends of deprivation are not compared where one of them is hidden, or both: by the publisher or, of a board's
+# own extract, by the disclosure control here.
+END_HIDDEN = "the figure for the {end} is suppressed, as few people are counted"
+ENDS_HIDDEN = "the figures for both ends are suppressed, as few people are counted"
 
 # The part of an indicator's remark that all of the statement share; the page of methods says it once.
 WORDING_OF_STATEMENT = "the wording of the statement"
 
 REASONS = {
-    "suppressed": "the publisher hides it because the number of people is small",
+    "suppressed": "it is suppressed, as few people are counted",
     "too_few": "there are too few events or practices for the statistic",
-    "missing": "the publisher left it blank or the release could not be used",
+    "missing": "the publisher left it blank, or the file could not be used",
     "not_published": "no public source gives it for this board",
-    "not_applicable": "the figures it needs are not all there",
+    "not_applicable": "not all the figures needed for it are available",
 }
 
 # Why a cell of coverage holds no figure, in words that begin a row of the table of what is not shown.
 COVERS = {
-    "suppressed": "Suppressed by the publisher, as few people are counted",
+    "suppressed": "Suppressed, as few people are counted",
     "too_few": "Too few events for the statistic",
     "did_not_submit": "Left blank in the publication",
     "england_only": "Published for larger areas, trusts or local authorities, not for boards",
@@ -199,21 +207,30 @@ COVERS = {
     "none_known": "No publication of it for this year is known",
 }
 
-# Plain words for what a reader may not know, in the order in which the last page prints them.
+# Plain words for what a reader may not know, in alphabetical order, as the last page prints them.
 GLOSSARY = {
     "95% CI, 95% limits": "the range in which the true figure lies if chance alone is at work, in 95 cases of 100",
+    "ACE inhibitor, ARB": "medicines that lower blood pressure and protect the kidneys",
     "adjusted for age, standardised": "worked out as if all groups had the same mix of ages; a crude figure is not",
     "all boards of England together": "the boards added up; England as published also counts events of no board",
     "annexes": "indicators beside those that the statement names",
     "better, worse": "said only where it is agreed which direction is good; elsewhere higher and lower",
+    "BMI": "body mass index, weight for height",
     "board": "integrated care board (ICB), the NHS body that plans services for an area of England",
     "breakdown": "figures by age, sex, ethnic group or deprivation",
+    "CCG": "clinical commissioning group, the NHS body that planned services until June 2022",
     "clear, clearly": "the 95% limits leave no doubt which of two figures is higher",
+    "COPD": "chronic obstructive pulmonary disease",
     "Core20": "people who live in the most deprived 20% of small areas of England",
+    "CVD": "cardiovascular disease",
     "England only": "published for England, regions, trusts or local authorities, not for boards",
     "fifth, tenth": "five or ten equal groups by deprivation, 1 the most deprived; also called quintile and decile",
+    "file hash": "the first characters of the SHA-256 hash, by which a file is told from any other",
     "footprint": "the set of boards in force from a month on",
     "gap": "difference between the most and the least deprived group",
+    "HbA1c": "a measure of blood sugar over about three months",
+    "HYP008, LDA45 and the like": "the publishers' own codes of their measures",
+    "I60 and the like": "codes of the International Classification of Diseases (ICD-10)",
     "Indices of Deprivation": "the official ranking of small areas, of 2019 or of 2025",
     "most similar boards": "the five boards nearest in deprivation, ethnic mix and age, added up",
     "narrowed, widened, changed direction": "of a gap, where the 95% limits of its change leave no doubt",
@@ -223,11 +240,16 @@ GLOSSARY = {
     "not for this footprint": "published for the boards of that time, and not to be divided for this one",
     "not in hand": "published, but the file has not been read for this pack",
     "not public": "held by an organisation that does not publish it",
+    "ONS code, ODS code": "codes of an area by the Office for National Statistics, of a body by the NHS",
     "partly shown": "some groups have a figure, others have not",
+    "pathway": "a patient's wait for one treatment, from referral on",
     "percentage points": "the difference of two percentages",
     "place": "a local authority, as far as it lies in the board",
+    "PLUS group": "people whom a board adds to Core20, as they are likely to be in poorer health (Core20PLUS5)",
     "pocket of deprivation": "a deprived small area in an authority or board that is not deprived on average",
-    "ratio": "the figure of the most deprived group divided by that of the least deprived",
+    "QOF": "Quality and Outcomes Framework, the yearly returns of GP practices",
+    "QRISK, CHA2DS2-VASc": "scores of a person's risk of heart attack or stroke",
+    "ratio": "the figure for the most deprived group divided by that for the least deprived",
     "reporters present": "share of the practices or trusts due to report that are in the figure",
     "similar": "the 95% limits include the figure compared with",
     "slope index, relative index of inequality": (
@@ -236,7 +258,8 @@ GLOSSARY = {
     "small area, LSOA": "an area of about 1,500 residents (lower layer super output area)",
     "SMI": "severe mental illness",
     "statement": "NHS England's statement on information on health inequalities, section 13SA of the NHS Act 2006",
-    "suppressed": "hidden by the publisher because few people are counted",
+    "suppressed": "hidden because few people are counted",
     "target": "the level or date that the NHS has set for an indicator",
+    "TIA": "transient ischaemic attack, a stroke that passes within a day",
     "unknown": "records that do not say which group the person belongs to; never compared",
 }

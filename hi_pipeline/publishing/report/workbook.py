@@ -4,6 +4,7 @@ Row 1 holds the title, row 2 what the sheet is, row 3 the header. Numbers are ro
 """
 
 import re
+import textwrap
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -42,7 +43,7 @@ MEASURES = {
     Measure.DISPROPORTIONALITY.value: "disproportionality",
 }
 _LEGEND = (
-    ("[c]", "suppressed: hidden by the publisher because few people are counted"),
+    ("[c]", "suppressed: hidden because few people are counted"),
     ("[u]", "too few events or practices for the statistic"),
     ("[x]", "missing or not published; the column Status says which"),
     ("[z]", "not applicable"),
@@ -128,6 +129,11 @@ class Sheet:
         """Return all cells as they stand, row by row."""
         return [[self.title], [self.about], list(self.header), *(list(row) for row in self.rows)]
 
+    def lines_of(self, row: tuple[Cell, ...]) -> int:
+        """Return how many lines the tallest cell of a row takes: not every program measures wrapped text itself."""
+        texts = ((str(cell), width) for cell, width in zip(row, self.widths, strict=True) if cell is not None)
+        return max((len(textwrap.wrap(text, width)) for text, width in texts), default=1) or 1
+
     @property
     def table_name(self) -> str:
         """Return the name of the sheet's table."""
@@ -201,7 +207,7 @@ def _sheet(
 
 def _width(header: str, cells: list[Cell]) -> int:
     longest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
-    return max(10, min(60, max(longest, len(header) // 2) + 2))
+    return max(10, min(60, max(longest, len(header) // 2) + 3))
 
 
 def _sentences(document: Document) -> tuple[tuple[Cell, ...], ...]:

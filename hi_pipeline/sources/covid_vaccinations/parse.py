@@ -89,6 +89,7 @@ def _figures(raw: RawTable, sheet: Sheet, where: str) -> pl.DataFrame:
             f"{where}: expected a row {_TOTAL!r} and each of the {len(PARTNERSHIP_LABELS)} partnerships once; names "
             f"that are new or not there: {odd[:_MAX_SHOWN]}. Declare them in labels.py."
         )
+    _refuse_nameless(body.filter(pl.col(name).is_null() & (pl.col("row") != 0)), sheet, where)
     places = map_exactly(places, name, labels=PARTNERSHIP_LABELS, into="area_code", where=where)
     rows = pl.concat(
         [
@@ -102,6 +103,17 @@ def _figures(raw: RawTable, sheet: Sheet, where: str) -> pl.DataFrame:
         how="diagonal",
     )
     return pl.concat(_column(rows, number, figure, where) for number, figure in sheet.figures.items())
+
+
+def _refuse_nameless(rows: pl.DataFrame, sheet: Sheet, where: str) -> None:
+    """Refuse figures in a row that names no partnership; notes at the foot have none."""
+    cells = [pl.col(f"column_{number}").is_not_null() for number in sheet.figures]
+    odd = rows.filter(pl.any_horizontal(cells))
+    if odd.height:
+        raise LayoutError(
+            f"{where}: {odd.height} rows below the row {_TOTAL!r} have figures and name no partnership: rows "
+            f"{odd[ROW].to_list()[:_MAX_SHOWN]}. Declare what they are before they are read."
+        )
 
 
 def _column(rows: pl.DataFrame, number: int, figure: sheets.Figure, where: str) -> pl.DataFrame:

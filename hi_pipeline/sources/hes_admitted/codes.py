@@ -28,7 +28,7 @@ def read_codes(raw: RawTable, release: Release, account: Account, where: str) ->
         ValidationError: admissions that are not their four methods, or episodes not their sexes.
     """
     year = release.financial_years[0]
-    rows = read_body(raw, CODE_HEADER, first=CODE_FIRST, year=year, where=where, only=CODES)
+    rows = read_body(raw, CODE_HEADER, first=CODE_FIRST, year=year, where=where, only=CODES, account=account)
     absent = set(CODES) - set(rows["code"])
     if absent:
         raise LayoutError(f"{where}: no rows of {sorted(absent)}; expected every code. Fetch the file again.")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
+from hi_pipeline.core.account import Account
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.observations import ONCE
 from hi_pipeline.core.row_index import spreadsheet_column
@@ -27,6 +28,7 @@ def read_body(
     year: str,
     where: str,
     only: Collection[str] | None = None,
+    account: Account | None = None,
 ) -> pl.DataFrame:
     """Return the numbered rows with code, name and for each of READ its text, ``<name>_value`` and ``<name>_status``.
 
@@ -37,6 +39,7 @@ def read_body(
         year: the edition's: where the titles name financial years, it must be one of them.
         where: file and sheet, for the error.
         only: the codes to read; all when not given.
+        account: where the rows of other codes are counted.
 
     Raises:
         LayoutError: no such header, titles of another year, or a cell that is neither a number nor a token.
@@ -66,7 +69,10 @@ def read_body(
     blank = pl.all_horizontal(texts.is_null() | (texts == ""))
     rows = rows.filter(~blank)
     if only is not None:
-        rows = rows.filter(pl.col("code").is_in(list(only)).fill_null(False))
+        chosen = rows.filter(pl.col("code").is_in(list(only)).fill_null(False))
+        if account:
+            account.left_out("rows of other codes, totals and notes of the sheet", rows.height - chosen.height)
+        rows = chosen
     for name in READ:
         rows = read_numbers(rows, name, tokens=TOKENS, where=where, whole=True)
     twice = rows.filter(pl.col("code").is_duplicated())

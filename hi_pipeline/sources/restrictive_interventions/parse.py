@@ -9,10 +9,11 @@ from hi_pipeline.core.account import ACCOUNT, Account
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.geography import ENGLAND_NAME
-from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.groups import ALL, UNKNOWN, Dimension
 from hi_pipeline.core.observations import add_bounds, add_month, check_within, to_observations, unverified
-from hi_pipeline.core.row_index import ROW_INDEX, cells, row_index_of
+from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables
+from hi_pipeline.core.status import Status
 from hi_pipeline.core.text_tables import map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.sources.restrictive_interventions.labels import (
     BREAKDOWNS,
@@ -34,6 +35,9 @@ from hi_pipeline.sources.restrictive_interventions.labels import (
 
 _PROVIDER = r"^[A-Z0-9]{3,6}$"
 _MAX_SHOWN = 8
+_USES_ID = next(metric for metric, measure in METRIC_LABELS.items() if measure == USES)
+UNKNOWN_LEFT_OUT = "people and rates of unknown ethnic groups, which do not add over the kinds of unknown"
+NO_RATE = "no rate: the file prints several kinds of unknown group, whose rates do not add"
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
@@ -41,7 +45,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
     Raises:
         LayoutError: another month than the release's, figures of two states, a count that is no multiple of 5, no rows
-            of England or of providers, a total that is split further.
+            of England or of providers, a total that is split further, two breakdowns that do not agree how many uses
+            are of no known ethnic group.
         ValidationError: more people than uses.
     """
     (year,) = release.financial_years
@@ -53,7 +58,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = read_numbers(frame, "METRIC_VALUE", tokens=TOKENS, where=where)
     figures = _figures(frame)
     _check(figures, where)
-    bounded = unverified(add_month(_bound(figures), last))
+    bounded = unverified(add_month(_with_one_unknown(_bound(figures), where), last))
     observations = to_observations(bounded)
     check_within(observations, part=PEOPLE, whole=USES, where=where)
     return {"observations": observations, ROW_INDEX: row_index_of(bounded, release), ACCOUNT: account.frame()}
@@ -112,7 +117,9 @@ def _grouped(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
         own = frame.filter(pl.col("BREAKDOWN") == name)
         if BREAKDOWNS[name][1] is Dimension.ETHNICITY:
             unknown = pl.col("LEVEL_TWO_DESCRIPTION").is_in(UNKNOWN_ETHNICITY).fill_null(False)
-            account.left_out("rows of unknown ethnic groups, whose rates do not add", own.filter(unknown).height)
+            uses = pl.col("METRIC") == _USES_ID
+            account.left_out(UNKNOWN_LEFT_OUT, own.filter(unknown & ~uses).height)
+            parts.append(own.filter(unknown & uses).with_columns(pl.lit(UNKNOWN).alias("category")))
             own = own.filter(~unknown)
         parts.append(map_labels(own, "LEVEL_TWO_DESCRIPTION", labels=labels, into="category", account=account))
     return pl.concat(parts)
@@ -123,6 +130,7 @@ def _figures(frame: pl.DataFrame) -> pl.DataFrame:
     dimension = {name: dimension.value for name, (_, dimension) in BREAKDOWNS.items()}
     england = pl.col("BREAKDOWN") != "Provider"
     return frame.select(
+        "BREAKDOWN",
         pl.col("BREAKDOWN").replace_strict(level).alias("area_level"),
         pl.when(england).then(pl.lit("")).otherwise(pl.col("LEVEL_ONE")).alias("area_code"),
         pl.when(england).then(pl.lit(ENGLAND_NAME)).otherwise(pl.col("LEVEL_ONE_DESCRIPTION")).alias("area_name"),
@@ -155,3 +163,35 @@ def _bound(figures: pl.DataFrame) -> pl.DataFrame:
         hidden_low=pl.when(~rate).then(pl.lit(HIDDEN_LOW)),
         hidden_high=pl.when(~rate).then(pl.lit(HIDDEN_HIGH)),
     )
+
+
+def _with_one_unknown(bounded: pl.DataFrame, where: str) -> pl.DataFrame:
+    """Add up the uses of all kinds of unknown ethnic group, and say why there is no rate of them.
+
+    Both breakdowns print them; the first one's are taken, as the other's are the same uses again.
+    """
+    unknown = (pl.col("dimension") == Dimension.ETHNICITY.value) & (pl.col("category") == UNKNOWN)
+    parts = bounded.filter(unknown)
+    first = [name for name in parts.columns if name not in ("BREAKDOWN", "value", "low", "high", "status", CELLS)]
+    shown = pl.col("value").null_count() == 0
+    sums = parts.group_by("BREAKDOWN", maintain_order=True).agg(
+        *(pl.col(name).first() for name in first),
+        pl.when(shown).then(pl.col("value").sum()).alias("value"),
+        pl.col("low").sum(),
+        pl.col("high").sum(),
+        pl.when(shown).then(pl.lit(Status.OK.value)).otherwise(pl.lit(Status.SUPPRESSED.value)).alias("status"),
+        together(),
+    )
+    if sums.filter(pl.col("low") > pl.col("high").min()).height:
+        raise LayoutError(
+            f"{where}: the breakdowns do not agree how many uses are of no known ethnic group: "
+            f"{sums.select('BREAKDOWN', 'low', 'high').rows()}"
+        )
+    one = sums.head(1)
+    rate = one.with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("value", "low", "high")),
+        measure=pl.lit(RATE),
+        status=pl.lit(Status.MISSING.value),
+        note=pl.lit(NO_RATE),
+    ).with_columns(pl.col(CELLS).list.head(0))
+    return pl.concat([bounded.filter(~unknown), *(rows.select(bounded.columns) for rows in (one, rate))])

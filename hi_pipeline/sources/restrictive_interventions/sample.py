@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hi_pipeline.core.financial_year import period
+from hi_pipeline.core.groups import Dimension
 from hi_pipeline.sample.chance import chance, drawn, rounded, share_out
 from hi_pipeline.sample.containers import Cell, csv_bytes, write_file
-from hi_pipeline.sources.restrictive_interventions.labels import CATEGORIES, STATUS_LABELS, UNKNOWN_ETHNICITY
+from hi_pipeline.sources.restrictive_interventions.labels import (
+    BREAKDOWNS,
+    CATEGORIES,
+    STATUS_LABELS,
+    UNKNOWN_ETHNICITY,
+)
 from hi_pipeline.sources.restrictive_interventions.source import COLUMNS, SOURCE
 
 _PROVIDERS, _BED_DAYS, _PER_BED_DAY, _USES_EACH = 12, 9_000, 0.02, 4.2
@@ -35,10 +41,14 @@ def _rows(year: str, state: str, star: str, *, short: bool) -> Iterator[tuple[Ce
     for number, count in enumerate(uses):
         place = (*before, "Provider", f"RX{number:X}", f"SYNTHETIC MENTAL HEALTH NHS TRUST {number + 1}")
         yield from _figures(place, (), count, _BED_DAYS, star)
+    # Both breakdowns by ethnic group print the same uses of unknown groups.
+    unknown = dict.fromkeys(UNKNOWN_ETHNICITY[:2], sum(uses) // 40)
     for breakdown, labels in CATEGORIES.items():
         groups = _groups(breakdown, list(labels), short=short)
+        apart = unknown if BREAKDOWNS[breakdown][1] is Dimension.ETHNICITY else {}
         weights = [generator.uniform(0.5, 2.0) for _ in groups]
-        for code, (group, count) in enumerate(zip(groups, share_out(sum(uses), weights), strict=True)):
+        counts = dict(zip(groups, share_out(sum(uses) - sum(apart.values()), weights), strict=True)) | apart
+        for code, (group, count) in enumerate(counts.items()):
             area = (*before, breakdown, "England", "England")
             yield from _figures(area, (f"{code:02d}", group), count, days // len(groups), star)
     yield *before, "Provider Type", "NHS Providers", "NHS Providers", *[_NONE] * 10, "MHS77", rounded(sum(uses))
@@ -51,7 +61,7 @@ def _groups(breakdown: str, labels: list[str], *, short: bool) -> list[str]:
         return labels
     two = {"Asian": "Asian or Asian British", "Black": "Black or Black British", "Other": "Other Ethnic Groups"}
     dropped = set(two.values()) if short else set(two)
-    return [*(label for label in labels if label not in dropped), *UNKNOWN_ETHNICITY[:2]]
+    return [label for label in labels if label not in dropped]
 
 
 def _figures(

@@ -8,7 +8,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING
-from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped, unused_levels
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.heirs import lsoa_locations
 from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
@@ -61,7 +61,6 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
     printed = parts.filter(area_level="local_authority")
     own = shaped(printed, area_type=AreaType.AUTHORITY, code=pl.col("area_code"), name=pl.col("area_name"))
     merged = rows.filter(pl.col("area_code") != pl.col("lad_code")).height
-    unused = parts.filter(~pl.col("area_level").is_in(["england", "local_authority"]))
     return Placed(
         frame=pl.concat([place_england(parts), boards, own]),
         counted={
@@ -70,9 +69,7 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
             ].n_unique(),
             "authorities abolished by 2021, placed with their successor": merged,
             "authorities with a hidden count": rows.filter(pl.col("status") != "ok").height,
-            **{
-                f"rows of level {level} that are not used": n for level, n in unused.group_by("area_level").len().rows()
-            },
+            **unused_levels(parts, ("england", "local_authority")),
         },
         notes=[said] if said else [],
     )

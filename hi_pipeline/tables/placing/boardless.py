@@ -7,7 +7,7 @@ import polars as pl
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
-from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped, unused_levels
 from hi_pipeline.tables.placing.published import place_regions
 
 _TYPES = {
@@ -36,9 +36,7 @@ def place_boardless(*levels: str) -> Callable[[pl.DataFrame, Indicator, Context]
             if level in levels:
                 rows = parts.filter(area_level=level)
                 frames.append(shaped(rows, area_type=area_type, code=pl.col("area_code"), name=pl.col("area_name")))
-        unused = parts.filter(~pl.col("area_level").is_in(["england", *levels]))
-        for other in unused["area_level"].unique().sort().to_list():
-            placed.counted[f"rows of level {other} that are not used"] = unused.filter(area_level=other).height
+        placed.counted |= unused_levels(parts, ("england", *levels))
         placed.frame = pl.concat(frames)
         return placed
 

@@ -41,6 +41,10 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
     rows = rows.join(_reporting(rows), on="area_code", how="left", validate="m:1")
     boards = footprint.boards(context.vintage)
     placed = Placed(frame=_partnerships(parts, boards, context))
+    printed = parts.filter(pl.col("area_level").is_in(list(PARTNERSHIPS))).height
+    placed.counted["rows of partnerships that are no board, which only check the totals"] = (
+        printed - placed.frame.height
+    )
     taken = placed.frame["icb_code"].unique().to_list()
     try:
         found = locations_of(context.reader, context.financial_year, context.vintage, context.own_vintage)

@@ -8,7 +8,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
-from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped, unused_levels
 from hi_pipeline.tables.placing.practices import empty_fifths
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.lsoa_boards import lsoa21_boards
@@ -30,18 +30,18 @@ def place_lsoas(parts: pl.DataFrame, indicator: Indicator, context: Context) -> 
         LinkageError: an LSOA that the lookup or the Indices do not know.
     """
     areas, releases, said = lsoa21_boards(context.reader, context.vintage)
-    rows = parts.filter(area_level="lsoa", dimension=Dimension.TOTAL.value, category=ALL)
+    printed = parts.filter(area_level="lsoa")
+    rows = printed.filter(dimension=Dimension.TOTAL.value, category=ALL)
     rows = rows.rename({"area_code": "lsoa_code"}).drop("area_name")
     rows = rows.join(areas, on="lsoa_code", how="left", validate="m:1")
     where = f"{indicator.id} {context.financial_year}"
     _refuse_lost(rows, "icb_code", f"{where}: LSOAs without a board of {context.vintage}")
     placed = Placed(frame=place_england(parts), notes=[said] if said else [])
+    placed.counted["rows of LSOAs by group that are not used"] = printed.height - rows.height
     frames = [placed.frame, resting_on(_to_boards(rows, context), releases)]
     if Dimension.DEPRIVATION in indicator.dimensions:
         frames.append(resting_on(_by_fifth(rows, context, placed, where), releases))
-    unused = parts.filter(~pl.col("area_level").is_in(["england", "lsoa"]))
-    for level in unused["area_level"].unique().sort().to_list():
-        placed.counted[f"rows of level {level} that are not used"] = unused.filter(area_level=level).height
+    placed.counted |= unused_levels(parts, ("england", "lsoa"))
     placed.frame = pl.concat(frames)
     return placed
 

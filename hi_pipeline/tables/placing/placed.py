@@ -97,6 +97,12 @@ def place_england(parts: pl.DataFrame) -> pl.DataFrame:
     return shaped(rows, area_type=AreaType.ENGLAND, code=pl.lit(ENGLAND), name=pl.lit(ENGLAND_NAME))
 
 
+def unused_levels(parts: pl.DataFrame, used: Iterable[str]) -> dict[str, int]:
+    """Count the publisher's rows of levels of area that nothing is made of, by level."""
+    unused = parts.filter(~pl.col("area_level").is_in(list(used))).group_by("area_level").len().sort("area_level")
+    return {f"rows of level {level} that are not used": rows for level, rows in unused.rows()}
+
+
 def bare_boards(parts: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Give every board one row, of its total, that says the publication prints no figure of it."""
     first = parts.sort(pl.col("dimension") != Dimension.TOTAL.value, maintain_order=True).head(1)

@@ -9,7 +9,7 @@ from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.core.validation import join_exactly
 from hi_pipeline.tables.assemble import COUNTED, GROUP, PERIOD, RELEASES
-from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, place_england, resting_on, shaped, unused_levels
 from hi_pipeline.tables.placing.spread import with_spread
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.editions import imd_vintage_of
@@ -60,6 +60,7 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
         f"practices placed by the others of their network, {context.vintage}": total.filter(
             placed_by=PLACED_BY_NETWORK
         ).height,
+        **unused_levels(parts, ("england", "practice")),
     }
     note = _map_note(areas)
     if Dimension.DEPRIVATION in indicator.dimensions:

@@ -7,7 +7,7 @@ from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import AreaType
 from hi_pipeline.tables.assemble import GROUP
 from hi_pipeline.tables.placing.locations import LOCATIONS, PARTNERSHIPS, place_locations, with_hubs_apart
-from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped
+from hi_pipeline.tables.placing.placed import Context, Placed, bare_boards, place_england, shaped, unused_levels
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up, with_own_figure
 
@@ -47,6 +47,7 @@ def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context)
         unused = ["region"]
     for level in sorted(levels & set(unused)):
         placed.counted[f"rows of level {level} that only check the totals"] = parts.filter(area_level=level).height
+    placed.counted |= unused_levels(parts, ("england", "region", *REMAINDERS, *BOARDS, *LOCATIONS, *PARTNERSHIPS))
     placed.frame = pl.concat([*fixed, placed.frame])
     return placed
 

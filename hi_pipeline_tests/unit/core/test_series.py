@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from hi_pipeline.core.series import Match, Series, place_of
+from hi_pipeline.sources.cvdprevent.source import SOURCE as CVDPREVENT
 from hi_pipeline.sources.gp_registrations.source import SOURCE as LISTS
 from hi_pipeline.sources.mbrrace.source import SOURCE as MBRRACE
 from hi_pipeline.sources.mhsds.source import SOURCE as MHSDS
@@ -117,3 +118,21 @@ def test_half_a_period_is_refused(changes: dict[str, str], said: str) -> None:
     } | changes
     with pytest.raises(ValueError, match=said):
         Series(**facts, every=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("series", "address", "near"),
+    [
+        (EXTRACT, f"{UPLOADS}/2026/09/Full-CSV-data-file-Jly26-ZIP-3M-a1B2c3.zip", True),
+        (EXTRACT, f"{UPLOADS}/2026/09/RTT_full_csv_data_file_July_2026.zip", True),
+        (EXTRACT, f"{UPLOADS}/2026/09/Full-CSV-data-file-Jul26-ZIP-3M-a1B2c3.zip", False),  # it is one
+        (EXTRACT, f"{UPLOADS}/2021/05/Full-CSV-data-file-Mar21-ZIP-3M-12345.zip", False),  # before the layout
+        (EXTRACT, f"{UPLOADS}/2026/09/Incomplete-Commissioner-Jul26-XLSX-4M-a1B2c3.xlsx", False),
+        (EXTRACT, "https://files.digital.nhs.uk/Full-CSV-data-file-Jly26.zip", False),  # another host
+        (RAW, f"{FILES}/AA/0B1C2D/QOF2527.zip", True),
+        (LSOA, f"{FILES}/AA/0B1C2D/gp-reg-pat-prac-map.csv", False),
+        (CVDPREVENT.series[0], f"https://{CVDPREVENT.series[0].host}/other.zip", False),  # its name has no words
+    ],
+)
+def test_a_file_that_looks_like_an_edition_and_is_none(series: Series, address: str, near: bool) -> None:
+    assert series.nearly(place_of(address)) is near

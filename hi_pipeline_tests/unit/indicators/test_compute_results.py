@@ -336,3 +336,30 @@ def test_a_measure_between_groups_says_that_the_layout_behind_them_was_not_seen(
     assert unseen.filter(derived).height == seen.filter(derived).height > 0
     assert unseen["note"].str.contains("layout unverified").all()
     assert not seen["note"].str.contains("layout unverified").any()
+
+
+@pytest.mark.parametrize(
+    ("status", "note", "said"),
+    [
+        ("suppressed", "", "hidden by the publisher"),
+        ("suppressed", "waiting at the end of the week", "hidden by the publisher; waiting at the end of the week"),
+        (
+            "suppressed",
+            "a hidden deduction of 0 to 4 is taken at the middle",
+            "hidden by the publisher; a hidden deduction of 0 to 4 is taken at the middle",
+        ),
+        ("suppressed", "hidden by the publisher: fewer than 8", "hidden by the publisher: fewer than 8"),
+        (
+            "suppressed",
+            "among its parts, hidden counts taken at the rate of the others within their bounds; 3 of 5 counts hidden "
+            "or missing: the sum lies between 1 and 9",
+            None,
+        ),
+        ("missing", "the partnership's own row", "missing in the publication; the partnership's own row"),
+        ("missing", "not submitted: printed as 0", None),
+        ("missing", "2 of 12 months of the year in hand", None),
+    ],
+)
+def test_a_row_without_a_figure_says_why(status: str, note: str, said: str | None) -> None:
+    found = _one(_run(made.row("total", "All", None, 100, status=status, note=note)), measure="value")
+    assert found["note"] == (said or note)

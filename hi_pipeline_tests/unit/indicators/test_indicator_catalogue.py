@@ -341,8 +341,8 @@ def test_an_entry_agrees_with_itself(indicator: Indicator) -> None:
     assert indicator.multiplier == scale[indicator.unit]
     assert Dimension.TOTAL in indicator.dimensions
     assert (Dimension.DEPRIVATION in indicator.dimensions) == (indicator.deprivation_groups in (5, 10))
-    counted = indicator.numerator or indicator.denominator
-    bare = indicator.kind is Kind.COUNT or (indicator.kind.as_printed and not counted)
+    # Of restrictive interventions the uses are printed beside the rate, and no bed days.
+    bare = indicator.kind is Kind.COUNT or (indicator.kind.as_printed and not indicator.denominator)
     assert bare == (indicator.denominator_from is DenominatorFrom.NONE)
     assert bool(indicator.denominator) == (indicator.denominator_from is DenominatorFrom.SOURCE)
     assert indicator.plausible[0] < indicator.plausible[1]

@@ -105,7 +105,11 @@ def test_crude_prevalence_gaps_have_no_word_and_every_row_says_why() -> None:
     assert set(results.filter(pl.col("measure").is_in(["gap", "ratio"]))["comparison"]) == {"not_compared"}
     assert results.filter(status="ok")["note"].str.contains(MIXES_AGE, literal=True).all()
     aged = {i.id for i in INDICATORS if i.mixes_age}
-    wanted = ("hypertension", "atrial_fibrillation", "chd", "stroke_tia", "copd", "diabetes", "dementia")
+    wanted = (
+        "hypertension", "atrial_fibrillation", "chd", "stroke_tia", "heart_failure", "peripheral_arterial_disease",
+        "copd", "diabetes", "non_diabetic_hyperglycaemia", "chronic_kidney_disease", "cancer", "dementia",
+        "osteoporosis", "rheumatoid_arthritis", "palliative_care",
+    )  # fmt: skip
     crude = ("elective", "emergency", "outpatient", "outpatient_first", "outpatient_virtual")
     assert aged == {f"{name}_prevalence_pct" for name in wanted} | {f"act_{name}_crude_rate" for name in crude}
 

@@ -90,6 +90,7 @@ def test_a_percentage_above_100_is_no_figure(tmp_path: Path) -> None:
         ("population", "16-44", "18-44", LayoutError, "18-44"),
         ("ethnicity_partnerships", "Not stated/Unknown", "Unknown", LayoutError, "Not stated/Unknown"),
         ("ages", "Total,,", "Sum,,", LayoutError, "expected a row 'Total'"),
+        ("ages", ",Data quality notes:", ",Region unknown,,,5,5,5", LayoutError, "1 rows below the row 'Total'"),
         ("ages", ",100%*,", ",>100%,", LayoutError, "neither numbers nor declared tokens"),
         ("ages", ",100%*,", ",0.99,", ValidationError, "percentages are not first doses over the population"),
         ("ages", ",1046,", ",1047,", ValidationError, "first and second doses are not all doses"),

@@ -181,6 +181,7 @@ def _both(folder: Path, damage: Callable[[Rows], object] | None = None) -> Path:
 def test_strokes_and_heart_attacks_by_three_character_code(tmp_path: Path) -> None:
     found = parsed(SOURCE, DIAGNOSES, _both(tmp_path))
     assert found.tables["codes"]["diagnoses"].to_list() == ["I21", "I22", "I60", "I61", "I62", "I63", "I64"]
+    assert found.left_out == {"rows of other codes, totals and notes of the sheet": 3}
     observations = found.tables["observations"]
     of_codes = observations.filter(pl.col("measure").str.contains(r"^i\d\d_"))
     assert of_codes.height == 7 * 3 and of_codes["note"].str.ends_with("layout unverified").all()

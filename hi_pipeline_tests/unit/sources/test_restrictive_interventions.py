@@ -10,6 +10,7 @@ from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
 from hi_pipeline_tests.unit.sources.reading import changed
 
 FILE = FIXTURES / "restrictive_interventions" / "levels.csv"
+UPPER_NOT_KNOWN = f"England; Upper Ethnicity,England,England,99,Not Known,{'NONE,' * 8}"
 RATE = "interventions_per_1k_bed_days"
 
 
@@ -29,19 +30,34 @@ def test_england_and_providers() -> None:
     assert found.left_out == {
         "rows of metrics that are not read": 1,
         "rows of breakdowns that are not read": 3,
-        "rows of unknown ethnic groups, whose rates do not add": 6,
+        "people and rates of unknown ethnic groups, which do not add over the kinds of unknown": 8,
     }
 
 
 def test_englands_groups() -> None:
     rates = parsed(SOURCE, "2024-03", FILE).tables["observations"].filter(area_level="england", measure=RATE)
     assert dict(rates.filter(dimension="age").select("category", "value").rows())["Under 18"] == 95
-    assert dict(rates.filter(dimension="ethnicity").select("category", "value").rows()) == {
+    assert dict(rates.filter(dimension="ethnicity", status="ok").select("category", "value").rows()) == {
         "White": 30,
         "Black or Black British": 44,
         "White: British": 29,
         "Black or Black British: African": 47,
     }
+
+
+def test_uses_of_unknown_ethnic_groups_are_added_up_once(tmp_path: Path) -> None:
+    found = parsed(SOURCE, "2024-03", FILE)
+    unknown = found.tables["observations"].filter(dimension="ethnicity", category="Unknown").sort("measure")
+    assert unknown.select("measure", "value", "low", "high", "status").rows() == [
+        ("interventions", 400, 396, 404, "ok"),
+        (RATE, None, None, None, "missing"),
+    ]
+    assert unknown["note"].to_list()[1].startswith("no rate: the file prints several kinds of unknown group")
+    cells = found.tables["row_index"].filter(dimension="ethnicity", category="Unknown")
+    assert sorted(cells["text"]) == ["100", "300"]
+    hidden = parsed(SOURCE, "2024-03", changed(FILE, tmp_path, old="MHS77,100", new="MHS77,*")).tables["observations"]
+    row = figure(hidden, dimension="ethnicity", category="Unknown", measure="interventions")
+    assert (row["value"], row["low"], row["high"], row["status"]) == (None, 298, 306, "suppressed")
 
 
 def test_what_is_hidden_is_not_zero_nor_ten_million(tmp_path: Path) -> None:
@@ -71,6 +87,7 @@ def test_day_first_dates_are_the_same(tmp_path: Path) -> None:
         ("England,England,England,NONE", "England,England,England,01", LayoutError, "split by a second level"),
         ("Provider,", "Organisation,", LayoutError, "no rows of"),
         ("RX1,TRUST", "rx-1,TRUST", LayoutError, "those of no provider"),
+        (UPPER_NOT_KNOWN + "MHS77,100", UPPER_NOT_KNOWN + "MHS77,150", LayoutError, "do not agree how many uses"),
         ("LEVEL_SIX,", "LEVEL_6,", LayoutError, r"Missing: \['LEVEL_SIX'\]"),
     ],
 )

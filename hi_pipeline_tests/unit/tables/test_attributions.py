@@ -268,3 +268,42 @@ def test_a_printed_figure_of_several_months_is_that_of_the_last_one() -> None:
     built = _build(replace(PRINTED, attribution=Attribution.ENGLAND), first=rows)
     england = built.frame.filter(geography_vintage=OWN.value, area_type="england")
     assert england.select("published_value", "period_type", "period_end").rows() == [(11.0, "month", months["last"])]
+
+
+def _one_hidden(england: float, people: float = 4_200, **group: str) -> pl.DataFrame:
+    """Return England and all boards where 41 boards have 18 to 22 of 100 and one a hidden count of 0 to 4 of 100."""
+    boards = _boards(**group)
+    rows = [r | {"low": r["value"] - 2, "high": r["value"] + 2} if r["measure"] == "some" else r for r in boards]
+    hidden = {"value": None, "low": 0.0, "high": 4.0, "status": "suppressed"}
+    rows = [r | hidden if (r["area_code"], r["measure"]) == (BOARDS[0], "some") else r for r in rows]
+    every = [*rows, *_share("england", "", england, people, **group)]
+    if group:
+        every += [*_boards(), *_share("england", "", 840.0, 4_200)]
+    by_group = replace(SHARE, dimensions=(Dimension.TOTAL, Dimension.ETHNICITY))
+    frame = _build(by_group if group else SHARE, first=every).frame
+    return frame.filter(geography_vintage=OWN.value, **group).filter(pl.col("area_type").is_in(["england", "boards"]))
+
+
+@pytest.mark.parametrize(
+    ("england", "people", "areas"),
+    [
+        (823.0, 4_200, {"england"}),
+        (860.0, 4_203, {"england"}),
+        # More people than the boards have: England holds others besides.
+        (823.0, 4_300, {"england", "boards"}),
+    ],
+)
+def test_a_sum_with_hidden_counts_gives_way_to_an_england_that_is_exact(
+    england: float, people: float, areas: set[str]
+) -> None:
+    assert set(_one_hidden(england, people)["area_type"]) == areas
+
+
+@pytest.mark.parametrize(("category", "areas"), [("Mixed", {"england"}), ("Unknown", {"england", "boards"})])
+def test_the_sum_of_the_unknown_stays_as_it_tells_their_share(category: str, areas: set[str]) -> None:
+    assert set(_one_hidden(823.0, dimension="ethnicity", category=category)["area_type"]) == areas
+
+
+def test_a_sum_without_hidden_counts_stands_beside_england() -> None:
+    frame = _build(SHARE, first=[*_boards(), *_share("england", "", 840.0, 4_200)]).frame
+    assert frame.filter(geography_vintage=OWN.value, area_type="boards")["numerator"].to_list() == [840.0]

@@ -17,6 +17,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import BaseStyle
 from docx.table import _Cell
+from docx.text.paragraph import Paragraph as TextParagraph
 
 from hi_pipeline.publishing.report.document import (
     OWN_BEGINS,
@@ -31,7 +32,14 @@ from hi_pipeline.publishing.report.document import (
 
 OWN_TAG = "own-words"
 _NO_DATE = datetime(2000, 1, 1)
-_SMALL = Pt(8)
+_SMALL, _SOFT = Pt(8), RGBColor(0x4C, 0x62, 0x72)
+_CELL = Pt(7.5)  # as in report.pdf, so that what fits a column there fits it here
+_AFTER_TABLE = Pt(10)
+# Of the text of a cell from its borders, in twentieths of a point: a millimetre.
+_MARGINS = "<w:tblCellMar {}>{}</w:tblCellMar>".format(
+    nsdecls("w"), "".join(f'<w:{side} w:w="57" w:type="dxa"/>' for side in ("left", "right"))
+)
+_SIDES = ("top", "left", "bottom", "right")
 _WIDTH = 17.4  # of the text, in cm
 
 
@@ -45,19 +53,24 @@ def report_docx(document: Document, picture: Callable[[Chart], bytes]) -> bytes:
     word = _empty(document)
     word.add_paragraph(document.title, style="Title")
     word.add_paragraph(document.subtitle, style="Subtitle")
-    for block in document.blocks:
+    every = document.blocks
+    for before, block, after in zip((None, *every[:-1]), every, (*every[1:], None), strict=True):
+        after_table = isinstance(before, Table)
         match block:
             case Heading():
                 added = word.add_heading(block.text, level=block.level)
                 added.paragraph_format.page_break_before = block.new_page
             case Paragraph():
-                _paragraph(word, block)
+                _paragraph(word, block, after_table=after_table, before_box=isinstance(after, OwnWords))
             case Table():
                 _table(word, block)
             case Chart():
                 _chart(word, block, picture(block))
             case OwnWords():
-                _box(word, block)
+                _box(word, block, after_table=after_table)
+    if isinstance(document.blocks[-1], Table):
+        # Word wants a paragraph after the last table.
+        word.add_paragraph()
     target = io.BytesIO()
     word.save(target)
     return _fixed(target.getvalue())
@@ -99,18 +112,24 @@ def _own_font(style: BaseStyle) -> None:
         fonts.set(qn(f"w:{name}"), "Arial")
 
 
-def _paragraph(word: WordDocument, block: Paragraph) -> None:
+def _paragraph(word: WordDocument, block: Paragraph, *, after_table: bool, before_box: bool) -> None:
     added = word.add_paragraph()
+    if before_box:
+        added.paragraph_format.keep_with_next = True
+    if after_table:
+        added.paragraph_format.space_before = _AFTER_TABLE
     run = added.add_run(block.text)
     if block.role == "small":
-        run.font.size, run.font.color.rgb = _SMALL, RGBColor(0x4C, 0x62, 0x72)
+        run.font.size, run.font.color.rgb = _SMALL, _SOFT
     if block.role == "notice":
         run.bold = True
+        _frame(added, "single")
 
 
 def _caption(word: WordDocument, text: str) -> None:
     added = word.add_paragraph(text, style="Caption")
     added.paragraph_format.keep_with_next = True
+    added.paragraph_format.space_before, added.paragraph_format.space_after = _AFTER_TABLE, Pt(4)
     for run in added.runs:
         run.font.color.rgb = RGBColor(0x21, 0x2B, 0x32)
 
@@ -122,7 +141,11 @@ def _table(word: WordDocument, block: Table) -> None:
     described = OxmlElement("w:tblCaption")
     described.set(qn("w:val"), block.caption)
     table._tbl.tblPr.append(described)
+    table._tbl.tblPr.append(parse_xml(_MARGINS))
     widths = [Cm(_WIDTH * width / sum(block.widths)) for width in block.widths]
+    # Word goes by the width of each cell, LibreOffice by that of the column.
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     # Cells are read once: python-docx walks the whole grid for each call.
     cells = table._cells
     for number, text in enumerate(cell for row in (block.header, *block.rows) for cell in row):
@@ -140,13 +163,12 @@ def _table(word: WordDocument, block: Table) -> None:
     if look is not None:
         look.set(qn("w:firstRow"), "1")
         look.set(qn("w:firstColumn"), "1")
-    word.add_paragraph()
 
 
 def _cell(cell: _Cell, text: str, *, bold: bool, right: bool) -> None:
     added = cell.paragraphs[0]
     run = added.add_run(text)
-    run.font.size, run.bold = _SMALL, bold
+    run.font.size, run.bold = _CELL, bold
     if right:
         added.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -166,19 +188,46 @@ def _chart(word: WordDocument, block: Chart, png: bytes) -> None:
         name.set("title", block.title)
 
 
-def _box(word: WordDocument, block: OwnWords) -> None:
+def _box(word: WordDocument, block: OwnWords, *, after_table: bool) -> None:
+    """Add a box of the board's own words: its paragraphs in one frame, which stays on a page with what it holds."""
     title = word.add_paragraph()
     title.add_run(block.title).bold = True
-    word.add_paragraph(OWN_BEGINS)
+    if after_table:
+        title.paragraph_format.space_before = _AFTER_TABLE
+    framed = [title, _mark(word, OWN_BEGINS)]
     control = parse_xml(
         f'<w:sdt {nsdecls("w")}><w:sdtPr><w:alias/><w:tag w:val="{OWN_TAG}"/></w:sdtPr><w:sdtContent/></w:sdt>'
     )
     control.find(f".//{qn('w:alias')}").set(qn("w:val"), block.title)
     content = control.find(qn("w:sdtContent"))
     for text in block.paragraphs or (block.prompt,):
-        content.append(word.add_paragraph(text)._p)
+        framed.append(word.add_paragraph(text))
+        content.append(framed[-1]._p)
     word.element.body.insert(len(word.element.body) - 1, control)
-    word.add_paragraph(OWN_ENDS)
+    framed.append(_mark(word, OWN_ENDS))
+    for paragraph in framed:
+        _frame(paragraph, "dashed")
+    for paragraph in framed[:-1]:
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.space_after = Pt(4)
+
+
+def _mark(word: WordDocument, text: str) -> TextParagraph:
+    """Add one of the two lines between which the board's own words stand."""
+    added = word.add_paragraph()
+    run = added.add_run(text)
+    run.font.size, run.font.color.rgb = _SMALL, _SOFT
+    return added
+
+
+def _frame(paragraph: TextParagraph, line: str) -> None:
+    """Draw a frame around a paragraph; paragraphs with the same frame that follow each other share it."""
+    sides = "".join(f'<w:{s} w:val="{line}" w:sz="8" w:space="4" w:color="4C6272"/>' for s in _SIDES)
+    borders = parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>")
+    # The schema has the borders after these properties and before all others.
+    before = [qn(f"w:{n}") for n in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "numPr")]
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert(sum(1 for child in properties if child.tag in before), borders)
 
 
 def _fixed(data: bytes) -> bytes:

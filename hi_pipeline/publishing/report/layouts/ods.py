@@ -22,6 +22,7 @@ _SPACES = " ".join(
 )
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _MOST_DECIMALS = 5
+_LINE = 0.5  # height of a line of text, in cm
 
 
 def workbook_ods(sheets: tuple[Sheet, ...], *, title: str) -> bytes:
@@ -54,8 +55,11 @@ def _add(archive: zipfile.ZipFile, name: str, text: str, kind: int) -> None:
 
 
 def _content(sheets: tuple[Sheet, ...]) -> str:
-    styles = "".join(_number_style(n) for n in range(_MOST_DECIMALS)) + "".join(
-        _columns(s, n) for n, s in enumerate(sheets)
+    heights = sorted({sheet.lines_of(row) for sheet in sheets for row in (sheet.header, *sheet.rows)})
+    styles = (
+        "".join(_number_style(n) for n in range(_MOST_DECIMALS))
+        + "".join(_columns(s, n) for n, s in enumerate(sheets))
+        + "".join(_height(n) for n in heights)
     )
     marks = "".join(_mark(sheet) for sheet in sheets)
     return (
@@ -68,12 +72,14 @@ def _content(sheets: tuple[Sheet, ...]) -> str:
 
 
 _CELLS = (
+    '<style:style style:name="sheet" style:family="table" style:master-page-name="Default"/>'
     '<style:style style:name="title" style:family="table-cell">'
     '<style:text-properties fo:font-weight="bold" fo:font-size="14pt"/></style:style>'
-    '<style:style style:name="head" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap"/>'
+    '<style:style style:name="head" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" '
+    'fo:padding-left="0.15cm" style:vertical-align="top" fo:border-bottom="0.5pt solid #000000"/>'
     '<style:text-properties fo:font-weight="bold"/></style:style>'
-    '<style:style style:name="text" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap"/>'
-    "</style:style>"
+    '<style:style style:name="text" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" '
+    'fo:padding-left="0.15cm" style:vertical-align="top"/></style:style>'
 )
 
 
@@ -82,7 +88,7 @@ def _number_style(decimals: int) -> str:
         f'<number:number-style style:name="n{decimals}"><number:number number:decimal-places="{decimals}" '
         f'number:min-decimal-places="{decimals}" number:min-integer-digits="1" number:grouping="true"/>'
         f'</number:number-style><style:style style:name="d{decimals}" style:family="table-cell" '
-        f'style:data-style-name="n{decimals}"/>'
+        f'style:data-style-name="n{decimals}"><style:table-cell-properties style:vertical-align="top"/></style:style>'
     )
 
 
@@ -94,15 +100,29 @@ def _columns(sheet: Sheet, place: int) -> str:
     )
 
 
+def _height(lines: int) -> str:
+    """Return the style of a row of so many lines."""
+    return (
+        f'<style:style style:name="r{lines}" style:family="table-row">'
+        f'<style:table-row-properties style:row-height="{lines * _LINE:.2f}cm"/></style:style>'
+    )
+
+
 def _table(sheet: Sheet, place: int) -> str:
     columns = "".join(f'<table:table-column table:style-name="c{place}-{n}"/>' for n in range(len(sheet.widths)))
     head = "".join(_cell(name, "head") for name in sheet.header)
-    body = "".join(f"<table:table-row>{''.join(_cell(c, 'text') for c in row)}</table:table-row>" for row in sheet.rows)
+    body = "".join(
+        f'<table:table-row table:style-name="r{sheet.lines_of(row)}">'
+        f"{''.join(_cell(c, 'text') for c in row)}</table:table-row>"
+        for row in sheet.rows
+    )
     return (
-        f"<table:table table:name={quoteattr(sheet.name)}><table:title>{escape(sheet.title)}</table:title>{columns}"
+        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="sheet"><table:title>'
+        f"{escape(sheet.title)}</table:title>{columns}"
         f"<table:table-row>{_cell(sheet.title, 'title')}</table:table-row>"
         f"<table:table-row>{_cell(sheet.about, 'plain')}</table:table-row>"
-        f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>"
+        f'<table:table-header-rows><table:table-row table:style-name="r{sheet.lines_of(sheet.header)}">{head}'
+        f"</table:table-row></table:table-header-rows>"
         f"{body}</table:table>"
     )
 
@@ -142,8 +162,18 @@ def _styles() -> str:
     return (
         f'{_HEAD}<office:document-styles {_SPACES} office:version="1.3"><office:styles>'
         '<style:default-style style:family="table-cell"><style:text-properties fo:language="en" fo:country="GB" '
-        'fo:font-family="Arial" fo:font-size="11pt"/></style:default-style></office:styles></office:document-styles>'
+        'fo:font-family="Arial" fo:font-size="11pt"/></style:default-style></office:styles>'
+        f"{_PAGE}</office:document-styles>"
     )
+
+
+# As printed on A4: the columns of a sheet on one page.
+_PAGE = (
+    '<office:automatic-styles><style:page-layout style:name="page"><style:page-layout-properties '
+    'fo:page-width="29.7cm" fo:page-height="21cm" style:print-orientation="landscape" style:scale-to-X="1" '
+    'style:scale-to-Y="0"/></style:page-layout></office:automatic-styles><office:master-styles>'
+    '<style:master-page style:name="Default" style:page-layout-name="page"/></office:master-styles>'
+)
 
 
 def _meta(title: str) -> str:

@@ -1,6 +1,8 @@
 """One page an area: for each indicator its sentences, its charts, its tables, its method, and the board's own box."""
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.status import Status
@@ -25,6 +27,7 @@ _PROMPT = "What the board is doing about it: actions, who leads them, and when t
 _OF_A_BOARD = "footprint from "
 # How a note tells of a list of patients that stands for several years (2026-11).
 NEAREST = "the nearest in hand to"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # What is drawn as well as printed; age and sex have few groups.
 _DRAWN = ("deprivation", "ethnicity")
 
@@ -191,7 +194,8 @@ def _groups_of(found: IndicatorFacts) -> list[str]:
 def _list_of_patients(found: IndicatorFacts) -> list[str]:
     """Return what the note of a total says of a list of another year, which stands for this one."""
     parts = found.total.note.split("; ") if found.total is not None else []
-    return [f"{part[:1].upper()}{part[1:]}." for part in parts if NEAREST in part]
+    said = [_DAY.sub(lambda day: day_words(date.fromisoformat(day[0])), part) for part in parts if NEAREST in part]
+    return [f"{part[:1].upper()}{part[1:]}." for part in said]
 
 
 def _unconfirmed(card: Card) -> list[str]:

@@ -1,12 +1,13 @@
 """The last pages: similar boards, what cannot be said, the review, methods, sources and a glossary."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.cards import Card
-from hi_pipeline.publishing.report.document import Block, OwnWords, Table
+from hi_pipeline.publishing.report.document import Block, OwnWords, Table, lines_of
 from hi_pipeline.publishing.report.facts import PackFacts
 from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, Missing, missing
 from hi_pipeline.publishing.report.numbers import day_words, number_of, printed, with_unit
@@ -155,11 +156,11 @@ def review(facts: PackFacts, words: Mapping[str, tuple[str, ...]]) -> list[Block
 
 
 def methods(facts: PackFacts) -> list[Block]:
-    """Return how figures are compared, where they come from, and the glossary."""
+    """Return how figures are compared and where they come from."""
     text = (
         "95% limits: Wilson's method for proportions, exact or Byar's for rates; widened where counts are rounded. A "
-        "figure differs from England where its 95% limits do not include England's. A difference is called clear where "
-        "its printed limits do not include zero. Limits describe chance, not errors of recording."
+        "figure differs from England where its 95% limits, before rounding, do not include England's. A difference is "
+        "called clear where its printed limits do not include zero. Limits describe chance, not errors of recording."
     )
     if any(WORDING_OF_STATEMENT in card.unconfirmed for card in facts.cards.values()):
         text += " The wording of the statement has not been checked against its appendix."
@@ -171,26 +172,35 @@ def methods(facts: PackFacts) -> list[Block]:
     table = Table(
         anchor="sources",
         caption="Sources",
-        header=("Publication", "Publisher", "Edition", "Published", "SHA-256"),
+        header=("Publication", "Publisher", "Edition", "Published", "File hash"),
         rows=tuple(sources),
-        widths=(3.3, 2.1, 1.5, 1.5, 1.1),
+        widths=(3.1, 2.1, 1.5, 1.5, 1.3),
     )
     licences = dict.fromkeys(f"{source['attribution']}".rstrip(".") + "." for source in facts.sources)
-    glossary = Table(
+    return [heading(1, "Methods and sources"), plain(text), table, plain(" ".join(licences), role="small")]
+
+
+def glossary(pages: Sequence[Block]) -> list[Block]:
+    """Return the words of the glossary that the pages use, on a page of their own."""
+    text = " ".join(lines_of(pages))
+    table = Table(
         anchor="glossary",
         caption="Words of this pack",
         header=("Word", "Meaning"),
-        rows=tuple(GLOSSARY.items()),
+        rows=tuple(entry for entry in GLOSSARY.items() if _is_used(entry[0], text)),
         widths=(1, 3.5),
     )
-    return [
-        heading(1, "Methods and sources"),
-        plain(text),
-        table,
-        plain(" ".join(licences), role="small"),
-        heading(1, "Glossary"),
-        glossary,
-    ]
+    return [heading(1, "Glossary", new_page=True), table]
+
+
+def _is_used(entry: str, text: str) -> bool:
+    """Tell whether a text has one of the words of an entry; codes are too many to look for each."""
+    if entry.endswith(_CODES):
+        return True
+    return any(re.search(rf"(?<!\w){re.escape(word)}s?(?!\w)", text, re.IGNORECASE) for word in entry.split(", "))
+
+
+_CODES = "and the like"
 
 
 def _published(release: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.figures import ABSENT, Figure
 from hi_pipeline.publishing.report.missing import NO_NUMBER, NO_RELEASE, name_of, statement_of
-from hi_pipeline.publishing.report.numbers import day_words, month_words
+from hi_pipeline.publishing.report.numbers import NO_FIGURE, day_words, month_words
 from hi_pipeline.publishing.report.pages.parts import heading, plain, said
 
 DIMENSIONS = ("total", "age", "sex", "ethnicity", "deprivation")
@@ -93,17 +93,18 @@ _CHANGES = (
 def overview(facts: PackFacts) -> list[Block]:
     """Return both ends of deprivation for every indicator that has them."""
     drawn = charts.overview(facts.shown, synthetic=facts.synthetic)
+    table = _overview_table(facts)
     blocks: list[Block] = [heading(1, "Overview by deprivation", new_page=bool(drawn))]
-    if not drawn:
+    if not table.rows:
         return [*blocks, plain("No indicator of this board and year has a figure at both ends of deprivation.")]
-    return [*blocks, plain(_SCALE, role="small"), *drawn, _overview_table(facts)]
+    return [*blocks, plain(_SCALE if drawn else _GROUPS, role="small"), *drawn, table]
 
 
-_SCALE = (
-    "Each row has its own scale, on which England's figure for everybody stands in one place. Fifths and tenths are "
-    "national ones; those of practices are by the average deprivation of the practice. Indicators of the annexes have "
-    "no chart of their own; all their groups stand in the workbook's sheet Figures."
+_GROUPS = (
+    "Fifths and tenths are national ones; those of practices are by the average deprivation of the practice. "
+    "Indicators of the annexes have no chart of their own; all their groups stand in the workbook's sheet Figures."
 )
+_SCALE = f"Each row has its own scale, on which England's figure for everybody stands in one place. {_GROUPS}"
 
 
 def _overview_table(facts: PackFacts) -> Table:
@@ -112,7 +113,7 @@ def _overview_table(facts: PackFacts) -> Table:
         if found.ends is not None:
             most, least = found.ends
             gap = None if found.gap is None else found.most_less_least(found.gap)
-            difference = "none" if gap is None else f"{gap.said} ({gap.limits})" if gap.limits else gap.said
+            difference = NO_FIGURE if gap is None or gap.value is None else _with_limits(gap)
             stands = {"unclear": "no clear difference", "unknown": "not compared"}
             word = sentences.direction(found)
             rows.append((found.card.short, most.said, least.said, difference, stands.get(word, word)))
@@ -130,6 +131,10 @@ def _overview_table(facts: PackFacts) -> Table:
         widths=(2.5, 1.3, 1.3, 2.8, 1.5),
         numeric=frozenset({1, 2, 3}),
     )
+
+
+def _with_limits(gap: Figure) -> str:
+    return f"{gap.said} ({gap.limits})" if gap.limits else gap.said
 
 
 def coverage(facts: PackFacts) -> list[Block]:

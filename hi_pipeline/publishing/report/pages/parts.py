@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from hi_pipeline.core.groups import UNKNOWN
+from hi_pipeline.core.status import Unit
 from hi_pipeline.publishing.report.document import Block, Heading, Paragraph, Sentence, Table
 from hi_pipeline.publishing.report.figures import Figure
-from hi_pipeline.publishing.report.numbers import printed, unit_words
+from hi_pipeline.publishing.report.numbers import NO_FIGURE, printed, unit_words
 
 DIMENSION_WORDS = {"deprivation": "deprivation", "ethnicity": "ethnic group", "age": "age", "sex": "sex"}
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
@@ -33,17 +34,25 @@ def said(sentences: Sequence[Sentence], *, role: str = "body") -> list[Block]:
 
 
 def figures_table(figures: Sequence[Figure], *, anchor: str, caption: str) -> Table:
-    """Return a table of figures of one unit with limits, counts and England's value."""
+    """Return a table of figures of one unit with limits, counts and England's value, without columns of no figure."""
     unit = unit_words(figures[0].unit)
     header = ("Group", f"Value ({unit})", "95% limits", "Number", "Of", f"England ({unit})", "Against England")
+    widths = (3.2, 1.3, 1.7, 1.1, 1.2, 1.3, 1.5)
+    columns = list(zip(*(_row(figure) for figure in figures), strict=True))
+    # The value of a number of people is that number.
+    twice = {3} if figures[0].unit == Unit.COUNT.value else set()
+    kept = [n for n, cells in enumerate(columns) if set(cells) not in _NOTHING and n not in twice]
     return Table(
         anchor=anchor,
         caption=caption,
-        header=header,
-        rows=tuple(_row(figure) for figure in figures),
-        widths=(3.2, 1.3, 1.7, 1.1, 1.2, 1.3, 1.5),
-        numeric=frozenset({1, 2, 3, 4, 5}),
+        header=tuple(header[n] for n in kept),
+        rows=tuple(zip(*(columns[n] for n in kept), strict=True)),
+        widths=tuple(widths[n] for n in kept),
+        numeric=frozenset(place for place, n in enumerate(kept) if 0 < n < 6),
     )
+
+
+_NOTHING = ({NO_FIGURE}, {"not compared"})
 
 
 def group_name(figure: Figure) -> str:
@@ -60,12 +69,8 @@ def _row(figure: Figure) -> tuple[str, ...]:
     return (
         group_name(figure),
         figure.text,
-        figure.limits or "none",
-        *(c or "none" for c in counts),
-        _england(figure),
+        figure.limits or NO_FIGURE,
+        *(c or NO_FIGURE for c in counts),
+        figure.comparator_text or NO_FIGURE,
         comparison,
     )
-
-
-def _england(figure: Figure) -> str:
-    return figure.comparator_text or "none"

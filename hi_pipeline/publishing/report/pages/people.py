@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import PackFacts
-from hi_pipeline.publishing.report.numbers import month_words, printed
+from hi_pipeline.publishing.report.numbers import NO_FIGURE, month_words, printed
 from hi_pipeline.publishing.report.pages.parts import heading, plain, said
 from hi_pipeline.publishing.report.people import Part, People, Place
 from hi_pipeline.publishing.report.sentences import say_of_people, say_of_pockets
@@ -81,8 +81,8 @@ def _fifths(people: People) -> Table:
     rows = []
     for order, part in enumerate(people.national, start=1):
         own = local.get(order)
-        tenths = "none" if own is None else _span(own.first_tenth, own.last_tenth)
-        residents = "none" if own is None else f"{own.residents:,}"
+        tenths = NO_FIGURE if own is None else _span(own.first_tenth, own.last_tenth)
+        residents = NO_FIGURE if own is None else f"{own.residents:,}"
         rows.append(
             (part.name, f"{part.number:,}", _percent(part.share), _percent(part.england_share), residents, tenths)
         )

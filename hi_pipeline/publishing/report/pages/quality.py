@@ -10,15 +10,15 @@ from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import PackFacts
-from hi_pipeline.publishing.report.numbers import printed
+from hi_pipeline.publishing.report.numbers import NO_FIGURE, printed
 from hi_pipeline.publishing.report.pages.parts import DIMENSION_WORDS, heading, plain, said
 
 _YEARS = (1, 2, 3)
 _BEFORE = ("share_1_year_before", "share_2_years_before", "share_3_years_before")
 _NOTE = (
     "Of all records of a publication, the share whose group is not known. Groups called unknown are never compared. A "
-    "range bounds a share whose count the publisher hides. Not shown: hidden without such a range, or not printed for "
-    "this board. Not stated: the publication does not count such records. None: it has no share for that area or year."
+    "range bounds a share whose count is hidden. Not shown: hidden without such a range, or not printed for "
+    "this board. Not stated: the publication does not count such records. No figure: it has none for that area or year."
 )
 _ABSENT = "This release has no table of completeness, so shares of records of no known group are not listed here."
 
@@ -33,7 +33,7 @@ def quality(facts: PackFacts) -> list[Block]:
     return [heading(1, "Data quality"), *said(old), *unknown, *last]
 
 
-_WHOLE = "Listed are indicators with a suppressed group or an absent reporter."
+_WHOLE = "The table lists the indicators with a suppressed group or an absent reporter."
 _NONE = "No indicator has a suppressed group or a reporter that is known to be absent."
 
 
@@ -82,7 +82,7 @@ def _share(row: Mapping[str, Any]) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "none" if share is None else f"{printed(100 * share, 1)}%"
+    return NO_FIGURE if share is None else f"{printed(100 * share, 1)}%"
 
 
 def _reporting(facts: PackFacts) -> Table:

@@ -21,13 +21,15 @@ from hi_pipeline.publishing.report.wording import (
     COUNTS,
     END_HIDDEN,
     ENDS_HIDDEN,
+    REASONS,
     RECALLED,
     STANDS_BESIDE,
     TARGETS,
 )
 
 _COUNTED = {
-    "summary", "summary_ends", "summary_bare_ends", "summary_none", "against_england",
+    "summary", "summary_one", "summary_ends", "summary_bare_ends", "summary_none",
+    "against_england", "against_england_one",
     "hidden", "hidden_none", "ethnic", "ethnic_alike",
     "ethnic_one", "changes", "changes_alike", "changes_one", "worst_groups", "worst_none", "statement", "undivided",
     "current", "stale", "revised", "older", "target_groups", "unseen",
@@ -36,7 +38,7 @@ _COUNTED = {
 _NOTED = {"stale": "stale:", "revised": "not accepted yet", "older": "an earlier version of the program"}
 _UNCHECKED = {"plain", "target"}
 # Sentences that name as many indicators as there are.
-_LISTS = {"absent", "unseen"}
+_LISTS = {"absent", "unseen", "largest_contested"}
 _UNIT_NUMERALS = {"95", "1,000", "100,000"}
 _LONGEST = 30
 
@@ -107,7 +109,7 @@ def _loose_numerals(sentence: Sentence, rows: list[Figure], names: list[str], be
 def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, IndicatorFacts]) -> list[str]:
     """Check the words better, worse, higher, lower and similar of one row's sentence."""
     text = sentence.text
-    if sentence.kind == "against":
+    if sentence.kind in ("against", "against_rounded"):
         figure, polarity = rows[0], owners[rows[0].id].card.polarity
         said = re.search(r"is (better|worse|higher|lower|similar)", text)
         return (
@@ -124,18 +126,30 @@ def _directions(sentence: Sentence, rows: list[Figure], owners: Mapping[str, Ind
     if sentence.kind in ("target_judged", "target_groups"):
         targets = owners[rows[0].id].targets if rows else ()
         return [] if _is_verdict(text, targets) else [f"{text!r} is not the verdict on the target"]
-    if sentence.kind in ("ratio", "largest", "largest_contested") and not _is_apart(rows[0]):
-        return [f"{text!r}: the limits of {rows[0].id} include 1"]
+    if sentence.kind == "largest_contested" and text.partition(": ")[2] != _contested(rows, owners):
+        return [f"{text!r} is not what the ratios of {len(rows)} indicators are"]
+    apart = rows if sentence.kind == "largest_contested" else rows[:1]
+    if sentence.kind in ("ratio", "largest", "largest_contested") and not all(_is_apart(row) for row in apart):
+        return [f"{text!r}: limits of {[row.id for row in apart]} include 1"]
     if sentence.kind == "gap_unclear" and not _has_sign(owners[rows[0].id], rows[0], text):
         return [f"{text!r} has not the sign of most deprived less least deprived"]
     if sentence.kind == "gap_unclear" and (rows[0].lower or 0) * (rows[0].upper or 0) > 0:
         sure = min(abs(rows[0].lower or 0), abs(rows[0].upper or 0)) >= 0.5 * 10 ** -rows[0].decimals
         return [f"{text!r}: the limits of {rows[0].id} exclude none"] if sure else []
-    if sentence.kind == "gap_absent" and "hides" in text:
+    if sentence.kind == "gap_absent" and "suppressed" in text:
         ends = set(_hidden_ends(owners[rows[0].id]).values())
-        due = ENDS_HIDDEN if len(ends) == 2 else "".join(END_HIDDEN.format(end=end) for end in ends) or "hides it"
+        due = (
+            ENDS_HIDDEN
+            if len(ends) == 2
+            else "".join(END_HIDDEN.format(end=end) for end in ends) or REASONS["suppressed"]
+        )
         return [] if due in text else [f"{text!r}: hidden are {sorted(ends)}"]
     return []
+
+
+def _contested(rows: list[Figure], owners: Mapping[str, IndicatorFacts]) -> str:
+    """Return the list of ratios that a sentence must say, each with the name of its indicator."""
+    return "; ".join(f"{owners[r.id].card.short} ({rounded(r.value or 0, r.decimals):,} times)" for r in rows) + "."
 
 
 def _hidden_ends(found: IndicatorFacts) -> dict[int, str]:
@@ -156,7 +170,7 @@ def _is_verdict(text: str, targets: tuple[JudgedTarget, ...]) -> bool:
         phrases = [COUNTS["target_groups"][name].format(number) for name, number in judged.groups.items()]
         same = [int(n) for n in numerals(told)] == [sum(due), *due] and all(phrase in told for phrase in phrases)
         marked = (RECALLED in text) == judged.recalled
-        return same and marked and told.endswith(f"; {TARGETS[judged.verdict.value]} as a whole.")
+        return same and marked and told.endswith(f"; together {TARGETS[judged.verdict.value]}.")
     recalled = RECALLED in text
     alike = [t for t in targets if not t.groups and t.recalled == recalled]
     said = text.partition(": ")[2].removesuffix(".").split("; ")
@@ -214,6 +228,11 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
     match sentence.kind:
         case "summary" | "summary_none":
             due, parts = [parts.pop("every"), sum(parts.values())], {}
+        case "summary_one":
+            one = (parts.pop("every"), "it has no figures" in text) == (1, not sum(parts.values()))
+            due, parts = [] if one else [-1], {}
+        case "against_england_one":
+            due, parts = [] if _is_the_one(text, rows) else [-1], {}
         case "summary_ends" | "summary_bare_ends":
             parts = {word: parts[word] for word in COUNTS[sentence.kind]}
             due = [*parts.values()]
@@ -258,10 +277,16 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
     return [] if same else [f"{sentence.text!r}: counted again it is {parts or due}"]
 
 
+def _is_the_one(text: str, rows: list[Figure]) -> bool:
+    """Tell whether a sentence says how the one figure of a pack stands against England's."""
+    words = {"not_compared": "not compared with", "similar": "similar to"}
+    return len(rows) == 1 and f" is {words.get(rows[0].comparison, rows[0].comparison + ' than')} England's" in text
+
+
 def _parts(kind: str, rows: list[Figure], facts: PackFacts) -> dict[str, int]:
     """Count again the parts of a sentence that counts, by their word and in the order in which they are said."""
     match kind:
-        case "summary" | "summary_ends" | "summary_bare_ends" | "summary_none":
+        case "summary" | "summary_one" | "summary_ends" | "summary_bare_ends" | "summary_none":
             shown = [f for f in facts.indicators if f.total is not None and f.total.value is not None]
             sides = [_stands(f) for f in shown if any(g.value is not None for g in _tenths(f))]
             both = (*COUNTS["summary_ends"], *COUNTS["summary_bare_ends"])

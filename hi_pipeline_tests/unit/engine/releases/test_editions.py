@@ -17,11 +17,13 @@ from hi_pipeline.core.source import Release
 from hi_pipeline.engine.layers.clean import build_clean, clean_inputs, fetch_part, fetch_release
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline, open_pipeline
-from hi_pipeline.engine.releases.editions import look_for_editions, series_pages, waiting
+from hi_pipeline.engine.releases.editions import look_for_editions, nearly_editions, series_pages, waiting
 from hi_pipeline.engine.releases.watch import new_links, places, read_page
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.tiny import HOST, PAGE, make_catalogue, make_source, rows_of, write_release
 
+# No financial year, and an extension that the pattern does not have.
+NEARLY = ("tiny-2022-24.csv", "tiny-2022-23.csv.part")
 TODAY = date(2026, 11, 26)
 SERIES = Series(
     name="yearly",
@@ -127,6 +129,10 @@ def test_other_names_and_years_to_come_are_no_editions(root: Root) -> None:
         root.put("2022-23", name)
     pipeline, said = root.look()
     assert said == () and list(_editions(pipeline)) == ["2021-22"]
+    # Another series, an edition before the layout and one of a year to come are nobody's mistake.
+    assert {place for _, place in nearly_editions(pipeline)} == {f"{HOST}/{name}" for name in NEARLY}
+    line = nearly_editions(pipeline)["tiny", f"{HOST}/tiny-2022-24.csv"]
+    assert "looks like an edition of tiny (yearly) but does not fit the pattern" in line and "tiny-2022-23.csv" in line
 
 
 def test_changed_bytes_at_a_known_address_wait_for_acceptance(root: Root) -> None:

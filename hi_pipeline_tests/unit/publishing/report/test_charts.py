@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from hi_pipeline.core.groups import DECILES, QUINTILES
 from hi_pipeline.publishing.report import charts, svg
-from hi_pipeline.publishing.report.document import Chart, Heading, OwnWords, Paragraph
+from hi_pipeline.publishing.report.document import Chart, Heading, OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.layouts.pdf import _kept
 from hi_pipeline_tests.unit.publishing.report import made_up
 
@@ -90,3 +91,70 @@ def test_a_box_stays_with_the_paragraph_before_it() -> None:
     box = OwnWords(key="k", title="t", prompt="p")
     heading = Heading(level=1, text="h", anchor="h")
     assert [len(group) for group in _kept([heading, text, box, text, box, heading])] == [3, 2, 1]
+
+
+def test_a_key_explains_what_is_drawn_and_nothing_else() -> None:
+    drawn = chart(45.0, 60.0, 30.0)
+    assert drawn.labels[0] == "Dot: value. Line: 95% limits. Upright tick: England."
+    rows = [made_up.figure("recovery", 40.0, None, None), made_up.figure("recovery", 50.0, None, None)]
+    rows = [{**row, "financial_year": year} for row, year in zip(rows, ("2022-23", made_up.YEAR), strict=True)]
+    by_year = made_up.pack(rows, synthetic=False).document.charts[0]
+    assert by_year.labels[0] == "Diamond: value without limits."
+    assert by_year.alt.startswith("Dot plot by year, without limits. Everybody: 40.0% in 2022-23")
+
+
+def test_a_hidden_end_is_told_as_hidden_and_not_replaced_by_the_next_group() -> None:
+    groups = [
+        made_up.figure("recovery", value, 1.0, 50.0, category=group, category_order=n, dimension="deprivation")
+        for n, (group, value) in enumerate(zip(DECILES, (None, *[40.0] * 9), strict=True), start=1)
+    ]
+    made = made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0), *groups]).document.charts
+    found = next(c for c in made if c.anchor.endswith("deprivation"))
+    assert "First, Tenth 1 (most deprived): suppressed; last, Tenth 10 (least deprived): 40.0%." in found.alt
+
+
+def ends(name: str, most: float, least: float, **changes: Any) -> list[dict[str, Any]]:
+    last = {"recovery": DECILES[-1], "detention": QUINTILES[-1]}[name]
+    place = [(DECILES[0] if name == "recovery" else QUINTILES[0], 1), (last, 10 if name == "recovery" else 5)]
+    groups = [
+        made_up.figure(name, value, 1.0, 50.0, category=category, category_order=order, dimension="deprivation")
+        for value, (category, order) in zip((most, least), place, strict=True)
+    ]
+    return [made_up.figure(name, 45.0, 1.0, 50.0), *groups]
+
+
+def test_the_overview_tells_both_ends_of_its_first_and_its_last_row() -> None:
+    rows = [*ends("recovery", 40.0, 60.0), *ends("detention", 70.0, 20.0)]
+    found = next(c for c in made_up.pack(rows).document.charts if c.anchor == "chart-overview-1")
+    assert found.alt == (
+        "Dumbbell plot of 2 indicators beside England. Most deprived group higher in 1 and lower in 1. First, Made-up "
+        "recovery: 40.0% most deprived, 60.0% least; last, Made-up detention: 70.0 per 100,000 and 20.0 per 100,000."
+    )
+
+
+def test_a_number_of_people_has_no_row_in_the_overview() -> None:
+    rows = [{**row, "unit": "count"} for row in ends("recovery", 40.0, 60.0)]
+    document = made_up.pack(rows).document
+    assert not any(c.anchor.startswith("chart-overview") for c in document.charts)
+    assert any(isinstance(b, Table) and b.anchor == "overview" for b in document.blocks)
+
+
+def test_words_of_the_overview_stand_clear_of_its_marks() -> None:
+    found = next(c for c in made_up.pack(ends("recovery", 40.0, 60.0)).document.charts if "overview" in c.anchor)
+    words = [float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)"', found.svg)]
+    ticks = [float(y) for y in re.findall(r'y1="([\d.]+)" x2="[\d.]+" y2="[\d.]+" stroke="#212B32"', found.svg)]
+    # Below its line a letter of 12 units reaches down by three.
+    assert words and ticks and max(words) + 3 < min(ticks)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_word_of_a_drawing_runs_over_its_edge(seed: int) -> None:
+    count = made_up.row("recovery", value=7.0, unit="count")
+    counts = made_up.pack([count, {**count, "financial_year": "2022-23"}]).document.charts
+    pattern = re.compile(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)" font-size="(\d+)"[^>]*>([^<]*)<')
+    for drawn in (*made_up.pack(made_up.rows_of(seed)).document.charts, *counts):
+        for x, anchor, size, words in pattern.findall(drawn.svg):
+            # Half a unit a letter, as Roboto has it on average.
+            width = 0.5 * float(size) * len(words)
+            first = float(x) - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+            assert first >= 0 and first + width <= svg.WIDTH, words

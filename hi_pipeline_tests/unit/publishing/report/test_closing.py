@@ -9,10 +9,11 @@ import pytest
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.building import document_of
-from hi_pipeline.publishing.report.document import OwnWords, Paragraph, Table
+from hi_pipeline.publishing.report.document import Heading, OwnWords, Paragraph, Table
 from hi_pipeline.publishing.report.facts import PackFacts, facts_of
 from hi_pipeline.publishing.report.missing import missing
 from hi_pipeline.publishing.report.pages import closing, opening
+from hi_pipeline.publishing.report.pages.parts import plain
 from hi_pipeline.publishing.report.verifying.audit import audit
 from hi_pipeline.publishing.report.wording import COVERS
 from hi_pipeline_tests.unit.publishing.report import made_up
@@ -148,7 +149,8 @@ def test_what_cannot_be_divided_for_the_footprint_is_counted() -> None:
     reason = {"reason": "not published: the publication prints no parts of boards, and this one took part of X"}
     made = facts({"state": "not_published_that_year"} | reason)
     assert [s.text for s in overall.undivided(made)] == [
-        "1 indicator of the statement cannot be shown for the boards of April 2023: the publication cannot be divided."
+        "1 indicator of the statement cannot be shown for the boards of April 2023: the published figures cannot be "
+        "divided."
     ]
     document = document_of(made, {}, words_path=Path("words.md"))
     assert audit(document, made) == []
@@ -169,3 +171,14 @@ def test_the_cover_says_of_how_many_releases_the_date_is_known() -> None:
         row for b in opening.cover(replace(made, sources=(more,)), "x") if isinstance(b, Table) for row in b.rows
     )
     assert cells["Latest release used"] == "1 May 2024, the only release whose date is known"
+
+
+def test_the_glossary_has_the_words_of_the_pack_and_no_other() -> None:
+    def words(*texts: str) -> list[str]:
+        (_, table) = closing.glossary([plain(text) for text in texts])
+        assert isinstance(table, Table)
+        return [row[0] for row in table.rows if not row[0].endswith("and the like")]
+
+    assert words("The gaps of CCGs.", "A Core20 share, replaced") == ["CCG", "Core20", "gap"]
+    heading = closing.glossary([])[0]
+    assert isinstance(heading, Heading) and heading.new_page

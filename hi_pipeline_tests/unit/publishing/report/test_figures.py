@@ -57,7 +57,7 @@ def test_a_table_never_prints_a_number_out_of_fewer() -> None:
         for block in made_up.pack(rows).document.blocks
         if isinstance(block, Table) and block.anchor == "table-recovery"
     ]
-    assert [line[3:5] for line in table.rows] == [("10", "100"), ("10", "none")]
+    assert [line[3:5] for line in table.rows] == [("10", "100"), ("10", "no figure")]
 
 
 def test_the_note_of_a_hidden_deduction_is_the_one_that_is_looked_for() -> None:

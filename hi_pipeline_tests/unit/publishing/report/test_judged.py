@@ -73,7 +73,7 @@ def judged(verdict: str | None, **extra: Any) -> Any:
     [
         ("met", False, "Target: 50% for every group: met."),
         ("not_met", True, "Target (not confirmed): 50% for every group: not met."),
-        ("not_yet_due", False, "Target: 50% for every group: not yet due."),
+        ("not_yet_due", False, "Target: 50% for every group: not yet due in that year."),
         ("cannot_tell", False, "Target: 50% for every group: neither clearly met nor clearly missed."),
     ],
 )
@@ -87,7 +87,7 @@ def test_the_verdict_on_a_target(verdict: str, recalled: bool, words: str) -> No
 def test_a_target_is_said_as_it_is_worded_where_only_a_part_of_it_is_judged() -> None:
     (found,) = judged("met", target="50%").facts.indicators
     assert [s.text for s in sentences.targets(found)] == [
-        "The target is: 50% for every group.",
+        "Target: 50% for every group.",
         "Target: 50%: met.",
     ]
 
@@ -119,8 +119,7 @@ def test_the_groups_of_a_target_are_counted() -> None:
     pack = of_groups("not_met", "cannot_tell", "cannot_tell", None)
     (found,) = pack.facts.indicators
     assert sentences.targets(found)[-1].text == (
-        "Target “narrow it”: of 4 groups, 1 did not meet it, 2 cannot be told and 1 without a figure; not met as a "
-        "whole."
+        "Target “narrow it”: of 4 groups, 1 not met, 2 unclear and 1 without a figure; together not met."
     )
     other = of_groups("not_met", "met", "cannot_tell", None)
     assert any("not the verdict" in fault for fault in audit(pack.document, other.facts))
@@ -143,6 +142,6 @@ def test_targets_of_one_indicator_are_said_together_and_their_doubt_once() -> No
     (found,) = pack.facts.indicators
     worded = replace(found, card=replace(found.card, target="at least 60%, then at least 75% by March 2025"))
     assert [s.text for s in sentences.targets(worded)] == [
-        "Targets (not confirmed): at least 60%: met; at least 75% by March 2025: not yet due."
+        "Targets (not confirmed): at least 60%: met; at least 75% by March 2025: not yet due in that year."
     ]
     assert audit(pack.document, pack.facts) == []

@@ -55,7 +55,7 @@ def test_no_sentence_counts_what_there_is_none_of() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"), detention=(20.0, 21.0, "cannot_tell"))
     assert texts(overall.summary(pack.facts)) == [
         "Of 2 indicators with data, none has figures by deprivation.",
-        "Compared with England, the board's figure is better in 1 and worse in 1 of the indicators with data.",
+        "All indicators with data, compared with England: better in 1 and worse in 1.",
     ]
     assert " 0 " not in " ".join(s.text for s in pack.document.sentences if s.kind in COUNTS)
     assert audit(pack.document, pack.facts) == []
@@ -73,7 +73,16 @@ def test_a_part_left_out_of_a_count_is_seen() -> None:
 def test_one_is_not_spoken_of_as_many() -> None:
     pack = changed(recovery=(10.0, 6.0, "narrowed"))
     assert texts(overall.changes(pack.facts))[0] == "The one gap that could be compared with 2022-23 narrowed."
-    assert texts(overall.summary(pack.facts))[0].startswith("Of 1 indicator with data, ")
+    said = texts(overall.summary(pack.facts))
+    assert said[0] == "One indicator has data; it has no figures by deprivation."
+    assert said[-1] == "The board's figure for it is worse than England's."
+    assert audit(pack.document, pack.facts) == []
+    by_deprivation = made_up.pack([r for r in made_up.rows_of(7) if r["indicator_id"] == "detention"])
+    assert texts(overall.summary(by_deprivation.facts))[0] == "One indicator has data; it has figures by deprivation."
+    first = next(s for s in by_deprivation.document.sentences if s.kind == "summary_one")
+    wrong = Paragraph(sentences=(replace(first, text=first.text.replace("has figures", "has no figures")),))
+    faults = audit(replace(by_deprivation.document, blocks=(wrong,)), by_deprivation.facts)
+    assert [fault for fault in faults if "counted again" in fault] == faults != []
 
 
 def test_a_board_without_any_figure_is_said_to_have_none() -> None:
@@ -129,7 +138,7 @@ def test_a_pack_that_hides_that_figures_are_stale_is_seen() -> None:
 def test_where_nothing_is_suppressed_nobody_is_said_to_be_protected() -> None:
     rows = [r for r in made_up.rows_of(3) if r["status"] != "suppressed"]
     (said,) = texts(overall.hidden(made_up.pack(rows).facts))
-    assert said.startswith("None of the ") and said.endswith(" figures of groups is suppressed.")
+    assert said.startswith("None of the ") and said.endswith(" figures for groups is suppressed.")
 
 
 def test_a_gap_that_mixes_age_is_not_counted() -> None:

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hi_pipeline.core.beside import Verdict
 from hi_pipeline.core.groups import ETHNIC_BROAD, QUINTILES
 from hi_pipeline.publishing.report import overall, sentences
+from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.document import Paragraph, Sentence, Table
 from hi_pipeline.publishing.report.facts import IndicatorFacts
+from hi_pipeline.publishing.report.judged import JudgedTarget
 from hi_pipeline.publishing.report.pages import opening
 from hi_pipeline.publishing.report.verifying.audit import audit, too_long
 from hi_pipeline.publishing.report.wording import TEMPLATES
@@ -183,14 +186,14 @@ def test_the_overview_and_the_sentence_have_one_sign() -> None:
         (
             40.0,
             None,
-            "the publisher hides the figure of the least deprived fifth of practices because few people are counted",
+            "the figure for the least deprived fifth of practices is suppressed, as few people are counted",
         ),
         (
             None,
             40.0,
-            "the publisher hides the figure of the most deprived fifth of practices because few people are counted",
+            "the figure for the most deprived fifth of practices is suppressed, as few people are counted",
         ),
-        (None, None, "the publisher hides the figures of both ends because few people are counted"),
+        (None, None, "the figures for both ends are suppressed, as few people are counted"),
     ],
 )
 def test_what_is_hidden_is_an_end(most: float | None, least: float | None, said: str) -> None:
@@ -205,9 +208,9 @@ def test_what_is_hidden_is_an_end(most: float | None, least: float | None, said:
         ]
     )
     (found,) = pack.facts.indicators
-    assert texts(sentences.gap(found)) == [f"The ends are not compared: {said}."]
+    assert texts(sentences.gap(found)) == [f"The two ends of deprivation are not compared: {said}."]
     assert audit(pack.document, pack.facts) == []
-    assert texts(overall.summary(pack.facts))[1] == ("The two ends are not compared in 1, as an end is suppressed.")
+    assert texts(overall.summary(pack.facts))[1] == "The two ends are not compared in 1 (an end is suppressed)."
 
 
 def ethnic(*differences: float | None) -> IndicatorFacts:
@@ -227,8 +230,11 @@ def ethnic(*differences: float | None) -> IndicatorFacts:
 @pytest.mark.parametrize(
     ("differences", "said"),
     [
-        ((1.0, None, None), "The one ethnic group with a figure did not clearly differ from White; 2 are suppressed."),
-        ((-9.0,), "The one ethnic group with a figure was clearly lower than White."),
+        (
+            (1.0, None, None),
+            "The one ethnic group that can be compared did not clearly differ from White; 2 are suppressed.",
+        ),
+        ((-9.0,), "The one ethnic group that can be compared was clearly lower than White."),
         ((1.0, 2.0), "Neither of the 2 ethnic groups clearly differed from White."),
         ((1.0, 2.0, 3.0, None), "None of 3 ethnic groups clearly differed from White; 1 is suppressed."),
         (
@@ -251,3 +257,45 @@ def test_ethnic_groups_are_counted_in_words_that_suit_their_number(
     if other != first.text:
         wrong = replace(document, blocks=(Paragraph(sentences=(replace(first, text=other),)),))
         assert len(audit(wrong, facts)) == 1
+
+
+def test_a_difference_that_rounding_hides_is_said_to_be_one_before_rounding() -> None:
+    near = made_up.figure("recovery", 50.1, 0.04, 50.051)
+    (found,) = made_up.pack([near]).facts.indicators
+    assert texts(sentences.level(found, "the board"))[1] == "Before rounding, that is better than England (50.1%)."
+    (plainly,) = made_up.pack([made_up.figure("recovery", 50.4, 0.04, 50.0)]).facts.indicators
+    assert texts(sentences.level(plainly, "the board"))[1] == "That is better than England (50.0%)."
+
+
+def test_a_count_of_unknown_records_is_not_said_to_be_missing() -> None:
+    place = {"dimension": "ethnicity", "unknown_share": None}
+    white = made_up.figure("recovery", 40.0, 2.0, 50.0, category="White", category_order=1, **place)
+    unknown = made_up.figure("recovery", 40.0, 2.0, 50.0, category="Unknown", category_order=2, **place)
+    said = texts(sentences.ethnicity(fact("recovery", white, unknown)))
+    assert said[-1] == "“Data quality” gives the share of records for which ethnicity was not known."
+    said = texts(sentences.ethnicity(fact("recovery", white)))
+    assert said[-1] == "The source does not say for how many records ethnicity was not known."
+
+
+def test_several_ratios_of_no_agreed_direction_are_one_sentence_that_is_checked() -> None:
+    both = [gap("detention", 60.0, 30.0, 25.0, 35.0), gap("recovery", 30.0, 60.0, 25.0, 35.0)]
+    contested = tuple(replace(found, card=replace(found.card, contested=True)) for found in both)
+    facts = replace(made_up.pack(made_up.rows_of(7)).facts, indicators=contested)
+    document = document_of(facts, {}, words_path=Path("words.md"))
+    said = next(s for s in document.sentences if s.kind == "largest_contested")
+    assert said.text == (
+        "Left out, as the direction is not agreed: Made-up detention (2.00 times); Made-up recovery (0.50 times)."
+    )
+    assert audit(document, facts) == []
+    wrong = Paragraph(sentences=(replace(said, text=said.text.replace("recovery (0.50", "recovery (0.51")),))
+    assert audit(replace(document, blocks=(wrong,)), facts) != []
+
+
+def test_a_target_that_the_verdict_says_more_closely_is_not_said_twice() -> None:
+    found = fact("recovery")
+    judged = JudgedTarget(
+        words="50% for every group (of adults)", dimension="total", verdict=Verdict.MET, recalled=False, groups={}
+    )
+    assert texts(sentences.targets(replace(found, targets=(judged,)))) == [
+        "Target: 50% for every group (of adults): met."
+    ]

@@ -9,10 +9,12 @@ import pytest
 from docs.wording_page import wording_page
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.status import Comparison, Status
+from hi_pipeline.indicators.catalogue import ENTRIES
 from hi_pipeline.publishing.report import wording
 from hi_pipeline.publishing.report.covers import NOT_FOR_FOOTPRINT
 from hi_pipeline.publishing.report.missing import NO_RELEASE
-from hi_pipeline.publishing.report.wording import AGAINST, COUNTS, COVERS, GLOSSARY, REASONS, TEMPLATES
+from hi_pipeline.publishing.report.sentences import counts
+from hi_pipeline.publishing.report.wording import AGAINST, COUNTS, COVERS, GLOSSARY, REASONS, TARGETS, TEMPLATES
 
 PAGE = wording_page()
 ROOM = Path(wording.__file__).parent
@@ -24,6 +26,19 @@ TECHNICAL = (
     "changed direction", "clearly", "all boards of England together", "statement", "unknown", "SMI", "breakdown",
     "standardised", "place", "target",
 )  # fmt: skip
+# What a pack prints of each indicator.
+DECLARED = tuple(
+    dict.fromkeys(
+        text
+        for e in ENTRIES
+        for text in (e.title, e.short, e.definition, e.numerator_words, e.denominator_words, e.target, *e.caveats)
+    )
+)
+ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*\b")
+# Codes of measures and of diagnoses; the glossary says what such codes are.
+OWN_CODE = re.compile(r"[A-Z]+\d\d+[A-Z]*")
+# Words that everybody knows, and names as they are spelt.
+EVERYDAY = {"NHS", "GP", "UK", "COVID", "HDL", "LDL", "MBRRACE", "BAME"}
 
 
 @pytest.mark.parametrize("kind", sorted(TEMPLATES))
@@ -53,7 +68,30 @@ def test_a_technical_word_that_packs_use_is_in_the_glossary(word: str) -> None:
 def test_the_glossary_explains_no_word_that_no_pack_uses(entry: str) -> None:
     source = inspect.getsource(wording).partition("GLOSSARY = {")[0]
     source += "".join(p.read_text() for p in ROOM.rglob("*.py") if p.name != "wording.py")
-    # Names of indicators come from the catalogue.
-    used = " ".join(source.replace('"\n', "").split()) + " SMI, all six checks; admissions, standardised"
+    used = " ".join(source.replace('"\n', "").split()) + " ".join(DECLARED)
     used += " ".join(word.replace("_", " ") for word in (*(c.value for c in Cover), NO_RELEASE, NOT_FOR_FOOTPRINT))
-    assert any(re.search(rf"{re.escape(word)}", used, re.I) for word in entry.split(", ")), entry
+    words = entry.removesuffix(" and the like").split(", ")
+    assert any(re.search(rf"{re.escape(word)}", used, re.I) for word in words), entry
+
+
+def test_the_glossary_is_in_alphabetical_order() -> None:
+    assert list(GLOSSARY) == sorted(GLOSSARY, key=str.casefold)
+
+
+def test_every_abbreviation_is_explained() -> None:
+    explained = " ".join(f"{word} {meaning}" for word, meaning in GLOSSARY.items())
+    texts = [*DECLARED, *TEMPLATES.values(), *GLOSSARY.values()]
+    found = {word for text in texts for word in ABBREVIATION.findall(text) if not OWN_CODE.fullmatch(word)}
+    assert {"SMI", "QOF", "CCGs"} <= found
+    assert {word for word in found - EVERYDAY if word.removesuffix("s") not in explained} == set()
+
+
+@pytest.mark.parametrize("kind", sorted(COUNTS))
+def test_a_sentence_that_says_all_its_parts_has_thirty_words_at_most(kind: str) -> None:
+    # Groups of one target are all due, or none is.
+    numbers = {name: 20 for name in COUNTS[kind] if name != "not_yet_due"}
+    words = {"target": "narrow the gap to White British", "groups": "21 groups", "reference": "White British"}
+    words |= {"rest": "; 3 are suppressed", "gaps": "16 gaps", "earlier": "an earlier year", "n": "24", "recalled": ""}
+    told = counts(kind, dict.fromkeys(COUNTS[kind], 0) | numbers)
+    text = TEMPLATES[kind].format(counts=told, verdict=TARGETS["cannot_tell"], **words)
+    assert len(text.split()) <= 30, text

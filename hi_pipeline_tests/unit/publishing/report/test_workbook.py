@@ -38,7 +38,7 @@ def test_a_word_in_a_column_of_numbers_stays_a_word() -> None:
     made = made_up.pack(made_up.rows_of(7), completeness=[share])
     (sheet,) = [s for s in sheets_of(made.document, made.facts) if s.name == "Unknown groups"]
     assert column(sheet, "Board, 2023-24 (%)") == [Decimal("5.0")]
-    assert column(sheet, "England, 2023-24") == ["none"]
+    assert column(sheet, "England, 2023-24") == ["no figure"]
 
 
 def test_every_number_of_a_sheet_is_one_that_the_report_prints() -> None:
