@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run packs test slow scale-test lint ui lock docs clean
+.PHONY: run packs test slow scale-test grid-test servers lint ui lock docs clean
 
 run: $(VENV)/.installed
 	$(BIN)/hi run
@@ -22,10 +22,16 @@ slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow
 
 # PostgreSQL, Redis, daemon and two workers on loopback; one worker is killed, the database is stopped.
-scale-test: $(VENV)/.installed-dev
+scale-test: $(VENV)/.installed-dev servers
+	$(BIN)/python -m pytest -m "scale and not grid" hi_pipeline_tests/scale
+
+# The same with the sample's whole grid: too long for every change.
+grid-test: $(VENV)/.installed-dev servers
+	$(BIN)/python -m pytest -m grid -s hi_pipeline_tests/scale
+
+servers:
 	ls /usr/lib/postgresql/*/bin/postgres /usr/bin/redis-server >/dev/null 2>&1 || \
 		{ apt-get update -qq && apt-get install -y -qq postgresql redis-server openssl >/dev/null; }
-	$(BIN)/python -m pytest -m scale hi_pipeline_tests/scale
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

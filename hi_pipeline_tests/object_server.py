@@ -2,7 +2,7 @@
 
 It answers one request at a time, so that a put with If-None-Match is decided before the next one is looked at: moto
 looks and writes in two steps (2026-11, 5.2.5). With ``INITIAL_NO_AUTH_ACTION_COUNT=n`` it asks for credentials after n
-requests.
+requests; with ``KEY_AND_CERTIFICATE=<folder>`` it speaks TLS.
 """
 
 import os
@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-BUCKET = "figures"
+from hi_pipeline_tests.certificates import server_side
+
+BUCKET, TLS = "figures", "KEY_AND_CERTIFICATE"
 # Keys of one answer to a listing, few so that every listing of any length has several pages.
 PAGE = 20
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "made-up", "AWS_SECRET_ACCESS_KEY": "made-up", "AWS_REGION": "eu-west-2"}
@@ -45,7 +47,8 @@ def serving(**environment: str) -> Iterator[Server]:
     try:
         _wait(process, port)
         nowhere = {"AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_CONFIG_FILE": os.devnull}
-        yield Server(port, {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", **CREDENTIALS, **nowhere})
+        scheme = "https" if TLS in environment else "http"
+        yield Server(port, {"AWS_ENDPOINT_URL": f"{scheme}://127.0.0.1:{port}", **CREDENTIALS, **nowhere})
     finally:
         process.kill()
         process.wait()
@@ -67,7 +70,9 @@ def main() -> None:
     from werkzeug.serving import run_simple
 
     app = DomainDispatcherApplication(create_backend_app)
-    run_simple("127.0.0.1", int(sys.argv[1]), app, threaded=False, request_handler=MotoRequestHandler)
+    folder = Path(os.environ[TLS]) if TLS in os.environ else None
+    tls = server_side(folder / "key.pem", folder / "certificate.pem") if folder else None
+    run_simple("127.0.0.1", int(sys.argv[1]), app, threaded=False, request_handler=MotoRequestHandler, ssl_context=tls)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,10 @@ def words_of(service: Service, settings: Settings, *, port: int = 0, module: str
         port: where it listens, on 127.0.0.1; of no account for those that listen nowhere.
         module: what Dagster loads.
     """
-    as_json = ["--log-format", "json"] if settings.log_format == "json" else []
+    is_json = settings.log_format == "json"
+    as_json = ["--log-format", "json"] if is_json else []
+    # Else a worker prints what it is told, which is no JSON.
+    quiet = ["--quiet"] if is_json else []
     web = ["-m", WEBSERVER, "--port", str(port), "--module", module]
     server = code_server(settings)
     code = ["--grpc-host", server.host, "--grpc-port", str(server.port)] if server else ["-m", module]
@@ -83,7 +86,7 @@ def words_of(service: Service, settings: Settings, *, port: int = 0, module: str
         Service.DAEMON: ["-m", "dagster._daemon", "run", "--log-level", _LOG_LEVEL, *as_json, *code],
         Service.CODE: ["-m", "dagster", "api", "grpc", "-h", HOST, "-p", str(port), "-m", module]
         + ["--log-level", _LOG_LEVEL, *as_json],
-        Service.WORKER: ["-m", "celery", "-A", CELERY_APP, "worker", "--pool", "solo", "--queues", "dagster"]
+        Service.WORKER: ["-m", "celery", "-A", CELERY_APP, *quiet, "worker", "--pool", "solo", "--queues", "dagster"]
         + ["--hostname", name, "--loglevel", _LOG_LEVEL, "--without-gossip", "--without-mingle"],
     }
     return [sys.executable, *words[service]]

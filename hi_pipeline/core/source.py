@@ -124,6 +124,9 @@ class Release:
         allowed_hosts: further hosts to which the address may redirect; its own host always may.
         imd_vintage: the Indices of Deprivation by which the publisher formed the groups of this edition, "2019" or
             "2025"; None where it forms none, or where neither it nor its code says which.
+        layer_key: where the address is a layer of an ArcGIS feature service: the column that tells its rows apart.
+            Live the rows are asked for page by page, in the order of this column, and kept as the CSV that a portal
+            gives; see ``storage.feature_layer``. A mirror holds that CSV.
         unconfirmed: what of this declaration nobody has seen in the publisher's own file yet.
         found: nobody has declared it: it was found as an edition of one of the source's series.
     """
@@ -140,6 +143,7 @@ class Release:
     max_bytes: int = 64_000_000
     allowed_hosts: tuple[str, ...] = ()
     imd_vintage: str | None = None
+    layer_key: str = ""
     unconfirmed: str = ""
     found: bool = False
 

@@ -30,6 +30,8 @@ class HttpLimits:
         preparing: before each further try where the server says that it still makes the file (202), and not for how
             long; the tables of the ONS portal's hub are made on demand.
         between: least time between two requests to one publisher's host.
+        longest_between: as much of a Crawl-delay as is kept to. The hub of the ONS portal asks for 60 s (2026-11): nine
+            files in a quarter of an hour, and a sensor may take no minute for a look.
     """
 
     connect: float = 15.0
@@ -41,6 +43,7 @@ class HttpLimits:
     first_wait: float = 1.0
     preparing: float = 20.0
     between: float = 1.0
+    longest_between: float = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)

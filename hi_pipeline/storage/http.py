@@ -212,7 +212,8 @@ class Downloader:
         host = urlsplit(address).hostname or ""
         if self._trusted and host == urlsplit(self._trusted).hostname:
             return
-        due = self._asked.get(host, 0.0) + self._limits.between
+        asked = self._robots.delay(address) if self._robots else 0.0
+        due = self._asked.get(host, 0.0) + max(self._limits.between, min(asked, self._limits.longest_between))
         if due > time.monotonic():
             self._sleep(due - time.monotonic())
         self._asked[host] = time.monotonic()

@@ -1,4 +1,4 @@
-"""What publishers ask of programs: each host's robots.txt, read once, decides whether an address may be asked.
+"""What publishers ask of programs: each host's robots.txt, read once, decides what may be asked, and how often.
 
 Read as RFC 9309 says: the group of our own name or else of ``*``, the longest rule that matches, ``*`` and ``$`` in its
 path. Python's own parser takes the first rule and no such signs (2026-11).
@@ -14,15 +14,22 @@ from hi_pipeline.storage.download import Download
 from hi_pipeline.storage.folder_mirror import Arrival
 
 _LARGEST = 500_000
-_LINE = re.compile(r"\s*(user-agent|allow|disallow)\s*:\s*([^#]*?)\s*(#.*)?", re.IGNORECASE)
+_LINE = re.compile(r"\s*(user-agent|allow|disallow|crawl-delay)\s*:\s*([^#]*?)\s*(#.*)?", re.IGNORECASE)
+_SECONDS = re.compile(r"\d{1,6}(\.\d{1,3})?")
 _RESERVED = "!#$%&'()*+,/:;=?@[]~"
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a host asks of one program: paths, each with whether it may be asked."""
+    """What a host asks of one program.
+
+    Attributes:
+        paths: each with whether it may be asked.
+        delay: seconds between two requests (Crawl-delay: no part of RFC 9309, and common); 0 where it says none.
+    """
 
     paths: tuple[tuple[str, bool], ...] = ()
+    delay: float = 0.0
 
     def allow(self, address: str) -> bool:
         """Tell whether an address may be asked; of two rules as long, the one that allows holds."""
@@ -40,6 +47,7 @@ def rules_of(text: str, *, agent: str) -> Rules:
         agent: the program's name, without version.
     """
     groups: dict[str, list[tuple[str, bool]]] = {}
+    delays: dict[str, float] = {}
     named: list[str] = []
     begins = True
     for line in text.splitlines():
@@ -52,10 +60,17 @@ def rules_of(text: str, *, agent: str) -> Rules:
             begins = False
             groups.setdefault(value.lower(), [])
             continue
+        if word == "crawl-delay":
+            # As RFC 9309 has it of lines that it does not know, it does not end the names of a group: a name keeps the
+            # first delay that follows it.
+            for name in named if _SECONDS.fullmatch(value) else ():
+                delays.setdefault(name, float(value))
+            continue
         begins = True
         for name in named if value else ():
             groups[name].append((_encoded(value), word == "allow"))
-    return Rules(tuple(groups.get(agent.lower(), groups.get("*", []))))
+    name = agent.lower() if agent.lower() in groups else "*"
+    return Rules(tuple(groups.get(name, [])), delays.get(name, 0.0))
 
 
 def _encoded(path: str) -> str:
@@ -98,6 +113,11 @@ class Robots:
                 "fetch it, set HI_ROBOTS=ignore",
                 robots=f"{origin}/robots.txt",
             )
+
+    def delay(self, address: str) -> float:
+        """Return how many seconds a host asks for between two requests; 0 where its rules were not read."""
+        parts = urlsplit(address)
+        return self._rules.get(f"{parts.scheme}://{parts.netloc}", Rules()).delay
 
     def _read(self, address: str, download: Download, fetch: Callable[[Download], Arrival | None]) -> Rules:
         try:

@@ -21,6 +21,7 @@ from hi_pipeline.core.errors import Overtaken, ReleaseUnavailable, StoreError
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.storage import atomic
 from hi_pipeline.storage.download import Download, Known
+from hi_pipeline.storage.feature_layer import fetch_layer
 from hi_pipeline.storage.folder_mirror import Arrival, copy_in, stamp_of
 from hi_pipeline.storage.gathered import fetch_answers
 from hi_pipeline.storage.hashes import hash_of
@@ -118,10 +119,8 @@ class Snapshots:
         with self._changing(source, release) as keeper:
             keeper.accept_declared()
             path = self.supply.locate(release, where=keeper.where)
-            if source.gather and self.supply.is_live and path is None:
-                arrival: Arrival | None = fetch_answers(
-                    self._downloader, self._download(keeper), release, source.gather
-                )
+            if path is None and self._is_asked(source, release):
+                arrival: Arrival | None = self._ask(keeper, source)
             else:
                 arrival = self._get(keeper, path, force=force)
             if arrival:
@@ -206,7 +205,7 @@ class Snapshots:
                 return f"accepted {keeper.pinned or release.sha256}"
             path = self.supply.locate(release, where=keeper.where)
             # Whether answers have changed is told only by asking for all of them.
-            if path is None and (not ask or (source.gather and self.supply.is_live)):
+            if path is None and (not ask or self._is_asked(source, release)):
                 return None if keeper.kept.current() else "not kept"
             return self._glance(keeper, path)
         except ReleaseUnavailable:
@@ -338,6 +337,16 @@ class Snapshots:
         if seen and seen.read_from == str(path) and seen.stamp == stamp_of(path):
             return None
         return copy_in(path, keeper.incoming, max_bytes=release.max_bytes, where=keeper.where)
+
+    def _is_asked(self, source: Source, release: Release) -> bool:
+        """Tell whether a release is made from the answers to questions: only live, as a mirror holds what was made."""
+        return self.supply.is_live and (source.gather is not None or bool(release.layer_key))
+
+    def _ask(self, keeper: Keeper, source: Source) -> Arrival:
+        download, release = self._download(keeper), keeper.release
+        if source.gather:
+            return fetch_answers(self._downloader, download, release, source.gather)
+        return fetch_layer(self._downloader, download, key=release.layer_key)
 
     def _glance(self, keeper: Keeper, path: Path | None) -> str | None:
         """Return a mark of what stands at a place, None where it looks like what was seen last."""

@@ -1,37 +1,10 @@
-"""What web interface, daemon and workers load here: the miniature pipeline, in which a computation can be held.
+"""What web interface, daemon and workers load here: the miniature pipeline, in which a computation can be held."""
 
-While ``HELD_IN/hold-ID`` stands, the computation of the indicator says its process in ``HELD_IN/held-ID`` and waits.
-"""
-
-import os
-import time
-from pathlib import Path
-
-import polars as pl
-
-import hi_pipeline.indicators.compute as computing
-from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.tiny import make_catalogue
+from hi_pipeline_tests.scale.holding import hold_where_asked
 
 INDICATORS = 6
-_PATIENCE_S = 300.0
-_value_rows = computing.value_rows
-
-
-def value_rows(indicator: Indicator, counts: pl.DataFrame) -> pl.DataFrame:
-    """Inside of the computation, so that figures are of the same code as those of other processes."""
-    folder = Path(os.environ["HELD_IN"])
-    hold, held = folder / f"hold-{indicator.id}", folder / f"held-{indicator.id}"
-    deadline = time.monotonic() + _PATIENCE_S
-    while hold.exists() and time.monotonic() < deadline:
-        if not held.exists():
-            held.write_text(str(os.getpid()))
-        time.sleep(0.1)
-    return _value_rows(indicator, counts)
-
-
-if "HELD_IN" in os.environ:
-    computing.value_rows = value_rows
+hold_where_asked()
 defs = build_definitions(Settings(), catalogue=make_catalogue(indicators=INDICATORS))

@@ -10,13 +10,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
 import pytest
 import redis
 
+from hi_pipeline.orchestration.instance.celery_launcher import QUEUE
 from hi_pipeline_tests.certificates import make_certificate
 from hi_pipeline_tests.flow.served import free_port
 
@@ -34,6 +35,8 @@ class Servers:
     postgres_port: int
     redis_port: int
     password: str
+    redis_server: str
+    children: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -59,6 +62,23 @@ class Servers:
         connection.close()
         return self.environment["HI_POSTGRES"].replace("/postgres?", f"/{name}?")
 
+    def empty_queue(self) -> None:
+        """Forget what an earlier test put into the queue and nobody took."""
+        with self.queue() as client:
+            client.flushall()
+
+    def waiting(self) -> int:
+        """Return how many runs wait for a worker: in a list for each priority."""
+        with self.queue() as client:
+            return sum(int(client.llen(name)) for name in client.scan_iter(match=f"{QUEUE}*", _type="list"))
+
+    def queue(self) -> "redis.Redis":
+        """Return a client of Redis."""
+        return redis.Redis(
+            host="localhost", port=self.redis_port, password=self.password, ssl=True,
+            ssl_ca_certs=str(self.folder / "certificate.pem"),
+        )  # fmt: skip
+
     def start_postgres(self) -> None:
         words = ["start", "-w", "-t", str(int(_PATIENCE_S)), "-l", str(self.folder / "database.log")]
         postgres("pg_ctl", *words, "-D", str(self.folder / "database"))
@@ -66,6 +86,28 @@ class Servers:
     def stop_postgres(self) -> None:
         """As a crash would: connections drop, and what was not committed is lost."""
         postgres("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self.folder / "database"))
+
+    def start_redis(self) -> None:
+        """Start it on what it had written, and wait until it answers."""
+        settings = str(self.folder / "redis.conf")
+        self.children.append(subprocess.Popen([self.redis_server, settings], stdout=subprocess.DEVNULL))
+        deadline = time.monotonic() + _PATIENCE_S
+        with self.queue() as client:
+            while True:
+                try:
+                    assert client.ping()
+                    return
+                except redis.exceptions.ConnectionError:
+                    assert time.monotonic() < deadline, "Redis does not answer"
+                    time.sleep(0.2)
+
+    def lose_redis(self) -> None:
+        """As a crash with its disk would: nothing that it held is left."""
+        child = self.children.pop()
+        child.kill()
+        child.wait()
+        for path in (self.folder / "redis").iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def connect(self) -> "psycopg2.extensions.connection":
         return psycopg2.connect(
@@ -92,17 +134,20 @@ def running() -> Iterator[Servers]:
         pytest.skip("PostgreSQL and Redis are not installed: make scale-test installs them")
     folder = Path(tempfile.mkdtemp(prefix="hi-scale-"))
     folder.chmod(0o755)
-    found = Servers(folder=folder, postgres_port=free_port(), redis_port=free_port(), password=secrets.token_hex(16))
-    child = None
+    found = Servers(
+        folder=folder, postgres_port=free_port(), redis_port=free_port(), password=secrets.token_hex(16),
+        redis_server=server,
+    )  # fmt: skip
     try:
         (folder / "password").write_text(f"{found.password}\n")
         _certify(folder)
         _make_database(found)
         found.start_postgres()
-        child = _start_redis(found, server)
+        _set_up_redis(found)
+        found.start_redis()
         yield found
     finally:
-        if child is not None:
+        for child in found.children:
             child.terminate()
             child.wait(timeout=_PATIENCE_S)
         if (folder / "database" / "postmaster.pid").exists():
@@ -137,7 +182,7 @@ def _make_database(servers: Servers) -> None:
         )
 
 
-def _start_redis(servers: Servers, server: str) -> "subprocess.Popen[bytes]":
+def _set_up_redis(servers: Servers) -> None:
     folder = servers.folder
     (folder / "redis").mkdir()
     settings = folder / "redis.conf"
@@ -147,21 +192,6 @@ def _start_redis(servers: Servers, server: str) -> "subprocess.Popen[bytes]":
         f"tls-ca-cert-file {folder}/certificate.pem\ndir {folder}/redis\nappendonly yes\n"
     )
     settings.chmod(0o600)
-    child = subprocess.Popen([server, str(settings)], stdout=subprocess.DEVNULL)
-    client = redis.Redis(
-        host="localhost", port=servers.redis_port, password=servers.password, ssl=True,
-        ssl_ca_certs=str(folder / "certificate.pem"),
-    )  # fmt: skip
-    deadline = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            assert client.ping()
-            break
-        except redis.exceptions.ConnectionError:
-            assert time.monotonic() < deadline, "Redis does not answer"
-            time.sleep(0.2)
-    client.close()
-    return child
 
 
 def program(name: str) -> str:

@@ -1,10 +1,14 @@
 """Records on PostgreSQL: the same as on the embedded log, in batches, whole though the server drops its connections."""
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy as db
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 from dagster_postgres import PostgresEventLogStorage
 
@@ -20,8 +24,10 @@ from hi_pipeline.orchestration.partitions import GRID
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline_tests.flow.conftest import Bench, open_bench
 from hi_pipeline_tests.flow.standing import check_records
+from hi_pipeline_tests.flow.test_command_line_backfill import hi
 from hi_pipeline_tests.flow.tiny import WRONG_BOARD, YEARS, rows_of, with_too_many_helped, write_release
 from hi_pipeline_tests.scale.servers import Servers, refuses_plain
+from hi_pipeline_tests.unit.orchestration.instance.test_retention import BOARDS, NOW, look, make_run, release
 
 pytestmark = pytest.mark.scale
 KEY = dg.AssetKey(["indicator", "tiny_1_pct"])
@@ -174,6 +180,52 @@ def test_a_run_of_another_machine_is_left_alone(bench: Bench) -> None:
     assert {host: run.status.value for host, run in found.items() if run} == {"": "FAILURE", "another": "STARTED"}
     with pytest.raises(StoreError, match="goes on"):
         last_run(bench.instance)
+
+
+def test_a_prune_leaves_the_newest_record_of_everything(bench: Bench) -> None:
+    """Half a year of old looks and editions, before a run of today that holds what stands."""
+    write_release(bench.mirror, YEARS[0])
+    old = [NOW - timedelta(days=400 - n) for n in range(12)]
+    looks = [look(bench.instance, day) for day in old]
+    editions = [release(bench.instance, day, "monthly_pct", "2023-24") for day in old]
+    once = release(bench.instance, old[0], "yearly_pct", "2021-22")
+    storage_of(bench).flush()
+    assert bench.run(years=(YEARS[0],)).success
+    built, runs = bench.built("indicator", "tiny_1_pct"), bench.instance.get_runs_count()
+    assert built
+    would = hi(bench, "prune", "--dry-run")
+    assert (would.returncode, "Would remove 22 runs older than 180 days" in would.stdout) == (0, True), would.stdout
+    assert bench.instance.get_runs_count() == runs, "a dry run removes nothing"
+    done = hi(bench, "prune")
+    said = " ".join(done.stdout.split())
+    assert (done.returncode, "Removed 22 runs" in said, "; 3 as old stay" in said) == (0, True, True), done.stdout
+    assert float(re.findall(r"\(([\d.]+) MB and", said)[0]) > 1, "the text of 11 editions of 49 cells, 3 kB each"
+
+    left = {run.run_id for run in bench.instance.get_runs()}
+    assert {*looks, *editions, once} & left == {looks[-1], editions[-1], once}
+    assert len(left) == runs - 22
+    gone = sorted({*looks[:-1], *editions[:-1]})
+    events, checks = SqlEventLogStorageTable, AssetCheckExecutionsTable
+    with storage_of(bench).index_connection() as connection:
+        for table in (events, checks):
+            query = db.select(db.func.count()).select_from(table).where(table.c.run_id.in_(gone))
+            assert connection.execute(query).scalar_one() == 0, table.name
+    for name, year in (("monthly_pct", "2023-24"), ("yearly_pct", "2021-22")):
+        key = dg.AssetKey(["indicator", name])
+        assert set(bench.instance.get_materialized_partitions(key)) == {f"{year}|{board}" for board in BOARDS}
+    assert bench.built("indicator", "tiny_1_pct") == built
+    assert mend(bench.pipeline, bench.instance).recorded == 0, "no file lost its record"
+    assert bench.run(years=(YEARS[0],)).runs == 0
+    assert "Removed 0 runs" in hi(bench, "prune").stdout
+
+
+def test_nothing_is_pruned_while_a_run_goes_on(bench: Bench) -> None:
+    going = make_run(bench.instance, NOW, dg.DagsterRunStatus.STARTED)
+    old = look(bench.instance, NOW - timedelta(days=400))
+    look(bench.instance, NOW)
+    refused = hi(bench, "prune")
+    assert (refused.returncode, f"run {going} goes on" in " ".join(refused.stdout.split())) == (2, True)
+    assert bench.instance.get_run_by_id(old), "nothing was removed"
 
 
 def test_what_dagster_sees_is_what_its_own_log_would_show(bench: Bench) -> None:

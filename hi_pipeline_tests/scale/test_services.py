@@ -1,31 +1,24 @@
-"""Each container's own command, started by hand on loopback: servers, code, web interface, daemon and worker."""
+"""Each container's own command, started by hand: servers, code, web interface, viewers' page, daemon, worker."""
 
 import json
 import os
-import signal
 import socket
 import subprocess
-import sys
-import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
-import yaml
 
 from hi_pipeline.orchestration.instance.coordinator import USER_HEADER, USER_TAG
 from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.settings import Settings
-from hi_pipeline_tests.flow.served import free_port, wait_until_up
+from hi_pipeline_tests.flow.served import wait_until_up
 from hi_pipeline_tests.scale import servers as here
+from hi_pipeline_tests.scale.containers import INDICATOR, NEWCOMER, Containers
 
 pytestmark = pytest.mark.scale
-FILE = Path(__file__).parents[2] / "deploy" / "compose.scale.yaml"
-HI = [sys.executable, "-c", "from hi_pipeline.cli import app; app()"]
-PATIENCE_S = 180.0
 LAUNCH = """
 mutation ($params: ExecutionParams!) {
   launchRun(executionParams: $params) {
@@ -37,80 +30,12 @@ mutation ($params: ExecutionParams!) {
 """
 
 
-class Containers:
-    """The services of the compose file, each as a process: ports, secrets and volumes are places of the test."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.services: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text())["services"]
-        self.ports = {number: str(free_port()) for number in ("5432", "6379", "4000", "3000")}
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
-        (folder / "secrets").mkdir()
-        for name in ("postgres_password", "redis_password"):
-            (folder / "secrets" / name).write_text(f"open sesame {name}\n")
-        (folder / "secrets" / "alert_to").write_text("")
-
-    def placed(self, text: str) -> str:
-        """The text of the compose file, with the places of this test."""
-        for number, port in self.ports.items():
-            text = text.replace(number, port)
-        return text.replace("$$", "$").replace("/run/secrets", str(self.folder / "secrets"))
-
-    def environment(self, name: str) -> dict[str, str]:
-        given = {key: self.placed(str(value)) for key, value in self.services[name]["environment"].items()}
-        given |= {
-            "HI_SOURCE": "sample",
-            "HI_CONTACT": "",
-            "HI_UI_HOSTS": "",
-            "HI_ALERT_QUIET": "",
-            "HI_LOG_FORMAT": "json",
-        }
-        return {**os.environ, **given, "HI_DATA_DIR": str(self.folder / "data"), "PYTHONWARNINGS": "ignore",
-                "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}  # fmt: skip
-
-    def start(self, name: str) -> None:
-        words = [*HI, *(self.placed(word) for word in self.services[name]["command"])]
-        self.run(name, words, env=self.environment(name))
-
-    def is_healthy(self, name: str) -> bool:
-        """Ask the service's own health check."""
-        _, program, *words = self.services[name]["healthcheck"]["test"]
-        named = sys.executable if program == "python" else program
-        done = subprocess.run([named, *(self.placed(word) for word in words)], capture_output=True, check=False)
-        return done.returncode == 0
-
-    def run(self, name: str, words: list[str], **options: Any) -> None:
-        with (self.folder / f"{name}.log").open("wb") as log:
-            self.children[name] = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True, **options)
-
-    def stop(self) -> None:
-        for child in reversed(list(self.children.values())):
-            child.send_signal(signal.SIGTERM)
-        for child in reversed(list(self.children.values())):
-            try:
-                child.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
-
-    def said(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text()
-
-    def until(self, what: str, happened: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while not happened():
-            dead = [name for name, child in self.children.items() if child.poll() is not None]
-            assert not dead, f"{dead[0]} ended: {self.said(dead[0])[-3000:]}"
-            assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_S} s"
-            time.sleep(0.5)
-
-
 @pytest.fixture
 def containers(servers: here.Servers) -> Any:
     """Nothing started yet; the servers of the other tests only say that both are installed."""
     folder = servers.folder / "containers"
     folder.mkdir()
-    made = Containers(folder)
+    made = Containers(folder, "compose.scale.yaml")
     try:
         yield made
     finally:
@@ -162,18 +87,10 @@ def test_the_services_of_the_compose_file_start_and_run_what_somebody_asks_for(
     port = int(containers.ports["3000"])
     wait_until_up(port)
     assert containers.is_healthy("web")
-    params = {
-        "selector": {
-            "repositoryName": "__repository__",
-            "repositoryLocationName": f"grpc:127.0.0.1:{containers.ports['4000']}",
-            "jobName": "refresh_release",
-            "assetSelection": [{"path": ["snapshot", "iod2019"]}, {"path": ["clean", "iod2019"]}],
-        },
-        "runConfigData": {},
-        "mode": "default",
-    }
-    launched = ask_as("A. Nalyst", port, {"params": params})["launchRun"]
-    assert launched["__typename"] == "LaunchRunSuccess", launched
+    said = containers.execute("web", *NEWCOMER)
+    assert "SYNTHETIC" in said, "the second command of a newcomer: planned here, done by daemon and worker"
+    # A publication by year without a year fails, and the failure stands in the worker's log.
+    failing, launched = (launch(containers, name) for name in ("mbrrace", "iod2019"))
     for name, value in containers.environment("daemon").items():
         if name.startswith("HI_"):
             monkeypatch.setenv(name, value)
@@ -181,23 +98,67 @@ def test_the_services_of_the_compose_file_start_and_run_what_somebody_asks_for(
     try:
 
         def ended() -> bool:
-            run = instance.get_run_by_id(launched["run"]["runId"])
-            return run is not None and run.is_finished
+            return all((run := instance.get_run_by_id(one)) and run.is_finished for one in (failing, launched))
 
-        containers.until("the run", ended)
-        run = instance.get_run_by_id(launched["run"]["runId"])
+        containers.until("the runs", ended)
+        run = instance.get_run_by_id(launched)
         assert run is not None
         assert run.tags[USER_TAG] == "A. Nalyst"
-        said = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
-        # The sample was not written, so that nothing is there to refresh; that a worker found out is what counts.
-        assert run.status in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE), said
+        failures = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        assert run.status is dg.DagsterRunStatus.SUCCESS, failures
+        failed = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+        assert [other.run_id for other in failed] == [failing], "what fails by itself is not tried again"
+        assert "Cannot access partition_key" in containers.said("worker")
+        built = {r.run_id for r in instance.get_runs()}
+        assert instance.get_materialized_partitions(dg.AssetKey(["indicator", INDICATOR]))
         worker = containers.children["worker"].pid
         started = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
         assert any(
             f"(pid: {worker})" in (entry.dagster_event.message or "") for entry in started if entry.dagster_event
         )
+        containers.start("viewer")
+        containers.until("the viewers' page", lambda: containers.is_healthy("viewer"))
+        seen = int(containers.ports["3001"])
+        wait_until_up(seen)
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            ask_as("V. Iewer", seen, {"params": asking(containers, "iod2019")})
+        assert {r.run_id for r in instance.get_runs()} == built, "viewers start nothing"
+        for name in ("code", "web", "daemon", "viewer"):
+            lines = containers.said(name).splitlines()
+            assert [line for line in lines if not is_an_object(line)] == [], f"{name}: HI_LOG_FORMAT=json by the file"
+        # Before its runs a worker says nothing; what a failed run of the web interface prints is Dagster's own text.
+        assert "STEP_FAILURE" in containers.said("worker").splitlines()[0]
     finally:
         instance.dispose()
+
+
+def asking(containers: Containers, source: str) -> dict[str, Any]:
+    """Return what the web interface sends when somebody materialises a publication's two assets."""
+    return {
+        "selector": {
+            "repositoryName": "__repository__",
+            "repositoryLocationName": f"grpc:127.0.0.1:{containers.ports['4000']}",
+            "jobName": "refresh_release",
+            "assetSelection": [{"path": ["snapshot", source]}, {"path": ["clean", source]}],
+        },
+        "runConfigData": {},
+        "mode": "default",
+    }
+
+
+def launch(containers: Containers, source: str) -> str:
+    """Start a run as somebody who signed in; return its id."""
+    params = {"params": asking(containers, source)}
+    launched = ask_as("A. Nalyst", int(containers.ports["3000"]), params)["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+    return str(launched["run"]["runId"])
+
+
+def is_an_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def is_open(port: int) -> bool:

@@ -101,7 +101,8 @@ def dagster_yaml(profile: Profile, *, workers: int = WORKERS, longest_run_s: int
 
 CHART_VALUES = """\
 # Values for Dagster's own chart (dagster/dagster, 1.13.27). Not rendered and not run here: there is no cluster. The
-# chart's keys are recalled and read in part; compare with `helm show values dagster/dagster` before the first use.
+# names of the keys were compared with the chart's own schema (read 2026-11); compare with `helm show values
+# dagster/dagster` before the first use.
 #   helm install hi dagster/dagster --version 1.13.27 -f values.yaml
 # To be made before: the image (deploy/Containerfile with LOCK=requirements-scale.lock, dagster-k8s added to it), the
 # secret dagster-postgresql-secret with the key postgresql-password, and a volume claim hi-data that many pods may
@@ -121,6 +122,9 @@ postgresql:
   postgresqlDatabase: dagster
   postgresqlParams:
     sslmode: verify-full
+    # Without it the client looks for a file that no image has. For an authority of your own: its file, mounted in each
+    # pod.
+    sslrootcert: /etc/ssl/certs/ca-certificates.crt
 computeLogManager:
   type: NoOpComputeLogManager
 dagster-user-deployments:

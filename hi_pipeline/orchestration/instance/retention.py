@@ -5,6 +5,7 @@ partition, or the newest answer of a check: what the web interface says of a fig
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, Sq
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 
 from hi_pipeline.core.errors import StoreError
+from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorage
 from hi_pipeline.orchestration.instance.between_runs import last_run
 from hi_pipeline.orchestration.instance.event_log import BatchedSqliteEventLogStorage
 from hi_pipeline.orchestration.instance.run_storage import naming
@@ -30,7 +32,7 @@ class OldRuns:
 
     Attributes:
         run_ids: ended runs that hold the newest record of nothing.
-        bytes: of their files.
+        bytes: of their files; on PostgreSQL, of the text of their events.
         kept: ended runs as old that stay, because something rests on them.
     """
 
@@ -45,23 +47,24 @@ def old_runs(instance: dg.DagsterInstance, *, before: datetime) -> OldRuns:
     Raises:
         StoreError: the records are not where hi keeps them.
     """
-    storage = _embedded(instance)
+    storage = _ours(instance)
     filters = dg.RunsFilter(statuses=list(_ENDED), created_before=before)
     ended = [record.dagster_run.run_id for record in instance.get_run_records(filters)]
     needed = _needed(storage)
     chosen = tuple(run_id for run_id in ended if run_id not in needed)
-    size = sum(p.stat().st_size for run_id in chosen for p in _files(storage, run_id) if p.is_file())
-    return OldRuns(run_ids=chosen, bytes=size, kept=len(ended) - len(chosen))
+    return OldRuns(run_ids=chosen, bytes=_size(storage, chosen), kept=len(ended) - len(chosen))
 
 
 def remove_runs(instance: dg.DagsterInstance, old: OldRuns, *, before: datetime) -> None:
     """Remove runs with their events and logs, and all ticks before a moment; then give the room back to the disk.
 
+    PostgreSQL uses the room again by itself (autovacuum) and gives none back.
+
     Raises:
         StoreError: a run goes on; or a database cannot be written, which it names.
     """
     last_run(instance)
-    storage = _embedded(instance)
+    storage = _ours(instance)
     for run_id in old.run_ids:
         instance.compute_log_manager.delete_logs(prefix=[run_id])
         instance.delete_run(run_id)
@@ -69,23 +72,18 @@ def remove_runs(instance: dg.DagsterInstance, old: OldRuns, *, before: datetime)
             index.execute(AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id))
     for state in instance.all_instigator_state():
         instance.purge_ticks(state.instigator_origin_id, state.selector_id, before.timestamp())
-    places = [path for run_id in old.run_ids for path in _files(storage, run_id)]
-    index_path = Path(storage.path_for_shard(INDEX_SHARD_NAME))
-    storage.dispose()
-    for path in places:
-        path.unlink(missing_ok=True)
-    for path in (index_path, index_path.parent.parent / "runs.db"):
-        _shrink(path)
-
-
-def _embedded(instance: dg.DagsterInstance) -> BatchedSqliteEventLogStorage:
-    storage = instance.event_log_storage
     if isinstance(storage, BatchedSqliteEventLogStorage):
+        _give_back(storage, old.run_ids)
+
+
+def _ours(instance: dg.DagsterInstance) -> BatchedEventLogStorage:
+    storage = instance.event_log_storage
+    if isinstance(storage, BatchedEventLogStorage):
         return storage
-    raise StoreError("dagster.yaml keeps the records elsewhere; hi prunes only those that it keeps itself")
+    raise StoreError("dagster.yaml names another event log than those of hi, and hi prunes only its own")
 
 
-def _needed(storage: BatchedSqliteEventLogStorage) -> set[str]:
+def _needed(storage: BatchedEventLogStorage) -> set[str]:
     """Return the runs that hold the newest record of anything."""
     events, checks = SqlEventLogStorageTable.c, AssetCheckExecutionsTable.c
     newest = db.select(db.func.max(events.id)).where(events.asset_key.is_not(None))
@@ -98,6 +96,27 @@ def _needed(storage: BatchedSqliteEventLogStorage) -> set[str]:
         for query in (answers, answered):
             found |= {row[0] for row in index.execute(db.select(checks.run_id).where(checks.id.in_(query)))}
     return found
+
+
+def _size(storage: BatchedEventLogStorage, run_ids: Sequence[str]) -> int:
+    if isinstance(storage, BatchedSqliteEventLogStorage):
+        return sum(p.stat().st_size for run_id in run_ids for p in _files(storage, run_id) if p.is_file())
+    events = SqlEventLogStorageTable.c
+    by_run = db.select(events.run_id, db.func.sum(db.func.octet_length(events.event))).group_by(events.run_id)
+    with storage.index_connection() as index:
+        sizes = {run_id: int(size) for run_id, size in index.execute(by_run)}
+    return sum(sizes.get(run_id, 0) for run_id in run_ids)
+
+
+def _give_back(storage: BatchedSqliteEventLogStorage, run_ids: Sequence[str]) -> None:
+    """Remove the files of runs that are gone, and let the others be as small as they can."""
+    places = [path for run_id in run_ids for path in _files(storage, run_id)]
+    index = Path(storage.path_for_shard(INDEX_SHARD_NAME))
+    storage.dispose()
+    for path in places:
+        path.unlink(missing_ok=True)
+    for path in (index, index.parent.parent / "runs.db"):
+        _shrink(path)
 
 
 def _files(storage: BatchedSqliteEventLogStorage, run_id: str) -> list[Path]:

@@ -21,10 +21,9 @@ _HUB = "https://hub.arcgis.com/api/v3/datasets/{item}_0/downloads/data?format=cs
 # The hub makes the CSV when it is asked for, and then redirects to where it lies: in public code, the portal's files
 # lie on this host (2026-11; in folders exportfiles-1559-...).
 _HUB_FILES = "stg-arcgisazurecdataprod1.az.arcgis.com"
-_NO_ADDRESS = (
-    "no address of a CSV is known; the layer {layer} of services1.arcgis.com answers in pages of JSON, "
-    "which are not read: save the CSV from the portal by hand"
-)
+# 2026-11: the names of layers follow no rule that holds: those of 2026 have two in public code.
+_LAYER = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services/{layer}/FeatureServer/0"
+_LAYER_READ = "the layer is one that public code reads page by page; no answer of it was in hand"
 _REDIRECT = f"that the hub redirects to {_HUB_FILES}"
 _HUB_SEEN = f"the address is one that public code downloads; what it gives was not in hand; {_REDIRECT}"
 
@@ -150,15 +149,19 @@ RELEASES = (
         edition="2024-lsoa",
         layout=lsoa_layout(24),
         landing_page=LANDING_PAGE,
+        address=_LAYER.format(layer="LSOA21_SICBL24_ICB24_CAL24_LAD24_EN_LU"),
+        layer_key="LSOA21CD",
         mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL24_ICB24_EN_LU.csv",
-        unconfirmed=_NO_ADDRESS.format(layer="LSOA21_SICBL24_ICB24_CAL24_LAD24_EN_LU"),
+        unconfirmed=_LAYER_READ,
     ),
     Release(
         edition="2025-lsoa",
         layout=lsoa_layout(25),
         landing_page=LANDING_PAGE,
+        address=_LAYER.format(layer="LSOA21_SICBL25_ICB25_CAL25_LAD25_EN_LU"),
+        layer_key="LSOA21CD",
         mirror_path="services1.arcgis.com/rebuilt/LSOA21_SICBL25_ICB25_CAL25_LAD25_EN_LU.csv",
-        unconfirmed=_NO_ADDRESS.format(layer="LSOA21_SICBL25_ICB25_CAL25_LAD25_EN_LU"),
+        unconfirmed=_LAYER_READ,
     ),
     Release(
         edition="2026-lsoa",
@@ -202,7 +205,7 @@ RELEASES = (
         layout=sub_icb_layout(26),
         landing_page=LANDING_PAGE,
         mirror_path="hub.arcgis.com/SICBL26_ICB26_NHSER26_EN_LU.csv",
-        unconfirmed=_NO_ADDRESS.format(layer="SICBL26_ICB26_NHSER26_EN_LU"),
+        unconfirmed=_NO_ITEM,
     ),
     Release(
         edition="2011-2021-lsoa",

@@ -4,7 +4,9 @@ What a site does was read in public code (2026-11), as nobody here could ask one
 www.nomisweb.co.uk, that www.ons.gov.uk has none, where the hub's files lie. Files are those of the embedded sample.
 """
 
+import csv
 import hashlib
+import io
 import json
 import re
 import zipfile
@@ -29,6 +31,10 @@ FILES = "files.digital.nhs.uk"
 _list_bytes = cache(list_bytes)
 HUB, HUB_FILES = "hub.arcgis.com", "stg-arcgisazurecdataprod1.az.arcgis.com"
 INTERFACE = "https://api.cvdprevent.nhs.uk"
+_COUNT = "where=1%3D1&returnCountOnly=true&f=json"
+_ROWS = "where=1%3D1&outFields=%2A&returnGeometry=false"
+# Fewer than are asked for, as a service may allow.
+PAGE_OF_A_LAYER = 100
 # Behind these, a program that does not say who asks is refused.
 WANT_A_CONTACT = ("www.england.nhs.uk", "digital.nhs.uk")
 RULES = {
@@ -76,7 +82,9 @@ def open_sites(internet: Internet, sample: Path, *, today: date) -> None:
     for host, text in RULES.items():
         internet.put(f"https://{host}/robots.txt", body(text.encode(), Content_Type="text/plain"))
     for source, release in declared():
-        if source.gather is None:
+        if release.layer_key:
+            put_layer(internet, release, body_of(source, release, sample))
+        elif source.gather is None:
             _put_file(internet, str(release.address), body_of(source, release, sample))
     _put_interface(internet, sample)
     for page, addresses in _links(today).items():
@@ -136,6 +144,29 @@ def file(data: bytes, *, kind: str = "application/octet-stream") -> Answer:
             body(data, ETag=etag, Content_Type=kind)(handler)
 
     return play
+
+
+def first_asked(release: Release) -> str:
+    """Return the address that is asked first for a release."""
+    return f"{release.address}/query?{_COUNT}" if release.layer_key else str(release.address)
+
+
+def put_layer(internet: Internet, release: Release, data: bytes) -> None:
+    """Put a layer of a feature service online: its number of rows, and the pages into which it cuts them."""
+    rows = sorted(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))), key=lambda row: row[release.layer_key])
+    internet.put(first_asked(release), _json({"count": len(rows)}))
+    for offset in range(0, len(rows), PAGE_OF_A_LAYER):
+        page = rows[offset : offset + PAGE_OF_A_LAYER]
+        message: dict[str, object] = {"objectIdFieldName": "ObjectId", "fields": [{"name": name} for name in page[0]]}
+        message["features"] = [{"attributes": {**row, "ObjectId": offset + n}} for n, row in enumerate(page, start=1)]
+        if offset + PAGE_OF_A_LAYER < len(rows):
+            message["exceededTransferLimit"] = True
+        asked = f"{_ROWS}&orderByFields={release.layer_key}&resultOffset={offset}&resultRecordCount=2000&f=json"
+        internet.put(f"{release.address}/query?{asked}", _json(message))
+
+
+def _json(message: object) -> Answer:
+    return body(json.dumps(message).encode(), Content_Type="application/json;charset=UTF-8")
 
 
 def _put_file(internet: Internet, address: str, data: bytes) -> None:

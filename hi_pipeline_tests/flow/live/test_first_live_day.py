@@ -1,5 +1,6 @@
 """The first live day, rehearsed: every declared address and series against a replica of the publishers' sites."""
 
+import csv
 import json
 import re
 import urllib.request
@@ -23,7 +24,9 @@ from hi_pipeline_tests.flow.commands import commands_on
 from hi_pipeline_tests.flow.live.network import Internet, connected
 from hi_pipeline_tests.flow.live.publishers import (
     FILES,
+    PAGE_OF_A_LAYER,
     declared,
+    first_asked,
     hosts_of_all,
     next_editions,
     open_sites,
@@ -35,7 +38,10 @@ from hi_pipeline_tests.unit.storage.fault_server import Answer, body, cut, redir
 from hi_pipeline_tests.unit.storage.releases import HTML
 
 TODAY = date(2026, 11, 27)
-LIMITS = HttpLimits(connect=60, idle=60, tries=3, first_wait=0.01, preparing=0.01, longest_wait=2.0, between=0.0)
+# No wait between requests: the hub's Crawl-delay is tested where a clock stands still.
+LIMITS = HttpLimits(
+    connect=60, idle=60, tries=3, first_wait=0.01, preparing=0.01, longest_wait=2.0, between=0.0, longest_between=0.0
+)
 
 
 @pytest.fixture
@@ -97,6 +103,26 @@ def test_every_address_is_fetched_kept_and_read_and_a_second_look_brings_nothing
     assert wrong(again) == {}
     assert in_state(again, State.UNCHANGED) == set(first)
     assert in_state(built(pipeline), State.UNCHANGED) == set(tables)
+
+
+def test_a_layer_is_asked_for_page_by_page_and_kept_as_one_table(
+    internet: Internet, sample: Path, tmp_path: Path
+) -> None:
+    pipeline = live(tmp_path, sample)
+    source = pipeline.catalogue.sources["ons_geography"]
+    release = source.release("2024-lsoa")
+    assert fetch_release(pipeline, source, release).state is State.WRITTEN
+    kept = pipeline.snapshots.latest("ons_geography", "2024-lsoa")
+    assert kept is not None
+    with kept.path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    codes = [row["LSOA21CD"] for row in rows]
+    assert codes == sorted(set(codes))
+    pages = -(-len(codes) // PAGE_OF_A_LAYER)
+    assert pages > 10
+    asked = internet.asked_for("services1.arcgis.com")
+    assert asked.count(first_asked(release)) == 2, "counted before and after"
+    assert len(asked) == 1 + 2 + pages, "its robots.txt, which is not there, the counts and the pages"
 
 
 @pytest.fixture
@@ -199,6 +225,10 @@ FAULTS: dict[str, tuple[list[Answer], str]] = {
     "iod2025:2025-file-7": ([status(404)], "may have moved it, look at https://www.gov.uk/government/statistics/"),
     "iod2019:2019-file-7": ([redirect("https://www.example.org/x.csv")], "add the host to allowed_hosts in"),
     "ons_geography:2026-lsoa": ([status(202)], "202 Accepted: the file is not ready yet.* run again later"),
+    "ons_geography:2024-lsoa": (
+        [body(b'{"error": {"code": 400, "message": "Invalid URL", "details": ["Invalid URL"]}}')],
+        "answers 200 and in it an error: .*Invalid URL.* run again later.* its page is https://geoportal.statistics",
+    ),
     "cvdprevent:2024-25": ([body(b'{"error": "moved"}')], "expected a list .*look at https://www.cvdprevent.nhs.uk/"),
 }
 
@@ -212,7 +242,7 @@ def test_each_fault_says_what_to_do_and_the_next_day_all_is_well(
     release = source.release(name.partition(":")[2])
     script, said = FAULTS[name]
     well = dict(internet.scripts)
-    internet.put(str(release.address), *script)
+    internet.put(first_asked(release), *script)
     wrong_day = fetch_release(pipeline, source, release)
     assert wrong_day.state is State.FAILED
     assert re.search(said, wrong_day.reason), wrong_day.reason

@@ -108,6 +108,99 @@ def test_the_values_of_the_chart_hold_limits_and_no_secret_and_say_that_nobody_r
     )
 
 
+# The keys of Dagster's chart that are known, "" where what stands below is Kubernetes' own or free. Read 2026-11 in the
+# models from which the chart's values.schema.json is made (dagster-io/dagster, helm/dagster/schema/schema/charts; most
+# of them refuse other keys), and maxRuntimeSeconds in the change that brought it (pull request 27005, January 2025).
+_FREE: dict[str, Any] = {}
+_OF_A_POD = dict.fromkeys(
+    ("env", "volumes", "volumeMounts", "resources", "securityContext", "podSecurityContext"), _FREE
+)
+_IMAGE = dict.fromkeys(("repository", "tag", "pullPolicy"), _FREE)
+CHART: dict[str, Any] = {
+    "global": dict.fromkeys(("postgresqlSecretName", "dagsterHome", "serviceAccountName"), _FREE),
+    "generatePostgresqlPasswordSecret": _FREE,
+    "telemetry": {"enabled": _FREE},
+    "postgresql": {
+        "image": _IMAGE,
+        "postgresqlParams": _FREE,
+        **{n: _FREE for n in ("enabled", "postgresqlHost", "postgresqlUsername", "postgresqlDatabase", "service")},
+    },
+    "computeLogManager": {"type": _FREE, "config": _FREE},
+    "dagster-user-deployments": {
+        "enabled": _FREE,
+        "enableSubchart": _FREE,
+        "deployments": {
+            **_OF_A_POD,
+            "image": _IMAGE,
+            "includeConfigInLaunchedRuns": {"enabled": _FREE},
+            **{n: _FREE for n in ("name", "dagsterApiGrpcArgs", "codeServerArgs", "port", "envSecrets", "labels")},
+        },
+    },
+    "dagsterWebserver": {
+        **_OF_A_POD,
+        "image": _IMAGE,
+        "service": dict.fromkeys(("type", "port", "annotations"), _FREE),
+        **{n: _FREE for n in ("replicaCount", "enableReadOnly", "workspace", "envSecrets")},
+    },
+    "dagsterDaemon": {
+        **_OF_A_POD,
+        "image": _IMAGE,
+        "runCoordinator": {
+            "enabled": _FREE,
+            "type": _FREE,
+            "config": {
+                "queuedRunCoordinator": dict.fromkeys(
+                    ("maxConcurrentRuns", "tagConcurrencyLimits", "dequeueIntervalSeconds", "dequeueUseThreads"), _FREE
+                )
+            },
+        },
+        "runMonitoring": dict.fromkeys(
+            ("enabled", "startTimeoutSeconds", "pollIntervalSeconds", "maxRuntimeSeconds", "maxResumeRunAttempts"),
+            _FREE,
+        ),
+        "runRetries": dict.fromkeys(("enabled", "maxRetries", "retryOnAssetOrOpFailure"), _FREE),
+    },
+    "runLauncher": {
+        "type": _FREE,
+        "config": {
+            "k8sRunLauncher": {
+                n: _FREE
+                for n in ("image", "imagePullPolicy", "envSecrets", "envVars", "volumes", "volumeMounts", "labels",
+                          "resources", "securityContext", "runK8sConfig")
+            }
+        },
+    },
+}  # fmt: skip
+
+
+def unknown_keys(values: Any, known: dict[str, Any], place: str = "") -> list[str]:
+    """Return the keys of values, by their places, that the chart does not know."""
+    if not known:
+        return []
+    if isinstance(values, list):
+        return [wrong for value in values for wrong in unknown_keys(value, known, place)]
+    if not isinstance(values, dict):
+        return [f"{place}: {values!r} where keys are due"]
+    wrong = [f"{place}.{name}".lstrip(".") for name in values if name not in known]
+    below = [unknown_keys(values[name], known[name], f"{place}.{name}".lstrip(".")) for name in values if name in known]
+    return wrong + [one for found in below for one in found]
+
+
+def test_the_chart_knows_every_key_of_its_values() -> None:
+    found = yaml.safe_load(chart_values())
+    assert unknown_keys(found, CHART) == []
+    assert found["computeLogManager"]["type"] == "NoOpComputeLogManager"
+    assert found["dagsterDaemon"]["runCoordinator"]["type"] == "QueuedRunCoordinator"
+    assert found["postgresql"]["postgresqlParams"]["sslrootcert"], "sslmode=verify-full alone finds no authority"
+    (deployment,) = found["dagster-user-deployments"]["deployments"]
+    assert all(isinstance(value, str) for value in deployment["env"].values()), "the chart takes texts alone"
+    found["dagsterDaemon"]["runMonitoring"]["max_runtime_seconds"] = 1
+    deployment["replicas"] = 2
+    assert unknown_keys(found, CHART) == [
+        "dagster-user-deployments.deployments.replicas", "dagsterDaemon.runMonitoring.max_runtime_seconds"
+    ]  # fmt: skip
+
+
 def test_an_image_is_refused_without_a_digest() -> None:
     text = (DEPLOY / "Containerfile").read_text()
     (base,) = re.findall(r"(?m)^FROM (.+)$", text)

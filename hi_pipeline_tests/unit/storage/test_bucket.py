@@ -6,6 +6,7 @@ import pytest
 
 from hi_pipeline.core.errors import StoreError
 from hi_pipeline.storage.bucket import Bucket
+from hi_pipeline_tests.certificates import make_certificate
 from hi_pipeline_tests.object_server import BUCKET, CREDENTIALS, PAGE, serving
 
 
@@ -62,3 +63,18 @@ def test_wrong_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setenv(name, value)
         with pytest.raises(StoreError, match="InvalidAccessKeyId: the access key is unknown: mend AWS_ACCESS_KEY_ID"):
             list(Bucket(f"s3://{BUCKET}").list(""))
+
+
+def test_a_store_over_tls_is_checked_against_its_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, certificate = make_certificate(tmp_path, "IP:127.0.0.1")
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(KEY_AND_CERTIFICATE=str(tmp_path)) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        with pytest.raises(StoreError, match=r"certificate verify failed.*the certificate \(AWS_CA_BUNDLE\)"):
+            Bucket(f"s3://{BUCKET}").get("a")
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+        with pytest.raises(StoreError, match="NoSuchBucket"):
+            Bucket(f"s3://{BUCKET}").create("a", b"")

@@ -135,3 +135,47 @@ def test_the_longest_rule_holds_with_its_signs(path: str, allowed: bool) -> None
 )
 def test_the_group_of_our_name_or_else_of_all_holds(text: str, allowed: bool) -> None:
     assert rules_of(text, agent="hi_pipeline").allow("https://www.example.org/b") is allowed
+
+
+DELAYS = [
+    ("User-agent: *\nCrawl-delay: 5\nDisallow: /a/\n", 5.0),
+    ("User-agent: *\ncrawl-delay : 2.5 # seconds\n", 2.5),
+    ("User-agent: *\nCrawl-delay: 5\n\nUser-agent: hi_pipeline\nDisallow: /a/\n", 0.0),
+    ("User-agent: hi_pipeline\nCrawl-delay: 3\nUser-agent: *\nCrawl-delay: 5\n", 3.0),
+    ("User-agent: other\nCrawl-delay: 5\n", 0.0),
+    ("User-agent: *\nCrawl-delay: soon\n", 0.0),
+    ("User-agent: *\nCrawl-delay: -5\n", 0.0),
+    ("Crawl-delay: 5\n", 0.0),
+    ("", 0.0),
+]
+
+
+@pytest.mark.parametrize(("text", "seconds"), DELAYS)
+def test_the_delay_of_our_group_or_else_of_all_holds(text: str, seconds: float) -> None:
+    assert rules_of(text, agent="hi_pipeline").delay == seconds
+
+
+@pytest.mark.parametrize(("asked", "waited"), [("4", 4.0), ("60", 10.0), ("0", 1.0)], ids=["kept", "bounded", "none"])
+@pytest.mark.parametrize("obeys", [True, False], ids=["obeyed", "ignored"])
+def test_requests_are_as_far_apart_as_a_host_asks_up_to_a_bound(
+    tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch, asked: str, waited: float, obeys: bool
+) -> None:
+    """By a clock that stands still but for what is slept."""
+    slept: list[float] = []
+    monkeypatch.setattr("hi_pipeline.storage.http.time.monotonic", lambda: 1000.0 + sum(slept))
+    monkeypatch.setattr(
+        "hi_pipeline.storage.http.Downloader._check_connection", lambda self, response, address, download: None
+    )
+    limits = HttpLimits(connect=60.0, idle=60.0)
+    downloader = Downloader(
+        contact="", trusted_origin="http://localhost:1", obeys_robots=obeys, limits=limits, sleep=slept.append
+    )
+    monkeypatch.setattr("hi_pipeline.storage.http.check_address", lambda address, **how: None)
+    store = Snapshots(tmp_path, mode="mirror", mirror=server.address, contact="", downloader=downloader)
+    rules = [body(f"User-agent: *\nCrawl-delay: {asked}\n".encode())] if obeys else []
+    server.script = [*rules, body(CSV)]
+    for _ in range(3):
+        store.fetch(*source_of(), force=True)
+    assert len(server.requests) == 3 + obeys
+    # The rules are read first, and the file is the second request to the host.
+    assert slept == ([waited] * 3 if obeys else [1.0] * 2)
