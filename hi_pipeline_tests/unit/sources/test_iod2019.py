@@ -53,7 +53,7 @@ def test_the_other_spelling_of_the_code_column_is_read(tmp_path: Path) -> None:
         (",80.25,1,1,", ",80.25,first,1,", LayoutError, "first"),
         (",80.25,1,1,", ",-80.25,1,1,", LayoutError, "negative"),
         (",80.25,1,1,", ",80.25,1,2,", ValidationError, "tenth of England"),
-        (",80.25,1,1,", ",80.25,32845,10,", ValidationError, "in_range"),
+        (",80.25,1,1,", ",80.25,32845,10,", ValidationError, "less_than_or_equal_to"),
         ("E01000002", "E01000001", ValidationError, "lsoa_code"),
         ("E01000002", "W01000002", ValidationError, "lsoa_code"),
     ],
