@@ -5,7 +5,7 @@ The framework marks every partition of a range as materialised as soon as the st
 recorded by itself, and the step fails if one is wrong.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -35,7 +35,7 @@ def report(
         context: of the asset.
         outcomes: one for each partition of the run (a single one for an unpartitioned asset).
         findings: one for each declared check.
-        details: further metadata by partition; a frame is shown as a table.
+        details: further metadata by partition; a frame, or a list of rows by column, is shown as a table.
         one_by_one: never yield the output, whatever the outcomes (the grid, where nothing follows in the same run).
 
     Raises:
@@ -92,15 +92,20 @@ def metadata_of(outcome: Outcome) -> dict[str, Any]:
 
 
 def _shown(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: _table(fact) if isinstance(fact, pl.DataFrame) else fact for name, fact in facts.items()}
+    def shown(fact: Any) -> Any:
+        if isinstance(fact, pl.DataFrame):
+            return _table(fact.columns, fact.rows())
+        return _table(list(fact[0]), [row.values() for row in fact]) if isinstance(fact, list) else fact
+
+    return {name: shown(fact) for name, fact in facts.items()}
 
 
-def _table(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
+def _table(columns: Sequence[str], rows: Sequence[Iterable[object]]) -> dg.MarkdownMetadataValue:
     """Return some rows as a table for the UI."""
-    head = "| " + " | ".join(frame.columns) + " |"
-    line = "|" + "---|" * frame.width
-    rows = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in frame.rows()]
-    return dg.MetadataValue.md("\n".join([head, line, *rows]))
+    head = "| " + " | ".join(columns) + " |"
+    line = "|" + "---|" * len(columns)
+    told = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    return dg.MetadataValue.md("\n".join([head, line, *told]))
 
 
 def _cell(value: object) -> str:
@@ -157,7 +162,7 @@ def _facts(found: Finding) -> dict[str, Any]:
     if not found.passed:
         facts["what to do"] = advice_on(found.check)
     if found.rows is not None:
-        facts |= {"failing_rows": found.count, "first_failing_rows": _table(found.rows)}
+        facts |= {"failing_rows": found.count, "first_failing_rows": _table(found.rows.columns, found.rows.rows())}
     return facts
 
 

@@ -19,14 +19,14 @@ _Row = dict[str, Any]
 
 
 def facts_of_cells(rows: pl.DataFrame, *, file: str) -> dict[str, dict[str, Any]]:
-    """Return the facts of the cells of one file, by board; a frame is shown as a table.
+    """Return the facts of the cells of one file, by board; a list of rows is shown as a table.
 
     Args:
         rows: their figures, in the result contract; of each board the year's own footprint first.
         file: where they stand.
     """
     by_board: dict[str, list[_Row]] = {}
-    # Plain rows: a question of a frame for each of thousands of cells takes ten times as long (2026-11).
+    # Plain rows: a frame, or a question of one, for each of thousands of cells takes ten times as long (2026-11).
     for row in rows.select(_READ).iter_rows(named=True):
         by_board.setdefault(row["icb_code"], []).append(row)
     return {icb: _facts(own, file=file) for icb, own in by_board.items()}
@@ -63,14 +63,12 @@ def _number(value: float | None, unit: str) -> str:
     return "none" if value is None else f"{value:.4g} {unit}"
 
 
-def _preview(rows: list[_Row]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {
-                "group": " ".join(w for w in (row["dimension"], row["category"], row["measure"]) if w),
-                "figure": _figure(row),
-                "England": _number(row["comparator_value"], row["unit"]),
-            }
-            for row in rows[:_PREVIEW_ROWS]
-        ]
-    )
+def _preview(rows: list[_Row]) -> list[_Row]:
+    return [
+        {
+            "group": " ".join(w for w in (row["dimension"], row["category"], row["measure"]) if w),
+            "figure": _figure(row),
+            "England": _number(row["comparator_value"], row["unit"]),
+        }
+        for row in rows[:_PREVIEW_ROWS]
+    ]
