@@ -25,7 +25,7 @@ from hi_pipeline.engine.releases.marks import Marks, marks_of
 from hi_pipeline.engine.releases.newer import NewerFiles
 from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
 from hi_pipeline.engine.year_facts import Facts, facts_input, year_facts
-from hi_pipeline.publishing.release import read_published
+from hi_pipeline.publishing.release import in_file_order, read_published
 
 _MISSING = f"missing: no figure of this board {NOT_BUILT}"
 _OWN_CODE = (
@@ -171,7 +171,8 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     if known is not None and publication.is_current:
         return Outcome(partition="", state=State.UNCHANGED, files={"": known}, rows_before=before)
     try:
-        results = validate(_every(pipeline, publication), catalogue.result_schema, where="published results")
+        every = in_file_order(_every(pipeline, publication))
+        results = validate(every, catalogue.result_schema, where="published results")
         catalogue.publish(
             pipeline.lake,
             results=results,

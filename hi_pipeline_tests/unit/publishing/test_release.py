@@ -22,7 +22,7 @@ from hi_pipeline.indicators.beside import tables_beside
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS, LISTED
 from hi_pipeline.publishing.for_excel import for_excel
 from hi_pipeline.publishing.package import data_package
-from hi_pipeline.publishing.release import CSV_TOO, publish, read_published
+from hi_pipeline.publishing.release import CSV_TOO, in_file_order, publish, read_published
 from hi_pipeline.publishing.whole import altered_files
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.lake import Lake
@@ -99,7 +99,7 @@ def _publish(
     beside = beside or tables_beside(results, None, {i.id: i for i in INDICATORS})
     return publish(
         Lake(root),
-        results=results,
+        results=in_file_order(results),
         beside=beside,
         lists=lists,
         provenance=provenance,
@@ -118,6 +118,24 @@ def test_the_folder_holds_each_figure_once_and_nothing_else(tmp_path: Path, resu
     tidy = pl.read_parquet(paths[0])
     assert tidy.height == tidy.select(RESULT_KEY).n_unique() == 3
     assert tidy["icb_code"].to_list() == ["E54000010", "E54000011", None]
+
+
+def test_figures_in_another_order_are_refused(tmp_path: Path, results: pl.DataFrame) -> None:
+    apart = _row(icb_code="RBK", icb_name="A trust", area_type="provider")
+    mixed = pl.concat([results.head(1), pl.DataFrame([apart], schema=RESULTS), results.tail(-1)])
+    with pytest.raises(ValidationError, match="in_file_order"):
+        publish(
+            Lake(tmp_path),
+            results=mixed,
+            beside=tables_beside(mixed, None, {i.id: i for i in INDICATORS}),
+            provenance=Provenance(inputs=(), code_version="1", schema_version="1", synthetic=True),
+            indicators=INDICATORS,
+            listed=LISTED,
+            facts=FACTS,
+            sources=SOURCES.values(),
+            accepted={},
+        )
+    assert not (tmp_path / "published").exists()
 
 
 def test_providers_and_authorities_stand_in_files_of_their_own(tmp_path: Path, results: pl.DataFrame) -> None:
