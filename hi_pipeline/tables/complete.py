@@ -31,6 +31,8 @@ def complete(
     indicator: Indicator,
     context: Context,
     releases: Collection[str],
+    *,
+    with_england: bool = True,
 ) -> pl.DataFrame:
     """Return counts of one footprint in the contract, sorted by key.
 
@@ -42,11 +44,13 @@ def complete(
         indicator: the declaration.
         context: year and footprint.
         releases: ids of the publication's own releases; each row adds those that it names itself.
+        with_england: sum England and all boards together too, which are the same on every footprint.
     """
     frame = _with_origin(placed.frame, context)
     if not indicator.kind.as_printed and not PLACINGS[indicator.attribution].alone:
         frame = pl.concat([frame, _regions(frame, context)])
-        frame = pl.concat([frame, _england(frame, placed), _all_boards(frame)])
+        if with_england:
+            frame = pl.concat([frame, _england(frame, placed), _all_boards(frame)])
     frame = _with_unknown_share(_with_england_reporters(frame, placed), indicator)
     on_indices = PLACINGS[indicator.attribution].on_indices
     by_deprivation = (pl.col("dimension") == Dimension.DEPRIVATION.value) | pl.lit(on_indices)

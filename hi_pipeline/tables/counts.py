@@ -175,7 +175,7 @@ def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Con
     frames: list[pl.DataFrame] = []
     releases = _own_releases(indicator, context)
     for vintage, one in placed.items():
-        frame = complete(one, indicator, replace(context, vintage=vintage), releases)
+        frame = complete(one, indicator, replace(context, vintage=vintage), releases, with_england=not frames)
         england = pl.col("area_type").is_in([AreaType.ENGLAND.value, AreaType.BOARDS.value])
         if frames:
             own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
