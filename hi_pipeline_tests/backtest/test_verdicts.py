@@ -133,6 +133,19 @@ def test_a_hidden_deduction_leaves_limits(real: RealFiles) -> None:
     assert coventry["numerator"] == 255 and coventry["lower_95"] < coventry["value"] < coventry["upper_95"]
 
 
+@pytest.mark.parametrize("indicator", [RECOVERY, "tt_reliable_recovery_pct"])
+def test_no_figure_of_a_board_is_the_printed_one_alone_and_slopes_stand(real: RealFiles, indicator: str) -> None:
+    """With every hidden deduction taken as missing, over a thousand rows of boards had no limits."""
+    slopes = {}
+    for year in ("2019-20", "2020-21", "2021-22", "2022-23", "2023-24"):
+        boards = real.own_results(indicator, year).filter(area_type="icb")
+        assert boards.filter(measure="value", method="published").is_empty(), year
+        middle = boards.filter(pl.col("note").str.contains("hidden deduction"), measure="value", status="ok")
+        assert middle.height > 300 and middle["lower_95"].null_count() == 0, year
+        slopes[year] = boards.filter(measure="sii", dimension="deprivation", status="ok").height
+    assert slopes == {"2019-20": 32, "2020-21": 32, "2021-22": 32, "2022-23": 39, "2023-24": 39}
+
+
 def test_no_headline_lies_outside_the_publishers_rounding(real: RealFiles) -> None:
     for year in ("2021-22", "2023-24"):
         rows = real.own_results(RECOVERY, year).filter(
