@@ -1,10 +1,9 @@
 """hi run and hi fetch: the commands that build, through Dagster."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from hi_pipeline.cli.complaining import complaints
-from hi_pipeline.cli.foretelling import foretell
+from hi_pipeline.cli.foretelling import foretell, tell_of_editions
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.progress import PartitionBar
 from hi_pipeline.cli.selecting import select
@@ -13,7 +12,7 @@ from hi_pipeline.cli.summaries import indicators as indicator_table
 from hi_pipeline.cli.summaries import publications, published_paths
 from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
-from hi_pipeline.engine.releases.editions import look_for_editions, nearly_editions, waiting
+from hi_pipeline.engine.releases.editions import waiting
 from hi_pipeline.engine.withdrawals import withdraw
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
@@ -45,7 +44,7 @@ def run_command(
                 f"Removed {mended.older} files of an earlier version's layout; their figures are built again."
             )
         _tell_altered(console, mended.altered)
-        _look(session, ask=False)
+        tell_of_editions(session, ask=False)
         for line in withdraw(session.pipeline):
             console.alarm("extracts", line, style="yellow")
         with PartitionBar(console) as watcher:
@@ -64,7 +63,7 @@ def fetch_command(console: Printer, source: str | None, *, again: bool, dry_run:
         session.ready()
         if dry_run:
             return foretell(session, again=again)
-        undecided = _look(session, ask=True)
+        undecided = tell_of_editions(session, ask=True)
         with PartitionBar(console) as watcher:
             report = Runner(session.pipeline, session.instance, watcher).fetch(Selection(), again=again)
         console.print(_counted(report))
@@ -73,16 +72,6 @@ def fetch_command(console: Printer, source: str | None, *, again: bool, dry_run:
         return 0 if report.success and not undecided else FAILED
 
     return said_clearly(command, console)
-
-
-def _look(session: Session, *, ask: bool) -> tuple[str, ...]:
-    """Look for new editions and say what could not be looked at or decided."""
-    said = look_for_editions(session.pipeline, today=date.today(), ask=ask)
-    for line in said:
-        session.console.alarm("new editions", line, style="yellow")
-    for line in nearly_editions(session.pipeline).values():
-        session.console.alarm("not read", line, style="yellow")
-    return said
 
 
 def _say_waiting(session: Session) -> None:

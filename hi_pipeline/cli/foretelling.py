@@ -13,15 +13,26 @@ from hi_pipeline.engine.releases.editions import look_for_editions, nearly_editi
 from hi_pipeline.engine.releases.watch import Place, change_at, places, read_page
 
 
-def foretell(session: Session, *, again: bool) -> int:
-    """Look at every release's place, and at publishers' pages where files are live; return the exit code."""
-    found, refused, forbidding = 0, 0, Counter[str]()
-    today = date.today()
-    for line in look_for_editions(session.pipeline, today=today, ask=False):
+def tell_of_editions(session: Session, *, ask: bool) -> tuple[str, ...]:
+    """Look for new editions; say, and return, what could not be looked at or decided, and say which files are not read.
+
+    Args:
+        session: of the command.
+        ask: read publishers' pages, where files are live.
+    """
+    said = look_for_editions(session.pipeline, today=date.today(), ask=ask)
+    for line in said:
         session.console.alarm("new editions", line, style="yellow")
     for line in nearly_editions(session.pipeline).values():
         session.console.alarm("not read", line, style="yellow")
-    for place in places(session.pipeline, today=today):
+    return said
+
+
+def foretell(session: Session, *, again: bool) -> int:
+    """Look at every release's place, and at publishers' pages where files are live; return the exit code."""
+    found, refused, forbidding = 0, 0, Counter[str]()
+    tell_of_editions(session, ask=False)
+    for place in places(session.pipeline, today=date.today()):
         try:
             lines = list(_said(session, place, again=again))
         except Forbidden as error:

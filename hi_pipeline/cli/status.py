@@ -34,7 +34,7 @@ def status_command(console: Printer, source: str | None, form: Format) -> int:
 
 def _releases(session: Session) -> Sheet:
     rows: list[list[str]] = []
-    near = nearly_editions(session.pipeline)
+    near = nearly_editions(session.pipeline, ask=False)
     for source in session.pipeline.catalogue.sources.values():
         judged = {s.part: s for s in standings(session.pipeline, source, today=date.today())}
         for release in source.releases:

@@ -11,8 +11,8 @@ import polars as pl
 from hi_pipeline.core.columns import COMPARISONS, RESULT_KEY
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
+from hi_pipeline.core.views import by_indicator
 from hi_pipeline.indicators.compare import ENGLAND, NOT_COMPARED, ON, verdict
-from hi_pipeline.indicators.own_rows import by_indicator
 
 REGION, SIMILAR = "region", "most similar boards"
 OTHERS = "other boards with an extract here"

@@ -5,7 +5,7 @@ The framework marks every partition of a range as materialised as soon as the st
 recorded by itself, and the step fails if one is wrong.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -92,19 +92,16 @@ def metadata_of(outcome: Outcome) -> dict[str, Any]:
 
 
 def _shown(facts: dict[str, Any]) -> dict[str, Any]:
-    def shown(fact: Any) -> Any:
-        if isinstance(fact, pl.DataFrame):
-            return _table(fact.columns, fact.rows())
-        return _table(list(fact[0]), [row.values() for row in fact]) if isinstance(fact, list) else fact
-
-    return {name: shown(fact) for name, fact in facts.items()}
+    return {name: _table(fact) if isinstance(fact, pl.DataFrame | list) else fact for name, fact in facts.items()}
 
 
-def _table(columns: Sequence[str], rows: Sequence[Iterable[object]]) -> dg.MarkdownMetadataValue:
+def _table(rows: pl.DataFrame | list[dict[str, Any]]) -> dg.MarkdownMetadataValue:
     """Return some rows as a table for the UI."""
+    columns, cells = (rows.columns, rows.rows()) if isinstance(rows, pl.DataFrame) else (list(rows[0]), rows)
     head = "| " + " | ".join(columns) + " |"
     line = "|" + "---|" * len(columns)
-    told = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    values = (row.values() if isinstance(row, dict) else row for row in cells)
+    told = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in values]
     return dg.MetadataValue.md("\n".join([head, line, *told]))
 
 
@@ -162,7 +159,7 @@ def _facts(found: Finding) -> dict[str, Any]:
     if not found.passed:
         facts["what to do"] = advice_on(found.check)
     if found.rows is not None:
-        facts |= {"failing_rows": found.count, "first_failing_rows": _table(found.rows.columns, found.rows.rows())}
+        facts |= {"failing_rows": found.count, "first_failing_rows": _table(found.rows)}
     return facts
 
 

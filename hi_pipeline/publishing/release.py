@@ -21,6 +21,7 @@ from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.core.status import AreaType
+from hi_pipeline.core.views import views
 from hi_pipeline.publishing.as_csv import as_csv
 from hi_pipeline.publishing.attribution import attribution_text
 from hi_pipeline.publishing.catalogues import indicator_entries, source_entries
@@ -152,11 +153,10 @@ def _figures(results: pl.DataFrame) -> dict[str, pl.DataFrame]:
         ValidationError: they are not in the order of the files.
     """
     names = {area.value: name for area, name in FILES_APART.items()}
-    runs = results["area_type"].replace_strict(names, default=NAME, return_dtype=pl.String).rle().struct.unnest()
-    if runs["value"].is_duplicated().any():
+    files = results["area_type"].replace_strict(names, default=NAME, return_dtype=pl.String)
+    if files.rle_id().n_unique() > files.n_unique():
         raise ValidationError("published results: not in the order of their files; put them through in_file_order")
-    firsts = runs.with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
-    found = {name: results.slice(first, rows) for name, rows, first in firsts.select("value", "len", "first").rows()}
+    found = views(results, files)
     return {name: found.get(name, results.clear()) for name in (NAME, *names.values())}
 
 

@@ -96,16 +96,20 @@ def look_for_editions(pipeline: Pipeline, *, today: date, ask: bool = True) -> t
     return tuple(dict.fromkeys(said))
 
 
-def nearly_editions(pipeline: Pipeline) -> dict[tuple[str, str], str]:
+def nearly_editions(pipeline: Pipeline, *, ask: bool = True) -> dict[tuple[str, str], str]:
     """Return the files of a mirror that look like editions of a series and do not fit its pattern, with what to do.
 
     None where files are live, as every new link of a publisher's page is told (``watch.new_links``); none of a mirror
     that cannot be read, which ``look_for_editions`` says.
 
+    Args:
+        pipeline: the data root and its declarations.
+        ask: look at a mirror over http too; a folder is looked at in any case.
+
     Returns:
         By name of the source and place, one line each.
     """
-    if pipeline.settings.kind == "live":
+    if pipeline.settings.kind == "live" or (pipeline.snapshots.supply.asks_network and not ask):
         return {}
     sources = [source for source in pipeline.catalogue.sources.values() if not source.local]
     series = [(source, one) for source in sources for one in source.series]

@@ -15,9 +15,9 @@ from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Polarity
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Status
+from hi_pipeline.core.views import by_indicator
 from hi_pipeline.indicators.over_time.rest import with_rest
 from hi_pipeline.indicators.over_time.years import rows_of_series, with_year_before
-from hi_pipeline.indicators.own_rows import by_indicator
 from hi_pipeline.indicators.values import MIXES_AGE
 from hi_pipeline.stats.comparison.change import change_of_estimates
 from hi_pipeline.stats.comparison.pace import pace as pace_of

@@ -15,7 +15,7 @@ from hi_pipeline.core.groups import ALL, NO_GROUPS
 from hi_pipeline.core.indicator import Aim, Indicator, Kind, Target
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.indicators.own_rows import by_indicator
+from hi_pipeline.core.views import by_indicator
 
 RECALLED = "the target is recalled and was not read in a publication: the verdict rests on it"
 NO_CHANGE = "there is no earlier year to judge a change from"

@@ -17,15 +17,15 @@ def mirror(tmp_path: Path) -> Mirror:
 
 
 @pytest.fixture
-def server() -> Iterator[FaultServer]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     with serving() as running:
         yield running
 
 
 @pytest.fixture
-def client(tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> Client:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+def client(tmp_path: Path, server: FaultServer) -> Client:
     return Client(tmp_path / "data", server.address)
 
 

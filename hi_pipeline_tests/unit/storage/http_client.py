@@ -1,4 +1,4 @@
-"""A store that reads a mirror over http, hurried."""
+"""Stores that read over http, hurried: a mirror, or publishers."""
 
 from pathlib import Path
 
@@ -6,9 +6,7 @@ from hi_pipeline.storage.download import HttpLimits
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.kept import Snapshot
 from hi_pipeline.storage.snapshots import Snapshots
-from hi_pipeline_tests.unit.storage.fault_server import (
-    body,
-)
+from hi_pipeline_tests.unit.storage.fault_server import FaultServer, body
 from hi_pipeline_tests.unit.storage.releases import CSV, source_of
 
 FAST = HttpLimits(
@@ -33,6 +31,12 @@ class Client:
     def files(self) -> dict[str, bytes]:
         found = (path for path in self.root.rglob("*") if path.is_file() and path.suffix != ".lock")
         return {str(path.relative_to(self.root)): path.read_bytes() for path in found}
+
+
+def live_store(root: Path, server: FaultServer) -> Snapshots:
+    """Return a store that asks publishers, all of whom are the server."""
+    downloader = Downloader(contact="", trusted_origin=server.address, limits=FAST, sleep=lambda seconds: None)
+    return Snapshots(root, mode="live", mirror="", contact="", downloader=downloader)
 
 
 GOOD = body(CSV)

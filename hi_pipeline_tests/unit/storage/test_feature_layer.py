@@ -1,7 +1,6 @@
 """A layer of a feature service: its pages become one CSV, whole and in order, or nothing is kept."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,10 +8,9 @@ import pytest
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.core.source import Container, Release, Source
-from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.snapshots import Snapshots
-from hi_pipeline_tests.unit.storage.fault_server import Answer, FaultServer, body, serving
-from hi_pipeline_tests.unit.storage.http_client import FAST
+from hi_pipeline_tests.unit.storage.fault_server import Answer, FaultServer, body
+from hi_pipeline_tests.unit.storage.http_client import live_store
 from hi_pipeline_tests.unit.storage.releases import source_of
 
 COLUMNS = ("CODE", "NAME", "COUNT")
@@ -22,19 +20,6 @@ ROWS = [
     {"CODE": "E02", "NAME": None, "COUNT": 2.5},
     {"CODE": "E03", "NAME": "Thr\u00e9e", "COUNT": 3},
 ]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    with serving() as running:
-        yield running
-
-
-def store_of(root: Path, server: FaultServer) -> Snapshots:
-    downloader = Downloader(contact="", trusted_origin=server.address, limits=FAST, sleep=lambda seconds: None)
-    return Snapshots(root, mode="live", mirror="", contact="", downloader=downloader)
 
 
 def declared(server: FaultServer, **changes: object) -> tuple[Source, Release]:
@@ -59,7 +44,7 @@ def count(number: object) -> Answer:
 
 def test_pages_become_one_table_and_each_question_says_where_it_goes_on(tmp_path: Path, server: FaultServer) -> None:
     server.script = [count(3), page(*ROWS[:2], more=True), page(ROWS[2]), count(3)]
-    found = store_of(tmp_path, server).fetch(*declared(server))
+    found = live_store(tmp_path, server).fetch(*declared(server))
     assert found.path.read_bytes() == CSV, "numbers are the digits that were sent"
     paths = [urlsplit(path) for path, _ in server.requests]
     assert {path.path for path in paths} == {"/A/FeatureServer/0/query"}
@@ -71,7 +56,7 @@ def test_pages_become_one_table_and_each_question_says_where_it_goes_on(tmp_path
 
 
 def test_a_last_page_may_be_empty_and_the_same_rows_are_no_revision(tmp_path: Path, server: FaultServer) -> None:
-    store = store_of(tmp_path, server)
+    store = live_store(tmp_path, server)
     server.script = [count(3), page(*ROWS, more=False), count(3), count(3), page(*ROWS, more=True), page(), count(3)]
     first, again = store.fetch(*declared(server)), store.fetch(*declared(server))
     assert (first.sha256, first.revised) == (again.sha256, again.revised)
@@ -101,7 +86,7 @@ WRONG: dict[str, tuple[list[Answer], str]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_not_the_whole_layer_keeps_nothing(tmp_path: Path, server: FaultServer, name: str) -> None:
-    store = store_of(tmp_path, server)
+    store = live_store(tmp_path, server)
     server.script, words = WRONG[name]
     with pytest.raises(FetchError, match=rf"made_up:.*the layer .*/A/FeatureServer/0 .*{words}.*Nothing was changed"):
         store.fetch(*declared(server))
@@ -112,11 +97,11 @@ def test_what_is_not_the_whole_layer_keeps_nothing(tmp_path: Path, server: Fault
 def test_the_cap_is_for_all_pages_together(tmp_path: Path, server: FaultServer) -> None:
     server.script = [count(3), page(*ROWS[:2], more=True), page(ROWS[2]), count(3)]
     with pytest.raises(FetchError, match="larger than the 200 bytes"):
-        store_of(tmp_path, server).fetch(*declared(server, max_bytes=200))
+        live_store(tmp_path, server).fetch(*declared(server, max_bytes=200))
 
 
 def test_a_look_asks_nothing_and_a_mirror_is_a_plain_file(tmp_path: Path, server: FaultServer) -> None:
-    store = store_of(tmp_path, server)
+    store = live_store(tmp_path, server)
     assert store.news(*declared(server)) == "not kept"
     assert server.requests == []
     mirror = tmp_path / "mirror" / "a.gov.uk" / "a.csv"

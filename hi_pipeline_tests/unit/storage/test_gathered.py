@@ -9,24 +9,9 @@ import pytest
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.core.source import Container, Release, Source
-from hi_pipeline.storage.http import Downloader
-from hi_pipeline.storage.snapshots import Snapshots
-from hi_pipeline_tests.unit.storage.fault_server import FaultServer, body, serving, status
-from hi_pipeline_tests.unit.storage.http_client import FAST
+from hi_pipeline_tests.unit.storage.fault_server import FaultServer, body, status
+from hi_pipeline_tests.unit.storage.http_client import live_store
 from hi_pipeline_tests.unit.storage.releases import source_of
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    with serving() as running:
-        yield running
-
-
-def _store(root: Path, server: FaultServer) -> Snapshots:
-    downloader = Downloader(contact="", trusted_origin=server.address, limits=FAST, sleep=lambda seconds: None)
-    return Snapshots(root, mode="live", mirror="", contact="", downloader=downloader)
 
 
 def _source(server: FaultServer, **changes: object) -> tuple[Source, Release]:
@@ -43,14 +28,14 @@ def _source(server: FaultServer, **changes: object) -> tuple[Source, Release]:
 
 def test_each_question_is_made_from_the_answer_before_it(tmp_path: Path, server: FaultServer) -> None:
     server.script = [body(b"17"), body(b'{"rows": []}')]
-    found = _store(tmp_path, server).fetch(*_source(server))
+    found = live_store(tmp_path, server).fetch(*_source(server))
     with zipfile.ZipFile(found.path) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {"17.json": b'{"rows": []}'}
     assert [path for path, _ in server.requests] == ["/list", "/answer/17"]
 
 
 def test_the_same_answers_are_no_revision_and_others_are(tmp_path: Path, server: FaultServer) -> None:
-    store, (source, release) = _store(tmp_path, server), _source(server)
+    store, (source, release) = live_store(tmp_path, server), _source(server)
     server.script = [body(b"17"), body(b"one"), body(b"17"), body(b"one"), body(b"17"), body(b"two")]
     first, again = store.fetch(source, release), store.fetch(source, release)
     assert (first.sha256, first.revised) == (again.sha256, again.revised)
@@ -60,7 +45,7 @@ def test_the_same_answers_are_no_revision_and_others_are(tmp_path: Path, server:
 
 
 def test_a_question_without_an_answer_keeps_nothing(tmp_path: Path, server: FaultServer) -> None:
-    store, (source, release) = _store(tmp_path, server), _source(server)
+    store, (source, release) = live_store(tmp_path, server), _source(server)
     server.script = [body(b"17"), status(404)]
     with pytest.raises(FetchError, match="answers 404"):
         store.fetch(source, release)
@@ -71,11 +56,11 @@ def test_a_question_without_an_answer_keeps_nothing(tmp_path: Path, server: Faul
 def test_the_cap_is_for_all_answers_together(tmp_path: Path, server: FaultServer) -> None:
     server.script = [body(b"17"), body(b"x" * 99)]
     with pytest.raises(FetchError, match="larger than the 100 bytes"):
-        _store(tmp_path, server).fetch(*_source(server, max_bytes=100))
+        live_store(tmp_path, server).fetch(*_source(server, max_bytes=100))
 
 
 def test_news_asks_nothing(tmp_path: Path, server: FaultServer) -> None:
-    store, (source, release) = _store(tmp_path, server), _source(server)
+    store, (source, release) = live_store(tmp_path, server), _source(server)
     assert store.news(source, release) == "not kept"
     server.script = [body(b"17"), body(b"one")]
     store.fetch(source, release)

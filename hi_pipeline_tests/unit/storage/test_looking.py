@@ -1,6 +1,5 @@
 """A look at a release's place says whether a fetch is worth while, and moves nothing."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,16 +10,10 @@ from hi_pipeline.storage.download import HttpLimits, Known
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.pages import links_of
 from hi_pipeline.storage.snapshots import Snapshots
-from hi_pipeline_tests.unit.storage.fault_server import FaultServer, body, serving, status
+from hi_pipeline_tests.unit.storage.fault_server import FaultServer, body, status
 from hi_pipeline_tests.unit.storage.releases import CSV, OTHER, Mirror, sha, source_of
 
 SOURCE, RELEASE = source_of()
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with serving() as running:
-        yield running
 
 
 @pytest.fixture

@@ -135,6 +135,17 @@ def test_other_names_and_years_to_come_are_no_editions(root: Root) -> None:
     assert "looks like an edition of tiny (yearly) but does not fit the pattern" in line and "tiny-2022-23.csv" in line
 
 
+def test_a_mirror_over_http_is_not_asked_by_commands_that_only_read(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root.put("2022-23", "tiny-2022-24.csv")
+    pipeline, _ = root.look()
+    assert nearly_editions(pipeline, ask=False), "a folder is looked at in any case"
+    monkeypatch.setattr(pipeline.snapshots.supply, "http_mirror", "http://mirror.invalid")
+    monkeypatch.setattr(pipeline.snapshots, "listing", lambda host: pytest.fail("the mirror was asked"))
+    assert nearly_editions(pipeline, ask=False) == {}
+
+
 def test_changed_bytes_at_a_known_address_wait_for_acceptance(root: Root) -> None:
     root.put("2022-23")
     pipeline, _ = root.look()

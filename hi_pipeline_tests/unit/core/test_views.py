@@ -3,7 +3,7 @@
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from hi_pipeline.indicators.own_rows import by_indicator
+from hi_pipeline.core.views import by_indicator
 
 ROWS = pl.DataFrame({"indicator_id": ["b", "b", "a", "b", "c"], "value": [1, 2, 3, 4, 5]})
 
