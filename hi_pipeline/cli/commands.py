@@ -14,6 +14,7 @@ from hi_pipeline.engine.outcome import State
 from hi_pipeline.engine.plan import Selection
 from hi_pipeline.engine.releases.editions import waiting
 from hi_pipeline.engine.withdrawals import withdraw
+from hi_pipeline.orchestration.helpers import helpers_of
 from hi_pipeline.orchestration.instance.latest import failed_checks
 from hi_pipeline.orchestration.runs import Report, Runner
 
@@ -48,7 +49,7 @@ def run_command(
         for line in withdraw(session.pipeline):
             console.alarm("extracts", line, style="yellow")
         with PartitionBar(console) as watcher:
-            report = Runner(session.pipeline, session.instance, watcher).run(selection)
+            report = Runner(session.pipeline, session.instance, watcher, helpers=helpers_of).run(selection)
         _show(session, report)
         return 0 if report.success else FAILED
 

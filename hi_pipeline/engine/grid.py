@@ -51,6 +51,16 @@ def grid_ranges(cells: dict[str, tuple[str, ...]]) -> list[dict[str, str]]:
     return tags
 
 
+def keys_between(tags: dict[str, str]) -> tuple[str, ...]:
+    """Return the partitions of a range by its run tags, in partition order: financial years, or cells of the grid."""
+    first, last = (tags[end].split("|") for end in (RANGE_START, RANGE_END))
+    years = ALL_YEARS[ALL_YEARS.index(first[0]) : ALL_YEARS.index(last[0]) + 1]
+    if len(first) == 1:
+        return years
+    icbs = ICBS[ICBS.index(first[1]) : ICBS.index(last[1]) + 1]
+    return tuple(cell(year, icb) for year in years for icb in icbs)
+
+
 def _runs(numbers: Iterable[int]) -> list[list[int]]:
     """Return the numbers in runs of neighbours."""
     ordered = sorted(set(numbers))

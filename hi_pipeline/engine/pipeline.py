@@ -11,6 +11,7 @@ from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.indicator import Entry, Indicator
 from hi_pipeline.core.schema import Schema
 from hi_pipeline.core.source import Release, Source, Tables
+from hi_pipeline.engine.currency.imported import Imported
 from hi_pipeline.engine.outcome import Outcome
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.archives import read_tables
@@ -92,6 +93,7 @@ class Pipeline:
         looks_again: ask publishers whether what is kept has changed (ETag, Last-Modified, then the hash).
         others: by indicator and year, the rows of areas that are no board, as last computed in this process, after the
             fingerprint of what they were made from.
+        helped: what a step of an asset did already in another process (``orchestration.helpers``); None where none did.
         told: called with the asset's key and each outcome as it comes, for progress bars.
     """
 
@@ -102,6 +104,7 @@ class Pipeline:
     read: ReadTables = read_tables
     ask_again: bool = False
     looks_again: bool = False
+    helped: Callable[[Any], Any] = lambda step: None
     told: Callable[[tuple[str, ...], Outcome], None] = lambda key, outcome: None
     others: dict[tuple[str, str], tuple[str, pl.DataFrame]] = field(default_factory=dict)
     _parsed: dict[tuple[str, str, str], Tables] = field(default_factory=dict)
@@ -139,27 +142,12 @@ def load_catalogue() -> Catalogue:
         sources={**SOURCES, EXTRACTS.name: EXTRACTS},
         tables=linked_tables(INDICATORS),
         indicators=tuple(INDICATORS),
-        compute=_compute,
+        compute=Imported("hi_pipeline.indicators.compute", "compute_results"),
         result_schema=RESULTS_SCHEMA,
-        beside=_beside,
+        beside=Imported("hi_pipeline.indicators.beside", "tables_beside"),
         publish=publish,
         listed=LISTED,
     )
-
-
-def _compute(indicator: Indicator, counts: pl.DataFrame, **how: Any) -> pl.DataFrame:
-    """Compute results; the statistics (scipy) are imported only here, so that commands that read come at once."""
-    from hi_pipeline.indicators.compute import compute_results
-
-    return compute_results(indicator, counts, **how)
-
-
-def _beside(
-    results: pl.DataFrame, similar: pl.DataFrame | None, indicators: Mapping[str, Indicator]
-) -> dict[str, pl.DataFrame]:
-    from hi_pipeline.indicators.beside import tables_beside
-
-    return tables_beside(results, similar, indicators)
 
 
 def open_pipeline(settings: Settings, catalogue: Catalogue | None = None, store: Store | None = None) -> Pipeline:
@@ -173,9 +161,14 @@ def open_pipeline(settings: Settings, catalogue: Catalogue | None = None, store:
     from hi_pipeline.engine.releases.editions import with_editions
 
     store = store or open_store(settings)
+    return bind(settings, with_editions(catalogue or load_catalogue(), store, settings.extracts), store)
+
+
+def bind(settings: Settings, catalogue: Catalogue, store: Store) -> Pipeline:
+    """Return declarations, whose editions are found already, bound to a data root."""
     return Pipeline(
         settings=settings,
-        catalogue=with_editions(catalogue or load_catalogue(), store, settings.extracts),
+        catalogue=catalogue,
         lake=Lake(settings.root, store),
         snapshots=open_snapshots(settings, store),
     )

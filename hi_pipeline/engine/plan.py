@@ -9,7 +9,7 @@ from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.source import Release, Source
-from hi_pipeline.engine.grid import ICBS, cell, grid_ranges, valid_cells, year_ranges
+from hi_pipeline.engine.grid import ICBS, cell, grid_ranges, keys_between, valid_cells, year_ranges
 from hi_pipeline.engine.layers.clean import clean_staleness, parts_of, releases_for
 from hi_pipeline.engine.layers.indicator import cells_staleness
 from hi_pipeline.engine.layers.linked import linked_staleness
@@ -140,7 +140,7 @@ class Plan:
             cells = {year: tuple(icbs) for year, icbs in json.loads(text).items()}
             keys = tuple(("indicator", name) for name in names)
             for tags in grid_ranges(cells):
-                count = _size(tags) * len(keys)
+                count = len(keys_between(tags)) * len(keys)
                 stages.append(Stage(layer=Layer.INDICATOR, keys=keys, tags=tags, partitions=count))
         return stages
 
@@ -172,7 +172,7 @@ class Plan:
             stages.append(Stage(layer=layer, keys=whole, tags={}, partitions=count))
         yearly = {key: parts for key, parts in work.items() if key not in whole}
         for tags in year_ranges({y for parts in yearly.values() for y in parts if y in ALL_YEARS}):
-            years = _years_of(tags)
+            years = keys_between(tags)
             keys = tuple(key for key, parts in yearly.items() if any(y in years for y in parts))
             stages.append(Stage(layer=layer, keys=keys, tags=tags, partitions=len(keys) * len(years)))
         return stages
@@ -211,13 +211,3 @@ def _tables(pipeline: Pipeline, indicators: list[Indicator] | None) -> list[Link
             needed.add(name)
             waiting += catalogue.tables_by_name[name].linked
     return [table for table in catalogue.tables if table.name in needed]
-
-
-def _years_of(tags: dict[str, str]) -> tuple[str, ...]:
-    first, last = (value.split("|")[0] for value in tags.values())
-    return ALL_YEARS[ALL_YEARS.index(first) : ALL_YEARS.index(last) + 1]
-
-
-def _size(tags: dict[str, str]) -> int:
-    first, last = (ICBS.index(value.split("|")[1]) for value in tags.values())
-    return len(_years_of(tags)) * (last - first + 1)

@@ -19,14 +19,16 @@ from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import by_layer as found
 from hi_pipeline.engine.checks.findings import Finding
 from hi_pipeline.engine.checks.packs import PACK_CHECKS, of_packs
-from hi_pipeline.engine.layers.clean import build_clean, clean_code, fetch_part, parts_of
-from hi_pipeline.engine.layers.indicator import build_years, indicator_code
-from hi_pipeline.engine.layers.linked import build_linked, linked_code
+from hi_pipeline.engine.layers.clean import clean_code, fetch_part, parts_of
+from hi_pipeline.engine.layers.indicator import indicator_code
+from hi_pipeline.engine.layers.linked import linked_code
 from hi_pipeline.engine.layers.packs import PackMade, build_packs, open_published, summary_of
 from hi_pipeline.engine.layers.published import publish_results
 from hi_pipeline.engine.layers.published_lists import LINKED_TABLES
 from hi_pipeline.engine.outcome import Outcome, State, failed_together
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
+from hi_pipeline.engine.plan import Layer
+from hi_pipeline.engine.steps import Done, Step, do
 from hi_pipeline.orchestration.events import Events, report
 from hi_pipeline.orchestration.partitions import GRID, YEAR_PARTITIONS
 from hi_pipeline.orchestration.requests import editions_asked_for
@@ -73,10 +75,8 @@ def clean_asset(source: Source) -> dg.AssetsDefinition:
     """Return the asset of a publication's clean tables."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context).look()
-        outcomes = [_told(context, build_clean(pipeline, source, part)) for part in _parts(context, source)]
-        asked = partial(found.of_clean, pipeline, source, outcomes)
-        yield from report(context, _shaped(context, outcomes), *found.guarded(found.CLEAN_CHECKS, asked))
+        done = _done(context, Layer.CLEAN, _parts(context, source))
+        yield from report(context, _shaped(context, done.outcomes), done.findings, done.details)
 
     tables = ", ".join(sorted(name for name in source.schemas if name != ACCOUNT))
     return _asset(
@@ -95,13 +95,10 @@ def clean_asset(source: Source) -> dg.AssetsDefinition:
 
 def linked_asset(catalogue: Catalogue, linked: LinkedTable) -> dg.AssetsDefinition:
     """Return the asset of a linked table."""
-    checks = found.linked_checks(linked)
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context).look()
-        outcomes = [_told(context, build_linked(pipeline, linked, year)) for year in context.partition_keys]
-        asked = partial(found.of_linked, pipeline, linked, outcomes)
-        yield from report(context, outcomes, *found.guarded(checks, asked))
+        done = _done(context, Layer.LINKED, context.partition_keys)
+        yield from report(context, done.outcomes, done.findings, done.details)
 
     def mapping(name: str) -> dg.PartitionMapping | None:
         if not catalogue.sources[name].by_year:
@@ -116,7 +113,7 @@ def linked_asset(catalogue: Catalogue, linked: LinkedTable) -> dg.AssetsDefiniti
         key=("linked", linked.name),
         deps=deps,
         partitions=YEAR_PARTITIONS,
-        checks=checks,
+        checks=found.linked_checks(linked),
         description=linked.description,
         kinds={"polars", "parquet"},
         code_version=linked_code(linked),
@@ -128,18 +125,8 @@ def indicator_asset(catalogue: Catalogue, indicator: Indicator) -> dg.AssetsDefi
     """Return the asset of an indicator's figures, by financial year and board."""
 
     def body(context: dg.AssetExecutionContext) -> Events:
-        pipeline = _pipeline(context).look()
-        by_year: dict[str, list[str]] = {}
-        for key in context.partition_keys:
-            year, icb = str(key).split("|")
-            by_year.setdefault(year, []).append(icb)
-        outcomes = [
-            _told(context, outcome)
-            for cells in build_years(pipeline, indicator, by_year).values()
-            for outcome in cells.values()
-        ]
-        asked = partial(found.of_indicator, pipeline, indicator, outcomes)
-        yield from report(context, outcomes, *found.guarded(found.INDICATOR_CHECKS, asked), one_by_one=True)
+        done = _done(context, Layer.INDICATOR, [str(key) for key in context.partition_keys])
+        yield from report(context, done.outcomes, done.findings, done.details, one_by_one=True)
 
     table = catalogue.counts_of(indicator)
     with _beta_allowed():
@@ -318,6 +305,17 @@ def _named(body: Body) -> Any:
 def _pipeline(context: dg.AssetExecutionContext) -> Pipeline:
     pipeline: Pipeline = context.resources.pipeline
     return pipeline
+
+
+def _done(context: dg.AssetExecutionContext, layer: Layer, partitions: Sequence[str]) -> Done:
+    """Return what the asset's step did: a helper before now, or else this process."""
+    pipeline = _pipeline(context).look()
+    step = Step(layer=layer, name=context.asset_key.path[1], partitions=tuple(partitions))
+    done: Done = pipeline.helped(step) or do(pipeline, step)
+    pipeline.others.update(done.others)
+    for outcome in done.outcomes:
+        _told(context, outcome)
+    return done
 
 
 def _told(context: dg.AssetExecutionContext, outcome: Outcome) -> Outcome:

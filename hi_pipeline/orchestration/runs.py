@@ -3,6 +3,8 @@
 Each layer runs by itself, so that what failed in one does not keep the next from what is good (in one run Dagster
 would skip everything after a failed step).
 
+Helpers may do the steps of a long stage (``helpers``); this process then records them.
+
 Where dagster.yaml names workers, they execute the runs, one for each asset and range (``queued``): this process only
 plans and waits.
 """
@@ -22,8 +24,10 @@ from dagster._core.execution.execution_result import ExecutionResult
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import Key, Plan, Selection, Stage
+from hi_pipeline.engine.steps import BUILT, Step, steps_of
 from hi_pipeline.orchestration.checks import judge
 from hi_pipeline.orchestration.code_location import DEFINITIONS, place_of_job
+from hi_pipeline.orchestration.helpers import Helpers
 from hi_pipeline.orchestration.instance.latest import failed_cells
 from hi_pipeline.orchestration.instance.launching import has_workers
 from hi_pipeline.orchestration.instance.recovery import tags_of_process
@@ -92,6 +96,7 @@ class Runner:
         watcher: Watcher | None = None,
         *,
         module: str = DEFINITIONS,
+        helpers: Callable[[Pipeline, Sequence[Step]], Helpers | None] = lambda pipeline, steps: None,
     ) -> None:
         self._pipeline = pipeline
         self._instance = instance
@@ -99,6 +104,8 @@ class Runner:
         self._report = Report()
         self._definitions = build_definitions(pipeline.settings, pipeline=pipeline)
         self._module = module
+        self._opening = helpers
+        self._helpers: Helpers | None = None
         pipeline.told = self._told
 
     def run(self, selection: Selection) -> Report:
@@ -115,10 +122,13 @@ class Runner:
         """Run every layer but the last."""
         plan = Plan(self._pipeline, selection)
         self._execute(plan.snapshots())
-        self._execute(plan.clean())
-        for level in self._pipeline.catalogue.table_levels():
-            self._execute(plan.linked(level))
-        self._execute(plan.figures(partial(failed_cells, self._instance)))
+        try:
+            self._execute(plan.clean())
+            for level in self._pipeline.catalogue.table_levels():
+                self._execute(plan.linked(level))
+            self._execute(plan.figures(partial(failed_cells, self._instance)))
+        finally:
+            self._dismiss_helpers()
         return self._report
 
     def fetch(self, selection: Selection, *, again: bool = False) -> Report:
@@ -166,6 +176,7 @@ class Runner:
         self._watcher.stage(stage)
         failed_before = len(self._report.failures)
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        self._hand_out(stage)
         result = self._execute_job(stage)
         if _interrupted(result):
             raise KeyboardInterrupt
@@ -175,6 +186,22 @@ class Runner:
                 self._report.failed_checks.append(_failed_check(evaluation))
         if not result.success and len(self._report.failures) == failed_before:
             self._report.broken.append(_why(result))
+
+    def _hand_out(self, stage: Stage) -> None:
+        """Hand a stage's steps to helpers; these start with the first stage that is long enough and stay."""
+        if stage.layer not in BUILT:
+            return
+        steps = steps_of(self._pipeline, stage)
+        self._helpers = self._helpers or self._opening(self._pipeline, steps)
+        if self._helpers is not None:
+            self._pipeline.helped = self._helpers.take
+            self._helpers.start(steps)
+
+    def _dismiss_helpers(self) -> None:
+        if self._helpers is not None:
+            self._pipeline.helped = lambda step: None
+            self._helpers.close()
+            self._helpers = None
 
     def _execute_job(self, stage: Stage) -> ExecutionResult:
         """Execute a stage as a run of its job, with the place of that job: the timeline leaves out runs without one.

@@ -24,6 +24,7 @@ class Start:
     """What a run begins with and ends with when nobody disturbs it.
 
     Attributes:
+        helpers: how many the runs have that are killed.
         data: the folder to copy; empty where a run begins from nothing.
         seconds: how long the undisturbed run took.
     """
@@ -34,11 +35,12 @@ class Start:
     old: Tree
     new: Tree
     seconds: float
+    helpers: int = 0
 
 
-def kill_at(mirror: Path, data: Path, moment: float) -> bool:
-    """Start a run and kill it; tell whether it was still running."""
-    process = start_process(mirror, data)
+def kill_at(start: Start, data: Path, moment: float) -> bool:
+    """Start a run and kill it; tell whether it was still running. Helpers hold its output until they end."""
+    process = start_process(start.mirror, data, start.helpers)
     go(process)
     time.sleep(moment)
     process.send_signal(signal.SIGKILL)
@@ -50,7 +52,7 @@ def kill_at(mirror: Path, data: Path, moment: float) -> bool:
 def kill_the_first(start: Start, data: Path, moment: float) -> None:
     """Start a run from the beginning and kill it; where it was over before, again and earlier."""
     shutil.copytree(start.data, data)
-    while not kill_at(start.mirror, data, moment):
+    while not kill_at(start, data, moment):
         moment *= 0.6
         shutil.rmtree(data)
         shutil.copytree(start.data, data)
@@ -70,7 +72,7 @@ def trial(start: Start, folder: Path, moments: tuple[float, ...]) -> str:
     check_whole(left, start.old, start.new)
     taken_back = vouches_wrongly(left, start.old, start.new)
     for moment in later:
-        kill_at(start.mirror, data, moment)
+        kill_at(start, data, moment)
         left = tree_of(root_folder)
         check_whole(left, start.old, start.new, taken_back=taken_back)
         taken_back += vouches_wrongly(left, start.old, start.new)
@@ -112,6 +114,25 @@ def test_whole_runs_killed_fifty_times(tmp_path: Path) -> None:
     assert not wrong, "\n".join(wrong)
     assert len(tried) == TRIALS
     assert len({t.result() for t in tried}) >= 4, "the moments must be spread over the layers"
+
+
+@pytest.mark.slow
+def test_runs_with_helpers_killed(tmp_path: Path) -> None:
+    """The helpers end with the run, at what they are just writing."""
+    mirror = tmp_path / "mirror"
+    write_mirror(mirror, later=False)
+    seconds = undisturbed(mirror, tmp_path / "helped", helpers=2)
+    undisturbed(mirror, tmp_path / "alone")
+    new = tree_of(tmp_path / "alone" / "mirror")
+    assert tree_of(tmp_path / "helped" / "mirror") == new
+    (tmp_path / "nothing").mkdir()
+    start = Start(
+        name="with helpers", mirror=mirror, data=tmp_path / "nothing", old={}, new=new, seconds=seconds, helpers=2
+    )  # fmt: skip
+    reached = {
+        trial(start, tmp_path / f"trial-{n}", m) for n, m in enumerate(moments_of(start, 10, random.Random(SEED)))
+    }
+    assert len(reached) >= 3, "the moments must be spread over the layers"
 
 
 def make_starts(folder: Path, mirror: Path, pool: ProcessPoolExecutor) -> list[Start]:

@@ -1,7 +1,7 @@
 """A whole run of the miniature pipeline in a process of its own, which a test may kill.
 
-Run as ``python -m hi_pipeline_tests.flow.whole_process MIRROR DATA``: says "ready" once everything is imported, waits
-for a line on standard input, then does what ``hi run`` does and ends with 0 where nothing failed.
+Run as ``python -m hi_pipeline_tests.flow.whole_process MIRROR DATA HELPERS``: says "ready" once everything is
+imported, waits for a line on standard input, then does what ``hi run`` does and ends with 0 where nothing failed.
 """
 
 import os
@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
 from hi_pipeline.engine.plan import Selection
+from hi_pipeline.orchestration.helpers import Helpers
 from hi_pipeline.orchestration.instance.opening import Instance, open_instance
 from hi_pipeline.orchestration.instance.recovery import Mended, mend
 from hi_pipeline.orchestration.runs import Runner
@@ -24,33 +26,40 @@ INDICATORS = 2
 REVISED = ("2021-22", "2023-24")
 
 
+def opened(settings: Settings) -> Pipeline:
+    return open_pipeline(settings, make_catalogue(indicators=INDICATORS))
+
+
 class Root:
     """A data root of the miniature pipeline with two indicators, opened."""
 
     def __init__(self, mirror: Path, data: Path) -> None:
         self.settings = Settings(source=f"mirror:{mirror}", data_dir=data)
-        self.pipeline: Pipeline = open_pipeline(self.settings, make_catalogue(indicators=INDICATORS))
+        self.pipeline: Pipeline = opened(self.settings)
         self.instance: Instance = open_instance(self.settings)
 
     def start(self) -> Mended:
         """Do what every command does first."""
         return mend(self.pipeline, self.instance)
 
-    def run(self) -> list[str]:
-        """Run everything; return what failed."""
-        report = Runner(self.pipeline, self.instance).run(Selection())
+    def run(self, helpers: int = 0) -> list[str]:
+        """Run everything, with helpers from the first stage on where there are to be any; return what failed."""
+        report = Runner(self.pipeline, self.instance, helpers=partial(self._helpers, helpers)).run(Selection())
         checks = [str(check) for check in report.failed_checks if not check.warning]
         return [*report.broken, *(o.reason for o in report.failures.values()), *checks]
+
+    def _helpers(self, number: int, *_: object) -> Helpers | None:
+        return Helpers(partial(opened, self.settings), number) if number else None
 
     def close(self) -> None:
         self.instance.dispose()
 
 
-def start_process(mirror: Path, data: Path) -> "subprocess.Popen[bytes]":
+def start_process(mirror: Path, data: Path, helpers: int = 0) -> "subprocess.Popen[bytes]":
     """Return a process that has imported everything and waits for ``go``."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONWARNINGS": "ignore"}
     process = subprocess.Popen(
-        [sys.executable, "-m", __name__, mirror, data],
+        [sys.executable, "-m", __name__, mirror, data, str(helpers)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -78,9 +87,9 @@ def finish(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
     return process.returncode, (said + complained).decode()
 
 
-def undisturbed(mirror: Path, data: Path) -> float:
+def undisturbed(mirror: Path, data: Path, helpers: int = 0) -> float:
     """Run once to the end; return the seconds from the word go."""
-    process = start_process(mirror, data)
+    process = start_process(mirror, data, helpers)
     began = time.monotonic()
     go(process)
     code, said = finish(process)
@@ -100,7 +109,7 @@ def write_mirror(mirror: Path, *, later: bool) -> None:
 
 
 def main() -> int:
-    mirror, data = Path(sys.argv[1]), Path(sys.argv[2])
+    mirror, data, helpers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     warnings.simplefilter("ignore")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -109,7 +118,7 @@ def main() -> int:
     def command() -> int:
         root = Root(mirror, data)
         root.start()
-        failed = root.run()
+        failed = root.run(helpers)
         root.close()
         sys.stdout.write("\n".join(failed))
         return 1 if failed else 0

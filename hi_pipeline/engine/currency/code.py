@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hi_pipeline.core.schema import Schema
+from hi_pipeline.engine.currency.imported import Imported
 from hi_pipeline.engine.currency.parsed import ParsedCode
 
 PACKAGE = Path(__file__).parents[2]
@@ -76,7 +77,7 @@ def code_of(*builders: Callable[..., Any], kind: str = "") -> str:
         builders: functions, bound with ``partial`` or not, or objects that are called.
         kind: for what computes figures, the value of the indicator's kind.
     """
-    return project_code().digest({_module_of(builder) for builder in builders}, kind=kind)
+    return project_code().digest({module_of(builder) for builder in builders}, kind=kind)
 
 
 @cache
@@ -105,7 +106,10 @@ def schema_version(schema: Schema | None) -> str:
     return text_digest(*columns, str(schema.key), *(rule.name for rule in schema.rules))
 
 
-def _module_of(builder: Callable[..., Any]) -> str:
+def module_of(builder: Callable[..., Any]) -> str:
+    """Return the name of the module whose code a builder runs."""
     if isinstance(builder, partial):
-        return _module_of(builder.func)
+        return module_of(builder.func)
+    if isinstance(builder, Imported):
+        return builder.module
     return str(getattr(builder, "__module__", None) or type(builder).__module__)

@@ -144,9 +144,10 @@ def _wanted(pipeline: Pipeline, years: tuple[Year, ...], marks: Marks, facts: Fa
             kept = built.kept | kept
     releases = tuple(sorted(used))
     inputs |= {facts_input(facts), *marks.inputs, *accepted_inputs(accepted_facts(pipeline, releases))}
+    code = code_of(pipeline.catalogue.publish, pipeline.catalogue.beside, validate)
     return Provenance(
         inputs=tuple(sorted(inputs, key=lambda i: i.name)),
-        code_version=f"{code_of(pipeline.catalogue.publish, validate)}+{own_code(*_OWN_CODE)}",
+        code_version=f"{code}+{own_code(*_OWN_CODE)}",
         schema_version=schema_version(pipeline.catalogue.result_schema),
         releases=releases,
         kept=dict(sorted(kept.items())),

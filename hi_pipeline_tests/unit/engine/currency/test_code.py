@@ -8,19 +8,26 @@ from pathlib import Path
 import pytest
 
 from hi_pipeline.core.indicator import Kind
-from hi_pipeline.engine.currency.code import KINDS, PACKAGE, Code, code_of
+from hi_pipeline.engine.currency.code import KINDS, PACKAGE, Code, code_of, module_of
+from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.sources import SOURCES
 from hi_pipeline.storage.archives import read_tables
-from hi_pipeline.tables.counts import build_counts
 
-FIGURES = (compute_results.__module__,)
-COUNTS = (build_counts.__module__,)
+CATALOGUE = load_catalogue()
+FIGURES = (module_of(CATALOGUE.compute),)
+COUNTS = tuple({module_of(table.build) for table in CATALOGUE.tables if table.indicators_of})
+PUBLISHED = (module_of(CATALOGUE.publish), module_of(CATALOGUE.beside))
 QOF = (SOURCES["qof"].parse.__module__, read_tables.__module__)
 RTT = (SOURCES["rtt"].parse.__module__, read_tables.__module__)
 # The modules of each builder, and the kind of figure that it computes.
 EVERY_FIGURE = {kind.value: (FIGURES, kind.value) for kind in Kind}
-BUILDERS = EVERY_FIGURE | {"counts": (COUNTS, ""), "clean qof": (QOF, ""), "clean rtt": (RTT, "")}
+BUILDERS = EVERY_FIGURE | {
+    "counts": (COUNTS, ""),
+    "publication": (PUBLISHED, ""),
+    "clean qof": (QOF, ""),
+    "clean rtt": (RTT, ""),
+}
 A_LINE = "\n\n_ADDED = 1\n"
 AN_ERROR = '\n\nclass AddedError(HiPipelineError):\n    """Another error."""\n'
 
@@ -89,18 +96,22 @@ def test_a_comment_or_a_docstring_makes_nothing_stale(package: Path, file: str) 
         ("storage/spreadsheet_child.py", A_LINE, {"clean qof", "clean rtt"}),
         ("sources/qof/parse.py", A_LINE, {"clean qof"}),
         ("sources/qof/corrections.py", A_LINE, {"clean qof"}),
-        ("stats/rates.py", A_LINE, {"rate", "dsr", "index"}),
+        ("stats/rates.py", A_LINE, {"rate", "dsr", "index", "publication"}),
         # Importers name the module, so that nothing else of its family comes with it.
         ("stats/standardisation/indirect.py", A_LINE, set()),
         ("stats/inequality/summary.py", A_LINE, set()),
         ("stats/suppression/derivable.py", A_LINE, set()),
         # The headline of every kind may be the publisher's share, whose limits are those of a proportion.
-        ("stats/proportions.py", A_LINE, set(EVERY_FIGURE)),
+        ("stats/proportions.py", A_LINE, {*EVERY_FIGURE, "publication"}),
         ("stats/standardisation/direct.py", A_LINE, {"dsr"}),
         # The difference of two printed figures is a count with limits of its own.
-        ("stats/_limits.py", A_LINE, {*EVERY_FIGURE, "counts"}),
+        ("stats/_limits.py", A_LINE, {*EVERY_FIGURE, "counts", "publication"}),
         ("indicators/kinds/rate.py", A_LINE, {"rate"}),
         ("indicators/compute.py", A_LINE, set(EVERY_FIGURE)),
+        # What judges figures is worked out when publishing.
+        ("indicators/over_time/pace.py", A_LINE, {"publication"}),
+        ("publishing/release.py", A_LINE, {"publication"}),
+        ("engine/pipeline.py", A_LINE, set()),
         ("core/status.py", A_LINE, set(BUILDERS)),
         ("core/observations.py", A_LINE, {"clean qof", "clean rtt"}),
     ],
@@ -128,5 +139,5 @@ def test_what_was_parsed_is_kept_for_the_next_process(package: Path, monkeypatch
     assert versions(package) == first
 
 
-def test_a_function_bound_or_wrapped_counts_by_its_module() -> None:
-    assert code_of(partial(compute_results, synthetic=True)) == code_of(compute_results)
+def test_a_function_bound_or_named_by_its_place_counts_by_its_module() -> None:
+    assert code_of(partial(compute_results, synthetic=True)) == code_of(compute_results) == code_of(CATALOGUE.compute)
