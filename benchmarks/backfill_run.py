@@ -128,6 +128,9 @@ def _command(options: argparse.Namespace) -> dict[str, Any]:
     module.load_catalogue = lambda: make_catalogue(indicators=options.indicators, wrong=options.wrong)
     from hi_pipeline.cli.app import app, console
 
+    # Helpers would load the product's own declarations and years.
+    os.cpu_count = lambda: 1
+
     with console.capture() as said:
         app(["run", "--source", settings.source, *options.words], standalone_mode=False)
     lines = [line for line in said.get().splitlines() if line.startswith("Partitions")]
