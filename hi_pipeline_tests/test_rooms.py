@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hi_pipeline.sources import SOURCES
+
 PACKAGE = Path(__file__).parents[1] / "hi_pipeline"
 ROOMS = {
     "core": (set(), {"polars", "pandera"}),
@@ -89,3 +91,34 @@ def test_packages_of_what_is_built_re_export_nothing() -> None:
         if _room(path) in ROOMS:
             imported = {name for name in _imports(path) if name.startswith("hi_pipeline.")}
             assert imported <= REGISTERED, path
+
+
+# What practices, small areas, authorities and people are placed, weighed or divided by, so that the code that does it
+# names them.
+REFERENCES = {
+    "census_ethnicity", "fuel_poverty", "gp_registrations", "iod2019", "iod2025", "ons_geography", "ons_population",
+    "qof",
+}  # fmt: skip
+# Names the publication that prints a figure whose own file nobody has read.
+UNREAD = "sources/unread.py"
+
+
+def _texts(path: Path) -> set[str]:
+    """Return the texts of a module that are one word, such as the name of a publication."""
+    constants = (n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant))
+    return {value.split(":")[0] for value in constants if isinstance(value, str)}
+
+
+def test_a_publication_of_figures_is_named_in_its_own_folder_and_the_catalogue_alone() -> None:
+    """So that one more touches its folder, its fixture and its test, and nothing else (docs/add-a-source.md)."""
+    named: dict[str, set[str]] = {}
+    for path in FILES:
+        inner = path.relative_to(PACKAGE)
+        # The statistics name publishers' rules for hidden counts.
+        if inner.parts[0] == "stats" or inner.parts[:2] == ("indicators", "catalogue") or inner.as_posix() == UNREAD:
+            continue
+        own = inner.parts[1] if inner.parts[0] == "sources" and len(inner.parts) > 2 else ""
+        for name in (_texts(path) & set(SOURCES)) - {own}:
+            named.setdefault(name, set()).add(inner.as_posix())
+    assert set(named) <= REFERENCES, named
+    assert set(named) == REFERENCES, "one that nothing names any more is no reference"
