@@ -91,8 +91,8 @@ class Pipeline:
     Attributes:
         ask_again: ask publishers for the bytes even of what is kept.
         looks_again: ask publishers whether what is kept has changed (ETag, Last-Modified, then the hash).
-        others: by indicator and year, the rows of areas that are no board, as last computed in this process, after the
-            fingerprint of what they were made from.
+        others: by indicator and year, the rows of areas that are no board, as last computed for this process and not
+            published yet, after the fingerprint of what they were made from.
         helped: what a step of an asset did already in another process (``orchestration.helpers``); None where none did.
         told: called with the asset's key and each outcome as it comes, for progress bars.
     """

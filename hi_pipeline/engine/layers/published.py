@@ -220,7 +220,8 @@ def _rows(pipeline: Pipeline, year: Year) -> pl.DataFrame:
 
 def _others(pipeline: Pipeline, indicator: Indicator, year: str, fingerprint: str) -> pl.DataFrame:
     """Return the rows of England, regions and remainders; they do not depend on which boards are computed beside."""
-    made_from, rows = pipeline.others.get((indicator.id, year), ("", None))
+    # Taken, not looked at: here is the most memory in use, and nobody asks for them again.
+    made_from, rows = pipeline.others.pop((indicator.id, year), ("", None))
     if rows is not None and made_from == fingerprint:
         return rows
     counts = counts_for(pipeline, indicator, year)
