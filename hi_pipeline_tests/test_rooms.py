@@ -122,3 +122,28 @@ def test_a_publication_of_figures_is_named_in_its_own_folder_and_the_catalogue_a
             named.setdefault(name, set()).add(inner.as_posix())
     assert set(named) <= REFERENCES, named
     assert set(named) == REFERENCES, "one that nothing names any more is no reference"
+
+
+# Sums of whole numbers, and of true and false: these add up alike in any order (``core.adding``).
+WHOLE_NUMBERS = {
+    "indicators/over_time/targets.py", "tables/denominators.py", "tables/disclosure.py",
+    "tables/placing/authorities.py", "tables/placing/census.py", "tables/placing/practices.py",
+    "tables/reference/lineage.py",
+    "tables/reference/pockets.py", "tables/reference/population.py", "tables/reference/similar_boards.py",
+    "tables/sums.py",
+}  # fmt: skip
+
+
+def test_groups_of_fractions_are_added_in_one_order() -> None:
+    """polars' own sum of a group gives other last bits from call to call, and so other files of the same input."""
+    found = set()
+    for path in FILES:
+        if _room(path) not in ("tables", "indicators"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "agg":
+                called = [n.func.attr for n in ast.walk(node) if isinstance(n, ast.Call) and hasattr(n.func, "attr")]
+                if {"sum", "mean"} & set(called):
+                    found.add(path.relative_to(PACKAGE).as_posix())
+    assert found <= WHOLE_NUMBERS, "sum fractions with core.adding.added"
+    assert found == WHOLE_NUMBERS, "one that sums nothing any more"

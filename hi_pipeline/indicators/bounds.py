@@ -5,6 +5,7 @@ from typing import Literal
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.beside import BOUNDS, BOUNDS_KEY
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
@@ -90,7 +91,7 @@ def _known_records(
     nobody, detailed = pl.col("category").is_in(NO_GROUPS), pl.col("category").str.contains(": ", literal=True)
     level = ~nobody & (detailed | ~detailed.any().over(_PLACE))
     sums = ethnic.group_by(*_PLACE, "collection", maintain_order=True).agg(
-        printed=pl.col("records").filter(level).sum(), unknown=pl.col("records").filter(nobody).sum()
+        printed=added(pl.col("records").filter(level)), unknown=added(pl.col("records").filter(nobody))
     )
     both = sums.join(totals, on=[*_PLACE, "collection"], how="left", nulls_equal=True, validate="1:1")
     # Rounded parts can exceed their rounded whole.
@@ -117,7 +118,7 @@ def _with_sides(pairs: pl.DataFrame, groups: pl.DataFrame, known: pl.DataFrame) 
 
 
 def _sum(name: str) -> pl.Expr:
-    return pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum())
+    return pl.when(pl.col(name).null_count() == 0).then(added(name))
 
 
 _FIGURES = (

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.columns import COMPARISONS, RESULT_KEY
 from hi_pipeline.core.indicator import Attribution, Indicator
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
@@ -141,7 +142,7 @@ def _beside_similar(boards: pl.DataFrame, similar: pl.DataFrame | None) -> pl.Da
     beside = members.join(figures, on=[*on, "similar_code"], how="left", validate="m:1")
     together = beside.group_by(*on, "icb_code").agg(
         found=pl.when(pl.col("value").null_count() + pl.col("denominator").null_count() == 0).then(
-            (pl.col("value") * pl.col("denominator")).sum() / pl.col("denominator").sum()
+            added(pl.col("value") * pl.col("denominator")) / added("denominator")
         ),
         listed=pl.lit(True),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.beside import COMPLETENESS, COMPLETENESS_KEY, NOT_SAID
 from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind
@@ -132,7 +133,7 @@ def _parts(unknown: pl.Expr, level: pl.Expr) -> tuple[tuple[str, pl.Expr], ...]:
 def _sum(name: str, which: pl.Expr) -> pl.Expr:
     """Sum the rows of a kind; null where there is none of it, or one is hidden."""
     chosen = pl.col(name).filter(which)
-    return pl.when((chosen.len() > 0) & (chosen.null_count() == 0)).then(chosen.sum())
+    return pl.when((chosen.len() > 0) & (chosen.null_count() == 0)).then(added(chosen))
 
 
 def _over(part: str, whole: str) -> pl.Expr:

@@ -7,6 +7,7 @@ those of all figures (``indicators/limits``): the outermost of three readings.
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.groups import DECILES, MOST_DEPRIVED_FIFTH
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Method, Status
@@ -89,10 +90,10 @@ def _reading(whole: pl.DataFrame, events: str, people: str, other_events: str, o
     """Sum the two deciles and the other eight, each side at one end of its bounds ("" as it stands)."""
     first = pl.col("first")
     sides = whole.group_by("row", maintain_order=True).agg(
-        x1=pl.col(f"numerator{events}").filter(first).sum(),
-        n1=pl.col(f"denominator{people}").filter(first).sum(),
-        x2=pl.col(f"numerator{other_events}").filter(~first).sum(),
-        n2=pl.col(f"denominator{other_people}").filter(~first).sum(),
+        x1=added(pl.col(f"numerator{events}").filter(first)),
+        n1=added(pl.col(f"denominator{people}").filter(first)),
+        x2=added(pl.col(f"numerator{other_events}").filter(~first)),
+        n2=added(pl.col(f"denominator{other_people}").filter(~first)),
     )
     return disproportionality(
         sides.with_columns(n1=pl.max_horizontal("n1", "x1"), n2=pl.max_horizontal("n2", "x2")),

@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
@@ -315,12 +316,12 @@ def _with_middle(rows: pl.DataFrame, less: tuple[str, ...]) -> pl.DataFrame:
 
 def total(column: str) -> pl.Expr:
     """Sum a column; a null makes the sum null, never smaller."""
-    return pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()).alias(column)
+    return pl.when(pl.col(column).null_count() == 0).then(added(column)).alias(column)
 
 
 def hiding() -> pl.Expr:
     """Return how far apart the bounds of the hidden figures of a sum are together."""
-    return (pl.col("high") - pl.col("low")).filter(pl.col("status") != Status.OK.value).sum().alias("hiding")
+    return added((pl.col("high") - pl.col("low")).filter(pl.col("status") != Status.OK.value)).alias("hiding")
 
 
 def worst() -> pl.Expr:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import ENGLAND, ENGLAND_NAME, boards_of, boards_within
 from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, category_order
@@ -169,10 +170,7 @@ def _with_england_reporters(frame: pl.DataFrame, placed: Placed) -> pl.DataFrame
     summed = (
         parts_of_england(placed)
         .group_by(GROUP)
-        .agg(
-            pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(f"{name}_all")
-            for name in REPORTERS
-        )
+        .agg(pl.when(pl.col(name).is_not_null().any()).then(added(name)).alias(f"{name}_all") for name in REPORTERS)
     )
     england = pl.col("area_type") == AreaType.ENGLAND.value
     joined = frame.join(summed, on=GROUP, how="left", validate="m:1")

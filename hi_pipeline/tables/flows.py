@@ -5,6 +5,7 @@ A figure that is taken as the publisher prints it is no flow: of several months 
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.coverage import PART_OF_A_YEAR
 from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import Dimension, period_words
@@ -57,9 +58,9 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
     said = pl.format(SAID, pl.len(), needed.first(), pl.col("period_type").first())
     years = flows.group_by(key, maintain_order=True).agg(
         pl.col("area_name").last(),
-        value=pl.when(whole & every).then(pl.col("value").sum()),
-        low=pl.when(whole & bounded).then(pl.col("low").sum()),
-        high=pl.when(whole & bounded).then(pl.col("high").sum()),
+        value=pl.when(whole & every).then(added("value")),
+        low=pl.when(whole & bounded).then(added("low")),
+        high=pl.when(whole & bounded).then(added("high")),
         lower_95=pl.lit(None, dtype=pl.Float64),
         upper_95=pl.lit(None, dtype=pl.Float64),
         status=pl.when(whole).then(bad.fill_null(Status.OK.value)).otherwise(pl.lit(Status.MISSING.value)),

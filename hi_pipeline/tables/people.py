@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.geography import ENGLAND
 from hi_pipeline.core.groups import ALL, DECILES, ETHNIC_2001_OF_2021, Dimension
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
@@ -77,7 +78,7 @@ def add_groups(placed: Placed, indicator: Indicator, context: Context) -> Placed
     ranked, used = ranked_patients(context.reader, patients, edition)
     words = dict(enumerate(DECILES, start=1))
     by_decile = ranked.group_by(category=pl.col("imd_decile").replace_strict(words, return_dtype=pl.String)).agg(
-        people=pl.col("patients").sum()
+        people=added("patients")
     )
     (day,) = patients.frame["extract_date"].unique().to_list()
     part = context.reader.parts(CENSUS)[-1]

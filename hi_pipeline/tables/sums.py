@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.notes import clauses, join_clauses, join_notes
 from hi_pipeline.core.status import Status
 from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, RELEASES, UNITS, total, worst
@@ -51,7 +52,7 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
     carried = [name for name in UNITS if name in parts.columns]
     summed = widths.group_by(list(by), maintain_order=True).agg(
         *(total(name) for name in [*COUNTED, *(f"{side}_middle" for side in _SIDES)]),
-        *(pl.col(name).sum() for name in HIDING),
+        *(added(name).alias(name) for name in HIDING),
         *(pl.col(name).first() for name in PERIOD),
         worst(),
         _notes_of_parts(),
@@ -123,7 +124,7 @@ def _unknown_share() -> pl.Expr:
     """Return the unknown share of all records of a sum, whose denominators are those with a known group."""
     share, known = pl.col("unknown_share"), pl.col("denominator")
     all_there = (share.null_count() == 0) & (known.null_count() == 0) & (share < 1).all()
-    return pl.when(all_there).then(1 - known.sum() / (known / (1 - share)).sum()).alias("unknown_share")
+    return pl.when(all_there).then(1 - added(known) / added(known / (1 - share))).alias("unknown_share")
 
 
 def _notes_of_parts() -> pl.Expr:

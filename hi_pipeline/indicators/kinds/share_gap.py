@@ -6,6 +6,7 @@ of no known decile are in neither share. Where counts are rounded, limits are th
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.groups import ALL, DECILES, MOST_DEPRIVED_FIFTH, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.status import Method, Status
@@ -27,8 +28,8 @@ def values(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     sides = [f"{side}{end}" for side in ("numerator", "denominator") for end in ("", "_low", "_high")]
     sums = deciles.group_by(_AREA).agg(
         whole=(pl.len() == len(DECILES)) & (pl.col("status") == Status.OK.value).all(),
-        **{f"{name}_first": pl.col(name).filter(first).sum() for name in sides},
-        **{f"{name}_rest": pl.col(name).filter(~first).sum() for name in sides},
+        **{f"{name}_first": added(pl.col(name).filter(first)) for name in sides},
+        **{f"{name}_rest": added(pl.col(name).filter(~first)) for name in sides},
     )
     joined = totals.select("row", *_AREA).join(sums, on=_AREA, how="left", nulls_equal=True, validate="1:1")
     known = joined.filter(pl.col("whole").fill_null(False))

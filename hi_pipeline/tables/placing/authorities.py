@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import LinkageError
 from hi_pipeline.core.indicator import Indicator
@@ -49,7 +50,7 @@ def place_authorities(parts: pl.DataFrame, indicator: Indicator, context: Contex
     spans = shared.group_by("icb_code", *GROUP).agg(
         authorities=pl.len(),
         spanning=(pl.col("share") < 1).sum(),
-        part=100 * pl.col("denominator").filter(pl.col("share") < 1).sum() / pl.col("denominator").sum(),
+        part=100 * added(pl.col("denominator").filter(pl.col("share") < 1)) / added("denominator"),
     )
     summed = summed.join(spans, on=["icb_code", *GROUP], how="left", nulls_equal=True, validate="1:1").join(
         footprint.boards(context.vintage).select("icb_code", "icb_name"), on="icb_code", how="left", validate="m:1"
@@ -81,7 +82,7 @@ def validate_shares(shares: pl.DataFrame, *, where: str) -> None:
     Raises:
         LinkageError: shares that do not add to one, or a share of no board; ``failures`` holds the authorities.
     """
-    sums = shares.group_by("lad_code").agg(pl.col("share").sum(), nowhere=pl.col("icb_code").null_count())
+    sums = shares.group_by("lad_code").agg(added("share").alias("share"), nowhere=pl.col("icb_code").null_count())
     wrong = sums.filter(((pl.col("share") - 1).abs() > SLACK) | (pl.col("nowhere") > 0)).sort("lad_code")
     if wrong.height:
         raise LinkageError(
@@ -106,7 +107,7 @@ def authority_shares(reader: Reader, context: Context, named: pl.Series) -> tupl
     residents = (
         pieces(reader)
         .group_by("lsoa11_code", maintain_order=True)
-        .agg(pl.col("residents").sum())
+        .agg(added("residents").alias("residents"))
         .rename({"lsoa11_code": "lsoa_code"})
     )
     lsoas, releases, said = lsoa_locations(reader, context.vintage)
@@ -114,7 +115,7 @@ def authority_shares(reader: Reader, context: Context, named: pl.Series) -> tupl
     lsoas = lsoas.with_columns(pl.col("lad_code").replace(taken_over))
     joined = lsoas.join(residents, on="lsoa_code", how="left", validate="1:1")
     joined = joined.with_columns(pl.col("residents").fill_null(0.0)).sort("lad_code", "icb_code", "lsoa_code")
-    parts = joined.group_by("lad_code", "icb_code", maintain_order=True).agg(pl.col("residents").sum())
+    parts = joined.group_by("lad_code", "icb_code", maintain_order=True).agg(added("residents").alias("residents"))
     whole = pl.col("residents").sum().over("lad_code")
     alone = pl.len().over("lad_code") == 1
     share = pl.when(alone).then(1.0).when(whole > 0).then(pl.col("residents") / whole).otherwise(None)

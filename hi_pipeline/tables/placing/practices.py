@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.groups import ALL, QUINTILES, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator
@@ -148,8 +149,8 @@ def _reporters(rows: pl.DataFrame, areas: pl.DataFrame, by: list[str]) -> pl.Dat
     return expected.group_by(by).agg(
         reporters_expected=pl.len(),
         reporters_present=present.sum(),
-        people_expected=pl.col("people").sum(),
-        people_present=pl.col("people").filter(present).sum(),
+        people_expected=added("people"),
+        people_present=added(pl.col("people").filter(present)),
     )
 
 

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.financial_year import label_of_date
@@ -79,7 +80,7 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     by_practice = (
         rows.sort("practice_code", *(c for c in ("imd_rank",) if c in rows.columns))
         .group_by("practice_code", maintain_order=True)
-        .agg(pl.col("patients").sum())
+        .agg(added("patients").alias("patients"))
     )
     placed = by_practice.join(areas, on="practice_code", how="left", validate="m:1")
-    return placed.group_by("icb_code", maintain_order=True).agg(pl.col("patients").sum())
+    return placed.group_by("icb_code", maintain_order=True).agg(added("patients").alias("patients"))

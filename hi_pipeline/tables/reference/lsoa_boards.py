@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.build import Reader
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.geography import Vintage
@@ -50,7 +51,7 @@ def _heirs(reader: Reader, lsoas: pl.Series, vintage: Vintage) -> tuple[pl.DataF
         .filter(pl.col("lsoa21_code").is_in(lsoas.implode()))
         .join(located.select("icb_code", lsoa11_code="lsoa_code"), on="lsoa11_code", how="left", validate="m:1")
         .group_by("lsoa21_code", "icb_code")
-        .agg(pl.col("residents").sum())
+        .agg(added("residents").alias("residents"))
         .sort("lsoa21_code", "residents", "icb_code", descending=[False, True, False])
         .unique("lsoa21_code", keep="first", maintain_order=True)
     )

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.tables.reference.patients import PatientList, imd_vintages, patient_list, ranked_patients
@@ -46,9 +47,9 @@ def _apart(rows: pl.DataFrame) -> pl.DataFrame:
     """Count each practice's patients: all, those of Wales and those of no known LSOA."""
     patients, kind = pl.col("patients"), pl.col("lsoa_kind")
     return rows.group_by("practice_code").agg(
-        patients=patients.sum(),
-        patients_wales=patients.filter(kind == "wales").sum(),
-        patients_no_lsoa=patients.filter(kind.is_in(["none", "other"])).sum(),
+        patients=added(patients),
+        patients_wales=added(patients.filter(kind == "wales")),
+        patients_no_lsoa=added(patients.filter(kind.is_in(["none", "other"]))),
     )
 
 
@@ -62,9 +63,9 @@ def _by_practice(apart: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
         ranked.sort("practice_code", "imd_rank")
         .group_by("practice_code", maintain_order=True)
         .agg(
-            weighted=(pl.col("patients") * pl.col("imd_rank")).sum(),
-            known=pl.col("patients").sum(),
-            **{f"patients_fifth_{n}": pl.col("patients").filter(fifth == n).sum() for n in range(1, FIFTHS + 1)},
+            weighted=added(pl.col("patients") * pl.col("imd_rank")),
+            known=added("patients"),
+            **{f"patients_fifth_{n}": added(pl.col("patients").filter(fifth == n)) for n in range(1, FIFTHS + 1)},
         )
     )
     joined = apart.join(sums, on="practice_code", how="left", validate="1:1")

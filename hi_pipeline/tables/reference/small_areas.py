@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.geography import Vintage
@@ -116,7 +117,7 @@ def _patients(reader: Reader, where: str) -> tuple[pl.DataFrame, set[str], dict[
     sums = (
         rows.sort("lsoa_code", "practice_code", "listed_code")
         .group_by("lsoa_code", maintain_order=True)
-        .agg(pl.col("patients").sum())
+        .agg(added("patients").alias("patients"))
     )
     outside = every.filter(pl.col("lsoa_kind") != "england")["patients"].sum()
     counted = {"patients of the list who live in no English LSOA": int(outside)}
