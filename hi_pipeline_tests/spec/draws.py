@@ -16,6 +16,9 @@ BY_ID = {indicator.id: indicator for indicator in INDICATORS}
 DRAWS = 2000
 YEARS = ("2022-23", "2023-24")
 Arrays = dict[str, np.ndarray]
+# numpy keeps this stream of draws from version to version, but not that of its newer generator (NEP 19): 2.5 draws
+# other binomials than 2.4, and what the methods print must come out of either.
+Chance = np.random.RandomState
 # A draw of one group in one year: numerator, denominator (and bounds, units, between_variance).
 Draw = Callable[[int, int], Arrays]
 
@@ -75,7 +78,7 @@ def to_fives(exact: np.ndarray, name: str) -> Arrays:
     return {name: printed, f"{name}_low": np.maximum(printed - 2, 0), f"{name}_high": printed + 2}
 
 
-def practices(draw: np.random.Generator, effects: np.ndarray, lists: np.ndarray, share: float) -> Arrays:
+def practices(draw: Chance, effects: np.ndarray, lists: np.ndarray, share: float) -> Arrays:
     """Sum practices whose risks are the fifth's times exp(effects) (draws by practices), with their variance.
 
     The fifth's own rate is the share on average; in a draw it is that of the practices it happens to have.

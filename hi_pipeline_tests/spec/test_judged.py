@@ -13,7 +13,7 @@ from hi_pipeline.indicators.completeness import completeness
 from hi_pipeline.indicators.over_time.pace import pace_rows
 from hi_pipeline.indicators.over_time.targets import target_rows
 from hi_pipeline.indicators.over_time.trends import trend_rows
-from hi_pipeline_tests.spec.draws import BY_ID, DRAWS, Arrays, results_of, to_fives
+from hi_pipeline_tests.spec.draws import BY_ID, DRAWS, Arrays, Chance, results_of, to_fives
 from hi_pipeline_tests.unit.indicators import counts_frames as made
 from hi_pipeline_tests.unit.indicators.over_time import spans
 
@@ -27,7 +27,7 @@ TARGETS = {
 }
 
 
-def courses(draw: np.random.Generator, share: float, *, rounded: bool = False) -> Arrays:
+def courses(draw: Chance, share: float, *, rounded: bool = False) -> Arrays:
     events = draw.binomial(COURSES, share, DRAWS)
     people = np.full(DRAWS, float(COURSES))
     if rounded:
@@ -58,28 +58,30 @@ def printed(found: dict[str, float]) -> str:
     ],
 )
 def test_few_figures_are_on_the_wrong_side_of_a_level(share: float, rounded: bool, wrong: str) -> None:
-    found = verdicts("at least", courses(np.random.default_rng(94), share, rounded=rounded))
+    found = verdicts("at least", courses(Chance(94), share, rounded=rounded))
     assert found[wrong] <= 0.065
     name = f"{100 * share:.0f}%" + (", counts rounded to 5" if rounded else "")
     assert f"| {name} | {printed(found)} |" in OPENING
 
 
 def test_at_most_is_at_least_turned_round() -> None:
-    drawn = courses(np.random.default_rng(94), 0.45)
+    drawn = courses(Chance(94), 0.45)
     least, most = verdicts("at least", drawn), verdicts("at most", drawn)
     assert (least["met"], least["not_met"]) == (most["not_met"], most["met"])
 
 
 @pytest.mark.parametrize(("change", "said"), [(0.0, "no change"), (0.01, "one point a year")])
 def test_a_trend_is_seldom_seen_where_there_is_none(change: float, said: str) -> None:
-    draw = np.random.default_rng(95)
+    draw = Chance(95)
     years = {year: courses(draw, 0.45 + change * place) for place, year in enumerate(YEARS)}
     found = trend_rows(results_of(SHARE, years), BY_ID).filter(dimension="total")
     assert found.height == DRAWS and set(found["status"]) == {"ok"}
     seen: float = found["verdict"].is_in(["rising", "falling"]).mean()  # type: ignore[assignment]
     held: float = ((found["lower_95"] <= 100 * change) & (found["upper_95"] >= 100 * change)).mean()  # type: ignore[assignment]
     assert held >= 0.935 and (change or seen <= 0.065)
-    assert re.search(rf"{said}\W.*?{100 * seen:.1f}%", " ".join(OPENING.split())), seen
+    printed = " ".join(OPENING.split())
+    assert re.search(rf"{said}\W.*?{100 * seen:.1f}%", printed), seen
+    assert re.search(rf"limits hold the true change in [\d.% and]*{100 * held:.1f}%", printed), held
 
 
 def test_the_worked_example_of_a_target() -> None:

@@ -145,14 +145,14 @@ SHARES = (0.40, 0.44, 0.48, 0.50, 0.52)
 CHANGE = 1.04
 
 
-def shares(draw: np.random.Generator) -> Draw:
+def shares(draw: draws.Chance) -> Draw:
     return lambda g, year: {
         "numerator": draw.binomial(PEOPLE[g], SHARES[g] * CHANGE**year, DRAWS),
         "denominator": np.full(DRAWS, PEOPLE[g]),
     }
 
 
-def rounded_shares(draw: np.random.Generator) -> Draw:
+def rounded_shares(draw: draws.Chance) -> Draw:
     def drawn(g: int, year: int) -> draws.Arrays:
         people = draw.poisson(PEOPLE[g] / 10, DRAWS)
         events = draw.binomial(people, SHARES[g] * CHANGE**year)
@@ -161,20 +161,20 @@ def rounded_shares(draw: np.random.Generator) -> Draw:
     return drawn
 
 
-def events(draw: np.random.Generator) -> Draw:
+def events(draw: draws.Chance) -> Draw:
     return lambda g, year: {
         "numerator": draw.poisson(PEOPLE[g] / 25 * CHANGE**year, DRAWS),
         "denominator": np.full(DRAWS, PEOPLE[g] * 100),
     }
 
 
-def rounded_counts(draw: np.random.Generator) -> Draw:
+def rounded_counts(draw: draws.Chance) -> Draw:
     return lambda g, year: draws.to_fives(draw.poisson(PEOPLE[g] / 10 * CHANGE**year, DRAWS), "numerator")
 
 
-def practices(draw: np.random.Generator, *, lasting: bool) -> Draw:
+def practices(draw: draws.Chance, *, lasting: bool) -> Draw:
     """Thirty practices a fifth, with an overdispersion of about 60; their differences last, or are drawn anew."""
-    lists = {g: draw.integers(2_000, 12_000, 30).astype(float) for g in range(5)}
+    lists = {g: draw.randint(2_000, 12_000, 30).astype(float) for g in range(5)}
     effects = {g: draw.normal(0, 0.3, (DRAWS, 30)) for g in range(5)}
 
     def drawn(g: int, year: int) -> draws.Arrays:
@@ -184,7 +184,7 @@ def practices(draw: np.random.Generator, *, lasting: bool) -> Draw:
     return drawn
 
 
-CASES: dict[str, tuple[str, Dimension, Callable[[np.random.Generator], Draw]]] = {
+CASES: dict[str, tuple[str, Dimension, Callable[[draws.Chance], Draw]]] = {
     "shares": ("tt_recovery_pct", Dimension.DEPRIVATION, shares),
     "shares of counts rounded to 5": ("tt_recovery_pct", Dimension.DEPRIVATION, rounded_shares),
     "rates": ("mha_detention_rate", Dimension.DEPRIVATION, events),
@@ -210,7 +210,7 @@ def share(flags: pl.Series) -> float:
 @pytest.mark.parametrize("case", CASES)
 def test_at_an_equal_pace_few_are_called_unequal_as_the_methods_print(case: str) -> None:
     indicator, dimension, maker = CASES[case]
-    found = pace_of(indicator, dimension, FIFTHS, maker(np.random.default_rng(92)))
+    found = pace_of(indicator, dimension, FIFTHS, maker(draws.Chance(92)))
     wrong, held = [], []
     for group in (FIFTHS[0], FIFTHS[-1]):
         mine = found.filter(category=group)
@@ -226,7 +226,7 @@ def test_at_an_equal_pace_few_are_called_unequal_as_the_methods_print(case: str)
 TENTHS = {name: (2_000, 0.42 + 0.015 * place) for place, name in enumerate(DECILES)}
 
 
-def unchanged(draw: np.random.Generator, *, rounded: bool) -> Draw:
+def unchanged(draw: draws.Chance, *, rounded: bool) -> Draw:
     sizes = list(TENTHS.values())
 
     def drawn(g: int, _year: int) -> draws.Arrays:
@@ -240,12 +240,12 @@ def unchanged(draw: np.random.Generator, *, rounded: bool) -> Draw:
     return drawn
 
 
-def fifths_unchanged(draw: np.random.Generator) -> Draw:
-    lists = {g: draw.integers(2_000, 12_000, 30).astype(float) for g in range(5)}
+def fifths_unchanged(draw: draws.Chance) -> Draw:
+    lists = {g: draw.randint(2_000, 12_000, 30).astype(float) for g in range(5)}
     return lambda g, _year: draws.practices(draw, draw.normal(0, 0.3, (DRAWS, 30)), lists[g], 0.12 + 0.01 * g)
 
 
-UNCHANGED: dict[str, tuple[str, list[str], Callable[[np.random.Generator], Draw]]] = {
+UNCHANGED: dict[str, tuple[str, list[str], Callable[[draws.Chance], Draw]]] = {
     "ten groups": ("tt_recovery_pct", list(TENTHS), lambda d: unchanged(d, rounded=False)),
     "ten groups, counts rounded to 5": ("tt_recovery_pct", list(TENTHS), lambda d: unchanged(d, rounded=True)),
     "overdispersed practices": ("hypertension_prevalence_pct", FIFTHS, fifths_unchanged),
@@ -256,7 +256,7 @@ UNCHANGED: dict[str, tuple[str, list[str], Callable[[np.random.Generator], Draw]
 def test_where_inequality_does_not_change_the_one_sided_tests_seldom_say_that_it_rose(case: str) -> None:
     """No increase of the slope index or the ratio, and as much in the most deprived as in the least (the gap)."""
     indicator, categories, maker = UNCHANGED[case]
-    found = changes_of(indicator, Dimension.DEPRIVATION, categories, maker(np.random.default_rng(94)))
+    found = changes_of(indicator, Dimension.DEPRIVATION, categories, maker(draws.Chance(94)))
     rose = []
     for measure, none in (("sii", 0.0), ("gap", 0.0), ("ratio", 1.0)):
         mine = found.filter(measure=measure)
@@ -274,7 +274,7 @@ PACES = (1.02, 1.05, 1.10, 1.20)
 @pytest.mark.parametrize(("people", "printed"), POWER)
 def test_the_power_that_the_methods_print(people: str, printed: str) -> None:
     size = int(people.replace(",", ""))
-    draw = np.random.default_rng(93)
+    draw = draws.Chance(93)
     found = []
     for paced in PACES:
         ends = {(0, 0): (size, 0.4), (0, 1): (size, 0.4 * paced), (1, 0): (9 * size, 0.5), (1, 1): (9 * size, 0.5)}
