@@ -11,8 +11,8 @@ from hi_pipeline.core.groups import NO_GROUPS, Dimension
 from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Measure, Status
-from hi_pipeline.indicators.ethnicity import reference_group
 from hi_pipeline.indicators.over_time.years import with_collection
+from hi_pipeline.indicators.reference_group import reference_group
 from hi_pipeline.stats import unknown
 
 NOT_SAID = "the publication gives no count of records of unknown ethnicity"

@@ -31,6 +31,8 @@ _OF_PARTS = {
     ),
     r"^\d+ of \d+ authorities span boards .*$": "authorities that span boards are shared out by residents",
 }
+# Any of them, wherever it stands in a note.
+_CLEANED = "|".join(pattern.replace("^", "").replace("$", "") for pattern in (_OF_A_PART, *_OF_PARTS))
 _SIDES = ("numerator", "denominator")
 _BARE = (Status.SUPPRESSED.value, Status.MISSING.value)
 
@@ -55,7 +57,7 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
         *(added(name).alias(name) for name in HIDING),
         *(pl.col(name).first() for name in PERIOD),
         worst(),
-        _notes_of_parts(),
+        _notes_of_parts(parts["note"]),
         *([_unknown_share()] if "unknown_share" in parts.columns else []),
         *([pl.col(RELEASES).drop_nulls().unique().str.join(";")] if RELEASES in parts.columns else []),
         *(total(name) for name in carried),
@@ -127,9 +129,11 @@ def _unknown_share() -> pl.Expr:
     return pl.when(all_there).then(1 - added(known) / added(known / (1 - share))).alias("unknown_share")
 
 
-def _notes_of_parts() -> pl.Expr:
+def _notes_of_parts(notes: pl.Series) -> pl.Expr:
     """Join the different notes of the parts, without the numbers that belong to one of them."""
     pieces = clauses("note")
+    if not notes.str.contains(_CLEANED).any():
+        return join_clauses(pieces)
     for pattern, words in _OF_PARTS.items():
         pieces = pieces.str.replace(pattern, words)
     return join_clauses(pieces.filter(~pieces.str.contains(_OF_A_PART)))

@@ -12,7 +12,7 @@ from hi_pipeline.core.indicator import Indicator, Kind, Polarity
 from hi_pipeline.core.status import Measure
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.tracing.lineage import SIDES, USED, Lineage, adds_up
-from hi_pipeline.indicators.ethnicity import reference_group
+from hi_pipeline.indicators.reference_group import reference_group
 
 ID = (
     "/"  # a row's id: indicator/year/footprint/area/dimension/category/measure, as in "x/2023-24/2023-04/E54000010/..."
