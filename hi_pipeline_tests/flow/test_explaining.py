@@ -40,6 +40,7 @@ INDICATORS = (
     "cyp_mh_access_rate",
     "act_outpatient_attended_dsr",
     "core20_share_pct",
+    "covid_first_dose_pct",
 )
 COUNT = re.compile(rf"^  (numerator|denominator) = ({NUMBER}|none)(?:, between ({NUMBER}|none) and ({NUMBER}|none))?$")
 SAME = 1e-9
@@ -289,6 +290,19 @@ def test_figures_of_all_kinds_are_computed_again_from_what_is_printed(session: S
     assert {row["measure"] for row in chosen} >= {"value", "gap", "ratio", "sii", "rii", "difference", "rate_ratio"}
     assert with_rows > len(chosen) / 2
     assert ways >= {"", "readings", "open", "practices", "pair", "slope", "shares", "strata", "printed"}
+
+
+@pytest.mark.usefixtures("placed_once")
+def test_a_printed_figure_of_the_second_origin_is_explained(session: Session) -> None:
+    """Only the ages that are printed "100%*" name the cell of the percentage; whole areas have none."""
+    above = session.pipeline.lake.read("published", "results").filter(
+        pl.col("note").str.contains("above 100"), indicator_id="covid_first_dose_pct"
+    )
+    assert above.height >= 3
+    for row in above.head(3).rows(named=True):
+        found = _explained(session, row)
+        printed = found.cells.filter(side=SIDES[3])
+        assert set(printed["text"]) == {"100%*"}, found.lines
 
 
 @pytest.mark.usefixtures("placed_once")

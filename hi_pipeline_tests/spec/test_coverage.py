@@ -1,7 +1,7 @@
 """Simulated coverage: how often each interval holds the truth, against the band stated for it.
 
 Each band stands in its test: near 95% where the method is, up to 98.5% where it is cautious (few events), at least
-95% for exact limits. Seeds are fixed, so the shares are facts and do not flicker.
+95% for exact limits. Seeds are fixed, so the shares do not flicker with one version of numpy.
 """
 
 from collections.abc import Callable

@@ -109,10 +109,10 @@ class Lineage:
         for one in origins:
             sides |= dict.fromkeys(one.numerator, SIDES[0])
             sides |= dict.fromkeys(one.denominator, SIDES[1]) | dict.fromkeys(one.denominator_less, SIDES[2])
+            sides |= {one.published: SIDES[3]} if one.published else {}
+            sides |= {one.published_less: SIDES[4]} if one.published_less else {}
         rows = every.filter(pl.col("number").is_in(numbers))
         rows = pl.concat([rows, _printed(every, rows, origin, count)]).unique("number", maintain_order=True)
-        sides |= {origin.published: SIDES[3]} if origin.published else {}
-        sides |= {origin.published_less: SIDES[4]} if origin.published_less else {}
         rows = rows.with_columns(
             side=pl.col("measure").replace_strict(sides, return_dtype=pl.String),
             figure=pl.concat_str(pl.lit(f"{source}/"), pl.col("number").cast(pl.String)),
