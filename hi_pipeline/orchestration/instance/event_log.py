@@ -115,13 +115,12 @@ class BatchedSqliteEventLogStorage(BatchedEventLogStorage, SqliteEventLogStorage
             return
         if not nested:
             self.flush()
-        with (
-            naming(self._path(shard)),
-            self._db_lock,
-            self._engine(shard).connect() as connection,
-            connection.begin(),
-        ):
-            yield connection
+        with naming(self._path(shard)):
+            # Before Dagster's lock: who writes a batch holds ours when it asks for that one, and each would wait for
+            # the other for good (seen in a daemon, 2026-11).
+            engine = self._engine(shard)
+            with self._db_lock, engine.connect() as connection, connection.begin():
+                yield connection
 
     def _path(self, shard: str) -> Path:
         return Path(self.path_for_shard(shard))

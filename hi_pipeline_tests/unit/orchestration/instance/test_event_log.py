@@ -191,3 +191,36 @@ def test_kill_leaves_whole_batches_and_a_usable_log(home: Path) -> None:
     materialised(instance, "after")
     assert "after" in instance.get_materialized_partitions(KEY)
     instance.dispose()
+
+
+def test_who_reads_and_who_writes_never_wait_for_each_other(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader is on its way to the index when a run ends: one of the two must always be able to go on."""
+    instance = open_home(home)
+    materialised(instance, "2021-22")
+    storage, opens = storage_of(instance), BatchedSqliteEventLogStorage._engine
+    storage.flush()
+    on_its_way, writing = threading.Event(), threading.Event()
+
+    def engine(self: BatchedSqliteEventLogStorage, shard: str) -> object:
+        if threading.current_thread() is reader:
+            on_its_way.set()
+            assert writing.wait(60)
+        return opens(self, shard)
+
+    def write() -> None:
+        assert on_its_way.wait(60)
+        with storage._lock:
+            writing.set()
+            materialised(instance, "2022-23")
+            storage.flush()
+
+    reader = threading.Thread(target=lambda: instance.get_materialized_partitions(KEY), daemon=True)
+    writer = threading.Thread(target=write, daemon=True)
+    monkeypatch.setattr(BatchedSqliteEventLogStorage, "_engine", engine)
+    for thread in (reader, writer):
+        thread.start()
+    for thread in (reader, writer):
+        thread.join(30)
+    assert not reader.is_alive() and not writer.is_alive()
+    assert instance.get_materialized_partitions(KEY) == {"2021-22", "2022-23"}
+    instance.dispose()
