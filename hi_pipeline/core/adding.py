@@ -4,7 +4,9 @@ import polars as pl
 
 
 def added(column: str | pl.Expr) -> pl.Expr:
-    """Return the sum of the numbers of each group, for ``group_by(...).agg``; null counts as nothing, no rows as 0.
+    """Return the sum of the numbers of each group, under their name, for ``group_by(...).agg``.
+
+    Null counts as nothing, and no rows add up to 0.
 
     polars' own sum adds parts of a group in an order that differs from call to call, also with ``maintain_order`` and
     with one thread (2026-11, polars 2.1). For whole numbers that makes no difference. For fractions the last bits

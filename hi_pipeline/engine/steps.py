@@ -54,9 +54,10 @@ class Done:
 
 def steps_of(pipeline: Pipeline, stage: Stage) -> list[Step]:
     """Return the steps of a stage of clean or linked tables or of figures, one for each asset."""
-    sources, tags = pipeline.catalogue.sources, stage.tags
+    sources = pipeline.catalogue.sources
+    keys = keys_between(stage.tags) if stage.tags else None
     return [
-        Step(layer=stage.layer, name=name, partitions=keys_between(tags) if tags else parts_of(sources[name]))
+        Step(layer=stage.layer, name=name, partitions=parts_of(sources[name]) if keys is None else keys)
         for _, name in stage.keys
     ]
 

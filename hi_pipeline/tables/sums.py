@@ -54,7 +54,7 @@ def add_up(parts: pl.DataFrame, *, by: Sequence[str]) -> pl.DataFrame:
     carried = [name for name in UNITS if name in parts.columns]
     summed = widths.group_by(list(by), maintain_order=True).agg(
         *(total(name) for name in [*COUNTED, *(f"{side}_middle" for side in _SIDES)]),
-        *(added(name).alias(name) for name in HIDING),
+        *(added(name) for name in HIDING),
         *(pl.col(name).first() for name in PERIOD),
         worst(),
         _notes_of_parts(parts["note"]),

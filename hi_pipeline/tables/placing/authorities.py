@@ -82,7 +82,7 @@ def validate_shares(shares: pl.DataFrame, *, where: str) -> None:
     Raises:
         LinkageError: shares that do not add to one, or a share of no board; ``failures`` holds the authorities.
     """
-    sums = shares.group_by("lad_code").agg(added("share").alias("share"), nowhere=pl.col("icb_code").null_count())
+    sums = shares.group_by("lad_code").agg(added("share"), nowhere=pl.col("icb_code").null_count())
     wrong = sums.filter(((pl.col("share") - 1).abs() > SLACK) | (pl.col("nowhere") > 0)).sort("lad_code")
     if wrong.height:
         raise LinkageError(
@@ -107,7 +107,7 @@ def authority_shares(reader: Reader, context: Context, named: pl.Series) -> tupl
     residents = (
         pieces(reader)
         .group_by("lsoa11_code", maintain_order=True)
-        .agg(added("residents").alias("residents"))
+        .agg(added("residents"))
         .rename({"lsoa11_code": "lsoa_code"})
     )
     lsoas, releases, said = lsoa_locations(reader, context.vintage)
@@ -115,7 +115,7 @@ def authority_shares(reader: Reader, context: Context, named: pl.Series) -> tupl
     lsoas = lsoas.with_columns(pl.col("lad_code").replace(taken_over))
     joined = lsoas.join(residents, on="lsoa_code", how="left", validate="1:1")
     joined = joined.with_columns(pl.col("residents").fill_null(0.0)).sort("lad_code", "icb_code", "lsoa_code")
-    parts = joined.group_by("lad_code", "icb_code", maintain_order=True).agg(added("residents").alias("residents"))
+    parts = joined.group_by("lad_code", "icb_code", maintain_order=True).agg(added("residents"))
     whole = pl.col("residents").sum().over("lad_code")
     alone = pl.len().over("lad_code") == 1
     share = pl.when(alone).then(1.0).when(whole > 0).then(pl.col("residents") / whole).otherwise(None)

@@ -80,7 +80,7 @@ def _to_boards(rows: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     by_practice = (
         rows.sort("practice_code", *(c for c in ("imd_rank",) if c in rows.columns))
         .group_by("practice_code", maintain_order=True)
-        .agg(added("patients").alias("patients"))
+        .agg(added("patients"))
     )
     placed = by_practice.join(areas, on="practice_code", how="left", validate="m:1")
-    return placed.group_by("icb_code", maintain_order=True).agg(added("patients").alias("patients"))
+    return placed.group_by("icb_code", maintain_order=True).agg(added("patients"))

@@ -68,7 +68,7 @@ def _heirs(reader: Reader, lsoas: pl.DataFrame, there: pl.DataFrame) -> tuple[pl
         after = reader.clean(GEOGRAPHY, "lsoa_areas", AFTER).select(lsoa21_code="lsoa_code", heir="sub_icb_ons")
         # An LSOA of 2011 that was split goes where most of its residents live.
         most = pieces(reader).join(after, on="lsoa21_code", how="left", validate="m:1")
-        most = most.group_by("lsoa11_code", "heir").agg(added("residents").alias("residents"))
+        most = most.group_by("lsoa11_code", "heir").agg(added("residents"))
         most = most.sort("residents", "heir", descending=[True, False]).unique("lsoa11_code", keep="first")
         used = (*reader.releases(GEOGRAPHY, AFTER), *reader.releases(GEOGRAPHY, LOOKUP))
         found, said = most.select("heir", lsoa_code="lsoa11_code"), ""
@@ -113,7 +113,7 @@ def practice_heirs(
     by_heir = (
         rows.join(parted, on="lsoa_code", how="inner", validate="m:1")
         .group_by("practice_code", "here_ons", "icb_code")
-        .agg(added("patients").alias("patients"))
+        .agg(added("patients"))
         .filter(pl.col("patients") > 0)
         .with_columns(share=pl.col("patients") / pl.col("patients").sum().over("practice_code"))
         .sort("practice_code", "share", "here_ons", descending=[False, True, False])

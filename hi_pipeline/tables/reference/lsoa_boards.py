@@ -51,7 +51,7 @@ def _heirs(reader: Reader, lsoas: pl.Series, vintage: Vintage) -> tuple[pl.DataF
         .filter(pl.col("lsoa21_code").is_in(lsoas.implode()))
         .join(located.select("icb_code", lsoa11_code="lsoa_code"), on="lsoa11_code", how="left", validate="m:1")
         .group_by("lsoa21_code", "icb_code")
-        .agg(added("residents").alias("residents"))
+        .agg(added("residents"))
         .sort("lsoa21_code", "residents", "icb_code", descending=[False, True, False])
         .unique("lsoa21_code", keep="first", maintain_order=True)
     )

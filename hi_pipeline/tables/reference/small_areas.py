@@ -117,7 +117,7 @@ def _patients(reader: Reader, where: str) -> tuple[pl.DataFrame, set[str], dict[
     sums = (
         rows.sort("lsoa_code", "practice_code", "listed_code")
         .group_by("lsoa_code", maintain_order=True)
-        .agg(added("patients").alias("patients"))
+        .agg(added("patients"))
     )
     outside = every.filter(pl.col("lsoa_kind") != "england")["patients"].sum()
     counted = {"patients of the list who live in no English LSOA": int(outside)}
