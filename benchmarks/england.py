@@ -27,14 +27,20 @@ def make_catalogue(*, indicators: int, wrong: str) -> Catalogue:
     """Return the project's indicators over synthetic counts.
 
     Args:
-        indicators: how many of them; 0 for all. Beyond what is declared, copies of them under other names.
+        indicators: how many of them, those of extracts left out; 0 for all. Beyond what is declared, copies of them
+            under other names.
         wrong: ONS code of a board whose figures come out wrong; "" for none.
     """
     from hi_pipeline.core.financial_year import ALL_YEARS
 
     catalogue = load_catalogue()
-    # No file of practices or areas stands behind these counts: the check of single units has nothing to read.
-    declared = tuple(dataclasses.replace(i, attribution=Attribution.LSOA) for i in catalogue.indicators)
+    # Boards' own extracts have no England, which these counts all have. No file of practices or areas stands behind
+    # them: the check of single units has nothing to read.
+    declared = tuple(
+        dataclasses.replace(i, attribution=Attribution.LSOA)
+        for i in catalogue.indicators
+        if i.attribution is not Attribution.EXTRACT
+    )
     chosen = _chosen(declared, indicators or len(declared))
     tables = tuple(
         LinkedTable(
