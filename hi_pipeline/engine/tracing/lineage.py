@@ -80,6 +80,8 @@ class Lineage:
         built = build_counts(numbered, year, source=indicator.source, only=footprint)  # type: ignore[arg-type]
         self.counts = built.frame
         self._observations = numbered.observations
+        # By source, read once for all groups of a figure.
+        self._cells: dict[str, pl.DataFrame] = {}
 
     def count(self, key: Mapping[str, object]) -> dict[str, object] | None:
         """Return the count of an area, footprint, dimension and category as placed anew; None where there is none."""
@@ -151,10 +153,13 @@ class Lineage:
             nothing = {"release": pl.String, "member": pl.String, "row": pl.UInt32, "column": pl.String,
                        "text": pl.String, "correction": pl.String}  # fmt: skip
             return rows.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in nothing.items())
-        index = lake.read("clean", source, self._year, ROW_INDEX).with_columns(
-            release=pl.concat_str(pl.lit(f"{source}:"), "edition")
+        if source not in self._cells:
+            self._cells[source] = lake.read("clean", source, self._year, ROW_INDEX).with_columns(
+                release=pl.concat_str(pl.lit(f"{source}:"), "edition")
+            )
+        return rows.join(
+            self._cells[source], on=OBSERVATION_KEY, how="left", validate="1:m", maintain_order="left_right"
         )
-        return rows.join(index, on=OBSERVATION_KEY, how="left", validate="1:m", maintain_order="left_right")
 
 
 def _printed(every: pl.DataFrame, rows: pl.DataFrame, origin: Indicator, count: Mapping[str, object]) -> pl.DataFrame:
