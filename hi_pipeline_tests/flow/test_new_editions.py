@@ -7,7 +7,7 @@ give it. The file of another period under that name is refused, where the file s
 import shutil
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -22,174 +22,14 @@ from hi_pipeline.engine.pipeline import Pipeline, load_catalogue, open_pipeline
 from hi_pipeline.engine.releases.editions import look_for_editions
 from hi_pipeline.settings import Settings
 from hi_pipeline.sources import SOURCES
+from hi_pipeline_tests.unit.sources.flows import Next, next_editions
 
 TODAY = date(2026, 11, 26)
 # A folder that no publisher has: who keeps a mirror may not know the publisher's.
 FOLDER = "brought/in/by/hand"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Next:
-    """The next edition of a series: that of its example.
-
-    Attributes:
-        held: an edition of the sample in the same layout.
-        edition: what it is called here; part: its financial year, or the edition again where there are no years.
-        said: the words of the held period in the held file, with those of the next one.
-        again: the words cannot be replaced, as the held file has faults of its own: the sample writes the edition anew.
-        undeclared: areas change with the next period: the held edition is taken out of the declarations and found.
-        other: an edition whose file must be refused; the held one where it is not given.
-    """
-
-    held: str
-    edition: str
-    part: str
-    said: Mapping[str, str] = field(default_factory=dict)
-    again: bool = False
-    undeclared: bool = False
-    other: str = ""
-
-    def source(self, name: str) -> Source:
-        """Return the declarations among which the edition is not."""
-        declared = SOURCES[name]
-        left = tuple(r for r in declared.releases if not (self.undeclared and r.edition == self.held))
-        return replace(declared, releases=left)
-
-
-NEXT: dict[tuple[str, str], Next] = {
-    ("ae_monthly", "providers"): Next(
-        held="2025-03",
-        edition="2025-04",
-        part="2025-26",
-        said={"MARCH-2025": "APRIL-2025"},
-    ),
-    ("cvdprevent", "year"): Next(held="2025-26", edition="2025-26", part="2025-26", undeclared=True, other="2024-25"),
-    ("fuel_poverty", "tables"): Next(
-        held="2023",
-        edition="2024",
-        part="2024-25",
-        said={", 2021": ", 2022"},
-    ),
-    ("gp_registrations", "lsoa"): Next(
-        held="2026-01-lsoa",
-        edition="2026-07-lsoa",
-        part="2026-07-lsoa",
-        said={"01Jan2026": "01Jul2026"},
-    ),
-    ("hes_admitted", "diagnoses"): Next(
-        held="2024-25-diagnoses",
-        edition="2025-26-diagnoses",
-        part="2025-26",
-        said={"2024-25": "2025-26"},
-    ),
-    ("hes_admitted", "icb"): Next(
-        held="2024-25-icb",
-        edition="2025-26-icb",
-        part="2025-26",
-        said={"2024-25": "2025-26"},
-    ),
-    ("hes_admitted", "groups"): Next(
-        held="2024-25-groups",
-        edition="2025-26-groups",
-        part="2025-26",
-    ),
-    ("hes_admitted", "ages"): Next(
-        held="2024-25-ages",
-        edition="2025-26-ages",
-        part="2025-26",
-        said={",2425,": ",2526,"},
-    ),
-    ("hes_outpatients", "groups"): Next(
-        held="2023-24-groups",
-        edition="2025-26-groups",
-        part="2025-26",
-        said={"2324,": "2526,"},
-    ),
-    ("hes_outpatients", "age-sex"): Next(
-        held="2023-24-age-sex",
-        edition="2025-26-age-sex",
-        part="2025-26",
-        said={"2324,": "2526,"},
-    ),
-    ("hes_outpatients", "deciles"): Next(
-        held="2024-25-deciles",
-        edition="2025-26-deciles",
-        part="2025-26",
-    ),
-    ("hes_outpatients", "ethnicity"): Next(
-        held="2024-25-ethnicity",
-        edition="2025-26-ethnicity",
-        part="2025-26",
-    ),
-    ("homelessness", "detailed"): Next(
-        held="2025-03",
-        edition="2025-06",
-        part="2025-26",
-        said={"January to March 2025": "April to June 2025", "31st March 2025": "30th June 2025"},
-    ),
-    ("ld_health_checks", "march"): Next(
-        held="2025-03",
-        edition="2026-03",
-        part="2025-26",
-        said={"20250331": "20260331"},
-    ),
-    ("lda_inpatients", "march"): Next(held="2025-03", edition="2026-03", part="2025-26"),
-    ("maternity_annual", "data"): Next(
-        held="2022-23",
-        edition="2023-24",
-        part="2023-24",
-        said={"2022-23": "2023-24"},
-    ),
-    ("maternity_monthly", "data"): Next(
-        held="2024-03-data",
-        edition="2024-04-data",
-        part="2024-25",
-        said={"2024-03-01": "2024-04-01", "2024-03-31": "2024-04-30"},
-    ),
-    ("maternity_monthly", "measures"): Next(
-        held="2024-03-measures",
-        edition="2024-04-measures",
-        part="2024-25",
-        said={"2024-03-01": "2024-04-01", "2024-03-31": "2024-04-30"},
-    ),
-    ("mbrrace", "trusts"): Next(
-        held="2023",
-        edition="2024",
-        part="2024-25",
-        said={"2023": "2024"},
-    ),
-    ("mental_health_act", "data"): Next(held="2023-24", edition="2024-25", part="2024-25", again=True),
-    ("mhsds", "to_april"): Next(
-        held="2016-04_to_2024-04",
-        edition="2025-04",
-        part="2024-25",
-        said={"01/04/2023": "01/04/2024", "31/03/2024": "31/03/2025", "Apr_2024": "Apr_2025"},
-    ),
-    ("qof", "raw_data"): Next(held="2024-25", edition="2025-26", part="2025-26", said={"_2425": "_2526"}),
-    ("restrictive_interventions", "march"): Next(
-        held="2025-03",
-        edition="2026-03",
-        part="2025-26",
-        said={"2025-03-": "2026-03-", "/03/2025": "/03/2026"},
-    ),
-    ("rtt", "full_extract"): Next(
-        held="2026-06",
-        edition="2026-07",
-        part="2026-27",
-        said={"June-2026": "July-2026", "20260630": "20260731"},
-    ),
-    ("talking_therapies", "annual"): Next(
-        held="2024-25",
-        edition="2025-26",
-        part="2025-26",
-        said={"-2024-25-main2": "-2025-26-main"},
-    ),
-    ("wlmds", "geography"): Next(
-        held="2026-04",
-        edition="2026-05",
-        part="2026-27",
-    ),
-}
+NEXT = next_editions()
 ALL = [pytest.param(source, series, id=f"{source}-{series}") for source, series in NEXT]
 
 

@@ -14,24 +14,13 @@ from hi_pipeline.engine.pipeline import open_pipeline
 from hi_pipeline.settings import Settings
 from hi_pipeline.sources import SOURCES
 from hi_pipeline_tests.flow.broken import link_releases, narrowed, run_steps
-from hi_pipeline_tests.flow.layouts import CASES, Case, altered
+from hi_pipeline_tests.unit.sources import flows
 from hi_pipeline_tests.unit.sources.editions import parsed
+from hi_pipeline_tests.unit.sources.flows import Changes, altered
 
-YEARS = ("2023-24", "2024-25")
-# The year, area and breakdowns of which each has figures, one indicator of each publication at least.
-EXPECTED = {
-    "htn_to_threshold_pct": (YEARS[0], "icb", {"total", "age", "sex", "ethnicity", "deprivation"}),
-    "stroke_adm_htn_rate": (YEARS[0], "icb", {"total", "age", "sex", "ethnicity", "deprivation"}),
-    "qof_hyp008_pct": (YEARS[0], "icb", {"total", "deprivation"}),
-    "ld_checks_pct": (YEARS[0], "icb", {"total", "age", "deprivation"}),
-    "lda_inpatient_rate": (YEARS[0], "icb", {"total"}),
-    "restrictive_intervention_rate": (YEARS[0], "england", {"total", "age", "ethnicity"}),
-    "continuity_of_carer_pct": (YEARS[0], "icb", {"total", "deprivation"}),
-    "hospital_episodes_n": (YEARS[1], "england", {"age", "sex", "ethnicity", "deprivation"}),
-    "hle_birth_female_years": (YEARS[1], "england", {"deprivation"}),
-}
-# Its total is of a workbook of which rows were seen.
-SEEN = {"hospital_episodes_n": {"total"}}
+# By indicator, one of each publication at least.
+EXPECTED = {figures.indicator: figures for _, figures in flows.figures()}
+YEARS = sorted({figures.year for figures in EXPECTED.values()})
 CATALOGUE = narrowed(EXPECTED)
 REFERENCE = (
     ("ons_population", "mid-2022-mid-2024"),
@@ -43,8 +32,6 @@ REFERENCE = (
     ("ons_geography", "2026-lsoa"),
     ("ons_geography", "2026-sub-icb"),
 )
-# Of the second year, what the publications give that have no file of the first.
-OF_SECOND_YEAR = ("hes_admitted", "healthy_life_expectancy")
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +39,9 @@ def folder(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(source="sample", data_dir=tmp_path_factory.mktemp("unverified"))
     dated = [
         (source, release.edition)
-        for source in {name for indicator in CATALOGUE.indicators for name in indicator.sources}
+        for source, year in {(name, figures.year) for name, figures in flows.figures()}
         for release in SOURCES[source].releases
-        if YEARS[1 if source in OF_SECOND_YEAR else 0] in release.financial_years
+        if year in release.financial_years
         if (sample / release.mirror_file).exists()
     ]
     link_releases(sample, Path(settings.mirror), [*dated, *REFERENCE])
@@ -69,13 +56,13 @@ def published(folder: Path) -> pl.DataFrame:
 
 @pytest.mark.parametrize("indicator", EXPECTED)
 def test_a_synthetic_edition_gives_figures_that_say_it(published: pl.DataFrame, indicator: str) -> None:
-    year, area_type, dimensions = EXPECTED[indicator]
-    every = published.filter(indicator_id=indicator, area_type=area_type, status="ok", measure="value")
-    figures = every.filter(~pl.col("dimension").is_in(list(SEEN.get(indicator, ()))), financial_year=year)
-    assert set(figures["dimension"]) == dimensions
+    of = EXPECTED[indicator]
+    every = published.filter(indicator_id=indicator, area_type=of.area_type, status="ok", measure="value")
+    figures = every.filter(~pl.col("dimension").is_in(list(of.seen)), financial_year=of.year)
+    assert set(figures["dimension"]) == of.dimensions
     assert figures["note"].str.contains(LAYOUT_UNVERIFIED).all()
     # A small count of inpatients is hidden in a board or two.
-    assert area_type == "england" or figures.filter(dimension="total")["icb_code"].n_unique() >= 40
+    assert of.area_type == "england" or figures.filter(dimension="total")["icb_code"].n_unique() >= 40
 
 
 def test_the_slope_of_healthy_life_is_published(published: pl.DataFrame) -> None:
@@ -96,19 +83,22 @@ def test_every_publication_of_an_unverified_layout_is_here() -> None:
     unverified = {
         name for name, source in SOURCES.items() if any(layout.unverified for layout in source.layouts.values())
     }
+    assert unverified == {name for name, _ in flows.figures()}
     assert unverified == {source for i in CATALOGUE.indicators for source in i.sources}
 
 
-def test_every_layout_that_nobody_has_seen_has_a_case() -> None:
+def test_every_layout_that_nobody_has_seen_has_its_changes() -> None:
     declared = {(n, x.name) for n, source in SOURCES.items() for x in source.layouts.values() if x.unverified}
-    tried = {(c.source, SOURCES[c.source].release(c.edition).layout) for c in CASES}
+    tried = {(name, SOURCES[name].release(each.edition).layout) for name, each in flows.changes()}
     # The layouts of the framework differ by the names of their files and areas; their achievement is one table.
     assert {layout for layout in declared if layout[0] != "qof"} <= tried <= declared
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
-def test_a_layout_is_read_and_a_changed_one_refused(sample: Path, tmp_path: Path, case: Case) -> None:
-    source = SOURCES[case.source]
+@pytest.mark.parametrize(
+    ("name", "case"), [pytest.param(name, each, id=f"{name}-{each.edition}") for name, each in flows.changes()]
+)
+def test_a_layout_is_read_and_a_changed_one_refused(sample: Path, tmp_path: Path, name: str, case: Changes) -> None:
+    source = SOURCES[name]
     path = sample / source.release(case.edition).mirror_file
     found = parsed(source, case.edition, path)
     observations = found.tables["observations"].filter(pl.col("note").str.contains(LAYOUT_UNVERIFIED))

@@ -9,10 +9,19 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.ae_monthly.parse import MEASURES
 from hi_pipeline.sources.ae_monthly.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
+from hi_pipeline_tests.unit.sources.flows import Next
 from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 FILE = FIXTURES / "ae_monthly" / "providers.csv"
 MONTH = "2025-03"
+NEXT = {
+    "providers": Next(
+        held="2025-03",
+        edition="2025-04",
+        part="2025-26",
+        said={"MARCH-2025": "APRIL-2025"},
+    ),
+}
 
 
 def test_a_month_of_providers_regions_and_england() -> None:

@@ -15,6 +15,7 @@ from hi_pipeline.sources.cvdprevent.gather import gather
 from hi_pipeline.sources.cvdprevent.limits import validate_limits
 from hi_pipeline.sources.cvdprevent.source import RAW_FIELDS, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, zipped
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
 
 HERE = FIXTURES / "cvdprevent"
 YEAR = "2024-25"
@@ -22,6 +23,32 @@ CODES = {32: "CVDP007HYP", 13: "CVDP003CHOL", 7: "CVDP002AF"}
 OUTCOMES = {41: "CVDP001ADMN", 42: "CVDP002ADMN"}
 HIDDEN = "QE1"
 Row = dict[str, Any]
+FIGURES = (
+    Figures(
+        indicator="htn_to_threshold_pct",
+        year="2023-24",
+        area_type="icb",
+        dimensions={"total", "age", "sex", "ethnicity", "deprivation"},
+    ),
+    Figures(
+        indicator="stroke_adm_htn_rate",
+        year="2023-24",
+        area_type="icb",
+        dimensions={"total", "age", "sex", "ethnicity", "deprivation"},
+    ),
+)
+CHANGES = (
+    Changes(
+        edition="2023-24",
+        column=('"MetricCategoryTypeName"', '"CategoryTypeName"'),
+        label=('"MetricCategoryName": ?"White', '"MetricCategoryName":"Whyte'),
+        stops=False,
+        total=(r'"Numerator": ?(\d+)', r'"Numerator":1\g<1>', "do not follow from their counts"),
+    ),
+)
+NEXT = {
+    "year": Next(held="2025-26", edition="2025-26", part="2025-26", undeclared=True, other="2024-25"),
+}
 
 
 def _wilson(x: float, n: float, factor: float) -> tuple[float, float]:

@@ -10,6 +10,16 @@ import xlsxwriter
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.fuel_poverty.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real
+from hi_pipeline_tests.unit.sources.flows import Next
+
+NEXT = {
+    "tables": Next(
+        held="2023",
+        edition="2024",
+        part="2024-25",
+        said={", 2021": ", 2022"},
+    ),
+}
 
 
 def _workbook(tmp_path: Path, *, old: str = "", new: str = "") -> Path:

@@ -10,11 +10,20 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import SUB_ICB_LOCATIONS, Vintage
 from hi_pipeline.sources.gp_registrations.source import LSOA_MEMBER, SOURCE
+from hi_pipeline_tests.unit.sources.flows import Next
 from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "gp_registrations"
 LSOA = FIXTURES / LSOA_MEMBER
 DAY = date(2022, 7, 1)
+NEXT = {
+    "lsoa": Next(
+        held="2026-01-lsoa",
+        edition="2026-07-lsoa",
+        part="2026-07-lsoa",
+        said={"01Jan2026": "01Jul2026"},
+    ),
+}
 
 
 def _zip(path: Path, member: Path, *more: str) -> Path:

@@ -14,11 +14,24 @@ from hi_pipeline.sources.healthy_life_expectancy import sample
 from hi_pipeline.sources.healthy_life_expectancy.parse import OF_DECILES, TENTH
 from hi_pipeline.sources.healthy_life_expectancy.source import SOURCE, TIME_SERIES
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, unknown_labels
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures
 from hi_pipeline_tests.unit.sources.reading import sheet_rows
 
 FILE = FIXTURES / "healthy_life_expectancy" / "deciles.csv"
 EDITION = "2022-2024"
 Rows = list[list[Cell]]
+FIGURES = (
+    Figures(indicator="hle_birth_female_years", year="2024-25", area_type="england", dimensions={"deprivation"}),
+)
+CHANGES = (
+    Changes(
+        edition="2022-2024",
+        column=("IMD decile", "IMD tenth"),
+        label=("<t>Female</t>", "<t>Women</t>"),
+        stops=False,
+        total=(r"<v>70\.\d+</v>", "<v>7.1</v>", "outside their limits"),
+    ),
+)
 
 
 def read(tmp_path: Path, *, old: str = "", new: str = "", damage: Callable[[Rows], object] | None = None) -> Accounted:

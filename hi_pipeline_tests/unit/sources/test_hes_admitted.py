@@ -15,6 +15,7 @@ from hi_pipeline.sources.hes_admitted.codes import CODES
 from hi_pipeline.sources.hes_admitted.layouts import CODE_HEADER, DIAGNOSIS_HEADER, ICB_HEADER
 from hi_pipeline.sources.hes_admitted.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import figure, parsed, real, unknown_labels
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
 from hi_pipeline_tests.unit.sources.reading import clean
 
 ICB, DIAGNOSES = "2024-25-icb", "2023-24-diagnoses"
@@ -25,6 +26,68 @@ _TOTAL = [60_001, 50_003, 27_000, 33_000, 1, 20_001, 18_002, 7_000, 5_000]
 _HUB = [30, 20, 25, "*", 0, 10, 10, 0, 0]
 _WALES = [120, 100, 60, 60, 0, 40, 40, 10, 10]
 _PLACE = [360, 300, 160, 200, "*", 100, 120, 60, 20]
+FIGURES = (
+    Figures(
+        indicator="hospital_episodes_n",
+        year="2024-25",
+        area_type="england",
+        dimensions={"age", "sex", "ethnicity", "deprivation"},
+        seen={"total"},
+    ),
+)
+CHANGES = (
+    Changes(
+        edition="2019-20-diagnoses",
+        column=("<t>Planned", "<t>Booked"),
+        label=("<t>I63", "<t>I65"),
+        stops=True,
+        # Row 6 of the sheet of codes is I21; its first figure, of column H, follows the words of column B.
+        total=(
+            r'(<c r="B6" t="s"><v>\d+</v></c><c r="H6"><v>\d+</v></c><c r="I6"><v>)(\d+)',
+            r"\g<1>1\g<2>",
+            "admissions are not the sum",
+        ),
+    ),
+    Changes(
+        edition="2024-25-groups",
+        column=("Measure_Value", "Value"),
+        label=(r"British \(White\)", "British"),
+        stops=False,
+        total=(r"FAE_SUM,(\d+)", r"FAE_SUM,1\g<1>", "admissions are not the sum"),
+    ),
+    Changes(
+        edition="2024-25-ages",
+        column=("MEASURE_VALUE", "VALUE"),
+        label=("Age_1_4_Sum", "Age_2_4_Sum"),
+        stops=True,
+        total=(r"FCE_MALE_SUM,(\d+)", r"FCE_MALE_SUM,1\g<1>", "expected as many"),
+    ),
+)
+NEXT = {
+    "diagnoses": Next(
+        held="2024-25-diagnoses",
+        edition="2025-26-diagnoses",
+        part="2025-26",
+        said={"2024-25": "2025-26"},
+    ),
+    "icb": Next(
+        held="2024-25-icb",
+        edition="2025-26-icb",
+        part="2025-26",
+        said={"2024-25": "2025-26"},
+    ),
+    "groups": Next(
+        held="2024-25-groups",
+        edition="2025-26-groups",
+        part="2025-26",
+    ),
+    "ages": Next(
+        held="2024-25-ages",
+        edition="2025-26-ages",
+        part="2025-26",
+        said={",2425,": ",2526,"},
+    ),
+}
 
 
 def _wide(figures: list[object], header: tuple[str | None, ...], lead: int) -> list[object]:

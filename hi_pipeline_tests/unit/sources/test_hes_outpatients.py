@@ -13,6 +13,7 @@ from hi_pipeline.sources.hes_outpatients.labels import ETHNICITY_LABELS, KINDS
 from hi_pipeline.sources.hes_outpatients.sample import write
 from hi_pipeline.sources.hes_outpatients.source import DECILE_COLUMNS, ETHNICITY_COLUMNS, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
+from hi_pipeline_tests.unit.sources.flows import Next
 from hi_pipeline_tests.unit.sources.reading import changed, clean
 
 HERE = FIXTURES / "hes_outpatients"
@@ -32,6 +33,30 @@ _TENTHS = (
     "Unknown/Non-UK Country",
 )
 Rows = list[list[object]]
+NEXT = {
+    "groups": Next(
+        held="2023-24-groups",
+        edition="2025-26-groups",
+        part="2025-26",
+        said={"2324,": "2526,"},
+    ),
+    "age-sex": Next(
+        held="2023-24-age-sex",
+        edition="2025-26-age-sex",
+        part="2025-26",
+        said={"2324,": "2526,"},
+    ),
+    "deciles": Next(
+        held="2024-25-deciles",
+        edition="2025-26-deciles",
+        part="2025-26",
+    ),
+    "ethnicity": Next(
+        held="2024-25-ethnicity",
+        edition="2025-26-ethnicity",
+        part="2025-26",
+    ),
+}
 
 
 def test_the_long_file_gives_total_ethnicity_and_deprivation() -> None:

@@ -9,9 +9,18 @@ from hi_pipeline.sample.containers import ods_bytes
 from hi_pipeline.sources.homelessness import sample
 from hi_pipeline.sources.homelessness.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
+from hi_pipeline_tests.unit.sources.flows import Next
 from hi_pipeline_tests.unit.sources.reading import sheet_rows
 
 EDITION = "2025-03"
+NEXT = {
+    "detailed": Next(
+        held="2025-03",
+        edition="2025-06",
+        part="2025-26",
+        said={"January to March 2025": "April to June 2025", "31st March 2025": "30th June 2025"},
+    ),
+}
 
 
 def _spreadsheet(tmp_path: Path, *, sheet: str = "", old: str = "", new: str = "", more: str = "MD1") -> Path:

@@ -8,9 +8,30 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.ld_health_checks.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
 from hi_pipeline_tests.unit.sources.reading import changed
 
 FILE = FIXTURES / "ld_health_checks" / "practices.csv"
+FIGURES = (
+    Figures(indicator="ld_checks_pct", year="2023-24", area_type="icb", dimensions={"total", "age", "deprivation"}),
+)
+CHANGES = (
+    Changes(
+        edition="2024-03",
+        column=("IND_CODE", "CODE"),
+        label=("HLTHCHKDEC", "DECLINED"),
+        stops=False,
+        total=(r"LD_REG_18OV,Count,(\d+)", r"LD_REG_18OV,Count,1\g<1>", "not the sum of people"),
+    ),
+)
+NEXT = {
+    "march": Next(
+        held="2025-03",
+        edition="2026-03",
+        part="2025-26",
+        said={"20250331": "20260331"},
+    ),
+}
 
 
 def test_checks_and_registers_by_age_and_in_all() -> None:

@@ -10,8 +10,26 @@ from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.sources.lda_inpatients.parse import NOTE, SPELLS
 from hi_pipeline.sources.lda_inpatients.source import COLUMNS, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
 
 HIDDEN_BOARD = "QE1"
+FIGURES = (Figures(indicator="lda_inpatient_rate", year="2023-24", area_type="icb", dimensions={"total"}),)
+CHANGES = (
+    Changes(
+        edition="2024-03",
+        column=("OrgCode", "Code"),
+        label=("Age,18-24", "Age,18-23"),
+        stops=False,
+        total=(
+            r"Age,25-34,NULL,NULL,-,-,-,-,-,-,\d+",
+            "Age,25-34,NULL,NULL,-,-,-,-,-,-,9000",
+            "hold more spells than England",
+        ),
+    ),
+)
+NEXT = {
+    "march": Next(held="2025-03", edition="2026-03", part="2025-26"),
+}
 
 
 def _file(tmp_path: Path, *, old: str = "", new: str = "", more: str = "", without: str = "") -> Path:

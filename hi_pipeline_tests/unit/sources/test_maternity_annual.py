@@ -9,10 +9,19 @@ from hi_pipeline.core.groups import DECILES
 from hi_pipeline.sources.maternity_annual import sample
 from hi_pipeline.sources.maternity_annual.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, unknown_labels
+from hi_pipeline_tests.unit.sources.flows import Next
 from hi_pipeline_tests.unit.sources.reading import changed
 
 HERE = FIXTURES / "maternity_annual"
 YEARS = ("2020-21", "2021-22")
+NEXT = {
+    "data": Next(
+        held="2022-23",
+        edition="2023-24",
+        part="2023-24",
+        said={"2022-23": "2023-24"},
+    ),
+}
 
 
 @pytest.mark.parametrize("year", YEARS)

@@ -11,9 +11,43 @@ from hi_pipeline.sources.maternity_monthly import sample
 from hi_pipeline.sources.maternity_monthly.source import SOURCE
 from hi_pipeline.tables.flows import whole_years
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, unknown_labels
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
 
 MONTH = "2023-04-01,2023-04-30"
 DATA, MEASURES = "2023-04-data", "2023-04-measures"
+FIGURES = (
+    Figures(indicator="continuity_of_carer_pct", year="2023-24", area_type="icb", dimensions={"total", "deprivation"}),
+)
+CHANGES = (
+    Changes(
+        edition="2023-04-data",
+        column=("Final_value", "Value"),
+        label=("<37 weeks", "<36 weeks"),
+        stops=False,
+        total=(r"<37 weeks,Babies,\d+\.0", "<37 weeks,Babies,9000.0", "more babies by gestation than babies"),
+    ),
+    Changes(
+        edition="2023-04-measures",
+        column=("Currency", "Kind"),
+        label=("Denominator", "Below"),
+        stops=False,
+        total=(r"Numerator,\d+", "Numerator,9000", "above their denominator"),
+    ),
+)
+NEXT = {
+    "data": Next(
+        held="2024-03-data",
+        edition="2024-04-data",
+        part="2024-25",
+        said={"2024-03-01": "2024-04-01", "2024-03-31": "2024-04-30"},
+    ),
+    "measures": Next(
+        held="2024-03-measures",
+        edition="2024-04-measures",
+        part="2024-25",
+        said={"2024-03-01": "2024-04-01", "2024-03-31": "2024-04-30"},
+    ),
+}
 
 
 def _file(tmp_path: Path, edition: str, *, old: str = "", new: str = "", without: str = "") -> Path:

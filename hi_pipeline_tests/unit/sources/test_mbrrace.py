@@ -9,10 +9,19 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.mbrrace import sample
 from hi_pipeline.sources.mbrrace.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
+from hi_pipeline_tests.unit.sources.flows import Next
 from hi_pipeline_tests.unit.sources.reading import changed
 
 HERE = FIXTURES / "mbrrace" / "2023.csv"
 TOGETHER = "extended_perinatal_deaths"
+NEXT = {
+    "trusts": Next(
+        held="2023",
+        edition="2024",
+        part="2024-25",
+        said={"2023": "2024"},
+    ),
+}
 
 
 def test_other_nations_are_left_out_and_counted() -> None:

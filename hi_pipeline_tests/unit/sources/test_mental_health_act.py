@@ -14,6 +14,7 @@ from hi_pipeline.sources.mental_health_act.corrections import WRONG_WORDS
 from hi_pipeline.sources.mental_health_act.deciles import ORDER
 from hi_pipeline.sources.mental_health_act.source import COLUMNS, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
+from hi_pipeline_tests.unit.sources.flows import Next
 
 HERE = FIXTURES / "mental_health_act" / "without_deciles.csv"
 AREAS = ("All prov", *sorted(board.ods for board in boards_of(Vintage.APRIL_2023)), "UNKNOWN")
@@ -23,6 +24,9 @@ NAMES = {  # as in the other rows of the file
     "UNKNOWN": "UNKNOWN",
 }
 ID = "mental_health_act_2023_24_decile_labels"
+NEXT = {
+    "data": Next(held="2023-24", edition="2024-25", part="2024-25", again=True),
+}
 
 
 def _decile_rows(*, second_wrong: int = 26) -> list[list[str]]:

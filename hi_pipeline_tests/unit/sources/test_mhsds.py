@@ -12,10 +12,19 @@ from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.groups import DECILES
 from hi_pipeline.sources.mhsds.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
+from hi_pipeline_tests.unit.sources.flows import Next
 
 FILE = FIXTURES / "mhsds" / "series.csv"
 EDITION = "2016-04_to_2022-11"
 MEMBER = "MHSDS Time_Series_data_Apr_2016_NovPrf_2022.csv"
+NEXT = {
+    "to_april": Next(
+        held="2016-04_to_2024-04",
+        edition="2025-04",
+        part="2024-25",
+        said={"01/04/2023": "01/04/2024", "31/03/2024": "31/03/2025", "Apr_2024": "Apr_2025"},
+    ),
+}
 
 
 def _file(folder: Path, *, old: str = "", new: str = "", without: str = "") -> Path:

@@ -11,10 +11,24 @@ from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.sources.qof.achievement import ACHIEVED_CODES
 from hi_pipeline.sources.qof.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
 
 HERE = FIXTURES / "qof"
 YEARS = {"2020-21": "2021", "2021-22": "2122", "2022-23": "2223"}
 ID = "qof_learning_disability_register_y05750"
+FIGURES = (Figures(indicator="qof_hyp008_pct", year="2023-24", area_type="icb", dimensions={"total", "deprivation"}),)
+CHANGES = (
+    Changes(
+        edition="2021-22",
+        column=("INDICATOR_CODE", "CODE"),
+        label=("PCAS", "EXCEPTIONS"),
+        stops=False,
+        total=(r"CS005,NUMERATOR,\d+", "CS005,NUMERATOR,90000", "above their denominator"),
+    ),
+)
+NEXT = {
+    "raw_data": Next(held="2024-25", edition="2025-26", part="2025-26", said={"_2425": "_2526"}),
+}
 
 
 def _zip(tmp_path: Path, edition: str, *more: str, old: str = "", new: str = "") -> Path:

@@ -7,11 +7,37 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.restrictive_interventions.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed
+from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
 from hi_pipeline_tests.unit.sources.reading import changed
 
 FILE = FIXTURES / "restrictive_interventions" / "levels.csv"
 UPPER_NOT_KNOWN = f"England; Upper Ethnicity,England,England,99,Not Known,{'NONE,' * 8}"
 RATE = "interventions_per_1k_bed_days"
+FIGURES = (
+    Figures(
+        indicator="restrictive_intervention_rate",
+        year="2023-24",
+        area_type="england",
+        dimensions={"total", "age", "ethnicity"},
+    ),
+)
+CHANGES = (
+    Changes(
+        edition="2024-03",
+        column=("LEVEL_ONE_DESCRIPTION", "DESCRIPTION"),
+        label=("Performance", "Draft"),
+        stops=True,
+        total=(r"MHS76,\d+", "MHS76,90000", "above their denominator"),
+    ),
+)
+NEXT = {
+    "march": Next(
+        held="2025-03",
+        edition="2026-03",
+        part="2025-26",
+        said={"2025-03-": "2026-03-", "/03/2025": "/03/2026"},
+    ),
+}
 
 
 def test_england_and_providers() -> None:

@@ -10,10 +10,19 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.rtt.source import SOURCE, WEEKS_52
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
+from hi_pipeline_tests.unit.sources.flows import Next
 
 HERE = FIXTURES / "rtt"
 STAFFORDSHIRE = "NHS STAFFORDSHIRE AND STOKE-ON-TRENT INTEGRATED CARE BOARD"
 MEMBER = "20260131-RTT-January-2026-full-extract.csv"
+NEXT = {
+    "full_extract": Next(
+        held="2026-06",
+        edition="2026-07",
+        part="2026-27",
+        said={"June-2026": "July-2026", "20260630": "20260731"},
+    ),
+}
 
 
 def _zip(tmp_path: Path, *, old: str = "", new: str = "") -> Path:

@@ -9,9 +9,18 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.sources.talking_therapies.parse import DECILE_LABELS
 from hi_pipeline.sources.talking_therapies.source import MAIN_FILES, SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
+from hi_pipeline_tests.unit.sources.flows import Next
 
 HERE = FIXTURES / "talking_therapies"
 IN_HAND = ("2019-20", "2020-21", "2021-22", "2022-23", "2023-24")
+NEXT = {
+    "annual": Next(
+        held="2024-25",
+        edition="2025-26",
+        part="2025-26",
+        said={"-2024-25-main2": "-2025-26-main"},
+    ),
+}
 
 
 def _zip(tmp_path: Path, edition: str, *, old: str = "", new: str = "") -> Path:

@@ -15,10 +15,18 @@ from hi_pipeline.core.series import Match
 from hi_pipeline.sources.wlmds.labels import GAPS, NOT_READ, SUBMISSIONS_READ, Gap
 from hi_pipeline.sources.wlmds.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels
+from hi_pipeline_tests.unit.sources.flows import Next
 
 FILE = FIXTURES / "wlmds" / "geography.csv"
 MONTH = "2026-01"
 _WRITTEN = ("QNC", "QF7")
+NEXT = {
+    "geography": Next(
+        held="2026-04",
+        edition="2026-05",
+        part="2026-27",
+    ),
+}
 
 
 def _file(folder: Path, *, old: str = "", new: str = "", without: str = "", more: Sequence[str] = ()) -> Path:
