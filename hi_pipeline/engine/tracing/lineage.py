@@ -6,7 +6,7 @@ differ. Whether they add up to the count as it was built is checked by ``adds_up
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -106,7 +106,6 @@ class Lineage:
     def _of_source(self, source: str, numbers: list[int], count: Mapping[str, object]) -> pl.DataFrame:
         every = self._observations[source].with_row_index("number")
         origins = [o for o in self._indicator.by_origin if o.source == source]
-        origin = origins[0]
         sides: dict[str, str] = {}
         for one in origins:
             sides |= dict.fromkeys(one.numerator, SIDES[0])
@@ -114,7 +113,9 @@ class Lineage:
             sides |= {one.published: SIDES[3]} if one.published else {}
             sides |= {one.published_less: SIDES[4]} if one.published_less else {}
         rows = every.filter(pl.col("number").is_in(numbers))
-        rows = pl.concat([rows, _printed(every, rows, origin, count)]).unique("number", maintain_order=True)
+        rows = pl.concat([rows, _printed(every, rows, [o.published for o in origins if o.published], count)]).unique(
+            "number", maintain_order=True
+        )
         rows = rows.with_columns(
             side=pl.col("measure").replace_strict(sides, return_dtype=pl.String),
             figure=pl.concat_str(pl.lit(f"{source}/"), pl.col("number").cast(pl.String)),
@@ -162,12 +163,14 @@ class Lineage:
         )
 
 
-def _printed(every: pl.DataFrame, rows: pl.DataFrame, origin: Indicator, count: Mapping[str, object]) -> pl.DataFrame:
+def _printed(
+    every: pl.DataFrame, rows: pl.DataFrame, measures: Sequence[str], count: Mapping[str, object]
+) -> pl.DataFrame:
     """Return the publisher's own figure of the count, where one area's is taken."""
-    if origin.published is None or count["published_value"] is None:
+    if count["published_value"] is None:
         return rows.clear()
     areas = rows.select("area_level", "area_code", "dimension", "category").unique()
-    found = every.filter(measure=origin.published, value=count["published_value"]).join(
+    found = every.filter(pl.col("measure").is_in(measures), value=count["published_value"]).join(
         areas, on=areas.columns, how="semi"
     )
     return found.head(1)
