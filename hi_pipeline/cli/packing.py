@@ -1,10 +1,10 @@
 """hi pack: board packs, made and read back, and a placed pack verified. Nothing of Dagster is opened."""
 
-import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -12,15 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.area_search import find_boards
-from hi_pipeline.core.errors import HiPipelineError, SelectionError
+from hi_pipeline.core.errors import HiPipelineError, SelectionError, StoreError
 from hi_pipeline.core.financial_year import ALL_YEARS, start_year
 from hi_pipeline.core.geography import Vintage, board, boards_of, region_of
+from hi_pipeline.engine.processes import how_many, pool_of
 from hi_pipeline.publishing.report.making import FORMATS
 from hi_pipeline.publishing.report.packs import Order, fulfil, ordered_vintage, verify_folder
 from hi_pipeline.publishing.report.published import Published, read_published
 
 _FEW = 2  # packs that are made without further processes
-_MOST_WORKERS = 4
 _SAID = 12
 _opened: list[Published] = []
 
@@ -147,12 +147,20 @@ def _results(folder: Path, orders: Sequence[Order]) -> Iterator[tuple[Order, str
         _open(folder)
         yield from ((order, _one(order)) for order in orders)
         return
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-    spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawned, initializer=_open, initargs=(folder,)) as pool:
+    pool = pool_of(how_many(), partial(_open, folder))
+    try:
         waiting = {pool.submit(_one, order): order for order in orders}
         for done in as_completed(waiting):
-            yield waiting[done], done.result()
+            yield waiting[done], _outcome(done)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _outcome(done: Future[str | HiPipelineError]) -> str | HiPipelineError:
+    try:
+        return done.result()
+    except BrokenProcessPool:
+        return StoreError("not made: a process that makes packs was ended from outside (short of memory?); run again")
 
 
 def _open(folder: Path) -> None:

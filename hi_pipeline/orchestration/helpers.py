@@ -6,23 +6,19 @@ writes, to the byte. Helpers read and write the data root alone: records stay wi
 """
 
 import logging
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import partial
 
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.pipeline import Pipeline, bind, load_catalogue, open_store
+from hi_pipeline.engine.processes import how_many, pool_of
 from hi_pipeline.engine.steps import Done, Step, do
 from hi_pipeline.settings import Settings
 
 _log = logging.getLogger(__name__)
-_MOST = 4
 # To start takes a helper some seconds, in which one process builds about as many files of a year's table or figures.
 _MANY_FILES = 150
 # The pipeline of a helper, opened once.
@@ -34,8 +30,7 @@ class Helpers:
 
     def __init__(self, opening: Callable[[], Pipeline], number: int) -> None:
         """Take what opens the pipeline in each helper (it is sent there, so a function of a module), and how many."""
-        spawned = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(number, mp_context=spawned, initializer=_begin, initargs=(opening,))
+        self._pool = pool_of(number, partial(_begin, opening))
         self._waiting: dict[Step, Future[Done]] = {}
 
     def start(self, steps: Iterable[Step]) -> None:
@@ -63,7 +58,7 @@ class Helpers:
 
 
 def helpers_of(pipeline: Pipeline, steps: Sequence[Step]) -> Helpers | None:
-    """Return as many helpers as this machine has cores, at most four; None where they would gain nothing.
+    """Return the helpers of this machine; None where they would gain nothing.
 
     They share the disk of the run, so a data root on an object store has none: there, workers do.
 
@@ -71,11 +66,11 @@ def helpers_of(pipeline: Pipeline, steps: Sequence[Step]) -> Helpers | None:
         pipeline: of the run, with the editions that were found.
         steps: of the stage that comes next.
     """
-    cores = os.cpu_count() or 1
+    number = how_many()
     files = sum(len({key.split("|")[0] for key in step.partitions}) for step in steps)
-    if cores == 1 or files < _MANY_FILES or pipeline.settings.store:
+    if number == 1 or files < _MANY_FILES or pipeline.settings.store:
         return None
-    return Helpers(partial(_open, pipeline.settings, pipeline.catalogue.sources), min(cores, _MOST))
+    return Helpers(partial(_open, pipeline.settings, pipeline.catalogue.sources), number)
 
 
 def _open(settings: Settings, sources: Mapping[str, Source]) -> Pipeline:
@@ -83,17 +78,7 @@ def _open(settings: Settings, sources: Mapping[str, Source]) -> Pipeline:
 
 
 def _begin(opening: Callable[[], Pipeline]) -> None:
-    # Ctrl-C reaches the whole group: the run decides what becomes of the helpers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_run, daemon=True).start()
     _opened[:] = [opening()]
-
-
-def _end_with_the_run() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _do(step: Step) -> Done:

@@ -2,15 +2,19 @@
 
 import io
 import json
+import os
+import signal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from hi_pipeline.cli import packing
 from hi_pipeline.cli.exporting import export_command
 from hi_pipeline.cli.packing import Asked, pack_command, verify_pack_command
 from hi_pipeline.cli.printing import FAILED, REFUSED, Printer
 from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.publishing.report.packs import Order
 from hi_pipeline_tests.unit.publishing.report import made_up
 
 NAMED = {"icbs": ["QNC"], "region": None, "every": False, "year": made_up.YEAR, "footprint": None}
@@ -27,6 +31,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "sources.json").write_text(json.dumps({"sources": list(made_up.SOURCES)}))
     made_up.published(made_up.rows_of(7)).results.write_parquet(folder / "results.parquet")
     return tmp_path / "sample"
+
+
+def killed(order: Order) -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return order.icb
 
 
 def packed(**changes: object) -> tuple[int, str]:
@@ -82,6 +91,15 @@ def test_a_region_and_all_are_the_boards_of_the_footprint(root: Path) -> None:
     assert "1 made; 10 failed" in midlands
     assert "1 unchanged; 10 failed" in packed(icbs=["Midlands"], formats="xlsx")[1]
     assert len(boards_of(Vintage.APRIL_2023)) == 42
+
+
+def test_packs_whose_process_was_killed_are_said_and_made_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(packing, "_one", killed)
+        code, said = packed(region="midlands", formats="xlsx")
+    assert code == FAILED and "0 made" not in said
+    assert "11 failed" in said and "ended from outside" in said
+    assert "1 made; 10 failed" in packed(region="midlands", formats="xlsx")[1]
 
 
 def test_the_rows_of_a_board_are_exported_with_their_meaning(root: Path, tmp_path: Path) -> None:
