@@ -45,7 +45,8 @@ class CellFiles:
             By part and cell the provenance with rows and sha256 filled in.
 
         Raises:
-            StoreError: a row names another cell, a file cannot be written; what stood there before is untouched.
+            StoreError: a row names another cell, rows that stay have other columns, a file cannot be written; what
+                stood there before is untouched.
         """
         written = {part: {cell: self._sealed(cell, made) for cell, made in own.items()} for part, own in cells.items()}
         with locked(self._lake.locks, f"cells.{self._layer}.{name}"):
@@ -131,6 +132,8 @@ class CellFiles:
         known = {cell: made for cell, made in self.provenance(name, part).items() if cell not in sealed}
         kept = self._by_cell(self.read(name, part, list(known))) if known else {}
         frames = kept | dict(fresh)
+        if len({tuple(frame.columns) for frame in frames.values()}) > 1:
+            raise StoreError(other_columns(f"{self._layer} {name} {part}"))
         return Item(
             frame=pl.concat([frames[cell] for cell in sorted(frames)]),
             provenance=CellsProvenance(cells={**known, **sealed}),
@@ -141,6 +144,14 @@ class CellFiles:
 
     def _by_cell(self, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
         return {str(cell): own for (cell,), own in rows.partition_by(self._column, as_dict=True).items()}
+
+
+def other_columns(what: str) -> str:
+    """Say that rows of an earlier version cannot stand beside those of this one, and what to do."""
+    return (
+        f"{what}: an earlier version of the program made rows with other columns; run hi run --stale, which makes all "
+        "of them again. Until then what was published stays"
+    )
 
 
 def rows_sha256(rows: pl.DataFrame) -> str:

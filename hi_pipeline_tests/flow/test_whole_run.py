@@ -1,6 +1,7 @@
 """The embedded sample from fetch to publication through Dagster: repeatable to the byte, idle when nothing changed."""
 
 import math
+import shutil
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from hi_pipeline.orchestration.instance.opening import open_instance
 from hi_pipeline.orchestration.runs import Report, Runner
 from hi_pipeline.sample.planted import DETENTIONS, PREVALENCE, RECOVERY, Gradient
 from hi_pipeline.settings import Settings
+from hi_pipeline.storage.cells import Cell
 from hi_pipeline_tests.flow.broken import LAYERS, hashes_of, link_releases, narrowed, run_steps
 
 RECOVERED, DETAINED, COPD = "tt_recovery_pct", "mha_detention_rate", "copd_prevalence_pct"
@@ -186,3 +188,21 @@ def _england_by_deprivation(whole: Whole, indicator: str, year: str) -> dict[str
         dimension="deprivation",
     )
     return {row["measure"]: row for row in rows.to_dicts()}
+
+
+def test_figures_of_an_earlier_version_with_other_columns_stop_publishing(whole: Whole, tmp_path: Path) -> None:
+    shutil.copytree(whole.settings.root, tmp_path / whole.settings.root.name)
+    pipeline = open_pipeline(Settings(source=whole.settings.source, data_dir=tmp_path), CATALOGUE)
+    place = pipeline.lake.path("published", "results")
+    before = place.read_bytes()
+    year = YEARS[0]
+    known = pipeline.cells.provenance(COPD, year)
+    cells = {
+        icb: Cell(frame=pipeline.cells.read(COPD, year, [icb]).drop("unconfirmed"), provenance=made)
+        for icb, made in known.items()
+    }
+    pipeline.cells.write(COPD, {year: cells})
+    outcome = publish_results(pipeline)
+    assert outcome.state is State.FAILED
+    assert f"{COPD} {year}: an earlier version" in outcome.reason and "hi run --stale" in outcome.reason
+    assert place.read_bytes() == before

@@ -8,6 +8,7 @@ import polars as pl
 
 from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.core.coverage import NOT_BUILT
+from hi_pipeline.core.errors import StoreError
 from hi_pipeline.core.geography import board, footprints_of, region_of
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.indicator import Indicator
@@ -26,6 +27,7 @@ from hi_pipeline.engine.releases.newer import NewerFiles
 from hi_pipeline.engine.releases.notes import YearNotes, annotated, annotated_others, notes_of_year
 from hi_pipeline.engine.year_facts import Facts, facts_input, year_facts
 from hi_pipeline.publishing.release import in_file_order, read_published
+from hi_pipeline.storage.cells import other_columns
 
 _MISSING = f"missing: no figure of this board {NOT_BUILT}"
 _OWN_CODE = (
@@ -213,6 +215,8 @@ def _rows(pipeline: Pipeline, year: Year) -> pl.DataFrame:
     there = [icb for icb, known in year.known.items() if known is not None]
     missing = [icb for icb, known in year.known.items() if known is None]
     boards = pipeline.cells.read(year.indicator.id, year.year, there)
+    if boards.columns != list(RESULTS):
+        raise StoreError(other_columns(f"{year.indicator.id} {year.year}"))
     others = _others(pipeline, year.indicator, year.year, year.wanted.fingerprint())
     absent = _missing(boards, year.year, missing)
     return pl.concat([annotated(boards, year.notes), absent, annotated_others(others, year.notes)])

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -64,6 +65,24 @@ def test_rows_of_another_cell_are_refused_and_nothing_is_written(tmp_path: Path)
     with pytest.raises(StoreError, match="given for the cell b"):
         files_in(tmp_path).write("made_up", {YEAR: {"a": cell_of("a", 2), "b": cell_of("a", 2)}})
     assert bytes_below(tmp_path) == before
+
+
+def test_rows_of_an_earlier_version_with_other_columns_are_not_mixed_in(tmp_path: Path) -> None:
+    files = files_in(tmp_path)
+    files.write("made_up", cells_of(["a", "b"], 1))
+    before = bytes_below(tmp_path)
+    wider = {
+        year: {
+            name: replace(made, frame=made.frame.with_columns(more=pl.lit(1)))
+            for name, made in cells_of(["a", "b"], 2)[year].items()
+        }
+        for year in YEARS
+    }
+    with pytest.raises(StoreError, match="rows with other columns; run hi run --stale"):
+        files.write("made_up", {year: {"a": made["a"]} for year, made in wider.items()})
+    assert bytes_below(tmp_path) == before
+    files.write("made_up", wider)
+    assert generations(tmp_path) == {"a": 2, "b": 2}
 
 
 def test_a_changed_row_costs_its_cell_and_no_other(tmp_path: Path) -> None:
