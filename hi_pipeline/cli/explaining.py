@@ -1,6 +1,6 @@
 """hi explain: the figures of areas with their inputs and releases; of one figure, all the way to its rows."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -11,14 +11,15 @@ from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.selecting import find_indicator, find_year
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Format, show
-from hi_pipeline.core.area_search import Area, codes_of, explain_absence, find_areas
+from hi_pipeline.core.area_search import Area, Found, codes_of, explain_absence, find_areas
+from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import board, is_valid, vintage_of
 from hi_pipeline.core.groups import ALL, Dimension
-from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.indicator import Beside, Derived, Indicator, Listed
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.status import AreaType, Measure
-from hi_pipeline.engine.pipeline import Pipeline
+from hi_pipeline.engine.pipeline import Catalogue, Pipeline
 from hi_pipeline.engine.releases.marks import notes_of, trail, unaccepted
 from hi_pipeline.engine.releases.replacements import Replacement
 from hi_pipeline.engine.tracing.figure import ID as ROW_ID
@@ -28,6 +29,8 @@ from hi_pipeline.indicators.kind import statistics_of
 ONE = "Explain one of them to its rows: add --dimension and --category, or --measure."
 _BY_DEPRIVATION = ("gap", "ratio", "sii", "rii", "disproportionality")
 _SNAPSHOTS = "snapshots/"
+# What coverage says of a cell that has a figure, or should have one.
+_THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value, Cover.FAILED.value)
 _PARTS = 7  # of a row's id; the words of a category may hold a slash
 
 
@@ -76,23 +79,37 @@ def explain_command(
         if not years or not icbs:
             raise SelectionError(f"hi explain {indicator} needs --year and --icb, or the id of a row")
         catalogue = session.pipeline.catalogue
-        asked = catalogue.indicators_by_id[find_indicator(indicator, catalogue.indicators)]
+        asked = catalogue.indicators_by_id[_find(catalogue, indicator)]
         found = {text: find_areas(text) for text in icbs}
-        pieces = [
-            piece
-            for text, each in found.items()
-            for year in map(find_year, years)
-            for piece in _pieces(session.pipeline, asked, text, each.areas, year)
-        ]
+        pieces, missing = _all_pieces(session.pipeline, asked, found, [find_year(year) for year in years])
         if form is not Format.TABLE:
             sheet = figures_as_data(pl.concat([p.rows for p in pieces]), session.title(asked.title))
             show(console, [sheet], form, synthetic=session.settings.synthetic)
             return 0
         for note in dict.fromkeys(each.note for each in found.values() if each.note):
             console.print(f"Note: {note}")
+        for line in missing:
+            console.print(f"Not there: {line}")
         return 0 if _explain(session, asked, pieces) else FAILED
 
     return said_clearly(command, console)
+
+
+def _find(catalogue: Catalogue, text: str) -> str:
+    """Return the id of a computed indicator.
+
+    Raises:
+        SelectionError: there is none; of one that is on the list only, where its figures stand or why there are none.
+    """
+    match next((entry for entry in catalogue.listed if entry.id == text), None):
+        case Derived(of=of, measure=measure, dimension=dimension):
+            one = f"--dimension {dimension.value} --measure {measure.value}"
+            raise SelectionError(f"{text} is a measure of {' and '.join(of)}: hi explain {of[0]} with {one}")
+        case Beside(table=table, column=column):
+            raise SelectionError(f"the figures of {text} stand in the column {column} of published/{table}.parquet")
+        case Listed(because=because):
+            raise SelectionError(f"{text} is on the list and not computed. {because}")
+    return find_indicator(text, catalogue.indicators)
 
 
 def _row(
@@ -111,7 +128,7 @@ def _row(
     else:
         if len(years) != 1 or len(icbs) != 1:
             raise SelectionError("one figure is named by one --year, one --icb and its group, or by the id of its row")
-        name, year = find_indicator(indicator, session.pipeline.catalogue.indicators), find_year(years[0])
+        name, year = _find(session.pipeline.catalogue, indicator), find_year(years[0])
         codes, footprint = codes_of(find_areas(icbs[0]).areas), ""
         dimension, category, measure = words
         measure = measure or Measure.VALUE.value
@@ -128,6 +145,27 @@ def _row(
     )
 
 
+def _all_pieces(
+    pipeline: Pipeline, indicator: Indicator, found: Mapping[str, Found], years: Sequence[str]
+) -> tuple[list[Piece], list[str]]:
+    """Return the figures that are there, and a line for each area and year without.
+
+    Raises:
+        SelectionError: none is there.
+    """
+    pieces: list[Piece] = []
+    missing: list[str] = []
+    for text, each in found.items():
+        for year in years:
+            try:
+                pieces += _pieces(pipeline, indicator, text, each.areas, year)
+            except SelectionError as error:
+                missing.append(str(error))
+    if not pieces:
+        raise SelectionError("; ".join(missing))
+    return pieces, missing
+
+
 def _pieces(pipeline: Pipeline, indicator: Indicator, text: str, areas: Sequence[Area], year: str) -> Iterator[Piece]:
     """Yield the figures of what a text means in a year.
 
@@ -141,11 +179,20 @@ def _pieces(pipeline: Pipeline, indicator: Indicator, text: str, areas: Sequence
     boards = [board(code) for area in areas if area.area_type is AreaType.ICB for code in set(area.codes.values())]
     if boards and not any(is_valid(b.ons, year) for b in boards):
         raise SelectionError(f"{text} does not exist in {year}: {explain_absence(boards, [year])}")
-    words = f" --icb {boards[0].ons}" if boards else ""
-    raise SelectionError(
-        f"{indicator.id} of {areas[0].name} for {year} is not built. Run hi run --year {year}{words} "
-        f"--indicator {indicator.id}, or see hi status for why it cannot be."
-    )
+    raise SelectionError(f"{indicator.id} of {areas[0].name} for {year}: {_why_not(pipeline, indicator, areas, year)}")
+
+
+def _why_not(pipeline: Pipeline, indicator: Indicator, areas: Sequence[Area], year: str) -> str:
+    """Return why there is no figure for everybody, as coverage tells; how to build it where coverage tells nothing."""
+    codes = {code for area in areas for code in area.codes.values()}
+    place = pipeline.lake.path("published", "coverage")
+    if place.is_file():
+        cell = {"indicator_id": indicator.id, "financial_year": year, "dimension": Dimension.TOTAL.value}
+        told = pl.scan_parquet(place, glob=False).filter(pl.col("icb_code").is_in(list(codes)), **cell)
+        said = told.filter(~pl.col("state").is_in(_THERE)).select("reason", "how_to_supply").unique().collect()
+        if said.height == 1:
+            return ". ".join(text for text in said.row(0) if text)
+    return f"not built. Run hi run --year {year} --indicator {indicator.id}, or see hi status for why it cannot be"
 
 
 def _piece(pipeline: Pipeline, indicator: Indicator, area: Area, year: str) -> Piece | None:
@@ -217,15 +264,25 @@ def _explain_piece(session: Session, piece: Piece) -> bool:
     show(console, [figures_to_read(piece.rows, title)], Format.TABLE, synthetic=session.settings.synthetic)
     releases = sorted({name for text in piece.rows["source_releases"].unique() for name in text.split(";") if name})
     revised = {name: found for name, found in unaccepted(session.pipeline).items() if name in releases}
-    notes = [*notes_of(session.pipeline, known, revised).values(), *known.notes]
+    notes = [*notes_of(session.pipeline, known, revised).values(), *_own_notes(session.pipeline, piece)]
     for line in dict.fromkeys([*piece.rows["note"].unique().sort().to_list(), *notes]):
         if line:
             console.print(f"Note: {line}")
+    if beside := [name for name in piece.rows["comparator"].unique().sort().to_list() if name]:
+        console.print(f"Comparator: {' or '.join(beside)}")
     console.print(f"Releases: {', '.join(releases) or 'none'}")
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
     console.whole_line(f"File: {piece.file} sha256 {piece.sha256}")
     return _inputs(session, piece, releases, revised)
+
+
+def _own_notes(pipeline: Pipeline, piece: Piece) -> list[str]:
+    """Return the notes of the counts: a table holds several indicators, and a note of one begins with its id."""
+    own = set(piece.rows["indicator_id"])
+    others = tuple(f"{name}: " for name in pipeline.catalogue.indicators_by_id if name not in own)
+    told = [note for note in piece.known.notes if not note.startswith(others)]
+    return [note.removeprefix(f"{name}: ") for note in told for name in own]
 
 
 def _inputs(session: Session, piece: Piece, releases: Collection[str], revised: dict[str, Replacement]) -> bool:

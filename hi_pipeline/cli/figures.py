@@ -23,7 +23,7 @@ def figures_as_data(rows: pl.DataFrame, title: str) -> Sheet:
 def figures_to_read(rows: pl.DataFrame, title: str) -> Sheet:
     """Return figures as a reader takes them in; the footprint is named where there is more than one."""
     numbers = {"value": "Value", "limits": "95% limits", "count": "Count", "of": "Of", "published": "Published",
-               "england": "England"}  # fmt: skip
+               "comparator": "Comparator"}  # fmt: skip
     several = rows["geography_vintage"].n_unique() > 1
     return Sheet(
         name="figures",

@@ -114,7 +114,7 @@ def _parts(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
         return _as_printed(rows, indicator)
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
     if top.is_empty() and rows.is_empty():
-        raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold none of its measures")
+        raise NothingToBuild(f"the observations of {indicator.source} hold none of its measures")
     if top.is_empty():
         raise ValidationError(
             f"{indicator.id}: the observations of {indicator.source} hold no measure {indicator.numerator}; they hold "
@@ -239,7 +239,7 @@ def _as_printed(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     """Return the parts of a figure that is taken as printed; its counts stand beside it where they are declared."""
     printed = _printed(rows, indicator)
     if printed.is_empty() or indicator.published is None:
-        raise NothingToBuild(f"{indicator.id}: the observations of {indicator.source} hold no {indicator.published}")
+        raise NothingToBuild(f"the observations of {indicator.source} hold no {indicator.published}")
     key = [*AREA, *GROUP]
     top = _side(rows, plus=indicator.numerator, less=(), name="numerator")
     bottom = _side(rows, plus=indicator.denominator, less=indicator.denominator_less, name="denominator")

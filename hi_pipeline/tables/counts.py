@@ -125,7 +125,7 @@ def _parts(indicator: Indicator, context: Context, counted: dict[str, int]) -> p
     if indicator.kind is not Kind.DSR:
         return parts
     if parts.filter(dimension=Dimension.AGE_AND_SEX.value).is_empty():
-        raise NothingToBuild(f"{indicator.id}: {indicator.source} gives no counts by age and sex for the year")
+        raise NothingToBuild(f"{indicator.source} gives no counts by age and sex for the year")
     return with_totals(parts)
 
 

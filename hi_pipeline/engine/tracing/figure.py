@@ -83,11 +83,13 @@ def find_row(pipeline: Pipeline, *, indicator: str, year: str, codes: tuple[str,
     wanted = footprint or vintage_of(year).value
     placed = rows.filter(geography_vintage=wanted)
     rows = placed if placed.height or footprint else rows
-    for name, word in (("dimension", dimension), ("category", category), ("measure", measure)):
+    for name, word in (("dimension", dimension), ("measure", measure), ("category", category)):
         found = rows.filter(pl.col(name).str.to_lowercase() == word.lower())
         if found.is_empty():
             there = "; ".join(rows[name].unique(maintain_order=True).to_list())
-            raise SelectionError(f"{indicator} of {year} has no {name} {word!r} there; it has: {there or 'nothing'}")
+            raise SelectionError(
+                f"{indicator} of {year} has no {name} {word!r} there; give --{name} one of: {there or 'nothing'}"
+            )
         rows = found
     return rows.row(0, named=True)
 
