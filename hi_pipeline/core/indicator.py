@@ -346,7 +346,9 @@ class Indicator(Entry):
 
         A dimension that a further origin takes from the same publication, by other measures, is that origin's alone.
         """
-        taken = {d for origin in self.further if origin.source == self.source for d in origin.dimensions}
+        sides = (self.numerator, self.denominator)
+        others = [o for o in self.further if o.source == self.source and (o.numerator, o.denominator) != sides]
+        taken = {d for origin in others for d in origin.dimensions}
         own = tuple(d for d in self.dimensions if d not in taken)
         return (replace(self, further=(), dimensions=own), *(self._at(origin) for origin in self.further))
 

@@ -248,7 +248,7 @@ def _copy_database(source: Path, to: Path) -> str:
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
         with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as read,
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as read,
             closing(sqlite3.connect(to)) as written,
         ):
             read.backup(written)

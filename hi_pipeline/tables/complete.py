@@ -11,7 +11,7 @@ from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, categ
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
-from hi_pipeline.tables.assemble import GROUP, HIDING, RELEASES, REPORTERS, total
+from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, RELEASES, REPORTERS, total
 from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
 from hi_pipeline.tables.placing.registry import PLACINGS
 from hi_pipeline.tables.placing.spread import between_variance
@@ -20,6 +20,7 @@ from hi_pipeline.tables.sums import add_up, joined_releases
 from hi_pipeline.tables.totals import ROUNDING_SLACK, parts_of_england
 
 SUM_OF_BOARDS = "sum of the region's boards"
+IN_SEVERAL = "not published: people count in each board that they came to, so that a region is no sum of boards"
 MADE_FROM = "footprint from {}, made from {}"
 ALL_BOARDS = "All boards"
 _SIDES = ("numerator", "denominator")
@@ -49,7 +50,7 @@ def complete(
     """
     frame = _with_origin(placed.frame, context)
     if not indicator.kind.as_printed and not PLACINGS[indicator.attribution].alone:
-        frame = pl.concat([frame, _regions(frame, context)])
+        frame = pl.concat([frame, _regions(frame, context, indicator)])
         if with_england:
             frame = pl.concat([frame, _england(frame, placed), _all_boards(frame)])
     frame = _with_unknown_share(_with_england_reporters(frame, placed), indicator)
@@ -109,7 +110,7 @@ def _with_origin(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     return frame.with_columns(note=pl.when(board).then(join_notes("note", origin)).otherwise("note"))
 
 
-def _regions(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _regions(frame: pl.DataFrame, context: Context, indicator: Indicator) -> pl.DataFrame:
     boards = frame.filter(area_type=AreaType.ICB.value).join(
         footprint.boards(context.vintage).select("icb_code", "region_code", "region_name"),
         on="icb_code",
@@ -122,6 +123,9 @@ def _regions(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     boards = boards.filter(~_empty() | _empty().all().over(by))
     summed = add_up(boards.drop("area_type", "area_name"), by=by)
     absent = summed.join(printed, left_on=["region_code", *GROUP], right_on=["icb_code", *GROUP], how="anti")
+    if indicator.repeated:
+        nothing = (pl.lit(None, dtype=pl.Float64).alias(name) for name in [*COUNTED, *HIDING])
+        absent = absent.with_columns(*nothing, status=pl.lit(Status.NOT_PUBLISHED.value), note=pl.lit(IN_SEVERAL))
     absent = absent.with_columns(note=_with(SUM_OF_BOARDS))
     return shaped(absent, area_type=AreaType.REGION, code=pl.col("region_code"), name=pl.col("region_name"))
 

@@ -193,10 +193,9 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
     """Return the findings about a linked table, and a preview of each year."""
     frames = {o.partition: pipeline.lake.read("linked", linked.name, o.partition) for o in outcomes if o.good}
     if not _is_counts(linked):
-        key = list(getattr(linked.schema, "unique", None) or [])
         findings = [
             ask.check_schema(outcomes),
-            ask.check_keys(frames, key),
+            ask.check_keys(frames, list(linked.schema.key)),
             ask.check_labels(frames),
             ask.check_coverage(outcomes),
             ask.check_values_not_negative(frames),

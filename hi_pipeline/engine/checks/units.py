@@ -24,7 +24,7 @@ SMALLEST = 100.0
 # The level of the units by attribution, the first that the year's file holds. Authorities have no board of their own.
 LEVELS = {
     Attribution.PRACTICE: ("practice",),
-    Attribution.PUBLISHED: ("sub_icb", "ccg", "icb"),
+    Attribution.PUBLISHED: ("sub_icb", "ccg", "icb", "icb_ons"),
     Attribution.SUB_ICB: ("sub_icb", "ccg"),
     Attribution.LOCAL_AUTHORITY: ("local_authority",),
 }
@@ -42,7 +42,9 @@ def check_far_units(units: Iterable[pl.DataFrame]) -> Finding:
     found = finding(
         "single_units",
         far,
-        good="no practice or area lies far from the others",
+        good="no practice or area lies far from the others"
+        if judged
+        else "not judged: boards are not made of units here",
         bad=(
             f"{far.height} units lie more than {FAR:g} standard deviations from the others of their file, those that "
             "move their board most first. Look at them at the publisher's; if one is wrong, enter it in the "
@@ -140,6 +142,7 @@ def _units(parts: pl.DataFrame, indicator: Indicator, year: str) -> pl.DataFrame
 def _with_boards(units: pl.DataFrame, pipeline: Pipeline, year: str) -> pl.DataFrame:
     vintage = vintage_of(year)
     codes = {("icb", b.ods): b.ons for b in boards_of(vintage)}
+    codes |= {("icb_ons", b.ons): b.ons for b in boards_of(vintage)}
     # A CCG is a sub-ICB location only where its code is one, of the year's footprint (docs/decisions.md, 21).
     places = [(s.ods, s.board[vintage]) for s in SUB_ICB_LOCATIONS if vintage in s.board]
     codes |= {(level, ods): board for level in ("sub_icb", "ccg") for ods, board in places}

@@ -4,6 +4,7 @@ Each reads, calls, validates, and only then writes. Wrong input writes nothing a
 whose inputs are as they were does nothing.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
@@ -197,7 +198,7 @@ def build_clean(pipeline: Pipeline, source: Source, part: str) -> Outcome:
             release_id(source, release): told_sha256(pipeline, source, snapshot.sha256) for release, snapshot in held
         },
         corrections=tuple(sorted({c for a in parsed for c in a.corrections})),
-        dropped_rows={what: n for a in parsed for what, n in a.left_out.items()},
+        dropped_rows=dict(sum((Counter(a.left_out) for a in parsed), Counter())),
         notes=tuple(dict.fromkeys(note for a in parsed for note in a.notes)),
         synthetic=pipeline.settings.synthetic,
     )

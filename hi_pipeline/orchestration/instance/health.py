@@ -55,7 +55,7 @@ def examine_records(settings: Settings, *, port: int) -> Iterator[Examined]:
 def _database(path: Path) -> Examined | None:
     """Return what is wrong with a database of records; None where nothing is."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         said = str(error)

@@ -40,7 +40,7 @@ def _known() -> set[str]:
 def _revision(path: Path) -> str:
     """Return a database's revision, "" where it says none or cannot be read (whoever opens it then says why)."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error:
         return ""

@@ -55,7 +55,7 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
                 split = [old.short_name for old, whole in within if not whole or old.ons in silent]
                 causes[new.ons] = why or PARTED.format(" and ".join(split))
     frames = [_regions_moved(kept, context), _together(own.frame, made, context)]
-    placed = Placed(frame=frames[0], whole=own.whole)
+    placed = Placed(frame=frames[0], whole=own.whole, imd_vintage=own.imd_vintage)
     if causes and not indicator.kind.as_printed and _by_locations(parts):
         from_locations = place_locations(parts, context)
         rows = from_locations.frame.filter(pl.col("icb_code").is_in(list(causes)))

@@ -8,6 +8,7 @@ from hi_pipeline.core.errors import NothingToBuild
 from hi_pipeline.core.geography import Vintage
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.heirs import AFTER, GEOGRAPHY, lsoa_locations
+from hi_pipeline.tables.reference.heirs import BEFORE as LOCATIONS_OF_2022
 from hi_pipeline.tables.reference.lsoa import LOOKUP, pieces
 
 # Lookups of LSOAs of 2021, the one to prefer first. 2026-11: that of 2024 alone is in hand.
@@ -17,7 +18,9 @@ BEFORE = ("2024-lsoa", "2023-lsoa", "2025-lsoa")
 def lsoa21_boards(reader: Reader, vintage: Vintage) -> tuple[pl.DataFrame, tuple[str, ...], str]:
     """Return the board of every English LSOA of 2021 on a footprint.
 
-    By the lookup of the footprint, else by the location that holds it now. An LSOA of a location that was parted goes
+    By the lookup of the footprint, else by the location that holds it now. That of July 2022 is of LSOAs of 2011: one
+    of 2021 goes where most of its residents did (2026-11: four of Chichester moved to Sussex in April 2023 under codes
+    of locations that stayed). An LSOA of a location that was parted goes
     where most of its residents do, by the LSOAs of 2011.
 
     Returns:
@@ -26,6 +29,9 @@ def lsoa21_boards(reader: Reader, vintage: Vintage) -> tuple[pl.DataFrame, tuple
     Raises:
         NothingToBuild: no lookup of LSOAs of 2021 is in hand.
     """
+    if vintage is Vintage.JULY_2022 and reader.holds(GEOGRAPHY, LOCATIONS_OF_2022) and reader.holds(GEOGRAPHY, LOOKUP):
+        placed, releases, said = _heirs(reader, pieces(reader)["lsoa21_code"].unique(), vintage)
+        return placed.select("lsoa_code", icb_code="heir"), tuple(sorted(releases)), said
     wanted = (AFTER, *BEFORE) if vintage is Vintage.APRIL_2026 else BEFORE
     edition = next((name for name in wanted if reader.holds(GEOGRAPHY, name)), None)
     if edition is None:
