@@ -68,7 +68,7 @@ def _release_row(pipeline: Pipeline, source: Source, release: Release, judged: o
     fetched = f"{kept.fetched_at:%Y-%m-%d}" if kept else "no"
     words = [] if pipeline.settings.synthetic else [getattr(judged, "words", "")]
     if getattr(judged, "freshness", None) is Freshness.ON_TIME and kept is None:
-        words = ["its year is held by another release"]
+        words = ["not in hand; other files of its year are"]
     if getattr(judged, "freshness", None) is Freshness.OVERDUE and pipeline.settings.kind == "mirror":
         words = ["not in this mirror"]
     if kept is None and pipeline.settings.kind == "live" and release.mirror_path and not release.address:

@@ -136,4 +136,6 @@ def _undeclared(source: Source, year: str) -> YearFact:
         return YearFact(cover=Cover.NOT_YET_DUE, reason=f"the edition of {year} is expected by {expected}")
     if expected is None and year == LAST_YEAR:
         return YearFact(cover=Cover.NOT_YET_DUE, reason=f"{year} is not over, and no edition of it is declared")
-    return YearFact(cover=Cover.NOT_IN_HAND, reason=f"no edition of {source.title} for {year} is declared or in hand")
+    return YearFact(
+        cover=Cover.NOT_IN_HAND, reason=f"no edition of {source.title} that holds it is declared or in hand for {year}"
+    )

@@ -198,7 +198,7 @@ def _areas(years: Iterable[str]) -> pl.DataFrame:
 
 
 def _found(results: pl.DataFrame, beside: Mapping[str, pl.DataFrame], entries: Sequence[Entry]) -> pl.DataFrame:
-    """Return what the results say of each cell: how many groups have a figure, and the first reason of the others."""
+    """Return what the results say of each cell: how many groups have a figure, and the reason of most others."""
     derived = [(e.id, of, e.measure.value, e.dimension.value) for e in entries if isinstance(e, Derived) for of in e.of]
     named = pl.DataFrame(
         derived, schema=dict.fromkeys(("entry", "indicator_id", "measure", "dimension"), pl.String), orient="row"
@@ -216,7 +216,15 @@ def _found(results: pl.DataFrame, beside: Mapping[str, pl.DataFrame], entries: S
     ranks = {status.value: rank for rank, status in enumerate(COVER_OF)}
     there = pl.col("status") == Status.OK.value
     applies = pl.col("status") != Status.NOT_APPLICABLE.value
-    bare = groups.sort(pl.col("status").replace_strict(ranks, return_dtype=pl.Int32), maintain_order=True)
+    # Of several reasons the one of most groups counts; of as many, the first by rank.
+    cell = ["entry", "dimension", *_CELL]
+    bare = groups.with_columns(alike=pl.len().over(*cell, "status")).sort(
+        ~applies,
+        pl.col("alike"),
+        pl.col("status").replace_strict(ranks, return_dtype=pl.Int32),
+        descending=[False, True, False],
+        maintain_order=True,
+    )
     return bare.group_by(pl.col("entry").alias("indicator_id"), "dimension", *_CELL, maintain_order=True).agg(
         figures=there.sum(),
         groups=applies.sum(),

@@ -200,7 +200,7 @@ def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFra
     Shares are of denominators where the records are counted there (courses, patients), of numerators where the
     denominator is no count of records (residents). A hidden count of the unknown stands at the middle of its bounds
     where rounding leaves as much open as hiding; else the share is not known. Where every practice has a row, an area
-    without unknown ones has a share of 0.
+    without unknown ones has a share of 0; England's is what its own row holds beyond them.
     """
     by_events = indicator.denominator_from is not DenominatorFrom.SOURCE
     side = "numerator" if by_events else "denominator"
@@ -215,11 +215,19 @@ def _with_unknown_share(frame: pl.DataFrame, indicator: Indicator) -> pl.DataFra
     joined = frame.join(totals, on=place, how="left", nulls_equal=True, validate="m:1").join(
         unknown, on=[*place, "dimension"], how="left", nulls_equal=True, validate="m:1"
     )
+    # England's own row also holds events of no practice, which are in no group.
+    grouped = frame.filter(dimension=Dimension.DEPRIVATION.value).group_by(place).agg(in_groups=total("numerator"))
+    whole_of = frame.filter(dimension=Dimension.TOTAL.value).select(*place, events="numerator")
+    joined = joined.join(grouped, on=place, how="left", nulls_equal=True, validate="m:1").join(
+        whole_of, on=place, how="left", nulls_equal=True, validate="m:1"
+    )
+    beside = pl.when(pl.col("events") > 0).then((1 - pl.col("in_groups") / pl.col("events")).clip(0.0, 1.0))
     # A rounded part can exceed its rounded whole.
     share = pl.when(pl.col("all") > 0).then((pl.col("unknown") / pl.col("all")).clip(0.0, 1.0))
     whole = pl.lit(PLACINGS[indicator.attribution].every_part_known)
     none = whole & (pl.col("dimension") == Dimension.DEPRIVATION.value) & pl.col("known_of").is_null()
-    found = pl.when(none).then(0.0).otherwise(share)
+    england = pl.col("area_type") == AreaType.ENGLAND.value
+    found = pl.when(none & england).then(beside).when(none).then(0.0).otherwise(share)
     return joined.with_columns(unknown_share=pl.col("unknown_share").fill_null(found)).select(SHAPE)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.columns import COUNTS_KEY
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
-from hi_pipeline.core.geography import Vintage, footprints_of, vintage_of
+from hi_pipeline.core.geography import NHS_REGIONS, Vintage, footprints_of, vintage_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom, Indicator, Kind, Level
 from hi_pipeline.core.status import AreaType, Status
@@ -181,8 +181,23 @@ def _completed(placed: dict[Vintage, Placed], indicator: Indicator, context: Con
             own = frames[0].filter(england).with_columns(geography_vintage=pl.lit(vintage.value))
             # Providers and authorities lie on no footprint of boards: they stand once, with the year's own.
             frame = pl.concat([frame.filter(~england & ~pl.col("area_type").is_in(APART)), own])
+            frame = _with_regions(frame, frames[0], context.own_vintage, vintage)
         frames.append(frame)
     return pl.concat(frames)
+
+
+def _with_regions(frame: pl.DataFrame, own: pl.DataFrame, own_vintage: Vintage, vintage: Vintage) -> pl.DataFrame:
+    """Give a region whose boards of another footprint have no sum its figure on the year's own: it is the same area."""
+    codes = {r.ons[own_vintage]: r.ons[vintage] for r in NHS_REGIONS}
+    group = ["icb_code", "dimension", "category"]
+    region = pl.col("area_type") == AreaType.REGION.value
+    there = pl.col("status") == Status.OK.value
+    known = own.filter(region & there).with_columns(
+        icb_code=pl.col("icb_code").replace(codes), geography_vintage=pl.lit(vintage.value)
+    )
+    carried = known.join(frame.filter(region & ~there), on=group, how="semi")
+    replaced = carried.select(*group, "area_type")
+    return pl.concat([frame.join(replaced, on=replaced.columns, how="anti"), carried])
 
 
 def _refuse_absent(placed: Placed, indicator: Indicator, context: Context) -> None:

@@ -83,6 +83,15 @@ class IndicatorFacts:
         return replace(gap, value=value, lower=low, upper=high, comparator=beside)
 
     @property
+    def apart(self) -> tuple[Figure, ...]:
+        """Return the figures of groups that rest on another publication than that for everybody: of other people."""
+        if self.total is None or self.total.value is None:
+            return ()
+        own = self.total.publications
+        every = [f for group in self.groups.values() for f in group]
+        return tuple(f for f in every if f.value is not None and f.releases and not own & f.publications)
+
+    @property
     def ends(self) -> tuple[Figure, Figure] | None:
         """Return the most and the least deprived group where both have a figure."""
         known = [f for f in self.groups.get("deprivation", ()) if f.category != UNKNOWN]

@@ -126,6 +126,11 @@ class Figure:
         return OLDER in self.note
 
     @property
+    def publications(self) -> set[str]:
+        """Return the publications that the figure rests on."""
+        return {release.partition(":")[0] for release in self.releases}
+
+    @property
     def limits(self) -> str:
         """Return "8.1 to 18.0", or "" where there are no limits."""
         if self.lower is None or self.upper is None:

@@ -20,6 +20,7 @@ from hi_pipeline.publishing.report.wording import (
     CHANGES,
     COMPARATORS,
     COUNTS,
+    DIMENSION_WORDS,
     END_HIDDEN,
     ENDS_HIDDEN,
     REASONS,
@@ -29,6 +30,9 @@ from hi_pipeline.publishing.report.wording import (
     TARGETS,
     TEMPLATES,
 )
+
+# How a note begins that tells whom figures by group count (2026-11: the waiting list by group).
+_BASIS = "provider based: "
 
 
 def say(kind: str, *rows: Figure, **words: object) -> Sentence:
@@ -133,6 +137,23 @@ def most_less_least(found: IndicatorFacts) -> tuple[float, float, float] | None:
     if gap.value is None or gap.lower is None or gap.upper is None:
         return None
     return gap.value, gap.lower, gap.upper
+
+
+def apart(found: IndicatorFacts) -> list[Sentence]:
+    """Say of whom the figures by group are where they are not of those that the figure for everybody counts."""
+    if not found.apart or found.total is None:
+        return []
+    first = found.apart[0]
+    basis = [part.removeprefix(_BASIS) for part in first.note.split("; ") if part.startswith(_BASIS)]
+    said = [say("apart", first, who=basis[0] if basis else "another publication has them", when=when(first))]
+    alike = [f for f in found.apart if f.dimension == first.dimension]
+    counts = [f.numerator if f.denominator is None else f.denominator for f in alike]
+    whole = found.total.numerator if found.total.denominator is None else found.total.denominator
+    if None in counts or whole is None:
+        return said
+    together, everybody = printed(sum(n for n in counts if n is not None), 0), printed(whole, 0)
+    dimension = DIMENSION_WORDS[first.dimension]
+    return [*said, say("apart_sum", found.total, *alike, dimension=dimension, n=together, m=everybody)]
 
 
 def gap(found: IndicatorFacts) -> list[Sentence]:

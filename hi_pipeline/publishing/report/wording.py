@@ -11,6 +11,8 @@ TEMPLATES: dict[str, str] = {
     "against_none": "It is not compared with England.",
     "absent": "Not shown for {board} in {year}: {indicators}.",
     "unseen": "Not shown: {indicators}; see “What we cannot say”.",
+    "apart": "The figures by group are of other people than that for everybody: {who}, {when}.",
+    "apart_sum": "By {dimension} they add up to {n}, and everybody to {m}.",
     "ends": "It was {a} in the {most} and {b} in the {least}.",
     "gap_clear": "That is {d} {word} in the most deprived group (95% CI {l} to {u}).",
     "ratio": "The figure for the most deprived group was {r} times that for the least deprived (95% CI {l} to {u}).",
@@ -74,11 +76,17 @@ TEMPLATES: dict[str, str] = {
         "{indicators} of the statement cannot be shown for the boards of {month}: the published figures cannot be "
         "divided."
     ),
-    "current": "No newer edition of the files used is known.",
+    "current": (
+        "Nothing is marked out of date: no file that was in hand is newer than those used. Whether a publisher has a "
+        "newer one is not known here."
+    ),
     "stale": "Out of date: {k} of {n} figures of this board and year, for which a newer file has not been used.",
     "revised": "Resting on a revised file whose revision nobody has accepted: {k} of {n} figures.",
     "older": "Computed by an earlier version of the program: {k} of {n} figures.",
 }
+
+# Breakdowns in a sentence.
+DIMENSION_WORDS = {"deprivation": "deprivation", "ethnicity": "ethnic group", "age": "age", "sex": "sex"}
 
 # The parts of a sentence that counts: each is said only where its count is not nought.
 COUNTS: dict[str, dict[str, str]] = {

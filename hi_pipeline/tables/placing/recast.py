@@ -15,7 +15,7 @@ from hi_pipeline.tables.sums import add_up
 
 AS_PRINTED = "not published: the publisher's own figures of {} cannot be added up"
 REPEATED = "not published: people may be counted in several of {}, so the boards cannot be added up"
-PARTED = "not published: the publication prints no parts of boards, and this one took part of {}"
+PARTED = "not published: its figures are those of whole boards, and this one took part of {}"
 
 
 def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Context, *, why: str = "") -> Placed:

@@ -13,14 +13,13 @@ from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
 from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.numbers import day_words, month_words, number_of
 from hi_pipeline.publishing.report.pages.parts import (
-    DIMENSION_WORDS,
     anchor_of,
     figures_table,
     heading,
     plain,
     said,
 )
-from hi_pipeline.publishing.report.wording import REASONS, WORDING_OF_STATEMENT
+from hi_pipeline.publishing.report.wording import DIMENSION_WORDS, REASONS, WORDING_OF_STATEMENT
 
 _PROMPT = "What the board is doing about it: actions, who leads them, and when they are reviewed."
 # How a note begins that tells of what the board was made, not why it has no figure (tables/complete).
@@ -63,12 +62,12 @@ def _stated(found: IndicatorFacts) -> bool:
 def _indicator(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     board = facts.board.short_name
     level, gap = sentences.level(found, board), [*sentences.gap(found), *sentences.gap_change(found)]
-    ethnicity, targets = sentences.ethnicity(found), sentences.targets(found)
+    apart, ethnicity, targets = sentences.apart(found), sentences.ethnicity(found), sentences.targets(found)
     method = plain(_method(found, facts), role="small", rows=[found.total.id] if found.total is not None else [])
     blocks: list[Block] = [heading(2, sentences.title_of(found, board))]
     if not _stated(found):
-        return [*blocks, *said([*level, *gap, *ethnicity, *targets]), method]
-    blocks += [*said(level), *said(gap), *said(ethnicity), *said(targets)]
+        return [*blocks, *said([*level, *apart, *gap, *ethnicity, *targets]), method]
+    blocks += [*said(level), *said(apart), *said(gap), *said(ethnicity), *said(targets)]
     return [*blocks, *_years(found, facts), *_groups(found, facts), method]
 
 
@@ -107,7 +106,7 @@ def _years(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
 
 
 def _groups(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
-    """Return the drawings, why a breakdown is not there, and one table of everybody and all groups."""
+    """Return the drawings, why a breakdown is not there, and one table of all groups and, where they are of it, everybody."""
     blocks: list[Block] = [chart for d in _DRAWN if (chart := _chart(found, d, facts)) is not None]
     printed: list[Figure] = []
     for dimension, figures in found.groups.items():
@@ -122,7 +121,8 @@ def _groups(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
         return blocks
     names = " and ".join(DIMENSION_WORDS[d] for d in dict.fromkeys(f.dimension for f in printed))
     caption = f"{found.card.short} by {names.replace(' and ', ', ', names.count(' and ') - 1)}, {facts.year}"
-    return [*blocks, figures_table([found.total, *printed], anchor=anchor_of("table", found.card.id), caption=caption)]
+    whole = [] if found.apart else [found.total]
+    return [*blocks, figures_table([*whole, *printed], anchor=anchor_of("table", found.card.id), caption=caption)]
 
 
 def _chart(found: IndicatorFacts, dimension: str, facts: PackFacts) -> Chart | None:
@@ -163,6 +163,8 @@ def _method(found: IndicatorFacts, facts: PackFacts) -> str:
     if total is not None:
         first, last = day_words(total.period_start), day_words(total.period_end)
         parts.append(f"Period: {first}." if first == last else f"Period: {first} to {last}.")
+        if found.apart:
+            parts.append(f"The groups: {sentences.period(found.apart[0])}.")
         if _stated(found) and total.comparator is not None and total.comparison != "not_compared":
             parts.append(f"Compared with: {_compared_with(found, total)}.")
     if _stated(found):

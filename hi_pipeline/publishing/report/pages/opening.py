@@ -78,10 +78,16 @@ def summary(facts: PackFacts) -> list[Block]:
         heading(2, "What is hidden, missing or out of date"),
         *said([*overall.hidden(facts), *overall.undivided(facts), *overall.age_of(facts)]),
     ]
-    missing = len(facts.indicators) - len(facts.shown) + len(facts.absent)
+    elsewhere = {row["indicator_id"] for row in facts.coverage or () if _is_total_shown(row)}
+    absent = [card for card in facts.absent if card.id not in elsewhere]
+    missing = len(facts.indicators) - len(facts.shown) + len(absent)
     known = len(facts.indicators) + len(facts.absent)
     blocks.append(plain(f"{missing} of the {known} indicators have no overall figure for this board and year."))
     return blocks
+
+
+def _is_total_shown(row: Mapping[str, Any]) -> bool:
+    return row["dimension"] == DIMENSIONS[0] and row["state"] in ("shown", "partly_shown")
 
 
 _CHANGES = (

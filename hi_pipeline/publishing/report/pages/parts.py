@@ -8,8 +8,8 @@ from hi_pipeline.core.status import Unit
 from hi_pipeline.publishing.report.document import Block, Heading, Paragraph, Sentence, Table
 from hi_pipeline.publishing.report.figures import Figure
 from hi_pipeline.publishing.report.numbers import NO_FIGURE, printed, unit_words
+from hi_pipeline.publishing.report.wording import DIMENSION_WORDS
 
-DIMENSION_WORDS = {"deprivation": "deprivation", "ethnicity": "ethnic group", "age": "age", "sex": "sex"}
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 

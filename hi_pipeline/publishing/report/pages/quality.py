@@ -11,7 +11,8 @@ from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.document import Block, Table
 from hi_pipeline.publishing.report.facts import PackFacts
 from hi_pipeline.publishing.report.numbers import NO_FIGURE, printed
-from hi_pipeline.publishing.report.pages.parts import DIMENSION_WORDS, heading, plain, said
+from hi_pipeline.publishing.report.pages.parts import heading, plain, said
+from hi_pipeline.publishing.report.wording import DIMENSION_WORDS
 
 _YEARS = (1, 2, 3)
 _BEFORE = ("share_1_year_before", "share_2_years_before", "share_3_years_before")
