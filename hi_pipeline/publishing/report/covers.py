@@ -15,7 +15,7 @@ from hi_pipeline.publishing.report.figures import Figure
 # Of a board of a later footprint that took parts of others, in a publication that cannot be divided.
 NOT_FOR_FOOTPRINT = "not_for_this_footprint"
 # What the reason of such a cell says.
-PARTED = "the publication prints no parts of boards"
+PARTED = "its figures are those of whole boards"
 
 
 def settled(

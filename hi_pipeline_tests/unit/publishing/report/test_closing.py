@@ -146,7 +146,7 @@ def test_an_area_names_the_indicators_of_the_statement_that_it_lacks_and_has_a_b
 
 
 def test_what_cannot_be_divided_for_the_footprint_is_counted() -> None:
-    reason = {"reason": "not published: the publication prints no parts of boards, and this one took part of X"}
+    reason = {"reason": "not published: its figures are those of whole boards, and this one took part of X"}
     made = facts({"state": "not_published_that_year"} | reason)
     assert [s.text for s in overall.undivided(made)] == [
         "1 indicator of the statement cannot be shown for the boards of April 2023: the published figures cannot be "

@@ -11,7 +11,7 @@ from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.document import Paragraph, Sentence
 from hi_pipeline.publishing.report.making import Pack
 from hi_pipeline.publishing.report.verifying.audit import audit, too_long
-from hi_pipeline.publishing.report.wording import COUNTS
+from hi_pipeline.publishing.report.wording import COUNTS, TEMPLATES
 from hi_pipeline_tests.unit.publishing.report import made_up
 
 GAP = {"dimension": "deprivation", "measure": "gap", "category_order": 0}
@@ -102,6 +102,9 @@ def test_a_change_that_the_values_do_not_allow_is_seen() -> None:
     assert any("the gap narrowed from \u22126.0" in fault for fault in audit(pack.document, pack.facts))
 
 
+CURRENT = TEMPLATES["current"]
+
+
 def noted(note: str) -> Pack:
     return made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0, note=note), made_up.figure("list", 9.0, 2.0, 8.0)])
 
@@ -118,7 +121,10 @@ def noted(note: str) -> Pack:
             f"rests on revised bytes of made_up:1, {NOT_ACCEPTED}",
             "Resting on a revised file whose revision nobody has accepted: 1 of 2 figures.",
         ),
-        ("", "No newer edition of the files used is known."),
+        (
+            "",
+            CURRENT,
+        ),
     ],
 )
 def test_a_pack_says_by_itself_how_many_figures_are_out_of_date(note: str, said: str) -> None:
@@ -131,7 +137,7 @@ def test_a_pack_says_by_itself_how_many_figures_are_out_of_date(note: str, said:
 
 def test_a_pack_that_hides_that_figures_are_stale_is_seen() -> None:
     current, stale = noted(""), noted(STALE.format("made_up:2"))
-    assert any("No newer edition" in fault for fault in audit(current.document, stale.facts))
+    assert any("Nothing is marked out of date" in fault for fault in audit(current.document, stale.facts))
     assert any("Out of date: 1" in fault for fault in audit(stale.document, current.facts))
 
 
@@ -153,7 +159,7 @@ def test_figures_that_nobody_publishes_are_not_said_to_be_open_or_up_to_date() -
     pack = made_up.pack([made_up.row("detention", status="not_published"), made_up.row("detention", **group)])
     assert overall.hidden(pack.facts) == [] and overall.age_of(pack.facts) == []
     shown = [made_up.figure("recovery", 40.0, 2.0, 50.0), made_up.row("detention", **group)]
-    assert texts(overall.age_of(made_up.pack(shown).facts)) == ["No newer edition of the files used is known."]
+    assert texts(overall.age_of(made_up.pack(shown).facts)) == [CURRENT]
 
 
 def test_the_years_of_no_change_are_named_without_a_count_of_what_there_is_none_of() -> None:
