@@ -1,7 +1,5 @@
 """Observations of a source to the parts of an indicator: numerator, denominator and published figure side by side."""
 
-from typing import Any
-
 import polars as pl
 
 from hi_pipeline.core.adding import added
@@ -11,6 +9,7 @@ from hi_pipeline.core.indicator import Indicator, Kind
 from hi_pipeline.core.notes import clauses, join_clauses, join_notes
 from hi_pipeline.core.status import Status
 from hi_pipeline.tables.flows import latest_month, latest_snapshot, single_periods, whole_years
+from hi_pipeline.tables.worst import worst
 
 AREA = ["area_level", "area_code", "area_name"]
 GROUP = ["dimension", "category"]
@@ -37,14 +36,6 @@ PUBLISHED_DIGITS = (
     .clip(upper_bound=MOST_DECIMALS)
     .cast(pl.Float64)
     .alias("digits")
-)
-# What a sum with parts of several statuses is: the first of these that occurs.
-WORST = (
-    Status.SUPPRESSED,
-    Status.MISSING,
-    Status.TOO_FEW,
-    Status.NOT_PUBLISHED,
-    Status.NOT_APPLICABLE,
 )
 
 
@@ -322,15 +313,6 @@ def total(column: str) -> pl.Expr:
 def hiding() -> pl.Expr:
     """Return how far apart the bounds of the hidden figures of a sum are together."""
     return added((pl.col("high") - pl.col("low")).filter(pl.col("status") != Status.OK.value)).alias("hiding")
-
-
-def worst() -> pl.Expr:
-    """Return the status of a sum: ok only where every part is."""
-    found: Any = pl.when((pl.col("status") == WORST[0].value).any()).then(pl.lit(WORST[0].value))
-    for status in WORST[1:]:
-        found = found.when((pl.col("status") == status.value).any()).then(pl.lit(status.value))
-    chosen: pl.Expr = found.otherwise(pl.lit(Status.OK.value)).alias("status")
-    return chosen
 
 
 def _one_period(rows: pl.DataFrame, indicator: Indicator, measures: tuple[str, ...]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from hi_pipeline.core.financial_year import period
 from hi_pipeline.core.groups import Dimension, period_words
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import LAYOUT_UNVERIFIED, PeriodType, Status
+from hi_pipeline.tables.worst import worst
 
 # How many periods make a year.
 OF_A_YEAR = {PeriodType.MONTH.value: 12, PeriodType.QUARTER.value: 4}
@@ -54,7 +55,6 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
     whole = pl.len() == needed.first()
     every = pl.col("value").null_count() == 0
     bounded = pl.col("low").null_count() + pl.col("high").null_count() == 0
-    bad = pl.col("status").filter(pl.col("status") != Status.OK.value).first()
     said = pl.format(SAID, pl.len(), needed.first(), pl.col("period_type").first())
     years = flows.group_by(key, maintain_order=True).agg(
         pl.col("area_name").last(),
@@ -63,7 +63,7 @@ def whole_years(observations: pl.DataFrame) -> pl.DataFrame:
         high=pl.when(whole & bounded).then(added("high")),
         lower_95=pl.lit(None, dtype=pl.Float64),
         upper_95=pl.lit(None, dtype=pl.Float64),
-        status=pl.when(whole).then(bad.fill_null(Status.OK.value)).otherwise(pl.lit(Status.MISSING.value)),
+        status=pl.when(whole).then(worst()).otherwise(pl.lit(Status.MISSING.value)),
         note=pl.when(whole).then(pl.lit("sum of the year's periods")).otherwise(said),
         unseen=pl.col("note").str.contains(LAYOUT_UNVERIFIED, literal=True).any(),
     )

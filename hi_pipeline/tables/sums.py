@@ -15,7 +15,8 @@ import polars as pl
 from hi_pipeline.core.adding import added
 from hi_pipeline.core.notes import clauses, join_clauses, join_notes
 from hi_pipeline.core.status import Status
-from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, RELEASES, UNITS, total, worst
+from hi_pipeline.tables.assemble import COUNTED, HIDING, PERIOD, PRINTED, RELEASES, UNITS, total
+from hi_pipeline.tables.worst import worst
 
 # What notes say of how one part was made: left out of a sum, or said of all its parts.
 _OF_A_PART = (

@@ -164,3 +164,45 @@ def test_completed_pathways_of_the_month_lose_nobody(real: RealFiles) -> None:
     england = _one(rows, **ENGLAND)["value"]
     assert england == 302_826 + 1_251_335
     assert rows.filter(pl.col("area_type").is_in(["icb", "remainder"]))["value"].sum() == england
+
+
+@pytest.mark.parametrize(
+    ("year", "screened", "eligible"),
+    [("2019-20", 7_281_502, 10_367_918), ("2022-23", 7_113_333, 10_806_796), ("2023-24", 7_306_325, 11_055_782)],
+)
+def test_cervical_screening_of_england_comes_from_the_file_of_authorities(
+    real: RealFiles, year: str, screened: int, eligible: int
+) -> None:
+    england = _value(real, "screening_cervical_25_49", year, **ENGLAND)
+    assert (england["status"], england["numerator"], england["denominator"]) == ("ok", screened, eligible)
+    rows = real.own_results("screening_cervical_25_49", year).filter(area_type="authority", status="ok")
+    assert rows["icb_code"].n_unique() > 250
+
+
+def test_a_child_in_contact_in_two_partnerships_counts_in_no_sum_of_a_region(real: RealFiles) -> None:
+    """London 2021-22: 90,365 added up, 89,845 printed."""
+    rows = real.results("cyp_mh_access_rate", "2021-22").filter(area_type="region", measure="value")
+    assert rows.height and set(rows["status"]) == {"not_published"} and rows["numerator"].null_count() == rows.height
+
+
+@pytest.mark.parametrize(("board", "share"), [("E54000052", 23.785), ("E54000053", 16.161)])
+def test_four_small_areas_of_chichester_were_in_surrey_heartlands_until_2023(
+    real: RealFiles, board: str, share: float
+) -> None:
+    row = _value(real, "ethnic_minority_share_pct", "2020-21", icb_code=board)
+    assert row["value"] == pytest.approx(share, abs=5e-4)
+
+
+def test_a_region_has_on_the_footprint_in_force_what_it_has_on_its_own(real: RealFiles) -> None:
+    """East of England holds the same places; three of its boards of 2026 have no figure of their own."""
+    rows = real.results("mha_detention_rate", "2023-24").filter(area_type="region", measure="value", dimension="total")
+    by_vintage = {
+        v: sorted(f["numerator"].to_list()) for (v,), f in rows.partition_by("geography_vintage", as_dict=True).items()
+    }
+    assert len(by_vintage) == 2 and by_vintage["2023-04"] == by_vintage["2026-04"]
+    assert rows["numerator"].null_count() == 0
+
+
+def test_attendances_of_no_practice_are_of_no_known_fifth_in_england(real: RealFiles) -> None:
+    row = _one(real.own_results("ae_attendance_0_4_rate", "2021-22"), dimension="deprivation", measure="gap", **ENGLAND)
+    assert row["unknown_share"] == pytest.approx(1 - 2_278_167 / 2_332_838, abs=1e-6)

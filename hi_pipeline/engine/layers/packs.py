@@ -137,13 +137,14 @@ def remove_packs(pipeline: Pipeline, release: str) -> list[str]:
         folder = path.parent
         if release not in json.loads(path.read_text(encoding="utf-8"))["sources"]:
             continue
-        made = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))["files"]
+        manifest = folder / _MANIFEST
+        made = json.loads(manifest.read_text(encoding="utf-8"))["files"] if manifest.is_file() else {}
         with reporting(folder):
             for name, sha256 in sorted(made.items(), key=lambda item: item[0] == _FACTS):
                 file = folder / name
                 if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
                     file.unlink()
-            (folder / _MANIFEST).unlink()
+            manifest.unlink(missing_ok=True)
         left = sorted(file for file in folder.rglob("*") if file.is_file())
         said += [f"{file} was edited, and may hold figures of {release}: look through it" for file in left]
     return said

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hi_pipeline.core.errors import ReleaseUnavailable
+from hi_pipeline.core.errors import Overtaken, ReleaseUnavailable
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.editions import note_links, series_pages
+from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.pages import links_of
 
 _log = logging.getLogger(__name__)
@@ -108,13 +109,20 @@ def read_page(pipeline: Pipeline, source: Source, page: str, *, today: date) -> 
         _log.warning(line)
     source = source.with_editions(r for r in pipeline.catalogue.sources[source.name].releases if r.found)
     links = worth_knowing(found, source, page)
-    remembered = _remembered(pipeline)
-    known = remembered.get(page, {}).get("known", list(links))
-    new = _undeclared(source, [link for link in links if link not in known])
-    remembered[page] = {"known": known, "new": list(new), "source": source.name}
-    text = json.dumps(remembered, indent=1, sort_keys=True) + "\n"
-    pipeline.lake.store.write(_memory(pipeline).parent, {_memory(pipeline).name: text.encode()})
-    return new
+    store, place = pipeline.lake.store, _memory(pipeline)
+    with locked(store.locks, "pages"):
+        while True:
+            over = store.newest(place.parent)
+            remembered = _remembered(pipeline)
+            known = remembered.get(page, {}).get("known", list(links))
+            new = _undeclared(source, [link for link in links if link not in known])
+            remembered[page] = {"known": known, "new": list(new), "source": source.name}
+            text = json.dumps(remembered, indent=1, sort_keys=True) + "\n"
+            try:
+                store.write(place.parent, {place.name: text.encode()}, over=over)
+            except Overtaken:
+                continue  # another machine read another page meanwhile: what it remembers is kept
+            return new
 
 
 def new_links(pipeline: Pipeline, source: Source) -> tuple[str, ...]:

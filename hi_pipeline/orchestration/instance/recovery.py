@@ -15,6 +15,7 @@ from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorag
 from hi_pipeline.orchestration.instance.launching import has_workers
 from hi_pipeline.orchestration.instance.records import reconcile
 from hi_pipeline.publishing.whole import altered_files
+from hi_pipeline.storage.locks import locked
 
 PID_TAG, _HOST_TAG = "hi/pid", "hi/host"
 _OPEN = (
@@ -122,6 +123,8 @@ def _drop_half_published(pipeline: Pipeline) -> None:
 
     Its files are written one after the other; a run that died among them leaves new ones beside old ones.
     """
-    if altered_files(pipeline.lake):
-        parquet = pipeline.lake.path("published", "results")
-        pipeline.lake.store.remove(parquet.parent, [f"{parquet.name}.json"])
+    parquet = pipeline.lake.path("published", "results")
+    # Nobody publishes between the look and what follows from it.
+    with locked(pipeline.lake.locks, parquet.parent.name):
+        if altered_files(pipeline.lake):
+            pipeline.lake.store.remove(parquet.parent, [f"{parquet.name}.json"])

@@ -20,7 +20,7 @@ from hi_pipeline.tables.sums import add_up
 NOWHERE = "Practices without a board"
 ECOLOGICAL = "by the deprivation of the practice, not of the patient"
 _ALL = {"dimension": pl.lit(Dimension.TOTAL.value), "category": pl.lit(ALL)}
-NO_PRACTICE = "no practice of this board is in this fifth"
+NO_PRACTICE = "no practice of this board that is in the publication is in this fifth"
 
 
 def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context) -> Placed:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from hi_pipeline.core.build import Built, Reader
-from hi_pipeline.core.errors import NothingToBuild
+from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.geography import Vintage
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.lsoa_boards import lsoa21_boards
@@ -58,14 +58,17 @@ def _profile(reader: Reader, vintage: Vintage) -> tuple[pl.DataFrame, set[str], 
     people = lsoas.join(residents, on="lsoa_code", how="left", validate="1:1").join(
         ranked, on="lsoa_code", how="left", validate="1:1"
     )
-    total = pl.col("total").sum()
-    lived = (
-        people.drop_nulls()
-        .group_by("icb_code")
-        .agg(
-            deprived_share=pl.col("total").filter(pl.col("imd_decile").is_in(MOST_DEPRIVED)).sum() / total,
-            ethnic_minority_share=1 - pl.col("white_british").sum() / total,
+    lost = people.filter(pl.any_horizontal(pl.all().is_null()))
+    if lost.height:
+        raise LinkageError(
+            f"similar boards of {vintage}: {lost.height} small areas without a board, residents or a decile, such as "
+            f"{lost['lsoa_code'].to_list()[:8]}. Are the lookup, the census and the indices whole?",
+            failures=lost,
         )
+    total = pl.col("total").sum()
+    lived = people.group_by("icb_code").agg(
+        deprived_share=pl.col("total").filter(pl.col("imd_decile").is_in(MOST_DEPRIVED)).sum() / total,
+        ethnic_minority_share=1 - pl.col("white_british").sum() / total,
     )
     ages, used = _aged(reader, vintage)
     profile = (

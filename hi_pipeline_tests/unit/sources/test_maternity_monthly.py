@@ -1,5 +1,7 @@
 """Monthly maternity statistics: boards by gestation and continuity of carer, what rounding hides, what is refused."""
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -7,6 +9,9 @@ import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.engine.layers.clean import build_clean, fetch_part
+from hi_pipeline.engine.pipeline import load_catalogue, open_pipeline
+from hi_pipeline.settings import Settings
 from hi_pipeline.sources.maternity_monthly import sample
 from hi_pipeline.sources.maternity_monthly.source import SOURCE
 from hi_pipeline.tables.flows import whole_years
@@ -160,3 +165,21 @@ def test_a_system_that_is_no_board_stops_the_file(tmp_path: Path, edition: str) 
 def test_an_unknown_decile_is_left_out_and_counted(tmp_path: Path) -> None:
     copy = _file(tmp_path, MEASURES, old="IMD_02", new="IMD_2")
     assert "COC_by_28weeks_IMD_2" in unknown_labels(parsed(SOURCE, MEASURES, copy))
+
+
+def test_rows_left_out_of_all_months_of_a_year_are_counted_together(tmp_path: Path) -> None:
+    """Each of the twelve months leaves out as many; one month alone was counted once."""
+    mirror = tmp_path / "mirror"
+    sample.write(mirror)
+    settings = Settings(source=f"mirror:{mirror}", data_dir=tmp_path / "data")
+    pipeline = open_pipeline(settings, replace(load_catalogue(), sources={SOURCE.name: SOURCE}))
+    year = "2023-24"
+    assert fetch_part(pipeline, SOURCE, year).good
+    outcome = build_clean(pipeline, SOURCE, year)
+    assert outcome.good, outcome.reason
+    (left_out,) = {tuple(sorted(known.dropped_rows.items())) for known in outcome.files.values()}
+    assert left_out
+    files = [(release, mirror / release.mirror_file) for release in SOURCE.releases if year in release.financial_years]
+    assert len(files) == 24
+    months = [parsed(SOURCE, release.edition, path).left_out for release, path in files]
+    assert dict(left_out) == dict(sum((Counter(month) for month in months), Counter()))

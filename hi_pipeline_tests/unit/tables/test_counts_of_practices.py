@@ -161,3 +161,12 @@ def test_the_reporters_of_an_age_are_the_practices_of_the_map() -> None:
     by_group = dict(board.filter(pl.col("dimension") != "deprivation").select("category", "coverage").iter_rows())
     # A2 is on the map and has no row.
     assert by_group == {"All": 0.5, "14 to 17": 0.5, "18 and over": 0.5}
+
+
+def test_fifths_keep_their_indices_on_the_other_footprint() -> None:
+    """Where a board cannot be made anew there, the figures of its own footprint stand, with what they rest on."""
+    frame = _qof().frame.filter(dimension="deprivation", indicator_id="hypertension_prevalence_pct", status="ok")
+    boards = frame.filter(area_type="icb")
+    assert boards["geography_vintage"].n_unique() == 2
+    assert set(boards["imd_vintage"]) == {"2019"}
+    assert not boards["note"].str.contains("does not state the Indices").any()

@@ -106,7 +106,7 @@ def _years(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
 
 
 def _groups(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
-    """Return the drawings, why a breakdown is not there, and one table of all groups, with everybody if of one source."""
+    """Return the drawings, why a breakdown is not there, and a table of all groups, with everybody if of one source."""
     blocks: list[Block] = [chart for d in _DRAWN if (chart := _chart(found, d, facts)) is not None]
     printed: list[Figure] = []
     for dimension, figures in found.groups.items():

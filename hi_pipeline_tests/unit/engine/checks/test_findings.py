@@ -10,8 +10,9 @@ from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND, boards_of, footprints_of
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.engine.checks import findings as ask
-from hi_pipeline.engine.checks.by_layer import guarded
+from hi_pipeline.engine.checks.by_layer import _is_counts, guarded
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
+from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline_tests.flow.tiny import make_indicator
 
 INDICATORS = {"tiny_1_pct": make_indicator()}
@@ -166,3 +167,8 @@ def test_a_check_that_breaks_fails_all_and_loses_nothing() -> None:
     found, _ = guarded((("keys", ""), ("schema", "")), breaks)
     assert [(f.check, f.passed) for f in found] == [("keys", False), ("schema", False)]
     assert "no such column" in found[0].said
+
+
+def test_every_reference_table_has_a_key_that_the_check_of_keys_holds() -> None:
+    references = [table for table in load_catalogue().tables if not _is_counts(table)]
+    assert len(references) >= 8 and all(table.schema.key for table in references)

@@ -1,14 +1,18 @@
 """Publishers' pages are looked at for editions that nobody has declared."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from hi_pipeline.core.errors import FetchError
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
+from hi_pipeline.engine.releases import watch
 from hi_pipeline.engine.releases.watch import change_at, new_links, places, read_page, worth_knowing
 from hi_pipeline.orchestration.sensors import NETWORK_PLACES, _turn
 from hi_pipeline.settings import Settings
@@ -114,3 +118,27 @@ def test_over_the_network_each_place_gets_its_turn() -> None:
         seen += chosen
     assert set(seen) == set(found)
     assert _turn(found, turn, at_once=None) == (list(found), 0)  # type: ignore[arg-type]
+
+
+def test_two_processes_that_read_pages_at_once_both_remember(
+    live: tuple[Pipeline, Pages], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [PAGE, f"{PAGE}/other"]
+    remembered = watch._remembered
+
+    def slowly(pipeline: Pipeline) -> dict[str, dict[str, Any]]:
+        found = remembered(pipeline)
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(watch, "_remembered", slowly)
+    readers = []
+    for page in pages:
+        pipeline = open_pipeline(Settings(source="live", data_dir=tmp_path), make_catalogue())
+        monkeypatch.setattr(pipeline.snapshots, "page", live[1].page)
+        readers.append(Thread(target=read_page, args=(pipeline, make_source(), page), kwargs={"today": TODAY}))
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(60)
+    assert set(remembered(live[0])) == set(pages)
