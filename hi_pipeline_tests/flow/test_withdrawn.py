@@ -118,6 +118,18 @@ def test_packs_that_rest_on_it_go_and_an_edited_document_is_named(pipeline: Pipe
     assert len([path for path in (packs / QMJ).rglob("*") if path.is_file()]) == 4
 
 
+def test_a_pack_of_which_nobody_knows_what_it_wrote_is_named_whole(pipeline: Pipeline) -> None:
+    """Without its list of files nothing can be told from what a board wrote itself."""
+    folder = pipeline.settings.root / "packs" / YEAR / QHM
+    folder.mkdir(parents=True)
+    facts = {"sources": [f"local_extracts:{LUNG}.QHM.{YEAR}"], "figures": [], "sentences": []}
+    (folder / "facts.json").write_text(json.dumps(facts))
+    (folder / "report.html").write_text("a page")
+    _file(pipeline, LUNG, "QHM").unlink()
+    _, *said = _look(pipeline)
+    assert [line.split(" was edited")[0].rpartition("/")[2] for line in said] == ["facts.json", "report.html"]
+
+
 def test_the_last_extract_leaves_nothing_published(pipeline: Pipeline) -> None:
     for name, board in ((LUNG, "QHM"), (LUNG, "QMJ"), (UNDER_18, "QHM")):
         _file(pipeline, name, board).unlink()

@@ -186,6 +186,17 @@ def test_a_code_that_changed_means_both_boards() -> None:
         select(years=[], icbs=["QZZ"], indicators=[], catalogue=[])
 
 
+def test_a_figure_that_is_not_there_says_why_beside_those_that_are(mirror: Path) -> None:
+    hi("run", "--year", "2023-24")
+    asked = ("explain", "tiny_1_pct", "--icb", "QNC", "--year", "2022-23")
+    said = hi(*asked, "--year", "2023-24")
+    assert "Wilson" in said and "NHS Staffordshire" in said
+    why = re.search(r"tiny_1_pct of [^:]* for 2022-23: (.*?)( How it is read|$)", said)
+    assert why and "in hand" in why[1], said
+    alone = hi(*asked, code=2)
+    assert "for 2022-23" in alone and "Formula" not in alone
+
+
 def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     hi("run", "--year", "2023-24")
     asked = ("explain", "tiny_1_pct", "--year", "2023-24", "--icb", "England", "--icb", "05Q",

@@ -99,6 +99,26 @@ def test_partly_shown_counts_the_groups_and_leaves_out_those_that_do_not_exist()
     assert _cell(_covered(rows[0], rows[2]), "tt_recovery_pct", "deprivation")[0] == "shown"
 
 
+def test_of_several_reasons_the_one_of_most_groups_stands_and_not_applicable_last() -> None:
+    groups = [
+        _row("tt_recovery_pct", status, dimension="deprivation", category=f"Decile {n}", note=note)
+        for n, (status, note) in enumerate(
+            [
+                ("not_applicable", "no such group"),
+                ("not_applicable", "no such group"),
+                ("not_applicable", "no such group"),
+                ("missing", "not sent in"),
+                ("suppressed", "hidden"),
+                ("suppressed", "hidden"),
+            ],
+            start=1,
+        )
+    ]
+    for rows in (groups, groups[::-1]):
+        assert _cell(_covered(*rows), "tt_recovery_pct", "deprivation")[1] == "hidden"
+    assert _cell(_covered(*groups[:4]), "tt_recovery_pct", "deprivation")[1] == "not sent in"
+
+
 def test_a_board_of_another_footprint_is_no_such_board() -> None:
     frame = _nothing_built()
     assert _cell(frame, "wl_total", icb_code=NEW)[0] == "no_such_board"

@@ -10,12 +10,15 @@ import pytest
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import (
     SUB_ICB_LOCATIONS,
+    SUB_ICBS_GROWN,
+    SUB_ICBS_RECODED,
     Vintage,
     board,
     boards_of,
     region_of,
     vintage_of,
 )
+from hi_pipeline.core.icb_codes import SUB_ICBS_PARTED
 from hi_pipeline.sources.ons_geography.source import LSOA_COLUMNS, SOURCE, SUB_ICB_COLUMNS
 from hi_pipeline_tests.unit.sources.reading import changed, clean
 
@@ -155,6 +158,22 @@ def test_a_ccg_with_two_codes_is_refused(tmp_path: Path) -> None:
     path.write_text(CCGS_2019.replace("E38000004", "E38000005", 1), "utf-8-sig")
     with pytest.raises(ValidationError, match="ccg_ods"):
         clean(SOURCE, "2019-ccg", path)
+
+
+def test_a_region_is_the_same_area_on_every_footprint() -> None:
+    """Its figure may stand for the footprint in force; what was recoded or divided stayed in its region."""
+    held = [
+        {(board(s.board[v]).region_ods, s.ons) for s in SUB_ICB_LOCATIONS if v in s.board and s.board[v]}
+        for v in Vintage
+    ]
+    moved = {ons for one in held for _, ons in one ^ held[0]}
+    known = {
+        **SUB_ICBS_RECODED,
+        **SUB_ICBS_GROWN,
+        **{new: old for old, parts in SUB_ICBS_PARTED.items() for new in parts},
+    }
+    assert moved == {*known, *known.values()}
+    assert {region for one in held for region, ons in one if ons in moved} == {"Y59"}
 
 
 def test_the_exact_lookup_keeps_every_pair() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hi_pipeline.core.build import Built
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
-from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.core.geography import NHS_REGIONS, Vintage, boards_of
 from hi_pipeline_tests.unit.tables.counts_built import BOARDS, YEAR, build, own_rows, recovery, talking, total_row
 from hi_pipeline_tests.unit.tables.fake_reader import observation, rounded
 
@@ -38,6 +38,26 @@ def test_regions_are_summed_from_boards_where_none_are_printed() -> None:
     assert regions.height == 7
     assert regions["numerator"].sum() == 50 * 42
     assert regions["note"].str.contains("sum of the region's boards").all()
+
+
+def test_a_region_of_the_footprint_in_force_keeps_its_own_figure_where_its_boards_cannot_be_made() -> None:
+    """Boards of April 2026 that took part of another have no counts; the region is the same area."""
+    built = build("talking_therapies", talking())
+    rows = built.frame.filter(indicator_id="tt_recovery_pct", dimension="total")
+    boards = rows.filter(area_type="icb", geography_vintage="2026-04")
+    assert boards["status"].to_list().count("not_published") > 0
+    by_footprint = [
+        {
+            region.ods: rows.filter(area_type="region", geography_vintage=v.value, icb_code=region.ons[v])[
+                "numerator"
+            ].item()
+            for region in NHS_REGIONS
+        }
+        for v in (Vintage.APRIL_2023, Vintage.APRIL_2026)
+    ]
+    assert by_footprint[0] == by_footprint[1] and sum(by_footprint[0].values()) == 50 * 42
+    keys = ["indicator_id", "geography_vintage", "area_type", "icb_code", "area_name", "dimension", "category"]
+    assert not built.frame.select(keys).is_duplicated().any()
 
 
 def test_a_missing_board_is_fatal() -> None:

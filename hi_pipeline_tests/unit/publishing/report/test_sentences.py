@@ -56,6 +56,31 @@ def texts(said: list[Sentence]) -> list[str]:
     return [sentence.text for sentence in said]
 
 
+def of_others(**changes: object) -> IndicatorFacts:
+    """Everybody of one publication; two groups of another, with its own reach and month."""
+    note = "provider based: trusts that lie in the area; one thing more"
+    shape = {"dimension": "deprivation", "source_releases": "another:2024-03", "note": note} | changes
+    groups = [
+        made_up.figure("recovery", 30.0 + n, 1.0, None, category=f"Decile {n}", category_order=n) | shape
+        for n in (2, 3)
+    ]
+    return fact("recovery", *groups)
+
+
+def test_groups_of_other_people_than_everybody_say_whose_they_are() -> None:
+    first, second = sentences.apart(of_others())
+    assert first.text.startswith("The figures by group are of other people than that for everybody: trusts that lie in")
+    assert "one thing more" not in first.text
+    assert second.text == "By deprivation they add up to 200, and everybody to 100."
+    (alone,) = sentences.apart(of_others(denominator=None, numerator=None))
+    assert alone.kind == "apart"
+
+
+def test_groups_of_the_same_publication_say_nothing_of_it() -> None:
+    assert not sentences.apart(of_others(source_releases="made_up:1"))
+    assert not sentences.apart(of_others(source_releases="made_up:1;another:2024-03"))
+
+
 @settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_the_second_look_finds_nothing_to_contradict(seed: int) -> None:
