@@ -146,7 +146,7 @@ def apart(found: IndicatorFacts) -> list[Sentence]:
     first = found.apart[0]
     basis = [part.removeprefix(_BASIS) for part in first.note.split("; ") if part.startswith(_BASIS)]
     said = [say("apart", first, who=basis[0] if basis else "another publication has them", when=when(first))]
-    alike = [f for f in found.apart if f.dimension == first.dimension]
+    alike = [f for f in found.groups[first.dimension] if f.status != Status.NOT_APPLICABLE.value]
     counts = [f.numerator if f.denominator is None else f.denominator for f in alike]
     whole = found.total.numerator if found.total.denominator is None else found.total.denominator
     if None in counts or whole is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from hi_pipeline.core.groups import UNKNOWN
 from hi_pipeline.core.indicator import Polarity
+from hi_pipeline.core.status import Status
 from hi_pipeline.publishing.report.covers import NOT_FOR_FOOTPRINT, PARTED
 from hi_pipeline.publishing.report.document import Document, Sentence
 from hi_pipeline.publishing.report.facts import IndicatorFacts, PackFacts
@@ -33,6 +34,7 @@ _COUNTED = {
     "hidden", "hidden_none", "ethnic", "ethnic_alike",
     "ethnic_one", "changes", "changes_alike", "changes_one", "worst_groups", "worst_none", "statement", "undivided",
     "current", "stale", "revised", "older", "target_groups", "unseen",
+    "apart_sum",
 }  # fmt: skip
 # What the note of a figure holds that each of these sentences counts.
 _NOTED = {"stale": "stale:", "revised": "not accepted yet", "older": "an earlier version of the program"}
@@ -249,6 +251,8 @@ def _counted(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[s
             due, parts = [left] if words.get(word, "?") in text else [-1], {}
         case "ethnic":
             due = [sum(parts.values()), *parts.values(), len(rows) - sum(parts.values())]
+        case "apart_sum":
+            return _sum_faults(sentence, rows, facts)
         case "unseen":
             return _unseen_faults(sentence, facts)
         case "undivided":
@@ -342,6 +346,19 @@ def _unseen_faults(sentence: Sentence, facts: PackFacts) -> list[str]:
             by_area.setdefault(card.area, set()).add(f"{card.short} ({card.statement_number})")
     said = sentence.text.removeprefix("Not shown: ").partition("; see “")[0].split("; ")
     return [] if set(said) in by_area.values() else [f"{sentence.text!r} is not what the results lack of an area"]
+
+
+def _sum_faults(sentence: Sentence, rows: list[Figure], facts: PackFacts) -> list[str]:
+    """Add up again what the groups of one breakdown hold, all of them, beside what everybody's figure holds."""
+    whole, *groups = rows
+    (owner,) = [found for found in facts.indicators if found.card.id == whole.indicator]
+    due = {f.id for f in owner.groups[groups[0].dimension] if f.status != Status.NOT_APPLICABLE.value}
+    held = [f.numerator if f.denominator is None else f.denominator for f in (*groups, whole)]
+    if {f.id for f in groups} != due or None in held:
+        return [f"{sentence.text!r} does not add up all groups"]
+    numbers = [n for n in held if n is not None]
+    parts = [f"{rounded(n, 0):,.0f}" for n in (sum(numbers[:-1]), numbers[-1])]
+    return [] if numerals(sentence.text) == parts else [f"{sentence.text!r}: added up again it is {parts}"]
 
 
 def _undivided(facts: PackFacts) -> int:

@@ -76,6 +76,17 @@ def test_groups_of_other_people_than_everybody_say_whose_they_are() -> None:
     assert alone.kind == "apart"
 
 
+def test_a_pack_whose_groups_are_of_others_is_read_back_and_their_sum_is_added_up_again() -> None:
+    shape = {"dimension": "deprivation", "source_releases": "another:2024-03", "note": "provider based: trusts"}
+    groups = [made_up.figure("recovery", 30.0 + n, 1.0, None, category=f"Decile {n}") | shape for n in (2, 3)]
+    pack = made_up.pack([made_up.figure("recovery", 40.0, 2.0, 50.0), *groups])
+    assert not audit(pack.document, pack.facts)
+    (block,) = [b for b in pack.document.blocks if isinstance(b, Paragraph) and "add up to 200" in b.text]
+    wrong = Paragraph(sentences=tuple(replace(s, text=s.text.replace("200", "201")) for s in block.sentences))
+    document = replace(pack.document, blocks=tuple(wrong if b is block else b for b in pack.document.blocks))
+    assert ["added up again" in fault for fault in audit(document, pack.facts)] == [True]
+
+
 def test_groups_of_the_same_publication_say_nothing_of_it() -> None:
     assert not sentences.apart(of_others(source_releases="made_up:1"))
     assert not sentences.apart(of_others(source_releases="made_up:1;another:2024-03"))
