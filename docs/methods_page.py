@@ -94,19 +94,19 @@ word, and each row says so. They can be adjusted once lists by practice and age 
 
 **The comparator** of a board, region or authority is all boards together, group by group: England as
 published also holds events of no practice and of no board (A&E 762.6 against 750.3 per 1,000; detentions 88.3
-against 86.8 per 100,000). Where a board has no figure the sum cannot be made, and England as published stands
+against 86.8 per 100,000). Where a board has no figure the sum cannot be made, and England's own row stands
 in; so too where the sum would take hidden counts at a rate, while England's counts are exact and lie within what
 the sum leaves open (tooth extractions of 2019-20: 402.0 of all boards, 388.0 as published). `comparator` names
 which. `comparators.parquet` holds the figures of all boards with their counts.
-`comparisons.parquet` sets each board beside England as published, its region and the five most similar
+`comparisons.parquet` sets each board beside England, its region and the five most similar
 boards.
 
 **Similar boards.** One list a footprint. Inputs, as shares of residents: in small areas (LSOAs) of the two
 most deprived deciles (Indices of 2025, Census 2021 residents), other than White British (Census 2021), aged
 65 and over (newest mid-year of the ONS workbook). Each is standardised among the boards of the footprint; the
-distance is the root of the sum of squared differences. Inputs and distances stand in the linked table
-`similar_boards`. A board without an input (three of April 2026) is not computed. The five are taken together,
-weighted by their denominators.
+distance is the root of the sum of squared differences. Names, inputs and distances stand in `similar_boards.parquet`
+and `.csv`; a pack names the five. A board without an input (three of April 2026) is not computed. The five are taken
+together, weighted by their denominators.
 
 **Small areas and pockets.** `small_areas.parquet` has one row for each LSOA of the 2021 census: its board on every
 footprint (ONS lookups), its authority (lower tier of 2022, by the exact lookup of LSOAs), people on the newest list

@@ -70,6 +70,8 @@ def verify_pack_command(console: Printer, source: str | None, folder: Path) -> i
 
 
 def _orders(session: Session, asked: Asked) -> list[Order]:
+    if not asked.year:
+        raise SelectionError('a pack is of one year: name it, as --year "2023-24"')
     if asked.year not in ALL_YEARS:
         start_year(asked.year)
         raise SelectionError(f"{asked.year!r} is outside the years of the grid, {ALL_YEARS[0]} to {ALL_YEARS[-1]}")
@@ -96,6 +98,8 @@ def _orders(session: Session, asked: Asked) -> list[Order]:
 
 def _boards(asked: Asked, vintage: Vintage) -> list[str]:
     """Return the boards asked for; of several that one name means, those of the footprint."""
+    if bool(asked.icbs) + (asked.region is not None) + asked.every > 1:
+        raise SelectionError("give --icb, --region or --all, one of them: each alone says which boards are meant")
     if asked.every:
         return [b.ons for b in boards_of(vintage)]
     if asked.region is not None:

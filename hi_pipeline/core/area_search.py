@@ -95,6 +95,17 @@ def successors(board: Board) -> tuple[Board, ...]:
     return tuple(b for b in BOARDS if b.ons in codes)
 
 
+def _next(board: Board) -> tuple[Board, ...]:
+    """Return the boards of the footprint after a board's last one that took on what it had."""
+    after = min((v for v in Vintage if v > max(board.vintages)), default=None)
+    if after is None:
+        return ()
+    had = [p for p in SUB_ICB_LOCATIONS if board.ons in p.board.values()]
+    places = [*had, *(_LOCATIONS[new] for p in had for old, new in _became() if old == p.ons)]
+    codes = {p.board[after] for p in places if after in p.board}
+    return tuple(b for b in BOARDS if b.ons in codes)
+
+
 def predecessors(board: Board) -> tuple[Board, ...]:
     """Return the boards of the footprint before whose parts a board took on; none for a board of the first."""
     first = min(board.vintages)
@@ -108,13 +119,14 @@ def predecessors(board: Board) -> tuple[Board, ...]:
 def when(board: Board) -> str:
     """Return when a board exists, in words: "to 2025-26, then NHS Thames Valley Integrated Care Board (E54000070)"."""
     years = [year for year in ALL_YEARS if vintage_of(year) in board.vintages]
-    later, earlier = successors(board), predecessors(board)
+    now, later, earlier = successors(board), _next(board), predecessors(board)
     said = []
     if min(board.vintages) is not Vintage.JULY_2022:
         before = f" (before: {_listed(earlier)})" if earlier else ""
         said.append(f"from {years[0]}{before}" if years else f"from {min(board.vintages)}{before}")
     if CURRENT not in board.vintages:
-        said.append(f"to {years[-1]}" + (f", then {_listed(later)}" if later else ""))
+        further = f", now {_listed(now)}" if now != later else ""
+        said.append(f"to {years[-1]}" + (f", then {_listed(later)}{further}" if later else ""))
     return ", ".join(said) or "throughout"
 
 

@@ -300,7 +300,7 @@ RESULT_MEANINGS: dict[str, str] = {
     "method": "how value and limits were made",
     "status": "ok, suppressed, too_few, missing, not_published or not_applicable",
     "note": "what a reader must know about this figure",
-    "comparator": "whose figure comparator_value is: all boards of England, England as published, or empty",
+    "comparator": "whose figure comparator_value is: all boards of England, England (its own row), or empty",
     "comparator_value": "the comparator's figure of the same group and measure",
     "comparison": "against the comparator: better, similar, worse, lower, higher or not_compared",
     "unknown_share": "share of records whose group in this dimension is unknown, not stated or indeterminate",

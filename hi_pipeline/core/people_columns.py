@@ -1,4 +1,4 @@
-"""Contracts of the published tables about people and where they live: small areas, pockets, residents by age.
+"""Contracts of the published tables about people and where they live: small areas, pockets, similar boards, residents.
 
 They hold context, not figures of indicators: no limits, no status. What nobody knows is null.
 """
@@ -60,6 +60,22 @@ POCKETS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 POCKET_KEY = ("geography_vintage", "icb_code", "lsoa_code")
 
+# The boards most like each board of a footprint, with the shares of residents that decide it.
+SIMILAR_BOARDS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "geography_vintage": pl.String,
+    "icb_code": pl.String,
+    "icb_name": pl.String,
+    "place": pl.Int32,
+    "similar_code": pl.String,
+    "similar_name": pl.String,
+    "distance": pl.Float64,
+    "deprived_share": pl.Float64,
+    "ethnic_minority_share": pl.Float64,
+    "aged_65_share": pl.Float64,
+    "source_releases": pl.String,
+}
+SIMILAR_BOARD_KEY = ("geography_vintage", "icb_code", "place")
+
 # Residents of boards by age and sex, as the figures of each year divide by them.
 POPULATION: dict[str, pl.DataType | type[pl.DataType]] = {
     "financial_year": pl.String,
@@ -103,7 +119,13 @@ PEOPLE_MEANINGS: dict[str, str] = {
     "households": "households, by the publication on fuel poverty; empty where it has none",
     "fuel_poor": "of them, those in fuel poverty; estimate of a model",
     "fuel_poor_pct": "the same in percent",
-    "place": "rank among the pockets of the board; 1 is the most deprived",
+    "place": "rank among the pockets of the board, 1 the most deprived; among similar boards, 1 the most similar",
+    "similar_code": "ONS code of the similar board",
+    "similar_name": "its name",
+    "distance": "root of the sum of squared differences of the three shares, each over its standard deviation",
+    "deprived_share": "share of the board's residents in small areas of the two most deprived national tenths",
+    "ethnic_minority_share": "share of the board's residents who are not White British (Census 2021)",
+    "aged_65_share": "share of the board's residents aged 65 and over",
     "authority_average_rank": "mean national rank of the authority's small areas, weighted by residents",
     "authority_fifth": "fifth of England's authorities by that mean; 5 is the least deprived",
     "icb_average_rank": "mean national rank of the board's small areas, weighted by residents",

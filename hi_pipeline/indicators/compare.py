@@ -9,7 +9,7 @@ from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
 from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.indicators.kind import statistics_of
 
-ALL_BOARDS, ENGLAND = "all boards of England", "England as published"
+ALL_BOARDS, ENGLAND = "all boards of England", "England"
 BY = ["financial_year", "geography_vintage"]
 ON = [*BY, "dimension", "category", "measure"]
 AREA = [*BY, "area_type", "icb_code", "area_name"]
@@ -35,10 +35,11 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Add comparator, comparator_value and comparison.
 
     The comparator of boards, regions and authorities is all boards together, as England holds events of no board; it is
-    England as published where a board has no figure, where the boards' sum would rest on hidden counts and England is
-    exact (``tables/complete``), and for providers. A figure is above it where its lower 95% limit
-    is, below where its upper is, and similar between; a hidden figure is compared where its bounds are clear of it.
-    Above and below become better and worse where a direction is good, higher and lower where not.
+    England's own row (as printed, or the sum that its note tells of) where a board has no figure, where the boards' sum
+    would rest on hidden counts and England is exact (``tables/complete``), and for providers. A figure is above it
+    where its lower 95% limit is, below where its upper is, and similar between; a hidden figure is compared where its
+    bounds are clear of it. Above and below become better and worse where a direction is good, higher and lower where
+    not.
 
     Not compared are England itself, remainders, counts, slopes, figures without limits, people whose group is not
     known, figures of less than 90% of their reporters (of their people, where known), gaps that mix deprivation with

@@ -1,4 +1,4 @@
-"""Boards' figures beside three more comparators: England as published, the region, and the most similar boards.
+"""Boards' figures beside three more comparators: England, the region, and the most similar boards.
 
 What a board counts in its own extract has no England of its own: it stands beside the published England of the same
 definition, where there is one, and beside the other boards that have given the same extract here.
@@ -19,7 +19,7 @@ REGION, SIMILAR = "region", "most similar boards"
 OTHERS = "other boards with an extract here"
 # Fewer would hand one board's figure to another.
 FEWEST_OTHERS = 3
-LIKE = "England as published in {}"
+LIKE = "England in {}"
 TOO_FEW_OTHERS = f"not_computed: fewer than {FEWEST_OTHERS} other boards have such a figure here"
 NO_LIST = "not_computed: an input of the board's list of similar boards is not in hand"
 NOT_ALL = "not_computed: not all of the similar boards have a figure"

@@ -19,8 +19,10 @@ _MISREAD = r"(?i)^\d[\d\-/.:, ]*(e\d+)?$|^\d{1,2}[ \-/]?(jan|feb|mar|apr|may|jun
 _FORMULA = r"^[=+\-@\t\r]"
 _LONGEST_LITERAL = 255  # characters of a text within a formula
 _DECIMALS, _DECIMALS_OF_RATIOS, _DECIMALS_OF_COUNTS, _DECIMALS_OF_SHARES = 2, 3, 1, 4
-_COUNTS = ("numerator", "denominator", "numerator_low", "numerator_high")
+_COUNTS = ("numerator", "denominator", "numerator_low", "numerator_high", "denominator_low", "denominator_high")
 _SHARES = ("unknown_share", "coverage", "people_share")
+# Their size depends on the unit: significant digits, not decimals.
+_SPREADS, _DIGITS_OF_SPREADS = ("between_variance",), 4
 _FIGURES = ("value", "lower_95", "upper_95", "lower_998", "upper_998", "computed_value", "published_value",
             "comparator_value", "figure_low", "figure_high")  # fmt: skip
 
@@ -40,6 +42,8 @@ def _column(name: str, dtype: pl.DataType) -> pl.Expr:
         return _rounded(name, _DECIMALS_OF_COUNTS)
     if name in _SHARES:
         return _rounded(name, _DECIMALS_OF_SHARES)
+    if name in _SPREADS:
+        return pl.col(name).round_sig_figs(_DIGITS_OF_SPREADS)
     if name not in _FIGURES:
         return pl.col(name)
     is_ratio = pl.col("unit") == Unit.RATIO.value

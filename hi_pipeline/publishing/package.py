@@ -33,6 +33,8 @@ from hi_pipeline.core.people_columns import (
     POCKETS,
     POPULATION,
     POPULATION_KEY,
+    SIMILAR_BOARD_KEY,
+    SIMILAR_BOARDS,
     SMALL_AREA_KEY,
     SMALL_AREAS,
 )
@@ -67,18 +69,20 @@ TABLES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "lineage": (LINEAGE | _MARKED, LINEAGE_KEY),
     "pockets": (POCKETS | _MARKED, POCKET_KEY),
     "population": (POPULATION | _MARKED, POPULATION_KEY),
+    "similar_boards": (SIMILAR_BOARDS | _MARKED, SIMILAR_BOARD_KEY),
     "slopes": (SLOPE_GROUPS, SLOPE_GROUP_KEY),
     "small_areas": (SMALL_AREAS | _MARKED, SMALL_AREA_KEY),
     **JUDGING,
 }
 # Of these, the linked tables that are published as they are.
-LISTS = ("lineage", "small_areas", "pockets", "population")
+LISTS = ("lineage", "small_areas", "pockets", "population", "similar_boards")
 # Tables whose CSV has other columns than their parquet.
 CSV_TABLES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {"coverage": (COVERAGE_RUNS, COVERAGE_RUN_KEY)}
 MEANINGS = RESULT_MEANINGS | FURTHER_MEANINGS | PEOPLE_MEANINGS | JUDGING_MEANINGS
 _TITLES = {
     "coverage": "What is published of each indicator, and why the rest is not",
     "pockets": "Pockets of deprivation: deprived small areas in authorities or boards of low average deprivation",
+    "similar_boards": "Similar boards: the five most like each board in deprivation, ethnicity and age of residents",
     "small_areas": "Small areas of England (LSOAs): board, authority, people, deprivation, ethnicity, fuel poverty",
 }
 _DESCRIPTIONS = {
@@ -90,6 +94,7 @@ _DESCRIPTIONS = {
         "One row is a small area of the two most deprived tenths, of at least 1,000 residents, whose authority or "
         "board is among the two least deprived fifths by the average rank of its small areas; by footprint."
     ),
+    "similar_boards": "One row is a board and one of the five most like it, the most similar first; by footprint.",
     "small_areas": "One row is one small area of the 2021 census. The board's column says of which footprint it is.",
 }
 _FORMATS = {

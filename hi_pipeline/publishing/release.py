@@ -40,7 +40,7 @@ LAYER = "published"
 NAME = "results"
 CSV = f"{NAME}.csv"
 # Tables beside the results that stand there as CSV too.
-CSV_TOO = ("coverage", "small_areas", "pockets")
+CSV_TOO = ("coverage", "small_areas", "pockets", "similar_boards")
 # Areas that are no board, region or England, by the file they stand in.
 FILES_APART = {AreaType.PROVIDER: "providers", AreaType.AUTHORITY: "authorities", AreaType.BOARDS: "comparators"}
 
@@ -65,7 +65,7 @@ def publish(
     comparators.parquet, in the same columns. comparisons.parquet sets boards beside further comparators; pace, trends,
     targets, completeness and bounds judge the figures (``core.beside``); slopes.parquet holds the groups behind each
     slope. lineage.parquet tells which boards came from which, small_areas.parquet and pockets.parquet (CSV too) of
-    LSOAs, population.parquet of boards' residents.
+    LSOAs, population.parquet of boards' residents, similar_boards.parquet (CSV too) of the boards most like each.
     coverage.parquet says of every cell of the list what stands there, or why nothing does; coverage.csv the same, with
     cells that say the same in one row.
 

@@ -37,6 +37,18 @@ def test_the_extract_of_referral_to_treatment(real: RealFiles) -> None:
     (table,) = SOURCES["rtt"].layouts[release.layout].members
     rows = _rows(real, "rtt", release.edition, table.table)
     assert (rows.height, rows.width) == (183_417, 121)
+    waiting = rows.filter(pl.col("RTT Part Type") == "Part_2", pl.col("Treatment Function Code") == "C_999")
+    shown = real.results("wl_total", "2025-26").filter(
+        geography_vintage="2026-04", area_type="icb", dimension="total", measure="value"
+    )
+    for board, locations in (
+        ("E54000065", ("06H", "06K", "06N", "M1J4Y")),
+        ("E54000066", ("06Q", "06T", "07G", "07H", "99E", "99F", "99G")),
+        ("E54000068", ("06L", "07K", "26A")),
+    ):
+        own = waiting.filter(pl.col("Commissioner Org Code").is_in(list(locations)))
+        assert own["Commissioner Org Code"].n_unique() == len(locations)
+        assert shown.filter(icb_code=board)["value"].item() == own["Total All"].cast(pl.Int64).sum()
 
 
 @pytest.mark.parametrize(

@@ -331,7 +331,7 @@ def test_a_row_is_found_by_its_id_and_names_publisher_file_and_correction(sessio
     assert "address https://" in text
     beside = lines[lines.index("Compared with") + 1 : lines.index("", lines.index("Compared with"))]
     assert [line.strip().partition(":")[0] for line in beside] == [
-        row["comparator"], "England as published", "most similar boards", "region"
+        row["comparator"], "England", "most similar boards", "region"
     ]  # fmt: skip
     assert all(
         re.search(r": [\d.]+, (better|similar|worse|lower|higher|not_compared)$", x) for x in beside[:2] + beside[3:]

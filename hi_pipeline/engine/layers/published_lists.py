@@ -1,4 +1,4 @@
-"""The linked tables that are published as they are: who came from whom, small areas, pockets, residents by age."""
+"""The linked tables that are published: who came from whom, small areas, pockets, similar boards, residents by age."""
 
 import polars as pl
 
@@ -7,16 +7,16 @@ from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
 Place = tuple[str, str]
-# Table and year of the list of similar boards, which decides comparisons and is not published by itself.
+# Table and year of the list of similar boards, which decides comparisons too.
 SIMILAR: Place = ("similar_boards", LISTED_IN)
 # Published tables that are a linked table of one year as it stands.
-AS_THEY_ARE = ("lineage", "small_areas", "pockets")
-LINKED_TABLES = ("similar_boards", *AS_THEY_ARE, "population")
+AS_THEY_ARE = ("similar_boards", "lineage", "small_areas", "pockets")
+LINKED_TABLES = (*AS_THEY_ARE, "population")
 
 
 def list_places(pipeline: Pipeline) -> tuple[Place, ...]:
     """Return table and year of every linked table that publishing reads, built or not."""
-    once = (SIMILAR, *((name, LISTED_IN) for name in AS_THEY_ARE))
+    once = tuple((name, LISTED_IN) for name in AS_THEY_ARE)
     return (*once, *(("population", year) for (year,) in pipeline.lake.parts("linked", "population")))
 
 

@@ -71,6 +71,7 @@ def _rest(facts: PackFacts) -> dict[str, Any]:
         "synthetic": facts.synthetic,
         "coverage": facts.coverage,
         "comparisons": facts.comparisons,
+        "similar_boards": facts.similar,
         "completeness": facts.completeness,
         "gap_changes": {f.card.id: asdict(f.gap_change) for f in facts.indicators if f.gap_change is not None},
         "worst_cases": {f.card.id: {g: asdict(w) for g, w in f.worst.items()} for f in facts.indicators if f.worst},

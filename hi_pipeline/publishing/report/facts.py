@@ -114,7 +114,10 @@ class IndicatorFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PackFacts:
-    """What one pack rests on; ``completeness`` is by publication and breakdown."""
+    """What one pack rests on.
+
+    ``completeness`` is by publication and breakdown; ``similar`` names the boards most like this one, nearest first.
+    """
 
     board: Board
     year: str
@@ -128,6 +131,7 @@ class PackFacts:
     completeness: tuple[Mapping[str, Any], ...] | None
     sources: tuple[Mapping[str, Any], ...]
     people: People | None
+    similar: tuple[str, ...]
 
     @property
     def shown(self) -> tuple[IndicatorFacts, ...]:
@@ -211,7 +215,15 @@ def facts_of(published: Published, *, icb: str, year: str, vintage: Vintage) -> 
         completeness=_rows(published.completeness, icb=icb, year=year, vintage=vintage),
         sources=_sources(published.sources, used),
         people=people,
+        similar=_similar(published.similar_boards, icb=icb, vintage=vintage),
     )
+
+
+def _similar(lists: pl.DataFrame | None, *, icb: str, vintage: Vintage) -> tuple[str, ...]:
+    if lists is None:
+        return ()
+    own = lists.filter(icb_code=icb, geography_vintage=vintage.value).sort("place")
+    return tuple(board(code).short_name for code in own["similar_code"])
 
 
 def _up_to(results: pl.DataFrame, *, icb: str, year: str, vintage: Vintage) -> pl.DataFrame:

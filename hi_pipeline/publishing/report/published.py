@@ -25,8 +25,8 @@ class Published:
         results: all figures of boards and England.
         cards: the indicators by id.
         sources: entries of sources.json.
-        comparisons, coverage, pace, targets, completeness, bounds, small_areas, pockets, population: further tables,
-            the rows that packs speak of; None where they are not built.
+        comparisons, coverage, pace, targets, completeness, bounds, small_areas, pockets, population, similar_boards:
+            further tables, the rows that packs speak of; None where they are not built.
         synthetic: whether the figures are made up.
     """
 
@@ -43,6 +43,7 @@ class Published:
     small_areas: pl.DataFrame | None = None
     pockets: pl.DataFrame | None = None
     population: pl.DataFrame | None = None
+    similar_boards: pl.DataFrame | None = None
 
 
 def read_published(folder: Path) -> Published:
@@ -76,6 +77,7 @@ def read_published(folder: Path) -> Published:
         small_areas=_optional(folder / "small_areas.parquet"),
         pockets=_optional(folder / "pockets.parquet"),
         population=_optional(folder / "population.parquet"),
+        similar_boards=_optional(folder / "similar_boards.parquet"),
     )
 
 

@@ -145,7 +145,6 @@ NOT_AGAINST = "not compared with"
 # The comparator of a row, where its name does not read well after these words.
 COMPARATORS = {
     "all boards of England": "the figure for all boards of England together",
-    "England as published": "England",
 }
 
 # Where the most deprived group stands, in a title and in the table of evidence.

@@ -1,4 +1,4 @@
-"""Referral to treatment waiting times: the full extract summed by commissioner's board."""
+"""Referral to treatment waiting times: the full extract summed by commissioner and by its board."""
 
 import re
 from calendar import month_name, monthrange
@@ -48,7 +48,7 @@ _ROW = ("RTT Part Type", "Provider Org Code", "Commissioner Org Code")
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
-    """Return pathways waiting at the month's end and completed in it: by board, national commissioner, of all rows.
+    """Return pathways waiting at the month's end and completed in it: by board, commissioner, of all rows.
 
     Raises:
         LayoutError: another month, part, board or commissioner than known, or text in a number's place.
@@ -167,13 +167,23 @@ def _with_parents(frame: pl.DataFrame, account: Account, where: str, *, vintage:
 
 
 def _with_areas(frame: pl.DataFrame) -> pl.DataFrame:
-    """Name the area of each row by codes alone, and add all rows once more for England; names are joined last."""
+    """Name the area of each row by codes alone; names are joined last.
+
+    Rows stand again for England, and those of a board again for its sub-ICB location: boards that were divided are
+    made of locations on another footprint.
+    """
     national = pl.col("board").is_null()
     placed = frame.with_columns(
         pl.when(national).then(pl.lit("national")).otherwise(pl.lit("icb")).alias("area_level"),
         pl.coalesce("board", "Commissioner Org Code").alias("area_code"),
     )
-    england = placed.with_columns(pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"))
+    locations = placed.filter(~national).with_columns(
+        pl.lit("sub_icb").alias("area_level"), pl.col("Commissioner Org Code").alias("area_code")
+    )
+    placed = pl.concat([placed, locations])
+    england = placed.filter(pl.col("area_level") != "sub_icb").with_columns(
+        pl.lit("england").alias("area_level"), pl.lit("").alias("area_code")
+    )
     names = _names(placed)
     return pl.concat([placed, england]).join(names, on=["area_level", "area_code"], how="left", validate="m:1")
 
@@ -203,7 +213,7 @@ def _behind(frame: pl.DataFrame, bands: Mapping[str, int]) -> pl.DataFrame:
 
 
 def _names(placed: pl.DataFrame) -> pl.DataFrame:
-    """Return one name an area: the board's as printed beside it, a national commissioner's own."""
+    """Return one name an area: the board's as printed beside it, a commissioner's own."""
     own = pl.col("Commissioner Org Name")
     # 2026-11: NONC, in no ODS list, carries the name "#N/A".
     own = pl.when(own.is_null() | (own == "#N/A")).then(pl.lit("commissioner without a name")).otherwise(own)
@@ -211,7 +221,7 @@ def _names(placed: pl.DataFrame) -> pl.DataFrame:
     named = placed.group_by("area_level", "area_code").agg(
         own=own.str.strip_chars().min(), of_board=of_board.str.strip_chars().min()
     )
-    name = pl.when(pl.col("area_level") == "national").then("own").otherwise(pl.coalesce("of_board", "area_code"))
+    name = pl.when(pl.col("area_level") != "icb").then("own").otherwise(pl.coalesce("of_board", "area_code"))
     areas = named.select("area_level", "area_code", name.alias("area_name"))
     england = pl.DataFrame({"area_level": ["england"], "area_code": [""], "area_name": ["England"]})
     return pl.concat([areas, england])

@@ -65,13 +65,11 @@ def place_locations(parts: pl.DataFrame, context: Context) -> Placed:
 
 
 def _reporting(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return each area as a reporter: it is expected, and present where its total has a figure."""
-    total = rows.filter(dimension=Dimension.TOTAL.value)
-    return total.select(
-        "area_code",
-        units=pl.lit(1.0),
-        reporters_expected=pl.lit(1.0),
-        reporters_present=(pl.col("status") == Status.OK.value).cast(pl.Float64),
+    """Return each area as a reporter: it is expected, and present where its total, or a month of it, has a figure."""
+    whole = rows.filter(pl.col("dimension").is_in([Dimension.TOTAL.value, Dimension.PERIOD.value]))
+    present = (pl.col("status") == Status.OK.value).any().cast(pl.Float64)
+    return whole.group_by("area_code", maintain_order=True).agg(
+        units=pl.lit(1.0), reporters_expected=pl.lit(1.0), reporters_present=present
     )
 
 

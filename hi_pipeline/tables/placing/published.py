@@ -46,7 +46,7 @@ def place_published(parts: pl.DataFrame, indicator: Indicator, context: Context)
         placed = place_locations(parts, context)
         unused = ["region"]
     for level in sorted(levels & set(unused)):
-        placed.counted[f"rows of level {level} that only check the totals"] = parts.filter(area_level=level).height
+        placed.counted[f"rows of level {level} beside those of the boards"] = parts.filter(area_level=level).height
     placed.counted |= unused_levels(parts, ("england", "region", *REMAINDERS, *BOARDS, *LOCATIONS, *PARTNERSHIPS))
     placed.frame = pl.concat([*fixed, placed.frame])
     return placed

@@ -10,6 +10,7 @@ from hi_pipeline.core.status import AreaType, Status
 from hi_pipeline.tables.assemble import GROUP, PRINTED
 from hi_pipeline.tables.placing.locations import LOCATIONS, place_locations
 from hi_pipeline.tables.placing.placed import Context, Placed, not_published, shaped
+from hi_pipeline.tables.placing.published import BOARDS
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.sums import add_up
 
@@ -22,8 +23,9 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
     """Put figures that stand on a year's own footprint on another one.
 
     A board that both footprints have keeps its rows, the publisher's figure included. A new board is the sum of the
-    boards that it is made of, where it has all of each; else the sum of its locations, where the publication has them;
-    else it says why it has no figure. England, remainders and regions are the same people on both footprints.
+    boards that it is made of, where it has all of each; else the sum of its locations, where the publication has them
+    by the same groups as boards; else it says why it has no figure. England, remainders and regions are the same people
+    on both footprints.
 
     Args:
         own: figures on the footprint of the year, denominators included.
@@ -67,9 +69,12 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
 
 
 def _by_locations(parts: pl.DataFrame) -> bool:
-    """Tell whether boards were made of locations; where boards are printed, locations only reconcile."""
-    levels = set(parts["area_level"])
-    return bool(levels & set(LOCATIONS)) and "icb" not in levels
+    """Tell whether locations can make up a board: each group of boards that is printed is printed of locations too."""
+    by_level = {
+        level: set(rows["dimension"]) for (level,), rows in parts.partition_by("area_level", as_dict=True).items()
+    }
+    of_locations = set().union(*(by_level.get(level, set()) for level in LOCATIONS))
+    return bool(of_locations) and set().union(*(by_level.get(level, set()) for level in BOARDS)) <= of_locations
 
 
 def _boards(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ import polars as pl
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.geography import Vintage
+from hi_pipeline.core.people_columns import SIMILAR_BOARD_KEY, SIMILAR_BOARDS
 from hi_pipeline.tables.reference import footprint
 from hi_pipeline.tables.reference.lsoa_boards import lsoa21_boards
 from hi_pipeline.tables.reference.population import SOURCE as POPULATION
@@ -39,11 +40,11 @@ def build_similar_boards(reader: Reader, financial_year: str) -> Built:
         profile, used, said = _profile(reader, vintage)
         whole = profile.drop_nulls(INPUTS)
         counted[NO_INPUT.format(vintage)] = profile.height - whole.height
-        frames.append(_nearest(whole).with_columns(geography_vintage=pl.lit(vintage.value)))
+        frames.append(_named(_nearest(whole), vintage))
         releases |= used
         notes += [said] if said and said not in notes else []
-    columns = ["geography_vintage", "icb_code", "place", "similar_code", "distance", *INPUTS]
-    frame = pl.concat(frames).select(columns).sort(columns[:3])
+    named = pl.concat(frames).with_columns(source_releases=pl.lit(";".join(sorted(releases))))
+    frame = named.select(list(SIMILAR_BOARDS)).sort(*SIMILAR_BOARD_KEY)
     return Built(frame=frame, releases=tuple(sorted(releases)), counted=counted, notes=tuple(notes))
 
 
@@ -91,6 +92,16 @@ def _aged(reader: Reader, vintage: Vintage) -> tuple[pl.DataFrame, set[str]]:
     older = pl.col("population").filter(pl.col("age") >= OLDER_FROM).sum()
     ages = rows.group_by("icb_code").agg(aged_65_share=older / pl.col("population").sum())
     return ages, {release for part in rows["part"].unique() for release in reader.releases(POPULATION, part)}
+
+
+def _named(nearest: pl.DataFrame, vintage: Vintage) -> pl.DataFrame:
+    """Add the footprint and the names of both boards."""
+    boards = footprint.boards(vintage).select("icb_code", "icb_name")
+    others = boards.rename({"icb_code": "similar_code", "icb_name": "similar_name"})
+    named = nearest.join(boards, on="icb_code", how="left", validate="m:1")
+    return named.join(others, on="similar_code", how="left", validate="m:1").with_columns(
+        geography_vintage=pl.lit(vintage.value)
+    )
 
 
 def _nearest(profile: pl.DataFrame) -> pl.DataFrame:

@@ -77,6 +77,10 @@ def test_an_ended_board_names_its_successors() -> None:
     assert [b.ons for b in predecessors(board("E54000063"))] == ["E54000052"]
     assert when(board("E54000044")) == "to 2025-26, then NHS Thames Valley Integrated Care Board (E54000070)"
     assert when(board("E54000010")) == "throughout"
+    assert when(board("E54000052")) == (
+        "to 2022-23, then NHS Surrey Heartlands Integrated Care Board (E54000063), "
+        "now NHS Surrey and Sussex Integrated Care Board (E54000069)"
+    )
     for each in BOARDS:
         assert bool(successors(each)) is (CURRENT not in each.vintages)
         assert bool(predecessors(each)) is (Vintage.JULY_2022 not in each.vintages)

@@ -1,4 +1,4 @@
-"""Boards beside England as published, their region and the boards most like them."""
+"""Boards beside England, their region and the boards most like them."""
 
 import polars as pl
 import pytest
@@ -35,7 +35,7 @@ def _of(found: pl.DataFrame, comparator: str) -> dict:
 
 def test_each_comparator_has_its_value_and_its_word() -> None:
     found = comparisons(_results(), _lists(("QNC", "A"), ("QNC", "B")), BY_ID)
-    england, region, similar = (_of(found, c) for c in ("England as published", "region", "most similar boards"))
+    england, region, similar = (_of(found, c) for c in ("England", "region", "most similar boards"))
     assert (england["comparator_value"], england["comparison"]) == (45.0, "better")
     assert (region["comparator_value"], region["comparison"]) == (65.0, "worse")
     # 500 of 1,000 and 400 of 3,000 together.
@@ -68,7 +68,7 @@ GIVEN = [("E54000010", 600.0, 1_000.0), ("E54000011", 500.0, 1_000.0), ("E540000
 
 
 def test_an_extract_is_set_beside_the_published_england_of_the_same_definition() -> None:
-    england = _of(comparisons(_extracts(*GIVEN), None, BY_ID), "England as published")
+    england = _of(comparisons(_extracts(*GIVEN), None, BY_ID), "England")
     assert (england["comparator_value"], england["comparison"]) == (70.0, "worse")
     assert england["note"] == LIKE.format("screening_bowel_cov")
     assert all(BY_ID[i.like].unit is i.unit and BY_ID[i.like].polarity is i.polarity for i in BY_ID.values() if i.like)

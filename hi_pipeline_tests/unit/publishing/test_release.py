@@ -267,7 +267,8 @@ def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path, results: pl.Data
     rows = pl.DataFrame(
         [
             _row(financial_year="2011-12", geography_vintage="2022-07", dimension="age", category="10-14",
-                 icb_ods_code="1E5", numerator=112.0, denominator=1234.56, unit="percent", value=54.83333),
+                 icb_ods_code="1E5", numerator=112.0, denominator=1234.56, unit="percent", value=54.83333,
+                 denominator_low=1230.123456, between_variance=0.000123456),
             _row(financial_year="2012-13", imd_vintage="2019", category="=HYPERLINK(1)", unit="ratio", value=1.23456,
                  note='-1 "quoted"', icb_ods_code="QNC", lower_95=100.0),
             _row(financial_year="2013-14", category="5 Jun", note="-" * 300, value=None, status="suppressed"),
@@ -283,6 +284,7 @@ def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path, results: pl.Data
         "icb_ods_code": '="1E5"',
     }  # fmt: skip
     assert (first["numerator"], first["denominator"], first["value"]) == ("112", "1234.6", "54.83")
+    assert (first["denominator_low"], float(first["between_variance"])) == ("1230.1", 0.0001235)
     assert first["icb_name"] == "Stafford, \u201cStoke\u201d"
     assert (second["value"], second["lower_95"], second["icb_ods_code"]) == ("1.235", "100", "QNC")
     assert (second["category"], second["note"]) == ('="=HYPERLINK(1)"', '="-1 ""quoted"""')

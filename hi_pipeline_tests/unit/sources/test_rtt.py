@@ -40,6 +40,8 @@ def test_pathways_are_summed_by_board_and_none_is_lost(tmp_path: Path) -> None:
     england = dict(observations.filter(area_level="england").select("measure", "value").rows())
     waiting = {"pathways_total": 234, "pathways_gt18": 54, "pathways_gt52": 12, "pathways_gt65": 2}
     assert england == waiting | {"completed_admitted": 9, "completed_non_admitted": 9}
+    locations = observations.filter(area_level="sub_icb", measure="pathways_total")
+    assert dict(locations.select("area_code", "value").rows()) == {"05G": 191, "05W": 15}
     national = observations.filter(area_level="national", measure="pathways_total")
     assert national.select("area_code", "area_name", "value").rows() == [
         ("13Q", "NATIONAL COMMISSIONING HUB 1", 25),

@@ -7,7 +7,7 @@ import pytest
 
 from hi_pipeline.core.build import Built
 from hi_pipeline.core.errors import NothingToBuild, ValidationError
-from hi_pipeline.core.geography import NHS_REGIONS, Vintage, boards_of
+from hi_pipeline.core.geography import NHS_REGIONS, SUB_ICB_LOCATIONS, Vintage, boards_of
 from hi_pipeline_tests.unit.tables.counts_built import BOARDS, YEAR, build, own_rows, recovery, talking, total_row
 from hi_pipeline_tests.unit.tables.fake_reader import observation, rounded
 
@@ -99,20 +99,23 @@ def test_unknown_share_is_of_one_definition_where_a_count_of_the_unknown_is_hidd
     assert shares["E54000011"] is None  # nothing of it is printed
 
 
-def _detentions() -> Built:
-    rows = []
+def _detention_rows() -> list[dict]:
+    rows: list[dict] = []
     for ods in BOARDS:
         rows.append(observation("icb", ods, "detentions", 100.0, **rounded(100)))
         rows.append(observation("icb", ods, "detention_rate", 50.0))
     key = {"dimension": "deprivation", "category": "Decile 1 (most deprived)"}
     rows.append(observation("icb", "QNC", "detentions", 40.0, **rounded(40), **key))
     rows.append(observation("icb", "QNC", "detention_rate", 200.0, **key))
-    rows += [
+    return rows + [
         observation("england", "", "detentions", 4_200.0),
         observation("england", "", "detention_rate", 90.0),
         observation("england", "", "detentions", 420.0, dimension="deprivation", category="Unknown"),
         observation("england", "", "detention_rate", 60.0, dimension="deprivation", category="Unknown"),
     ]
+
+
+def _detentions(rows: list[dict] | None = None) -> Built:
     codes = [b.ons for b in boards_of(Vintage.APRIL_2023)]
     population = pl.DataFrame(
         {
@@ -125,7 +128,7 @@ def _detentions() -> Built:
             "population": [200_000] * 42 + [999_999] * 42,
         }
     )
-    return build("mental_health_act", rows, linked={("population", YEAR): population})
+    return build("mental_health_act", rows or _detention_rows(), linked={("population", YEAR): population})
 
 
 def test_detentions_divide_by_the_mid_year_before_and_by_what_the_rate_implies() -> None:
@@ -180,6 +183,37 @@ def test_the_latest_snapshot_stands_for_the_year_and_national_commissioning_is_s
     assert (found["numerator"], found["period_end"]) == (100, date(2024, 2, 29))
     assert total_row(built, "wl_total", area_type="remainder")["numerator"] == 7
     assert total_row(built, "wl_total", area_type="england")["numerator"] == 4_207
+
+
+def test_a_board_that_was_divided_is_the_sum_of_its_locations_where_they_are_printed() -> None:
+    day = {"period_start": date(2023, 12, 31), "period_end": date(2023, 12, 31), "period_type": "snapshot"}
+    held = [(s.ods, s.board[Vintage.APRIL_2023]) for s in SUB_ICB_LOCATIONS if Vintage.APRIL_2023 in s.board]
+    parents = {b.ons: b.ods for b in boards_of(Vintage.APRIL_2023)}
+    rows = [observation("sub_icb", code, "pathways_total", 10.0, **day) for code, _ in held]
+    rows += [
+        observation("icb", ods, "pathways_total", 10.0 * sum(board == ons for _, board in held), **day)
+        for ons, ods in parents.items()
+    ]
+    rows.append(observation("england", "", "pathways_total", 10.0 * len(held), **day))
+    more = [{**r, "measure": f"pathways_gt{weeks}", "value": 0.0, "low": 0.0, "high": 0.0}
+            for r in rows for weeks in (18, 52, 65)]  # fmt: skip
+    built = build("rtt", [*rows, *more]).frame.filter(
+        indicator_id="wl_total", dimension="total", area_type="icb", geography_vintage="2026-04"
+    )
+    found = dict(built.select("icb_code", "numerator").rows())
+    assert (found["E54000065"], found["E54000066"], found["E54000068"]) == (40, 70, 30)
+    heirs_of_frimley = {code for code, number in found.items() if number is None}
+    assert heirs_of_frimley == {"E54000067", "E54000069", "E54000070"}
+    assert dict(built.select("icb_code", "note").rows())["E54000065"].startswith("sum of 4 sub-ICB locations")
+
+
+def test_locations_without_the_groups_of_boards_make_up_none() -> None:
+    """Detentions are printed of locations too, in total alone."""
+    rows = [*_detention_rows(), *(observation("sub_icb", s.ods, "detentions", 10.0) for s in SUB_ICB_LOCATIONS
+            if Vintage.APRIL_2023 in s.board)]  # fmt: skip
+    built = _detentions(rows)
+    boards = built.frame.filter(area_type="icb", dimension="total", geography_vintage="2026-04")
+    assert set(boards.filter(icb_code="E54000065")["status"]) == {"not_published"}
 
 
 def test_a_hidden_deduction_is_no_wider_than_rounding_and_stands_at_its_middle() -> None:

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from hi_pipeline.core.geography import Vintage
 from hi_pipeline.tables.reference import similar_boards
 from hi_pipeline.tables.reference.similar_boards import INPUTS, MOST_SIMILAR
 
@@ -19,6 +20,16 @@ def test_the_nearest_stand_first_and_a_board_is_not_like_itself() -> None:
     first = found.filter(icb_code="E54000000").sort("place")
     assert first["similar_code"].to_list() == [f"E5400{i:04d}" for i in range(1, MOST_SIMILAR + 1)]
     assert first["distance"].is_sorted() and first["place"].to_list() == [1, 2, 3, 4, 5]
+
+
+def test_both_boards_are_named_on_their_footprint() -> None:
+    nearest = pl.DataFrame({"icb_code": ["E54000065"], "similar_code": ["E54000010"], "place": [1]})
+    named = similar_boards._named(nearest, Vintage.APRIL_2026).row(0, named=True)
+    assert (named["icb_name"], named["similar_name"]) == (
+        "NHS Central East Integrated Care Board",
+        "NHS Staffordshire and Stoke-on-Trent Integrated Care Board",
+    )
+    assert named["geography_vintage"] == "2026-04"
 
 
 def test_the_distance_is_of_standardised_inputs() -> None:

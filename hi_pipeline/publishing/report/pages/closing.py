@@ -34,19 +34,25 @@ def beside(facts: PackFacts) -> list[Block]:
     if facts.comparisons is None:
         return [*blocks, plain("This release has no figures of the region or of similar boards beside this board's.")]
     others = [row for row in facts.comparisons if row["comparator"] == _OTHERS and row["comparator_value"] is not None]
-    return [*blocks, plain(f"{_BESIDE} {_OF_OTHERS}" if others else _BESIDE), _comparators(facts, others=bool(others))]
+    said = [_BESIDE]
+    if facts.similar:
+        said.append(_SIMILAR.format(", ".join(facts.similar[:-1]), facts.similar[-1]))
+    if others:
+        said.append(_OF_OTHERS)
+    return [*blocks, plain(" ".join(said)), _comparators(facts, others=bool(others))]
 
 
 _BESIDE = (
-    "The same figure beside England as published, the region and the most similar boards taken together. “Better” or "
-    "“worse” is said only where the 95% limits are clear."
+    "The same figure beside England, the region and the five most similar boards taken together. “Better” or “worse” "
+    "is said only where the 95% limits are clear."
 )
+_SIMILAR = "Similar in deprivation, ethnicity and age of residents, the nearest first, are {} and {}."
 _OF_OTHERS = (
     "What boards count in their own extracts stands beside the median of the other boards that gave the same extract "
     "here, where these are three or more. It names none of them."
 )
 _OTHERS = "other boards with an extract here"
-_COMPARATORS = ("England as published", "region", "most similar boards")
+_COMPARATORS = ("England", "region", "most similar boards")
 
 
 def _comparators(facts: PackFacts, *, others: bool) -> Table:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.coverage import Cover
+from hi_pipeline.core.geography import board
 from hi_pipeline.publishing.report import overall
 from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.document import Heading, OwnWords, Paragraph, Table
@@ -192,6 +193,23 @@ def test_the_median_of_other_boards_is_printed_where_there_is_one() -> None:
 def test_where_no_extract_has_a_median_the_table_is_as_wide_as_ever() -> None:
     found = _beside({"comparator": "other boards with an extract here", "comparator_value": None})
     assert found.header[-1] == "Most similar boards" and len(found.rows[0]) == len(found.widths) == 5
+
+
+def test_the_similar_boards_are_named_nearest_first() -> None:
+    published = made_up.published([made_up.figure("recovery", 40.0, 2.0, 50.0)])
+    codes = ("E54000011", "E54000054", "E54000013")
+    lists = pl.DataFrame(
+        [(vintage, made_up.ICB, place, code) for vintage in ("2022-07", "2023-04") for place, code in enumerate(codes)],
+        schema=["geography_vintage", "icb_code", "place", "similar_code"],
+        orient="row",
+    ).reverse()
+    comparisons = pl.DataFrame([PLACE | {"indicator_id": "recovery", "comparator": "region", "comparator_value": 44.0}])
+    published = replace(published, similar_boards=lists, comparisons=comparisons)
+    made = facts_of(published, icb=made_up.ICB, year=made_up.YEAR, vintage=made_up.VINTAGE)
+    assert made.similar == tuple(board(code).short_name for code in codes)
+    (said,) = [b.text for b in closing.beside(replace(made, comparisons=())) if isinstance(b, Paragraph)]
+    first, second, third = made.similar
+    assert f"the nearest first, are {first}, {second} and {third}." in said
 
 
 def test_the_glossary_has_the_words_of_the_pack_and_no_other() -> None:
