@@ -91,7 +91,8 @@ def _sheet(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> S
     return Sheet(
         name="coverage",
         title=session.title(
-            "Boards with a figure in total (of those on the footprint of the year), or why there is none"
+            "Boards with a figure in total (of those on the footprint of the year); -: none, the last column says why; "
+            "blank: nothing is declared for the year"
         ),
         columns=[*_columns(), Column(key="where_none", label="Where none")],
         rows=rows,
@@ -131,8 +132,8 @@ def _sheet_of(session: Session, area: Area, entries: Sequence[Entry], cells: pl.
     return Sheet(
         name=area.name,
         title=session.title(
-            f"{area.name}: the figure in total, or why there is none; on the footprint of the year, of a board that is "
-            "new on the one in force"
+            f"{area.name}: whether the figure in total is shown, or why not (years before a new board on its footprint "
+            "of April 2026); blank: nothing is declared for the year"
         ),
         columns=_columns(),
         rows=[[*_named(entry), *(told.get((entry.id, year), "") for year in ALL_YEARS)] for entry in entries],

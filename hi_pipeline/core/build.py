@@ -19,14 +19,12 @@ class Built:
         releases: ids of the releases that went into it ("qof:2022-23").
         counted: rows set apart or dropped, by reason in plain words.
         notes: what a reader must know (nearest list used, snapshot that is not the year's end, ...).
-        corrections: ids of register entries applied.
     """
 
     frame: pl.DataFrame
     releases: tuple[str, ...] = ()
     counted: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    corrections: tuple[str, ...] = ()
 
 
 class Reader(Protocol):

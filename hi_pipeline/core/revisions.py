@@ -71,7 +71,7 @@ def changed_figures(before: pl.DataFrame, after: pl.DataFrame, *, key: Sequence[
     """
     before, after = _without_common_rows(before, after)
     old, new = _prefixed(before, key, "before"), _prefixed(after, key, "after")
-    both = old.join(new, on=list(key), how="full", coalesce=True, nulls_equal=True)
+    both = old.join(new, on=list(key), how="full", coalesce=True, nulls_equal=True, validate="1:1")
     figures = dict.fromkeys(c for c in (WHOLE_ROW, *before.columns, *after.columns) if c not in key)
     # Column by column: all cells of a national table as text at once would take gigabytes.
     changed = [_changed_cells(both, key, column) for column in figures]
@@ -119,7 +119,9 @@ def _usable_key(key: list[str], before: pl.DataFrame, after: pl.DataFrame) -> li
 
 def _changed_rows(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that stand more often in one version than in the other, as text under that version's name."""
-    counts = _rows(before, "n_before").join(_rows(after, "n_after"), on="row", how="full", coalesce=True)
+    counts = _rows(before, "n_before").join(
+        _rows(after, "n_after"), on="row", how="full", coalesce=True, validate="1:1"
+    )
     more = pl.col("n_before").fill_null(0).cast(pl.Int64) - pl.col("n_after").fill_null(0).cast(pl.Int64)
     return (
         counts.filter(more != 0)

@@ -239,7 +239,6 @@ class Source:
     disclosure: str
     parser_version: str = "1"
     owner: str = "team:hi_pipeline"
-    tags: Mapping[str, str] = field(default_factory=dict)
     whole_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()

@@ -196,13 +196,13 @@ def _sums(table: pl.DataFrame, grain: Grain, *, frequencies: bool) -> pl.DataFra
 
 def _with_categories(counted: pl.DataFrame, dimension: Dimension) -> pl.DataFrame:
     columns = [name for name in (*GROUPS, "f") if name in counted.columns]
-    words = [_category(dimension, dict(zip(columns, row, strict=True))) for row in counted.select(columns).iter_rows()]
+    words = [_category(dict(zip(columns, row, strict=True))) for row in counted.select(columns).iter_rows()]
     if not columns:
         words = [ALL] * counted.height
     return counted.with_columns(dimension=pl.lit(dimension.value), category=pl.Series(words, dtype=pl.String))
 
 
-def _category(dimension: Dimension, group: dict[str, object]) -> str:
+def _category(group: dict[str, object]) -> str:
     words = [_words(name, str(group[name])) for name in GROUPS if name in group]
     if "f" not in group:
         return words[0]

@@ -112,7 +112,9 @@ def _beside_others(own: pl.DataFrame) -> pl.DataFrame:
     """Add found: the median of the other boards' figures, of what boards count in their own extracts."""
     on = ["indicator_id", *ON]
     ok = own.filter(status=Status.OK.value)
-    pairs = own.select(*on, "icb_code").join(ok.select(*on, "value", other="icb_code"), on=on, how="inner")
+    pairs = own.select(*on, "icb_code").join(
+        ok.select(*on, "value", other="icb_code"), on=on, how="inner", validate="m:m"
+    )
     medians = pairs.filter(pl.col("other") != pl.col("icb_code")).group_by(*on, "icb_code").agg(
         found=pl.when(pl.len() >= FEWEST_OTHERS).then(pl.col("value").median())
     )  # fmt: skip
@@ -138,7 +140,9 @@ def _beside_similar(boards: pl.DataFrame, similar: pl.DataFrame | None) -> pl.Da
     on = ["indicator_id", *ON]
     lists = similar.select("geography_vintage", "icb_code", "similar_code")
     figures = boards.filter(status=Status.OK.value).select(*on, "value", "denominator", similar_code="icb_code")
-    members = boards.select(*on, "icb_code").join(lists, on=["geography_vintage", "icb_code"], how="inner")
+    members = boards.select(*on, "icb_code").join(
+        lists, on=["geography_vintage", "icb_code"], how="inner", validate="m:m"
+    )
     beside = members.join(figures, on=[*on, "similar_code"], how="left", validate="m:1")
     together = beside.group_by(*on, "icb_code").agg(
         found=pl.when(pl.col("value").null_count() + pl.col("denominator").null_count() == 0).then(

@@ -94,7 +94,7 @@ def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
         # There are none where nobody's decile is known.
         found += [_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA)] if rows.height else []
     for by_ethnicity in by_reference(areas.filter(pl.col("dimension") == Dimension.ETHNICITY.value)):
-        rows = ethnicity_rows(indicator, by_ethnicity, area=_AREA)
+        rows = ethnicity_rows(by_ethnicity, area=_AREA)
         orders = by_ethnicity.select("financial_year", "category", "category_order").unique()
         rows = rows.join(orders, on=["financial_year", "category"], how="left", validate="m:1")
         found.append(_with_shared(rows, by_ethnicity, Dimension.ETHNICITY, on=_AREA))

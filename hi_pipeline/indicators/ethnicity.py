@@ -3,7 +3,6 @@
 import polars as pl
 
 from hi_pipeline.core.groups import UNKNOWN, WHITE
-from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import Measure, Method, Status
 from hi_pipeline.indicators.limits import LIMITS
@@ -19,13 +18,12 @@ def by_reference(values: pl.DataFrame) -> list[pl.DataFrame]:
     return [pl.concat(years) for years in found.values()]
 
 
-def ethnicity_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str]) -> pl.DataFrame:
+def ethnicity_rows(values: pl.DataFrame, *, area: list[str]) -> pl.DataFrame:
     """Compute difference and ratio of each group to the reference group of its area.
 
     Groups that hold the reference group, or are part of it, are left out: they are not independent of it.
 
     Args:
-        indicator: the declaration.
         values: value rows of dimension ethnicity, areas only, of years that share a reference group.
         area: columns that name an area.
 
@@ -43,8 +41,8 @@ def ethnicity_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str
     others = others.with_row_index("row")
     base = values.filter(pl.col("category") == reference)
     both = others.join(
-        base.select(*area, _usable(base).alias("base_status")), on=area, how="left", nulls_equal=True, validate="m:1"
-    ).with_columns(own=_usable(others), base_status=pl.col("base_status").fill_null(Status.NOT_PUBLISHED.value))
+        base.select(*area, _usable().alias("base_status")), on=area, how="left", nulls_equal=True, validate="m:1"
+    ).with_columns(own=_usable(), base_status=pl.col("base_status").fill_null(Status.NOT_PUBLISHED.value))
     whole = both.filter((pl.col("own") == "ok") & (pl.col("base_status") == "ok"))
     rows = whole.select("row", *area).join(base, on=area, how="left", nulls_equal=True, validate="m:1")
     sides = ["row", "value", "lower_95", "upper_95"]
@@ -62,7 +60,7 @@ def ethnicity_rows(indicator: Indicator, values: pl.DataFrame, *, area: list[str
     )
 
 
-def _usable(rows: pl.DataFrame) -> pl.Expr:
+def _usable() -> pl.Expr:
     """Status of a row as a side of a comparison: a figure that is only published has no counts to compare."""
     bare = (pl.col("status") == "ok") & (pl.col("method") == Method.PUBLISHED.value)
     return pl.when(bare).then(pl.lit(Status.SUPPRESSED.value)).otherwise(pl.col("status"))

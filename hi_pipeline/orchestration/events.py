@@ -5,6 +5,7 @@ The framework marks every partition of a range as materialised as soon as the st
 recorded by itself, and the step fails if one is wrong.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -82,7 +83,9 @@ def metadata_of(outcome: Outcome) -> dict[str, Any]:
         # they would swell the log.
         return facts
     facts |= {"dagster/row_count": outcome.rows, "sha256": outcome.sha256, "written": outcome.state is State.WRITTEN}
-    dropped = {what: n for p in outcome.files.values() for what, n in p.dropped_rows.items()}
+    # The tables of a part hold one account; those of several editions, named "edition/table", are added up.
+    accounts = {name.rpartition("/")[0]: Counter(p.dropped_rows) for name, p in outcome.files.items()}
+    dropped = dict(sum(accounts.values(), Counter()))
     corrections = sorted({c for p in outcome.files.values() for c in p.corrections})
     notes = list(dict.fromkeys(n for p in outcome.files.values() for n in p.notes))
     for name, value in (("rows_set_apart", dropped), ("corrections", corrections), ("notes", notes)):

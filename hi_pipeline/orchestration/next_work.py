@@ -58,7 +58,7 @@ def next_work(pipeline: Pipeline, instance: dg.DagsterInstance, tried: Collectio
     return Work(stages=[], tried=still)
 
 
-def last_event(pipeline: Pipeline, instance: dg.DagsterInstance, *, day: str) -> str:
+def last_event(instance: dg.DagsterInstance, *, day: str) -> str:
     """Return a word that changes when something may have become stale: a run ended, the program or the day changed."""
     newest = instance.get_run_records(limit=1)
     run = f"{newest[0].dagster_run.run_id} {newest[0].dagster_run.status.value}" if newest else "no run yet"

@@ -85,7 +85,7 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         withdrawn = withdraw(pipeline)
         for line in withdrawn:
             context.log.warning(line)
-        now = last_event(pipeline, context.instance, day=date.today().isoformat())
+        now = last_event(context.instance, day=date.today().isoformat())
         if memory["after"] == now and not withdrawn:
             return dg.SkipReason("nothing has happened since the last look")
         work = next_work(pipeline, context.instance, memory["tried"])

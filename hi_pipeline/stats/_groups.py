@@ -144,5 +144,5 @@ def _match(heads: pl.DataFrame, keys: pl.DataFrame) -> Integers:
         return np.arange(keys.height, dtype=np.int64)
     index = "".join(keys.columns) + "_index"
     numbered = keys.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(index))
-    joined = heads.join(numbered, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")
+    joined = heads.join(numbered, on=keys.columns, how="left", nulls_equal=True, validate="m:1", maintain_order="left")
     return joined.get_column(index).to_numpy()

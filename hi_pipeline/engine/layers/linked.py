@@ -98,7 +98,7 @@ def build_linked(pipeline: Pipeline, table: LinkedTable, year: str) -> Outcome:
         schema_version=schema,
         releases=releases,
         kept={name: sha256 for name, sha256 in reader.kept.items() if name in releases},
-        corrections=tuple(sorted({*built.corrections, *reader.corrections})),
+        corrections=tuple(sorted(reader.corrections)),
         dropped_rows=built.counted,
         notes=built.notes,
         parts=_parts(frame) if table.indicators_of else {},

@@ -4,15 +4,11 @@ A figure's provenance names its releases and the hash of each one's file. They a
 be taken now, so it does not matter at which layer a newer one stopped.
 """
 
-from collections.abc import Mapping
-
 from hi_pipeline.core.provenance import Provenance
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.layers.clean import clean_inputs
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.told import told_sha256
-
-Kept = Mapping[str, str]
 
 
 class NewerFiles:

@@ -144,12 +144,12 @@ def _of_edition(pipeline: Pipeline, source: Source, release: Release, found: Sna
     older = next((s for s in kept if s.sha256 == found.supersedes), None)
     if waiting is not None:
         manifest = not pipeline.snapshots.supply.is_live
-        pair = _pair(pipeline, source, release, waiting, found.sha256, older=found)
+        pair = _pair(source, release, waiting, found.sha256, older=found)
         yield replace(pair, pending=True, alarm=found.revised, provisional=not found.revised, by_manifest=manifest)
     if found.supersedes is not None:
         alarm = found.revised and found.pending is None
         was = older is not None and older.status == ReleaseStatus.PROVISIONAL
-        pair = _pair(pipeline, source, release, found, found.supersedes, older=older)
+        pair = _pair(source, release, found, found.supersedes, older=older)
         yield replace(pair, alarm=alarm, provisional=was and not alarm)
 
 
@@ -159,7 +159,7 @@ def _of_year(pipeline: Pipeline, source: Source, release: Release, found: Snapsh
         years = tuple(y for y in other.financial_years if _takes_place(source, release, other, y))
         older = pipeline.snapshots.latest(source.name, other.edition) if years else None
         if older is not None:
-            pair = _pair(pipeline, source, release, found, older.sha256, older=older)
+            pair = _pair(source, release, found, older.sha256, older=older)
             yield replace(pair, older_release=other, years=years, provisional=True)
 
 
@@ -169,7 +169,7 @@ def _takes_place(source: Source, release: Release, other: Release, year: str) ->
 
 
 def _pair(
-    pipeline: Pipeline, source: Source, release: Release, newer: Snapshot, older_sha256: str, *, older: Snapshot | None
+    source: Source, release: Release, newer: Snapshot, older_sha256: str, *, older: Snapshot | None
 ) -> Replacement:
     return Replacement(
         release=release_id(source, release),

@@ -330,7 +330,7 @@ def unknown(groups: Sequence[Figure], dimension: str) -> Sentence:
     return say("unknown", share, dimension=dimension.capitalize(), u=printed(100 * share.unknown_share, 1))
 
 
-def title_of(found: IndicatorFacts, board: str) -> str:
+def title_of(found: IndicatorFacts) -> str:
     """Return an indicator's title as computed from its figures."""
     stands = direction(found)
     if stands != "unknown":

@@ -114,7 +114,7 @@ def _audit(
     away, half = np.isnan(shown), (rounding - 1) // 2
     # A hidden total is as large as its members; its own rule says nothing about the sum.
     is_total = np.array([any(cell[i] == dimensions[name] for i, name in enumerate(sides)) for cell in cells])
-    equations = _equations(cells, place, dimensions)
+    equations = _equations(place, dimensions)
     # A cell hidden to protect another may be larger than the rule's own; then only its sign is known.
     for least, most in (bounds, (0, np.inf)):
         low = np.where(away, np.where(is_total, 0, least), np.maximum(shown - half, 0))
@@ -137,7 +137,7 @@ def _audit(
     return out
 
 
-def _equations(cells: list[Cell], place: dict[Cell, int], dimensions: Mapping[str, str]) -> list[tuple[int, list[int]]]:
+def _equations(place: dict[Cell, int], dimensions: Mapping[str, str]) -> list[tuple[int, list[int]]]:
     out = []
     for i, (_, total) in enumerate(dimensions.items()):
         members: dict[Cell, list[int]] = {}

@@ -18,7 +18,6 @@ class Rule:
         small_low: least true count printed as ``rounding`` where small counts are lifted to it.
         small_high: greatest such count.
         zero_is_zero: whether a printed zero means none.
-        england_exact: whether counts for England are exact.
         note: what is not stated by the publisher, or what else the rule says.
     """
 
@@ -28,7 +27,6 @@ class Rule:
     small_low: int | None = None
     small_high: int | None = None
     zero_is_zero: bool = True
-    england_exact: bool = True
     note: str = ""
 
     def shown(self, count: Floats) -> tuple[Floats, Floats]:

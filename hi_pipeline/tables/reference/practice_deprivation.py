@@ -5,7 +5,7 @@ import polars as pl
 from hi_pipeline.core.adding import added
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import NothingToBuild
-from hi_pipeline.tables.reference.patients import PatientList, imd_vintages, patient_list, ranked_patients
+from hi_pipeline.tables.reference.patients import imd_vintages, patient_list, ranked_patients
 
 FIFTHS = 5
 
@@ -38,7 +38,7 @@ def build_practice_deprivation(reader: Reader, financial_year: str) -> Built:
             "practice_code", "imd_vintage"
         ),
         releases=tuple(sorted(releases)),
-        counted=_counted(patients, apart),
+        counted=_counted(apart),
         notes=(patients.note,) if patients.note else (),
     )
 
@@ -75,7 +75,7 @@ def _by_practice(apart: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(quintile=fifths.cast(pl.Int32)).drop("weighted", "known")
 
 
-def _counted(patients: PatientList, apart: pl.DataFrame) -> dict[str, int]:
+def _counted(apart: pl.DataFrame) -> dict[str, int]:
     return {
         "patients in Wales": int(apart["patients_wales"].sum()),
         "patients of no known LSOA": int(apart["patients_no_lsoa"].sum()),

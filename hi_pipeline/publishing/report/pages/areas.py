@@ -64,7 +64,7 @@ def _indicator(found: IndicatorFacts, facts: PackFacts) -> list[Block]:
     level, gap = sentences.level(found, board), [*sentences.gap(found), *sentences.gap_change(found)]
     apart, ethnicity, targets = sentences.apart(found), sentences.ethnicity(found), sentences.targets(found)
     method = plain(_method(found, facts), role="small", rows=[found.total.id] if found.total is not None else [])
-    blocks: list[Block] = [heading(2, sentences.title_of(found, board))]
+    blocks: list[Block] = [heading(2, sentences.title_of(found))]
     if not _stated(found):
         return [*blocks, *said([*level, *apart, *gap, *ethnicity, *targets]), method]
     blocks += [*said(level), *said(apart), *said(gap), *said(ethnicity), *said(targets)]

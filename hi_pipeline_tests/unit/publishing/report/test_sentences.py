@@ -120,7 +120,7 @@ def test_a_title_its_sentences_and_the_overview_name_the_same_direction(seed: in
         assert ("higher in the most deprived group" in said) == (stands == "higher")
         assert ("lower in the most deprived group" in said) == (stands == "lower")
         assert ("is not clear." in said) == (stands == "unclear")
-        title = sentences.title_of(found, "X")
+        title = sentences.title_of(found)
         assert (stands in ("higher", "lower")) == (f": {stands} in the most deprived group" in title)
     text = " ".join(texts(overall.summary(pack.facts)))
     assert f"clearly worse off in {counted['worse']}" in text or not counted["worse"]
