@@ -14,6 +14,7 @@ from hi_pipeline.core.errors import SelectionError, StoreError
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline, open_snapshots, open_store
 from hi_pipeline.settings import Settings
 from hi_pipeline.storage.lake import Lake
+from hi_pipeline.storage.locks import locked
 from hi_pipeline.storage.root_version import mark_version
 from hi_pipeline.storage.snapshots import Snapshots
 from hi_pipeline.storage.store import Store
@@ -95,10 +96,12 @@ class Session:
         from hi_pipeline.engine.sample_files import is_current, write_sample
 
         folder = Path(self.settings.mirror)
-        if is_current(folder):
-            return
-        with self.console.status("Writing the embedded sample (SYNTHETIC)", spinner="line"):
-            write_sample(folder)
+        # Two commands may begin together: the second one finds it written.
+        with locked(self.settings.root / "locks", "sample"):
+            if is_current(folder):
+                return
+            with self.console.status("Writing the embedded sample (SYNTHETIC)", spinner="line"):
+                write_sample(folder)
 
 
 def _said(error: object) -> str:

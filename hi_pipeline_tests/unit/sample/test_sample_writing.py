@@ -1,9 +1,17 @@
 """The sample is the same on every run, small, and knows whether it is whole."""
 
+import io
 import json
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from hi_pipeline.cli.printing import Printer
+from hi_pipeline.cli.session import Session
 from hi_pipeline.engine.sample_files import is_current, write_sample
 from hi_pipeline_tests.unit.sample.contents import FILE, contents, text
 from hi_pipeline_tests.unit.sample.sample_files import Sample
@@ -59,3 +67,24 @@ def test_the_sample_is_as_committed(written: Sample) -> None:
         "the sample holds other text than was committed; if that is meant, run make docs, read the difference and "
         "commit it. If nothing was changed, it depends on the interpreter: see share_out in sample/chance.py"
     )
+
+
+def test_of_two_commands_that_begin_together_one_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HI_DATA_DIR", str(tmp_path))
+    ready, written = threading.Barrier(2), []
+
+    def write(folder: Path) -> None:
+        written.append(folder)
+        time.sleep(0.2)
+
+    monkeypatch.setattr("hi_pipeline.engine.sample_files.write_sample", write)
+    monkeypatch.setattr("hi_pipeline.engine.sample_files.is_current", lambda folder: folder in written)
+
+    def begin() -> None:
+        ready.wait(timeout=60)
+        Session("sample", Printer(file=io.StringIO(), width=80))._write_sample()
+
+    with ThreadPoolExecutor(2) as pool:
+        for begun in [pool.submit(begin), pool.submit(begin)]:
+            begun.result(timeout=60)
+    assert len(written) == 1
