@@ -36,7 +36,7 @@ def beside(facts: PackFacts) -> list[Block]:
     others = [row for row in facts.comparisons if row["comparator"] == _OTHERS and row["comparator_value"] is not None]
     said = [_BESIDE]
     if facts.similar:
-        said.append(_SIMILAR.format(", ".join(facts.similar[:-1]), facts.similar[-1]))
+        said.append(_SIMILAR.format("; ".join(facts.similar)))
     if others:
         said.append(_OF_OTHERS)
     return [*blocks, plain(" ".join(said)), _comparators(facts, others=bool(others))]
@@ -46,7 +46,7 @@ _BESIDE = (
     "The same figure beside England, the region and the five most similar boards taken together. “Better” or “worse” "
     "is said only where the 95% limits are clear."
 )
-_SIMILAR = "Similar in deprivation, ethnicity and age of residents, the nearest first, are {} and {}."
+_SIMILAR = "Similar in deprivation, ethnicity and age of residents, the nearest first: {}."
 _OF_OTHERS = (
     "What boards count in their own extracts stands beside the median of the other boards that gave the same extract "
     "here, where these are three or more. It names none of them."

@@ -208,8 +208,7 @@ def test_the_similar_boards_are_named_nearest_first() -> None:
     made = facts_of(published, icb=made_up.ICB, year=made_up.YEAR, vintage=made_up.VINTAGE)
     assert made.similar == tuple(board(code).short_name for code in codes)
     (said,) = [b.text for b in closing.beside(replace(made, comparisons=())) if isinstance(b, Paragraph)]
-    first, second, third = made.similar
-    assert f"the nearest first, are {first}, {second} and {third}." in said
+    assert f"the nearest first: {'; '.join(made.similar)}." in said
 
 
 def test_the_glossary_has_the_words_of_the_pack_and_no_other() -> None:
