@@ -58,7 +58,7 @@ class Placing:
 PLACINGS: Mapping[Attribution, Placing] = {
     Attribution.PUBLISHED: Placing(
         place=place_published,
-        words="boards as published; else partnerships of the same area, or locations (CCGs, sub-ICBs) that make it up whole",
+        words="boards as published; else partnerships of the same area, or CCGs and sub-ICBs that make it up whole",
         sources=_AREAS,
         recast=True,
         sums=False,
