@@ -20,16 +20,15 @@ from hi_pipeline.core.geography import (
     SUB_ICB_LOCATIONS,
     Board,
     Region,
-    SubIcb,
     Vintage,
+    boards_after,
+    boards_within,
     is_valid,
     vintage_of,
 )
-from hi_pipeline.core.icb_codes import SUB_ICBS_GROWN, SUB_ICBS_PARTED, SUB_ICBS_RECODED
 from hi_pipeline.core.status import AreaType
 
 _SUGGESTED = 3
-_LOCATIONS = {location.ons: location for location in SUB_ICB_LOCATIONS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,43 +88,34 @@ def codes_of(areas: Iterable[Area]) -> tuple[str, ...]:
 
 def successors(board: Board) -> tuple[Board, ...]:
     """Return the boards in force that took on what an ended board had; none for a board in force."""
-    if CURRENT in board.vintages:
-        return ()
-    codes = {code for place in SUB_ICB_LOCATIONS if board.ons in place.board.values() for code in _heirs_of(place)}
-    return tuple(b for b in BOARDS if b.ons in codes)
-
-
-def _next(board: Board) -> tuple[Board, ...]:
-    """Return the boards of the footprint after a board's last one that took on what it had."""
-    after = min((v for v in Vintage if v > max(board.vintages)), default=None)
-    if after is None:
-        return ()
-    had = [p for p in SUB_ICB_LOCATIONS if board.ons in p.board.values()]
-    places = [*had, *(_LOCATIONS[new] for p in had for old, new in _became() if old == p.ons)]
-    codes = {p.board[after] for p in places if after in p.board}
-    return tuple(b for b in BOARDS if b.ons in codes)
+    return () if CURRENT in board.vintages else _taken_on(board, CURRENT)
 
 
 def predecessors(board: Board) -> tuple[Board, ...]:
     """Return the boards of the footprint before whose parts a board took on; none for a board of the first."""
     first = min(board.vintages)
     before = max((v for v in Vintage if v < first), default=None)
-    later = [p for p in SUB_ICB_LOCATIONS if p.board.get(first) == board.ons]
-    wanted = {p.ons for p in later} | {old for old, new in _became() if new in {p.ons for p in later}}
-    codes = {code for ons in wanted for v, code in _LOCATIONS[ons].board.items() if v == before}
+    return tuple(b for b, _ in boards_within(board.ons, before, first)) if before else ()
+
+
+def _taken_on(board: Board, vintage: Vintage) -> tuple[Board, ...]:
+    """Return the boards of a later footprint that took on what a board had."""
+    places = [place for place in SUB_ICB_LOCATIONS if board.ons in place.board.values()]
+    codes = {code for place in places for code in boards_after(place, vintage)}
     return tuple(b for b in BOARDS if b.ons in codes)
 
 
 def when(board: Board) -> str:
     """Return when a board exists, in words: "to 2025-26, then NHS Thames Valley Integrated Care Board (E54000070)"."""
     years = [year for year in ALL_YEARS if vintage_of(year) in board.vintages]
-    now, later, earlier = successors(board), _next(board), predecessors(board)
+    earlier = predecessors(board)
     said = []
     if min(board.vintages) is not Vintage.JULY_2022:
         before = f" (before: {_listed(earlier)})" if earlier else ""
         said.append(f"from {years[0]}{before}" if years else f"from {min(board.vintages)}{before}")
     if CURRENT not in board.vintages:
-        further = f", now {_listed(now)}" if now != later else ""
+        later = _taken_on(board, min(v for v in Vintage if v > max(board.vintages)))
+        further = f", now {_listed(now)}" if (now := successors(board)) != later else ""
         said.append(f"to {years[-1]}" + (f", then {_listed(later)}{further}" if later else ""))
     return ", ".join(said) or "throughout"
 
@@ -184,16 +174,3 @@ def _regions(wanted: str) -> tuple[Region, ...]:
 
 
 _ENGLAND = (plain_name(ENGLAND_NAME), ENGLAND.lower())
-
-
-def _became() -> list[tuple[str, str]]:
-    """Return each location whose ONS code ended, with each location that took it on."""
-    parted = [(old, new) for old, heirs in SUB_ICBS_PARTED.items() for new in heirs]
-    return [*SUB_ICBS_RECODED.items(), *SUB_ICBS_GROWN.items(), *parted]
-
-
-def _heirs_of(place: SubIcb) -> set[str]:
-    """Return the codes of the boards in force that hold a location, or what it became."""
-    if CURRENT in place.board:
-        return {place.board[CURRENT]}
-    return {code for old, new in _became() if old == place.ons for code in _heirs_of(_LOCATIONS[new])}

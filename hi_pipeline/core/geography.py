@@ -184,14 +184,15 @@ def boards_within(ons: str, of: Vintage, vintage: Vintage) -> tuple[tuple[Board,
     touched, whole = set(), {b.ons: True for b in boards_of(of)}
     for location in SUB_ICB_LOCATIONS:
         if of in location.board:
-            after = _boards_after(location, vintage)
+            after = boards_after(location, vintage)
             whole[location.board[of]] &= after == {ons}
             if ons in after:
                 touched.add(location.board[of])
     return tuple((b, whole[b.ons]) for b in boards_of(of) if b.ons in touched)
 
 
-def _boards_after(location: SubIcb, vintage: Vintage) -> set[str]:
+def boards_after(location: SubIcb, vintage: Vintage) -> set[str]:
+    """Return the codes of the boards of a footprint that hold a location, or what it became."""
     by_ons = {s.ons: s.board[vintage] for s in SUB_ICB_LOCATIONS if vintage in s.board}
     holder = holder_of(location.ons, vintage)
     return {by_ons[code] for code in ((holder,) if holder else heirs_of(location.ons, vintage))}

@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -151,7 +152,7 @@ class Lake:
             StoreError: naming the path that could not be removed.
         """
         path = self.path(layer, name, *parts)
-        with locked(self.locks, self._lock_name(path.parent)):
+        with self.holding(path.parent):
             self.store.remove(path.parent, (path.name, _sidecar(path).name))
 
     def read(self, layer: str, name: str, *parts: str) -> pl.DataFrame:
@@ -239,7 +240,7 @@ class Lake:
         if not meant.name.endswith(".parquet.json"):
             return False
         data = meant.with_name(meant.name.removesuffix(".json"))
-        with locked(self.locks, self._lock_name(meant.parent)):
+        with self.holding(meant.parent):
             pending = _read_sidecar(temporary)
             # A file of cells stands by itself; of other tables nobody would miss one that never got into place.
             if isinstance(pending, Provenance) and _lacks_a_neighbour(meant.parent, found):
@@ -271,11 +272,12 @@ class Lake:
     def _commit(self, files: list[Staged], over: Names | None) -> None:
         """Bring files of one folder into place, in order."""
         folder = files[0].path.parent
-        with locked(self.locks, self._lock_name(folder)):
+        with self.holding(folder):
             self.store.place(folder, {file.path.name: file for file in files}, over=over)
 
-    def _lock_name(self, folder: Path) -> str:
-        return ".".join(folder.relative_to(self.root).parts) or "root"
+    def holding(self, folder: Path) -> AbstractContextManager[None]:
+        """Hold the lock of a folder of the lake: nobody brings files into place there meanwhile."""
+        return locked(self.locks, ".".join(folder.relative_to(self.root).parts) or "root")
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:

@@ -1,11 +1,13 @@
 """Locks between processes: the system lets them go when their holder dies."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from hi_pipeline.core.errors import StoreError
+from hi_pipeline.core.errors import Overtaken, StoreError
 
+Made = TypeVar("Made")
 _LOOK_AGAIN_S = 0.01
 
 
@@ -31,3 +33,22 @@ def locked(folder: Path, name: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def changed_alone(folder: Path, name: str, change: Callable[[], Made]) -> Made:
+    """Make a change that reads first and writes then, under a lock; again where another machine wrote meanwhile.
+
+    Args:
+        folder: of the lock, which holds off the processes of this machine.
+        name: of the lock.
+        change: reads what it changes each time anew, and writes over what it has read.
+
+    Raises:
+        StoreError: the lock file cannot be made or locked.
+    """
+    with locked(folder, name):
+        while True:
+            try:
+                return change()
+            except Overtaken:
+                continue  # what the other one wrote is read, and kept

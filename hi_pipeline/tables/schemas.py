@@ -9,7 +9,14 @@ import polars as pl
 from hi_pipeline.core.columns import COUNTS, COUNTS_KEY
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.core.groups import Dimension
-from hi_pipeline.core.people_columns import ETHNIC_GROUPS, POCKET_KEY, POCKETS, SMALL_AREAS, on_footprint
+from hi_pipeline.core.people_columns import (
+    ETHNIC_GROUPS,
+    POCKET_KEY,
+    POCKETS,
+    SIMILAR_BOARD_KEY,
+    SMALL_AREAS,
+    on_footprint,
+)
 from hi_pipeline.core.schema import Column, Rule, Schema, words_of
 from hi_pipeline.core.status import AreaType, PeriodType, Status
 
@@ -173,7 +180,7 @@ SIMILAR_BOARDS = Schema(
         "source_releases": Column(dtype=pl.String),
     },
     rules=(Rule(name="a board that the footprint has", holds=_board_of_footprint()),),
-    key=("geography_vintage", "icb_code", "place"),
+    key=SIMILAR_BOARD_KEY,
 )
 
 LINEAGE = Schema(

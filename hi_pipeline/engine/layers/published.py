@@ -18,7 +18,7 @@ from hi_pipeline.core.validation import validate
 from hi_pipeline.engine.currency.code import code_of, own_code, schema_version
 from hi_pipeline.engine.grid import ICBS, valid_cells
 from hi_pipeline.engine.layers.indicator import counts_for, wanted_provenance
-from hi_pipeline.engine.layers.published_lists import SIMILAR, list_places, listed, people_lists
+from hi_pipeline.engine.layers.published_lists import list_places, people_lists
 from hi_pipeline.engine.outcome import Outcome, State, absent, failed
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.accepted import accepted_facts, accepted_inputs
@@ -176,11 +176,12 @@ def publish_results(pipeline: Pipeline) -> Outcome:
     try:
         every = in_file_order(_every(pipeline, publication))
         results = validate(every, catalogue.result_schema, where="published results")
+        lists = people_lists(pipeline)
         catalogue.publish(
             pipeline.lake,
             results=results,
-            beside=catalogue.beside(results, listed(pipeline, SIMILAR), catalogue.indicators_by_id),
-            lists=people_lists(pipeline),
+            beside=catalogue.beside(results, lists.get("similar_boards"), catalogue.indicators_by_id),
+            lists=lists,
             provenance=wanted,
             indicators=catalogue.indicators,
             listed=catalogue.listed,

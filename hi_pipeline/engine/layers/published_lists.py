@@ -7,8 +7,6 @@ from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.tables.reference.similar_boards import LISTED_IN
 
 Place = tuple[str, str]
-# Table and year of the list of similar boards, which decides comparisons too.
-SIMILAR: Place = ("similar_boards", LISTED_IN)
 # Published tables that are a linked table of one year as it stands.
 AS_THEY_ARE = ("similar_boards", "lineage", "small_areas", "pockets")
 LINKED_TABLES = (*AS_THEY_ARE, "population")

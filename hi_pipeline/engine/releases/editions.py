@@ -8,16 +8,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from hi_pipeline.core.errors import FetchError, Overtaken, ReleaseUnavailable, StoreError
+from hi_pipeline.core.errors import FetchError, ReleaseUnavailable, StoreError
 from hi_pipeline.core.series import Series, place_of
 from hi_pipeline.core.source import Source, release_id
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
 from hi_pipeline.extracts.source import doubles_in, releases_in, strangers_in
-from hi_pipeline.storage.locks import locked
+from hi_pipeline.storage.locks import changed_alone
 from hi_pipeline.storage.pages import links_of
 from hi_pipeline.storage.store import Names, Store
 
@@ -223,12 +223,8 @@ def _note(
             by_period.setdefault(match.period, {})[address] = match.revised
     if not by_period:
         return []
-    with locked(pipeline.lake.store.locks, "editions"):
-        while True:
-            try:
-                return _record(pipeline, source, series, by_period, addresses)
-            except Overtaken:
-                continue  # another machine recorded others meanwhile: they are read, and kept
+    record = partial(_record, pipeline, source, series, by_period, addresses)
+    return changed_alone(pipeline.lake.store.locks, "editions", record)
 
 
 def _record(

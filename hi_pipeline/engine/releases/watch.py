@@ -8,18 +8,19 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hi_pipeline.core.errors import Overtaken, ReleaseUnavailable
+from hi_pipeline.core.errors import ReleaseUnavailable
 from hi_pipeline.core.source import Release, Source, release_id
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.releases.editions import note_links, series_pages
-from hi_pipeline.storage.locks import locked
+from hi_pipeline.storage.locks import changed_alone
 from hi_pipeline.storage.pages import links_of
 
 _log = logging.getLogger(__name__)
@@ -109,20 +110,21 @@ def read_page(pipeline: Pipeline, source: Source, page: str, *, today: date) -> 
         _log.warning(line)
     source = source.with_editions(r for r in pipeline.catalogue.sources[source.name].releases if r.found)
     links = worth_knowing(found, source, page)
+    remember = partial(_remember, pipeline, source, page, links)
+    return changed_alone(pipeline.lake.store.locks, "pages", remember)
+
+
+def _remember(pipeline: Pipeline, source: Source, page: str, links: Sequence[str]) -> tuple[str, ...]:
+    """Add a page's links to the memory; return those that are new on it."""
     store, place = pipeline.lake.store, _memory(pipeline)
-    with locked(store.locks, "pages"):
-        while True:
-            over = store.newest(place.parent)
-            remembered = _remembered(pipeline)
-            known = remembered.get(page, {}).get("known", list(links))
-            new = _undeclared(source, [link for link in links if link not in known])
-            remembered[page] = {"known": known, "new": list(new), "source": source.name}
-            text = json.dumps(remembered, indent=1, sort_keys=True) + "\n"
-            try:
-                store.write(place.parent, {place.name: text.encode()}, over=over)
-            except Overtaken:
-                continue  # another machine read another page meanwhile: what it remembers is kept
-            return new
+    over = store.newest(place.parent)
+    remembered = _remembered(pipeline)
+    known = remembered.get(page, {}).get("known", list(links))
+    new = _undeclared(source, [link for link in links if link not in known])
+    remembered[page] = {"known": known, "new": list(new), "source": source.name}
+    text = json.dumps(remembered, indent=1, sort_keys=True) + "\n"
+    store.write(place.parent, {place.name: text.encode()}, over=over)
+    return new
 
 
 def new_links(pipeline: Pipeline, source: Source) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from hi_pipeline.orchestration.instance.batched_log import BatchedEventLogStorag
 from hi_pipeline.orchestration.instance.launching import has_workers
 from hi_pipeline.orchestration.instance.records import reconcile
 from hi_pipeline.publishing.whole import altered_files
-from hi_pipeline.storage.locks import locked
 
 PID_TAG, _HOST_TAG = "hi/pid", "hi/host"
 _OPEN = (
@@ -125,6 +124,6 @@ def _drop_half_published(pipeline: Pipeline) -> None:
     """
     parquet = pipeline.lake.path("published", "results")
     # Nobody publishes between the look and what follows from it.
-    with locked(pipeline.lake.locks, parquet.parent.name):
+    with pipeline.lake.holding(parquet.parent):
         if altered_files(pipeline.lake):
             pipeline.lake.store.remove(parquet.parent, [f"{parquet.name}.json"])

@@ -147,11 +147,11 @@ def apart(found: IndicatorFacts) -> list[Sentence]:
     basis = [part.removeprefix(_BASIS) for part in first.note.split("; ") if part.startswith(_BASIS)]
     said = [say("apart", first, who=basis[0] if basis else "another publication has them", when=when(first))]
     alike = [f for f in found.groups[first.dimension] if f.status != Status.NOT_APPLICABLE.value]
-    counts = [f.numerator if f.denominator is None else f.denominator for f in alike]
-    whole = found.total.numerator if found.total.denominator is None else found.total.denominator
-    if None in counts or whole is None:
+    held = [f.numerator if f.denominator is None else f.denominator for f in (*alike, found.total)]
+    numbers = [n for n in held if n is not None]
+    if len(numbers) < len(held):
         return said
-    together, everybody = printed(sum(n for n in counts if n is not None), 0), printed(whole, 0)
+    together, everybody = printed(sum(numbers[:-1]), 0), printed(numbers[-1], 0)
     dimension = DIMENSION_WORDS[first.dimension]
     return [*said, say("apart_sum", found.total, *alike, dimension=dimension, n=together, m=everybody)]
 

@@ -180,10 +180,8 @@ def _with_areas(frame: pl.DataFrame) -> pl.DataFrame:
     locations = placed.filter(~national).with_columns(
         pl.lit("sub_icb").alias("area_level"), pl.col("Commissioner Org Code").alias("area_code")
     )
+    england = placed.with_columns(pl.lit("england").alias("area_level"), pl.lit("").alias("area_code"))
     placed = pl.concat([placed, locations])
-    england = placed.filter(pl.col("area_level") != "sub_icb").with_columns(
-        pl.lit("england").alias("area_level"), pl.lit("").alias("area_code")
-    )
     names = _names(placed)
     return pl.concat([placed, england]).join(names, on=["area_level", "area_code"], how="left", validate="m:1")
 

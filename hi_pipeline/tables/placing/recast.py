@@ -70,11 +70,10 @@ def recast(own: Placed, parts: pl.DataFrame, indicator: Indicator, context: Cont
 
 def _by_locations(parts: pl.DataFrame) -> bool:
     """Tell whether locations can make up a board: each group of boards that is printed is printed of locations too."""
-    by_level = {
-        level: set(rows["dimension"]) for (level,), rows in parts.partition_by("area_level", as_dict=True).items()
-    }
-    of_locations = set().union(*(by_level.get(level, set()) for level in LOCATIONS))
-    return bool(of_locations) and set().union(*(by_level.get(level, set()) for level in BOARDS)) <= of_locations
+    of_boards, of_locations = (
+        set(parts.filter(pl.col("area_level").is_in(levels))["dimension"]) for levels in (BOARDS, LOCATIONS)
+    )
+    return bool(of_locations) and of_boards <= of_locations
 
 
 def _boards(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 
 from hi_pipeline.core.people_columns import POPULATION
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.engine.layers.published_lists import LINKED_TABLES, SIMILAR, list_places, listed, people_lists
+from hi_pipeline.engine.layers.published_lists import LINKED_TABLES, list_places, listed, people_lists
 from hi_pipeline.engine.pipeline import Pipeline, load_catalogue, open_pipeline
 from hi_pipeline.publishing.package import LISTS
 from hi_pipeline.settings import Settings
@@ -39,7 +39,7 @@ def _residents() -> pl.DataFrame:
 
 def test_nothing_is_published_where_nothing_is_built(pipeline: Pipeline) -> None:
     assert people_lists(pipeline) == {}
-    assert listed(pipeline, SIMILAR) is None
+    assert listed(pipeline, ("similar_boards", LISTED_IN)) is None
     assert [name for name, _ in list_places(pipeline)] == ["similar_boards", "lineage", "small_areas", "pockets"]
 
 
