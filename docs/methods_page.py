@@ -119,7 +119,8 @@ their board by national rank, from the most deprived on. A list by LSOAs of 2011
 
 **Coverage.** `coverage` is the share of the expected reporters (practices, locations) with a figure,
 `people_share` that of their registered patients where known. A figure that not all reporters are in says so
-("71 of 143 practices, 48.9% of patients are in this figure"). Below 90% (of people, else of reporters) it is
+("71 of 143 practices, 48.9% of patients are in this figure"; a printed row of England may hold more than those
+that have a figure of their own, and its note says so). Below 90% (of people, else of reporters) it is
 not compared, and the check `reporters` lists it.
 
 **Hidden and rounded counts.** `figure_low` and `figure_high` are what rounding and hiding leave open, of

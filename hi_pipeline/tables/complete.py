@@ -25,6 +25,7 @@ MADE_FROM = "footprint from {}, made from {}"
 ALL_BOARDS = "All boards"
 _SIDES = ("numerator", "denominator")
 NO_INDICES = "the publication does not state the Indices of Deprivation behind its groups"
+BESIDE_PRINTED = "{} have a figure of their own, and this one is printed"
 SUM_OF_ALL = "sum of the boards and of what belongs to none; the publisher prints no such row"
 
 
@@ -81,14 +82,19 @@ def complete(
 
 
 def _who_reported(reporters: str) -> pl.Expr:
-    """Say of a figure that not all reporters are in how many are, and whom they serve where that is known."""
+    """Say of a figure that not all reporters are in how many are, and whom they serve where that is known.
+
+    A printed row of England is no sum of the reporters' own rows: it may hold those that have none.
+    """
     there, expected = pl.col("reporters_present"), pl.col("reporters_expected")
     counted = pl.format(f"{{}} of {{}} {reporters}", there.cast(pl.Int64), expected.cast(pl.Int64))
     share = (100 * pl.col("people_present") / pl.col("people_expected")).round(1)
     with_people = pl.format("{}, {}% of patients", counted, share)
     said = pl.when(pl.col("people_expected") > 0).then(with_people).otherwise(counted)
+    england = pl.col("area_type") == AreaType.ENGLAND.value
+    printed = england & ~pl.col("note").str.contains(SUM_OF_ALL, literal=True)
     return pl.when((there < expected) & pl.col("numerator").is_not_null()).then(
-        pl.format("{} are in this figure", said)
+        pl.when(printed).then(pl.format(BESIDE_PRINTED, said)).otherwise(pl.format("{} are in this figure", said))
     )
 
 

@@ -63,6 +63,17 @@ def test_ccgs_that_are_sub_icb_locations_make_boards() -> None:
     assert found["published_value"] is None
 
 
+def test_a_printed_england_is_no_sum_of_the_locations_that_have_a_figure() -> None:
+    rows = [*_ccgs(SAME, "2021-22"), *recovery("england", "", 50 * 106, 120 * 106, 20 * 106)]
+    for row in rows:
+        if row["area_code"] == "02Q":
+            row |= {"value": None, "status": "not_published"}
+    built = build("talking_therapies", rows, year="2021-22", more=_lookups("2021-22", SAME))
+    england = total_row(built, "tt_recovery_pct", area_type="england")
+    words = "105 of 106 CCGs or sub-ICB locations have a figure of their own, and this one is printed"
+    assert england["note"] == words
+
+
 def test_a_ccg_with_the_ods_code_of_a_location_and_another_ons_code_is_another_area() -> None:
     rows = [*_ccgs(SAME, "2021-22"), *recovery("england", "", 50 * 106, 120 * 106, 20 * 106)]
     built = build("talking_therapies", rows, year="2021-22", more=_lookups("2021-22", SAME | OTHER_AREAS))
