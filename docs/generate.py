@@ -6,7 +6,7 @@ from pathlib import Path
 from docs.methods_page import methods_page
 from docs.wording_page import wording_page
 from hi_pipeline.core.area_search import when
-from hi_pipeline.core.geography import BOARDS, NHS_REGIONS
+from hi_pipeline.core.geography import BOARDS, ENGLAND, ENGLAND_NAME, NHS_REGIONS, Region
 from hi_pipeline.engine.pipeline import load_catalogue
 from hi_pipeline.indicators.catalogue import ENTRIES, INDICATORS
 from hi_pipeline.publishing.reference_pages import indicator_page, overview_page, source_page, sources_page, unread_page
@@ -31,11 +31,21 @@ def pages() -> dict[Path, str]:
 
 
 def _with_boards(glossary: str) -> str:
-    """Return the glossary with the codes of all boards below it."""
+    """Return the glossary with the codes of all boards, of the regions and of England below it."""
     regions = {region.ods: region.name for region in NHS_REGIONS}
+    above = [f"| {ENGLAND} | | {ENGLAND_NAME} | throughout |", *(row for r in NHS_REGIONS for row in _of_region(r))]
     rows = [f"| {b.ons} | {b.ods} | {b.short_name} | {regions[b.region_ods]} | {when(b)} |" for b in BOARDS]
     head = ["| ONS code | ODS code | board | region | exists |", "|---|---|---|---|---|"]
-    return "\n".join([glossary.partition(_BOARDS)[0] + _BOARDS, *head, *rows, ""])
+    further = ["## England and its regions", "", "| ONS code | ODS code | area | footprints |", "|---|---|---|---|"]
+    return "\n".join([glossary.partition(_BOARDS)[0] + _BOARDS, *head, *rows, "", *further, *above, ""])
+
+
+def _of_region(region: Region) -> list[str]:
+    """Return a row for each ONS code that a region had."""
+    vintages: dict[str, list[str]] = {}
+    for vintage, code in region.ons.items():
+        vintages.setdefault(code, []).append(vintage.value)
+    return [f"| {code} | {region.ods} | {region.name} | {', '.join(on)} |" for code, on in vintages.items()]
 
 
 def main() -> int:

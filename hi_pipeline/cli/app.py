@@ -3,7 +3,7 @@
 import gc
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,9 +22,15 @@ app = typer.Typer(
     "cannot be opened; 130 stopped by Ctrl-C.",
 )
 _ENDLESS = 1000
-_console = Printer()
-# A file or a pipe has no width: a line then takes what it needs.
-console = _console if _console.is_terminal else Printer(width=_ENDLESS)
+
+
+def _printer(**options: Any) -> Printer:
+    """Open a stream; a file or a pipe has no width: a line then takes what it needs."""
+    opened = Printer(**options)
+    return opened if opened.is_terminal else Printer(width=_ENDLESS, **options)
+
+
+console = _printer(errors=_printer(stderr=True))
 
 Source = Annotated[
     str | None, typer.Option("--source", help="sample, live, or mirror:<folder or http address>; else HI_SOURCE.")

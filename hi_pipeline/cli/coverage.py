@@ -1,16 +1,17 @@
 """hi coverage: what stands of the whole list, by the statement's numbers and by year."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.session import Session
-from hi_pipeline.cli.tables import Column, Format, Sheet, show
-from hi_pipeline.core.area_search import Area, find_areas
+from hi_pipeline.cli.tables import Cell, Column, Format, Sheet, show
+from hi_pipeline.core.area_search import Area, find_each, when
 from hi_pipeline.core.coverage import NO_BOARDS, PART_OF_A_YEAR, Cover
 from hi_pipeline.core.financial_year import ALL_YEARS
-from hi_pipeline.core.geography import footprints_of, vintage_of
+from hi_pipeline.core.geography import CURRENT, board, footprints_of, vintage_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Entry
 from hi_pipeline.core.status import AreaType
@@ -39,24 +40,42 @@ def coverage_command(console: Printer, source: str | None, icbs: Sequence[str], 
         session = Session(source, console)
         catalogue = session.pipeline.catalogue
         entries = sorted((*catalogue.indicators, *catalogue.listed), key=_place)
-        found = [find_areas(text) for text in icbs]
+        found = find_each(icbs)
         cells = _cells(session, entries)
-        sheets = [_sheet_of(session, area, entries, cells) for each in found for area in each.areas]
+        sheets = [_sheet_of(session, area, entries, cells) for each in found.values() for area in each.areas]
+        if form in (Format.CSV, Format.JSON) and sheets:
+            sheets = [_together(sheets)]
         sheets = sheets or [_sheet(session, entries, cells), _reasons(session, entries, cells)]
         show(console, sheets, form, synthetic=session.settings.synthetic)
-        if form is not Format.TABLE:
+        for note in dict.fromkeys(each.note for each in found.values() if each.note):
+            (console if form is Format.TABLE else console.errors).print(f"Note: {note}")
+        if icbs or form is not Format.TABLE:
             return 0
-        for note in dict.fromkeys(each.note for each in found if each.note):
-            console.print(f"Note: {note}")
-        if icbs:
-            return 0
-        stated = {entry.statement_number for entry in entries if entry.statement_number}
         states = dict(cells.group_by("state").len().sort("len", descending=True).rows())
-        console.print(f"{len(stated)} of 24 of the statement, {len(entries)} entries, {cells.height:,} cells:")
-        console.print(", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in states.items()))
+        console.print(_of_the_statement(entries, cells))
+        console.print(f"{len(entries)} entries, {cells.height:,} cells:")
+        console.print(", ".join(f"{count:,} {_words(state)}" for state, count in states.items()))
         return 0
 
     return said_clearly(command, console)
+
+
+def _of_the_statement(entries: Sequence[Entry], cells: pl.DataFrame) -> str:
+    """Say how many numbers of the statement have an entry, and how many of them a figure of a board, or of anybody."""
+    numbers = {entry.id: entry.statement_number for entry in entries if entry.statement_number}
+    there = cells.filter(pl.col("state").is_in(_THERE))
+    shown = {numbers.get(i) for i in there["indicator_id"].unique()} - {None}
+    own = there.filter(pl.col("area_type") == AreaType.ICB.value)
+    of_boards = {numbers.get(i) for i in own["indicator_id"].unique()} - {None}
+    return (
+        f"Of the 24 numbers of the statement {len(set(numbers.values()))} have an entry, {len(shown)} a figure here, "
+        f"{len(of_boards)} a figure of a board"
+    )
+
+
+def _together(sheets: Sequence[Sheet]) -> Sheet:
+    """Return the tables of areas as one, as data: two boards of one name differ by their code."""
+    return replace(sheets[0], name="coverage", rows=[row for sheet in sheets for row in sheet.rows])
 
 
 def _cells(session: Session, entries: Sequence[Entry]) -> pl.DataFrame:
@@ -83,7 +102,7 @@ def _place(entry: Entry) -> tuple[int, str, str]:
 
 def _sheet(session: Session, entries: Sequence[Entry], cells: pl.DataFrame) -> Sheet:
     told = _by_year(cells)
-    rows: list[list[str]] = []
+    rows: list[list[Cell]] = []
     for entry in entries:
         counts = [told.get((entry.id, year), ("", "")) for year in ALL_YEARS]
         why = dict.fromkeys(_words(state) for _, state in counts if state)
@@ -129,14 +148,24 @@ def _sheet_of(session: Session, area: Area, entries: Sequence[Entry], cells: pl.
     own = pl.DataFrame(places, schema=["financial_year", "geography_vintage", "icb_code"], orient="row")
     rows = _in_total(cells.filter(area_type=area.area_type.value).join(own, on=own.columns, how="semi"))
     told = {(i, year): _words(state) for i, year, state in rows.select(*_PLACE, "state").rows()}
+    codes = list(dict.fromkeys(area.codes.values()))
+    ended = [board(codes[0])] if area.area_type is AreaType.ICB and CURRENT not in area.codes else []
     return Sheet(
-        name=area.name,
+        name="coverage",
         title=session.title(
-            f"{area.name}: whether the figure in total is shown, or why not (years before a new board on its footprint "
-            "of April 2026); blank: nothing is declared for the year"
+            f"{area.name} ({', '.join(codes)}): whether the figure in total is shown, or why not (years before a new "
+            "board on its footprint of April 2026); blank: nothing is declared for the year"
+            + "".join(f", or the board is no more: it exists {when(b)}" for b in ended)
         ),
-        columns=_columns(),
-        rows=[[*_named(entry), *(told.get((entry.id, year), "") for year in ALL_YEARS)] for entry in entries],
+        columns=[
+            Column(key="icb_code", label="Area"),
+            Column(key="icb_name", label="Name"),
+            *_columns(),
+        ],
+        rows=[
+            [codes[-1], area.name, *_named(entry), *(told.get((entry.id, year), "") for year in ALL_YEARS)]
+            for entry in entries
+        ],
     )
 
 
@@ -149,8 +178,8 @@ def _columns() -> list[Column]:
     ]
 
 
-def _named(entry: Entry) -> list[str]:
-    return [entry.id, str(entry.statement_number or ""), " ".join(entry.annex)]
+def _named(entry: Entry) -> list[Cell]:
+    return [entry.id, entry.statement_number, " ".join(entry.annex)]
 
 
 def _words(state: str) -> str:

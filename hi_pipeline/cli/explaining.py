@@ -1,6 +1,6 @@
 """hi explain: the figures of areas with their inputs and releases; of one figure, all the way to its rows."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -11,14 +11,14 @@ from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.selecting import find_indicator, find_year
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Format, show
-from hi_pipeline.core.area_search import Area, Found, codes_of, explain_absence, find_areas
+from hi_pipeline.core.area_search import Area, Found, codes_of, explain_absence, find_areas, find_each
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import board, is_valid, vintage_of
-from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Beside, Derived, Indicator, Listed
 from hi_pipeline.core.provenance import Provenance
-from hi_pipeline.core.status import AreaType, Measure
+from hi_pipeline.core.status import AreaType
 from hi_pipeline.engine.pipeline import Catalogue, Pipeline
 from hi_pipeline.engine.releases.marks import notes_of, trail, unaccepted
 from hi_pipeline.engine.releases.replacements import Replacement
@@ -27,7 +27,6 @@ from hi_pipeline.engine.tracing.figure import Row, find_row
 from hi_pipeline.indicators.kind import statistics_of
 
 ONE = "Explain one of them to its rows: add --dimension and --category, or --measure."
-_BY_DEPRIVATION = ("gap", "ratio", "sii", "rii", "disproportionality")
 _SNAPSHOTS = "snapshots/"
 # What coverage says of a cell that has a figure, or should have one.
 _THERE = (Cover.SHOWN.value, Cover.PARTLY_SHOWN.value, Cover.FAILED.value)
@@ -68,29 +67,27 @@ def explain_command(
         icbs: boards, regions or England; one for one figure.
         words: dimension, category and measure of the one figure; with any of them one figure is explained.
         full: print all rows behind the one figure, as CSV, and nothing else.
-        form: how the figures of areas are printed.
+        form: to be read, or the figures as data: notes and what is stale then go to standard error.
     """
     one = ROW_ID in indicator or any(words) or full
 
     def command() -> int:
         session = Session(source, console)
         if one:
-            return explain_figure(session, _row(session, indicator, years, icbs, words), full=full)
+            return explain_figure(session, _row(session, indicator, years, icbs, words), full=full, form=form)
         if not years or not icbs:
             raise SelectionError(f"hi explain {indicator} needs --year and --icb, or the id of a row")
         catalogue = session.pipeline.catalogue
         asked = catalogue.indicators_by_id[_find(catalogue, indicator)]
-        found = {text: find_areas(text) for text in icbs}
-        pieces, missing = _all_pieces(session.pipeline, asked, found, [find_year(year) for year in years])
-        if form is not Format.TABLE:
-            sheet = figures_as_data(pl.concat([p.rows for p in pieces]), session.title(asked.title))
-            show(console, [sheet], form, synthetic=session.settings.synthetic)
-            return 0
+        found = find_each(icbs)
+        pieces, missing = _all_pieces(session.pipeline, asked, found, dict.fromkeys(find_year(year) for year in years))
+        beside = console if form is Format.TABLE else console.errors
         for note in dict.fromkeys(each.note for each in found.values() if each.note):
-            console.print(f"Note: {note}")
+            beside.print(f"Note: {note}")
         for line in missing:
-            console.print(f"Not there: {line}")
-        return 0 if _explain(session, asked, pieces) else FAILED
+            beside.print(f"Not there: {line}")
+        holds = _explain(session, asked, pieces) if form is Format.TABLE else _as_data(session, asked, pieces, form)
+        return 0 if holds else FAILED
 
     return said_clearly(command, console)
 
@@ -131,22 +128,20 @@ def _row(
         name, year = _find(session.pipeline.catalogue, indicator), find_year(years[0])
         codes, footprint = codes_of(find_areas(icbs[0]).areas), ""
         dimension, category, measure = words
-        measure = measure or Measure.VALUE.value
-        dimension = dimension or (Dimension.DEPRIVATION.value if measure in _BY_DEPRIVATION else Dimension.TOTAL.value)
     return find_row(
         session.pipeline,
         indicator=name,
         year=year,
         codes=codes,
         dimension=dimension,
-        category=category or ALL,
+        category=category,
         measure=measure,
         footprint=footprint,
     )
 
 
 def _all_pieces(
-    pipeline: Pipeline, indicator: Indicator, found: Mapping[str, Found], years: Sequence[str]
+    pipeline: Pipeline, indicator: Indicator, found: Mapping[str, Found], years: Iterable[str]
 ) -> tuple[list[Piece], list[str]]:
     """Return the figures that are there, and a line for each area and year without.
 
@@ -187,8 +182,12 @@ def _why_not(pipeline: Pipeline, indicator: Indicator, areas: Sequence[Area], ye
     codes = {code for area in areas for code in area.codes.values()}
     place = pipeline.lake.path("published", "coverage")
     if place.is_file():
-        cell = {"indicator_id": indicator.id, "financial_year": year, "dimension": Dimension.TOTAL.value}
-        told = pl.scan_parquet(place, glob=False).filter(pl.col("icb_code").is_in(list(codes)), **cell)
+        cells = pl.scan_parquet(place, glob=False).filter(indicator_id=indicator.id)
+        first = cells.select(pl.col("financial_year").min()).collect().item()
+        if first is not None and year < first:
+            return f"nothing is declared for {year}; the first year of its publication here is {first}"
+        cell = {"financial_year": year, "dimension": Dimension.TOTAL.value}
+        told = cells.filter(pl.col("icb_code").is_in(list(codes)), **cell)
         said = told.filter(~pl.col("state").is_in(_THERE)).select("reason", "how_to_supply").unique().collect()
         if said.height == 1:
             return ". ".join(text for text in said.row(0) if text)
@@ -243,6 +242,28 @@ def _each_once(rows: pl.DataFrame, year: str) -> pl.DataFrame:
     return pl.concat([frame.sort(order) for frame in (own, other)])
 
 
+def _as_data(session: Session, indicator: Indicator, pieces: Sequence[Piece], form: Format) -> bool:
+    """Print the figures alone, as Markdown those to be read; tell whether all that they were made from still holds."""
+    if form is Format.MD:
+        sheets = [figures_to_read(piece.rows, f"{session.title(indicator.title)}: {_named(piece)}") for piece in pieces]
+    else:
+        sheets = [figures_as_data(pl.concat([piece.rows for piece in pieces]), session.title(indicator.title))]
+    show(session.console, sheets, form, synthetic=session.settings.synthetic)
+    changed = [
+        f"{_named(piece)}: {line.strip()}"
+        for piece in pieces
+        for line, holds in _inputs(session, piece, unaccepted(session.pipeline))
+        if not holds
+    ]
+    for line in changed:
+        session.console.errors.whole_line(line)
+    return not changed
+
+
+def _named(piece: Piece) -> str:
+    return f"{piece.name} ({piece.code}), {piece.year}"
+
+
 def _explain(session: Session, indicator: Indicator, pieces: Sequence[Piece]) -> bool:
     """Print each piece after what is alike for all; tell whether all that they were made from still holds."""
     console = session.console
@@ -260,9 +281,9 @@ def _explain(session: Session, indicator: Indicator, pieces: Sequence[Piece]) ->
 
 def _explain_piece(session: Session, piece: Piece) -> bool:
     console, known = session.console, piece.known
-    title = session.title(f"{piece.name} ({piece.code}), {piece.year}")
-    show(console, [figures_to_read(piece.rows, title)], Format.TABLE, synthetic=session.settings.synthetic)
-    releases = sorted({name for text in piece.rows["source_releases"].unique() for name in text.split(";") if name})
+    sheet = figures_to_read(piece.rows, session.title(_named(piece)))
+    show(console, [sheet], Format.TABLE, synthetic=session.settings.synthetic)
+    releases = _releases(piece)
     revised = {name: found for name, found in unaccepted(session.pipeline).items() if name in releases}
     notes = [*notes_of(session.pipeline, known, revised).values(), *_own_notes(session.pipeline, piece)]
     for line in dict.fromkeys([*piece.rows["note"].unique().sort().to_list(), *notes]):
@@ -274,7 +295,14 @@ def _explain_piece(session: Session, piece: Piece) -> bool:
     if known.corrections:
         console.print(f"Corrections: {', '.join(known.corrections)}")
     console.whole_line(f"File: {piece.file} sha256 {piece.sha256}")
-    return _inputs(session, piece, releases, revised)
+    inputs = _inputs(session, piece, revised)
+    for line, _ in inputs:
+        console.whole_line(line)
+    return all(holds for _, holds in inputs)
+
+
+def _releases(piece: Piece) -> list[str]:
+    return sorted({name for text in piece.rows["source_releases"].unique() for name in text.split(";") if name})
 
 
 def _own_notes(pipeline: Pipeline, piece: Piece) -> list[str]:
@@ -285,26 +313,25 @@ def _own_notes(pipeline: Pipeline, piece: Piece) -> list[str]:
     return [note.removeprefix(f"{name}: ") for note in told for name in own]
 
 
-def _inputs(session: Session, piece: Piece, releases: Collection[str], revised: dict[str, Replacement]) -> bool:
-    """Print what the figures were made from, back to the publishers' files; tell whether all of it still holds.
+def _inputs(session: Session, piece: Piece, revised: Mapping[str, Replacement]) -> list[tuple[str, bool]]:
+    """Return a line for each thing that the figures were made from, back to the publishers' files, and if it holds.
 
     The tables between hold all boards' extracts: those of other boards and indicators are behind none of these figures,
     and who gave one is nobody else's matter.
     """
-    holds = True
+    lines, releases = [], _releases(piece)
     for item, same in trail(session.pipeline, piece.known):
         own = _is_extract(session.pipeline, item.name)
         release = item.name.removeprefix(_SNAPSHOTS).replace("/", ":")
         if own and item.name.startswith(_SNAPSHOTS) and release not in releases:
             continue
-        holds &= same
         changed = "" if same else "  CHANGED since: the figure is stale"
         found = revised.get(release) if item.name.startswith(_SNAPSHOTS) else None
         if found is not None:
             changed += f"  {found.words}, not accepted: {found.record or found.newer}; {found.acceptance}"
         digest = "kept by the board" if own else item.sha256[:16]
-        session.console.whole_line(f"  from {item.name} {digest}{changed}")
-    return holds
+        lines.append((f"  from {item.name} {digest}{changed}", same))
+    return lines
 
 
 def _is_extract(pipeline: Pipeline, name: str) -> bool:

@@ -8,8 +8,11 @@ from textwrap import wrap
 
 import polars as pl
 
+from hi_pipeline.cli.figures import figures_as_data, figures_to_read
 from hi_pipeline.cli.printing import FAILED, Printer
 from hi_pipeline.cli.session import Session
+from hi_pipeline.cli.tables import Column, Format, Sheet, show
+from hi_pipeline.core.columns import RESULTS
 from hi_pipeline.core.indicator import Attribution, DenominatorFrom
 from hi_pipeline.core.notes import clauses_of
 from hi_pipeline.core.status import Status
@@ -32,17 +35,18 @@ BY_CODES = "the row of the file is the one with this code, or with both of them"
 SUM_OF_BOARDS = "England's people are those of all boards and of what belongs to none: explain each of them"
 
 
-def explain_figure(session: Session, row: Row, *, full: bool) -> int:
-    """Print one figure, or with ``full`` all rows behind it as CSV; return the exit code.
+def explain_figure(session: Session, row: Row, *, full: bool, form: Format) -> int:
+    """Print one figure in words, its row as data, or with ``full`` all rows behind it (CSV unless asked otherwise).
 
-    The code tells that something does not hold: the arithmetic, or the way from the rows to the counts.
+    Returns:
+        The exit code: it tells that something does not hold, the arithmetic or the way from the rows to the counts.
     """
     figure = trace(session.pipeline, row)
-    if full:
-        session.console.whole_line(figure.used.write_csv().rstrip())
-        return 0
     steps, limits = steps_of(figure), limits_of(figure)
     console = session.console
+    if full or form is not Format.TABLE:
+        _show_data(session, figure, full=full, form=Format.CSV if form is Format.TABLE else form)
+        return _verdict(console.errors, figure, steps, limits)
     _heading(session, figure)
     _section(console, "Arithmetic", [*steps.lines, *limits.lines])
     _section(console, "Compared with", _compared(row, read_comparisons(session.pipeline, row)))
@@ -53,6 +57,17 @@ def explain_figure(session: Session, row: Row, *, full: bool) -> int:
     _section(console, "Corrections", _corrections(figure))
     _section(console, "Notes", clauses_of(str(row["note"] or "")) or ["none"])
     return _verdict(console, figure, steps, limits)
+
+
+def _show_data(session: Session, figure: Figure, *, full: bool, form: Format) -> None:
+    title = session.title(f"{figure.indicator.title}: {figure.row['icb_name']}, {figure.row['financial_year']}")
+    row = pl.DataFrame([figure.row], schema=RESULTS, orient="row")
+    if full:
+        columns = [Column(key=name, label=name, number=kind.is_numeric()) for name, kind in figure.used.schema.items()]
+        sheet = Sheet(name="rows", title=title, columns=columns, rows=figure.used.rows())
+    else:
+        sheet = figures_to_read(row, title) if form is Format.MD else figures_as_data(row, title)
+    show(session.console, [sheet], form, synthetic=session.settings.synthetic)
 
 
 def _heading(session: Session, figure: Figure) -> None:
@@ -67,14 +82,15 @@ def _heading(session: Session, figure: Figure) -> None:
 
 def _compared(row: Row, others: Sequence[Row]) -> Iterator[str]:
     """Give the comparator of the results, then the further ones, each with its value and what it says of the figure."""
-    for each in (row, *others):
+    own = [row] if row["comparator_value"] is not None else []
+    further = [each for each in others if not own or each["comparator"] != row["comparator"]]
+    for each in (*own, *further):
         value = each["comparator_value"]
         said = f"{number(value)}, {each['comparison']}" if value is not None else str(each["note"])
         if value is not None and each is not row and each["note"]:
             said += f" ({each['note']})"
-        if each is not row or value is not None:
-            yield f"{each['comparator']}: {said}"
-    if row["comparator_value"] is None and not others:
+        yield f"{each['comparator']}: {said}"
+    if not own and not further:
         yield "nothing"
 
 

@@ -3,21 +3,24 @@
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from hi_pipeline.cli.tables import Column, Sheet
 
 _DATA = (
     "indicator_id", "financial_year", "geography_vintage", "area_type", "icb_code", "icb_name", "dimension", "category",
-    "measure", "value", "lower_95", "upper_95", "unit", "numerator", "denominator", "published_value",
-    "comparator_value", "comparison", "unknown_share", "coverage", "imd_vintage", "status", "note", "source_releases",
+    "measure", "period_start", "period_end", "value", "lower_95", "upper_95", "unit", "numerator", "denominator",
+    "published_value", "comparator", "comparator_value", "comparison", "unknown_share", "coverage", "imd_vintage",
+    "status", "note", "source_releases",
 )  # fmt: skip
 
 
 def figures_as_data(rows: pl.DataFrame, title: str) -> Sheet:
     """Return figures with the names and values of the result contract."""
     numbers = {name for name, dtype in rows.schema.items() if dtype.is_numeric()}
+    data = rows.select(_DATA).with_columns(cs.date().dt.to_string("iso"))
     columns = [Column(key=name, label=name, number=name in numbers) for name in _DATA]
-    return Sheet(name="figures", title=title, columns=columns, rows=rows.select(_DATA).rows())
+    return Sheet(name="figures", title=title, columns=columns, rows=data.rows())
 
 
 def figures_to_read(rows: pl.DataFrame, title: str) -> Sheet:

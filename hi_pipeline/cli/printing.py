@@ -22,11 +22,18 @@ _STEERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 class Printer(Console):
-    """A console that takes text for text."""
+    """A console that takes text for text.
 
-    def __init__(self, **options: Any) -> None:
-        """Open it; options as of rich's own console."""
+    Attributes:
+        errors: where errors go, and what is said beside data: standard error, so that a file holds the data alone.
+    """
+
+    errors: "Printer"
+
+    def __init__(self, *, errors: "Printer | None" = None, **options: Any) -> None:
+        """Open it; without a console for errors they go where all else goes. Options as of rich's own console."""
         super().__init__(markup=False, emoji=False, highlight=False, **options)
+        self.errors = errors or self
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Return a text as it is printed; rich sends every text here, those in tables too."""
@@ -56,14 +63,14 @@ def let_pass(stream: TextIO) -> None:
 
 
 def said_clearly(command: Callable[[], int], console: Printer) -> int:
-    """Run a command; an error raised on purpose is printed as its message alone."""
+    """Run a command; an error raised on purpose is printed as its message alone, on standard error."""
     try:
         return command()
     except HiPipelineError as error:
-        console.alarm(f"{type(error).__name__}:", str(error))
+        console.errors.alarm(f"{type(error).__name__}:", str(error))
         return REFUSED
     except KeyboardInterrupt:
-        console.print("Stopped. What was built stands; run again to go on from there.")
+        console.errors.print("Stopped. What was built stands; run again to go on from there.")
         return STOPPED
 
 

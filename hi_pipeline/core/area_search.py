@@ -6,7 +6,7 @@ letter case do not count. What became of a board stands here too.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from hi_pipeline.core.errors import SelectionError
@@ -29,6 +29,7 @@ from hi_pipeline.core.geography import (
 from hi_pipeline.core.status import AreaType
 
 _SUGGESTED = 3
+_WORD = 4  # letters from which on a word of a name is told from others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,22 @@ def find_areas(text: str) -> Found:
         return Found(areas=regions)
     boards, note = _boards(text)
     return Found(areas=tuple(_area(b) for b in boards), note=note)
+
+
+def find_each(texts: Iterable[str]) -> dict[str, Found]:
+    """Return what each text means; an area that several mean stands under the first alone.
+
+    Raises:
+        SelectionError: one matches nothing; the message names what comes near.
+    """
+    found: dict[str, Found] = {}
+    seen: list[Area] = []
+    for text in texts:
+        meant = find_areas(text)
+        if further := tuple(area for area in meant.areas if area not in seen):
+            found[text] = replace(meant, areas=further)
+            seen += further
+    return found
 
 
 def find_boards(text: str) -> tuple[Board, ...]:
@@ -130,8 +147,8 @@ def explain_absence(boards: Iterable[Board], years: Iterable[str]) -> str:
 def plain_name(text: str) -> str:
     """Return a name as it is compared."""
     words = re.sub(r"[^\w]+", " ", text.casefold().replace("&", " and ")).strip()
-    words = words.replace("integrated care board", "").strip()
-    return " ".join(words.removeprefix("nhs ").removesuffix(" icb").split())
+    words = re.sub(r"\bintegrated care (board|system)\b", "", words).strip()
+    return " ".join(re.sub(r" (icb|ics|region)$", "", words.removeprefix("nhs ")).split())
 
 
 def _boards(text: str) -> tuple[tuple[Board, ...], str]:
@@ -151,10 +168,22 @@ def _hint(wanted: str) -> str:
     names = {plain_name(b.name): b.name for b in BOARDS}
     names |= {word: r.name for r in NHS_REGIONS for word in [plain_name(r.name)]} | {"england": ENGLAND_NAME}
     codes = {code.lower(): f"{code} ({b.name})" for b in BOARDS for code in (b.ons, b.ods)}
+    codes |= {p.ods.lower(): f"{p.ods} (a sub-ICB location)" for p in SUB_ICB_LOCATIONS}
     near = [name for plain, name in names.items() if wanted and wanted in plain]
     near = near or [names[n] for n in get_close_matches(wanted, names, n=_SUGGESTED, cutoff=0.75)]
+    near = near or [name for plain, name in names.items() if _a_word_is_near(wanted, plain)]
     near = near or [codes[n] for n in get_close_matches(wanted, codes, n=_SUGGESTED, cutoff=0.66)]
-    return f"; do you mean {', '.join(dict.fromkeys(near))}?" if near else "; hi list boards shows all"
+    shown = list(dict.fromkeys(near))[:_SUGGESTED]
+    return f"; do you mean {', '.join(shown)}?" if shown else "; hi list boards shows all"
+
+
+def _a_word_is_near(wanted: str, name: str) -> bool:
+    """Tell whether a word is one of a name's but for a slip ("Stafordshire"), or the beginning of one ("Staffs")."""
+    words = [word for word in name.split() if len(word) >= _WORD]
+    begun = wanted.removesuffix("s")
+    return bool(get_close_matches(wanted, words, n=1, cutoff=0.8)) or (
+        len(begun) >= _WORD and any(word.startswith(begun) for word in words)
+    )
 
 
 def _listed(boards: Iterable[Board]) -> str:

@@ -1,42 +1,76 @@
 """An area's tidy rows as a small file that opens rightly in Excel, with a dictionary of its columns beside it.
 
-In csv and xlsx a code stays text, a footprint is no date, and no text begins like a formula; parquet is as published.
+In csv and xlsx a code stays text, a footprint or a month is no date, no text begins like a formula, and ``polarity``
+says of each indicator which direction is good; the workbook has what stands beside the figures on sheets of their own.
+Parquet is as published.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
 import xlsxwriter
 
-from hi_pipeline.core.columns import RESULT_MEANINGS
+from hi_pipeline.publishing.for_excel import text_kept
+from hi_pipeline.publishing.package import MEANINGS
 
 FORMATS = ("csv", "parquet", "xlsx")
+FIGURES = "Figures"
+# The sheets of the workbook beside the figures, each of a published table.
+BESIDE = {
+    "Comparisons": "comparisons",
+    "Completeness": "completeness",
+    "Bounds": "bounds",
+    "Pace": "pace",
+    "Trends": "trends",
+    "Targets": "targets",
+    "Similar boards": "similar_boards",
+    "Pockets": "pockets",
+}
+POLARITY = "polarity"
+_MEANS = {
+    POLARITY: (
+        "of the indicator: higher_is_better, lower_is_better, neutral or contested (more may be better or worse). Of "
+        "value, difference and rate_ratio a high figure is then better, worse, or neither; gap and sii are always "
+        "positive where it is worse for the most deprived (of neutral and contested ones: higher among them)"
+    )
+}
+_FOOTPRINT = "geography_vintage"
 _NO_DATE = datetime(2000, 1, 1)
 _DECIMALS = 6
 _FORMULA_SIGNS = "=+-@\t\r"
 
 
 def board_rows(
-    results: pl.DataFrame, *, icbs: Sequence[str], years: Sequence[str], indicators: Sequence[str]
+    table: pl.DataFrame, *, icbs: Sequence[str], years: Sequence[str], indicators: Sequence[str]
 ) -> pl.DataFrame:
-    """Return the rows of some areas, as published and in order; empty years or indicators mean all of them."""
+    """Return the rows of some areas, as published and in order; empty years or indicators mean all of them.
+
+    Args:
+        table: the results or one of ``BESIDE``; of a table without years, or without indicators, all rows of the areas.
+        icbs: ONS codes.
+        years: financial years.
+        indicators: ids.
+    """
     wanted = pl.col("icb_code").is_in(list(icbs))
     for column, asked in (("financial_year", years), ("indicator_id", indicators)):
-        if asked:
+        if asked and column in table.columns:
             wanted &= pl.col(column).is_in(list(asked))
-    return results.filter(wanted)
+    return table.filter(wanted)
+
+
+def with_polarity(rows: pl.DataFrame, polarities: Mapping[str, str]) -> pl.DataFrame:
+    """Return rows with the polarity of their indicator, by its id, as the last column."""
+    return rows.with_columns(
+        pl.col("indicator_id").replace_strict(dict(polarities), return_dtype=pl.String).alias(POLARITY)
+    )
 
 
 def for_excel(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows as a spreadsheet takes them: "2022-07" reads "footprint 2022-07", text like a formula is quoted."""
+    """Return rows as a workbook takes them: "2022-07" reads "footprint 2022-07", text like a formula is quoted."""
     texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
-    numbers = [name for name, dtype in rows.schema.items() if dtype == pl.Float64]
-    shown = rows.with_columns(
-        pl.concat_str(pl.lit("footprint "), "geography_vintage").alias("geography_vintage"),
-        *(pl.col(name).round(_DECIMALS) for name in numbers),
-    )
+    shown = _rounded(rows)
     starts = [pl.col(name).str.slice(0, 1).is_in(list(_FORMULA_SIGNS)).fill_null(False) for name in texts]
     return shown.with_columns(
         pl.when(start).then(pl.concat_str(pl.lit("'"), name)).otherwise(pl.col(name)).alias(name)
@@ -44,32 +78,46 @@ def for_excel(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def dictionary(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the meaning of each column."""
-    meanings = [RESULT_MEANINGS[name] for name in rows.columns]
-    return pl.DataFrame({"column": rows.columns, "meaning": meanings})
+def _rounded(rows: pl.DataFrame) -> pl.DataFrame:
+    numbers = [name for name, dtype in rows.schema.items() if dtype == pl.Float64]
+    footprint = [pl.concat_str(pl.lit("footprint "), name).alias(name) for name in rows.columns if name == _FOOTPRINT]
+    return rows.with_columns(
+        *footprint,
+        *(pl.col(name).round(_DECIMALS) for name in numbers),
+    )
 
 
-def export_bytes(rows: pl.DataFrame, form: str) -> bytes:
-    """Return rows as a file of one of ``FORMATS``."""
+def dictionary(*tables: pl.DataFrame) -> pl.DataFrame:
+    """Return the meaning of each column, once."""
+    names = list(dict.fromkeys(name for table in tables for name in table.columns))
+    return pl.DataFrame({"column": names, "meaning": [(MEANINGS | _MEANS)[name] for name in names]})
+
+
+def export_bytes(rows: pl.DataFrame, form: str, *, beside: Mapping[str, pl.DataFrame]) -> bytes:
+    """Return rows as a file of one of ``FORMATS``; a workbook has the tables beside it as further sheets, by name."""
     target = io.BytesIO()
     match form:
         case "parquet":
             rows.write_parquet(target, compression="lz4", statistics=False)
         case "csv":
             # The mark at the start tells Excel that the text is UTF-8.
-            target.write(for_excel(rows).write_csv(include_bom=True).encode())
+            texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+            kept = _rounded(rows).with_columns(text_kept(name) for name in texts)
+            target.write(kept.write_csv(include_bom=True).encode())
         case _:
-            _workbook(for_excel(rows), target)
+            _workbook({FIGURES: rows, **beside}, target)
     return target.getvalue()
 
 
-def _workbook(rows: pl.DataFrame, target: io.BytesIO) -> None:
+def _workbook(tables: Mapping[str, pl.DataFrame], target: io.BytesIO) -> None:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"author": "hi_pipeline", "created": _NO_DATE})
-        for name, table in (("Figures", rows), ("Dictionary", dictionary(rows))):
+        shown = {name: for_excel(table) for name, table in tables.items()}
+        for name, table in (*shown.items(), ("Dictionary", dictionary(*tables.values()))):
             page = book.add_worksheet(name)
+            page.freeze_panes(1, 0)
+            page.autofilter(0, 0, max(table.height, 1), table.width - 1)
             page.write_row(0, 0, table.columns)
             for r, row in enumerate(table.iter_rows(), start=1):
                 for c, cell in enumerate(row):

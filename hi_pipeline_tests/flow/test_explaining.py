@@ -1,6 +1,7 @@
 """hi explain: what it prints of a figure is enough to compute the figure again, from the printed cells on."""
 
 import io
+import json
 import math
 import random
 import re
@@ -14,6 +15,8 @@ import pytest
 from hi_pipeline.cli.explaining_figure import WIDTH, explain_figure
 from hi_pipeline.cli.printing import Printer
 from hi_pipeline.cli.session import Session
+from hi_pipeline.cli.tables import Format
+from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import Vintage
 from hi_pipeline.core.groups import DECILES
 from hi_pipeline.engine.pipeline import Pipeline, open_pipeline
@@ -116,7 +119,7 @@ def _explained(session: Session, row: dict[str, Any]) -> Explained:
     texts = []
     for full in (False, True):
         session.console = Printer(file=io.StringIO(), width=80)
-        assert explain_figure(session, row, full=full) == 0, session.console.file.getvalue()  # type: ignore[attr-defined]
+        assert explain_figure(session, row, full=full, form=Format.TABLE) == 0, session.console.file.getvalue()  # type: ignore[attr-defined]
         texts.append(session.console.file.getvalue())  # type: ignore[attr-defined]
     for line in texts[0].splitlines():
         assert len(line) <= WIDTH or " " not in line.strip(), f"broken nowhere and too long: {line!r}"
@@ -312,6 +315,54 @@ def test_a_printed_figure_of_the_second_origin_is_explained(session: Session) ->
     assert _explained(session, whole.row(0, named=True)).cells.filter(side=SIDES[3]).is_empty()
 
 
+def _found(session: Session, **words: str) -> dict[str, Any]:
+    named = {"dimension": "", "category": "", "measure": ""} | words
+    found = tracing.find_row(
+        session.pipeline, indicator="tt_recovery_pct", year="2023-24", codes=("E54000010",), **named
+    )
+    return {name: found[name] for name in named}
+
+
+def test_words_that_are_not_given_follow_from_those_that_are(session: Session) -> None:
+    assert _found(session) == {"dimension": "total", "category": "All", "measure": "value"}
+    white = {"dimension": "ethnicity", "category": "White", "measure": "value"}
+    assert _found(session, category="white") == white
+    assert _found(session, measure="gap") == {"dimension": "deprivation", "category": "All", "measure": "gap"}
+    assert _found(session, measure="rate_ratio", category="Mixed")["dimension"] == "ethnicity"
+    for words, said in (
+        ({"measure": "rate_ratio"}, "give --category one of: "),
+        ({"measure": "rate_ratios"}, "do you mean 'rate_ratio'?"),
+        ({"dimension": "ethnicty"}, "do you mean 'ethnicity'?"),
+        ({"category": "Whit"}, "do you mean 'White'?"),
+        ({"dimension": "total", "category": "White"}, "give --category one of: All"),
+    ):
+        with pytest.raises(SelectionError, match=re.escape(said)):
+            _found(session, **words)
+
+
+@pytest.mark.parametrize("form", [Format.CSV, Format.JSON, Format.MD])
+@pytest.mark.usefixtures("placed_once")
+def test_one_figure_as_data(session: Session, form: Format) -> None:
+    rows = session.pipeline.lake.read("published", "results").filter(
+        indicator_id="tt_recovery_pct", area_type="icb", dimension="deprivation", measure="sii"
+    )
+    row, said = rows.row(0, named=True), {}
+    for full in (False, True):
+        session.console = Printer(file=io.StringIO(), width=80)
+        assert explain_figure(session, row, full=full, form=form) == 0
+        said[full] = session.console.file.getvalue()  # type: ignore[attr-defined]
+    if form is Format.JSON:
+        (figure,), behind = json.loads(said[False])["figures"], json.loads(said[True])["rows"]
+        assert figure["value"] == row["value"] and figure["measure"] == "sii"
+        assert behind and {"side", "text", "release"} <= set(behind[0])
+    elif form is Format.CSV:
+        (figure,) = pl.read_csv(io.StringIO(said[False])).rows(named=True)
+        assert (figure["value"], figure["period_start"]) == (row["value"], str(row["period_start"]))
+        assert pl.read_csv(io.StringIO(said[True]), infer_schema=False).height > 1
+    else:
+        assert said[False].count("\n| deprivation All sii") == 1 and "\n| Figure | Value |" in said[False]
+
+
 @pytest.mark.usefixtures("placed_once")
 def test_a_row_is_found_by_its_id_and_names_publisher_file_and_correction(session: Session) -> None:
     results = session.pipeline.lake.read("published", "results").filter(
@@ -330,11 +381,12 @@ def test_a_row_is_found_by_its_id_and_names_publisher_file_and_correction(sessio
     assert "NHS England, Quality and Outcomes Framework" in text
     assert "address https://" in text
     beside = lines[lines.index("Compared with") + 1 : lines.index("", lines.index("Compared with"))]
-    assert [line.strip().partition(":")[0] for line in beside] == [
-        row["comparator"], "England", "most similar boards", "region"
-    ]  # fmt: skip
+    names = [line.strip().partition(":")[0] for line in beside]
+    assert names == list(dict.fromkeys([row["comparator"], "England", "most similar boards", "region"])), "each once"
     assert all(
-        re.search(r": [\d.]+, (better|similar|worse|lower|higher|not_compared)$", x) for x in beside[:2] + beside[3:]
+        re.search(r": [\d.]+, (better|similar|worse|lower|higher|not_compared)$", x)
+        for name, x in zip(names, beside, strict=True)
+        if name != "most similar boards"
     )
     assert "member or sheet PREVALENCE" in text
     assert re.search(r"sha256 [0-9a-f]{64}", text)

@@ -56,6 +56,22 @@ def raw(*words: str) -> str:
     return result.output
 
 
+def raw_data(*words: str) -> str:
+    """Return standard output alone."""
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def _covered(*areas: str) -> dict[str, dict[str, str]]:
+    """Return the one entry of coverage by the code of each area."""
+    asked = [word for area in areas for word in ("--icb", area)]
+    rows = json.loads(raw_data("coverage", *asked, "--format", "json"))["coverage"]
+    found = {row["icb_code"]: row for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
 def hi(*words: str, code: int = 0) -> str:
     result = CliRunner().invoke(app, list(words), catch_exceptions=False)
     assert result.exit_code == code, result.output
@@ -201,7 +217,7 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     hi("run", "--year", "2023-24")
     asked = ("explain", "tiny_1_pct", "--year", "2023-24", "--icb", "England", "--icb", "05Q",
              "--icb", "QRL")  # fmt: skip
-    found = json.loads(raw(*asked, "--format", "json"))
+    found = json.loads(raw_data(*asked, "--format", "json"))
     assert found["synthetic"] is False
     codes = {row["icb_code"]: row for row in found["figures"] if row["measure"] == "value"}
     assert set(codes) == {"E92000001", "E54000010", "E54000042", "E54000067"}
@@ -210,10 +226,16 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
         float(n) for n in next((r[4], r[3]) for r in rows_of("2023-24") if r[1] == "E54000010")
     )
     assert len([row for row in found["figures"] if row["icb_code"] == "E92000001"]) == 1, "once, not per footprint"
-    table = list(csv.DictReader(io.StringIO(raw(*asked, "--format", "csv"))))
+    table = list(csv.DictReader(io.StringIO(raw_data(*asked, "--format", "csv"))))
     assert [row["icb_code"] for row in table] == [row["icb_code"] for row in found["figures"]]
     assert float(next(row["value"] for row in table if row["icb_code"] == "E54000010")) == qnc["value"]
-    assert raw(*asked, "--format", "md").count("\n| tiny_1_pct | 2023-24 |") == len(table)
+    pasted = raw_data(*asked, "--format", "md")
+    assert pasted.count("\n| total All value |") == len(codes)
+    assert "Integrated Care Board (E54000010), 2023-24\n\n| Figure | Value |" in pasted
+    twice = raw_data(*asked[:4], "--format", "csv", "--icb", "QNC", "--icb", "05Q")
+    alone = list(csv.DictReader(io.StringIO(twice)))
+    assert len(alone) == len([row for row in table if row["icb_code"] == "E54000010"]), "asked for twice, there once"
+    assert (alone[0]["period_end"], alone[0]["comparator"]) == ("2024-03-31", "England")
     said = hi(*asked)
     assert "05Q is a sub-ICB location of NHS Staffordshire and Stoke-on-Trent" in said
     assert said.count("Formula: ") == 1
@@ -227,17 +249,19 @@ def test_figures_as_data_of_england_and_several_boards(mirror: Path) -> None:
     assert row["2023-24"] == "42/42"
     assert {(why["state"], why["indicators"]) for why in covered["reasons"]} == {("not in hand", "tiny_1_pct")}
     assert "no file in hand of Tiny statistics, 2022-23" in {why["reason"] for why in covered["reasons"]}
-    areas = json.loads(raw("coverage", "--icb", "England", "--icb", "05Q", "--icb", "Midlands", "--format", "json"))
-    board = "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
-    assert {name: areas[name][0]["2023-24"] for name in ("England", board, "Midlands")} == {
-        "England": "shown", board: "shown", "Midlands": "not published that year"
+    areas = _covered("England", "05Q", "QNC", "Midlands")
+    assert {code: row["2023-24"] for code, row in areas.items()} == {
+        "E92000001": "shown", "E54000010": "shown", "E40000011": "not published that year"
     }  # fmt: skip
-    assert areas[board][0]["2022-23"] == "not in hand"
+    assert areas["E54000010"]["2022-23"] == "not in hand"
+    assert areas["E54000010"]["icb_name"] == "NHS Staffordshire and Stoke-on-Trent Integrated Care Board"
     assert "05Q is a sub-ICB location of" in hi("coverage", "--icb", "05Q")
-    new = json.loads(raw("coverage", "--icb", "E54000065", "--icb", "E54000044", "--format", "json"))
-    (begun,), (ended,) = (rows for rows in new.values() if isinstance(rows, list))
+    new = _covered("E54000065", "E54000044")
+    begun, ended = new["E54000065"], new["E54000044"]
     assert begun["2023-24"] == "not published that year", "a new board's years stand on the footprint in force"
     assert (ended["2023-24"], ended["2026-27"]) == ("shown", "")
+    assert "exists to 2025-26, then NHS Thames Valley" in hi("coverage", "--icb", "E54000044")
+    assert set(_covered("Sussex")) == {"E54000053", "E54000064"}, "two boards of one name"
     narrow = subprocess.run(
         [sys.executable, "-m", "hi_pipeline_tests.flow.tiny_hi", "coverage"],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, capture_output=True, text=True, check=True,
@@ -251,8 +275,38 @@ def test_coverage_of_an_entry_without_a_total_is_that_of_its_breakdown(
     """Before and without any figure of the breakdown, too."""
     ethnic = replace(make_indicator(), levels=Levels(ethnicity=Level.BOARD))
     commands_on(tmp_path, replace(make_catalogue(), indicators=(ethnic,)), monkeypatch, columns=200)
-    (row,) = json.loads(raw("coverage", "--icb", "QNC", "--format", "json")).popitem()[1]
-    assert row["2022-23"] == "not in hand"
+    assert _covered("QNC")["E54000010"]["2022-23"] == "not in hand"
+
+
+def test_data_are_alone_on_standard_output_and_what_is_missing_or_stale_beside_it(mirror: Path, tmp_path: Path) -> None:
+    hi("run", "--year", "2023-24")
+    asked = ("explain", "tiny_1_pct", "--icb", "05Q", "--year", "2022-23", "--year", "2023-24", "--format", "csv")
+    result = CliRunner().invoke(app, list(asked), catch_exceptions=False)
+    assert (result.exit_code, {row["financial_year"] for row in csv.DictReader(io.StringIO(result.stdout))}) == (
+        0, {"2023-24"}
+    )  # fmt: skip
+    assert re.search(r"Not there: tiny_1_pct of .* for 2022-23: no file in hand", result.stderr.replace("\n", " "))
+    assert "Note: 05Q is a sub-ICB location" in result.stderr
+    sidecar = next((tmp_path / "data").rglob("clean/tiny/2023-24/observations.parquet.json"))
+    known = json.loads(sidecar.read_text())
+    sidecar.write_text(json.dumps(known | {"sha256": "0" * 64}))
+    for form in ("csv", "json", "md"):
+        stale = CliRunner().invoke(app, [*asked[:-1], form], catch_exceptions=False)
+        assert stale.exit_code == 1, form
+        assert "CHANGED since: the figure is stale" in stale.stderr.replace("\n", " ")
+        assert "CHANGED" not in stale.stdout
+    refused = CliRunner().invoke(app, ["explain", "tiny_2", *asked[2:]], catch_exceptions=False)
+    assert (refused.exit_code, refused.stdout) == (2, "") and "do you mean tiny_1_pct" in refused.stderr
+
+
+def test_a_year_that_is_typed_otherwise_is_asked_back(mirror: Path) -> None:
+    hi("run", "--year", "2023-24")
+    asked = ("explain", "tiny_1_pct", "--icb", "QNC", "--year")
+    for typed in ("23-24", "2023/24", "2023-2024", "FY2023"):
+        assert 'as "2023-24"; is that the year you mean?' in hi(*asked, typed, code=2), typed
+    assert "is that the year" not in hi(*asked, "2023-25", code=2)
+    said = hi(*asked, "2018-19", code=2)
+    assert "nothing is declared for 2018-19; the first year of its publication here is" in said
 
 
 def test_lists(mirror: Path) -> None:

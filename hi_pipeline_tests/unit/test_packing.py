@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+import fastexcel
 import polars as pl
 import pytest
 
@@ -14,6 +15,8 @@ from hi_pipeline.cli.exporting import export_command
 from hi_pipeline.cli.packing import Asked, pack_command, verify_pack_command
 from hi_pipeline.cli.printing import FAILED, REFUSED, Printer
 from hi_pipeline.core.geography import Vintage, boards_of
+from hi_pipeline.publishing.board_rows import BESIDE
+from hi_pipeline.publishing.package import TABLES
 from hi_pipeline.publishing.report.packs import Order
 from hi_pipeline_tests.unit.publishing.report import made_up
 
@@ -75,6 +78,7 @@ def test_a_pack_is_made_verified_and_found_stale(root: Path) -> None:
         ({"formats": ","}, "nothing is no format"),
         ({"footprint": "2025-04"}, "is no footprint"),
         ({"icbs": ["E54000071"]}, "use --footprint"),
+        ({"icbs": ["Frimley"], "year": "2026-27"}, "exists to 2025-26, then NHS Hampshire and Isle of Wight"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(root: Path, changes: dict[str, object], words: str) -> None:
@@ -114,9 +118,28 @@ def test_the_rows_of_a_board_are_exported_with_their_meaning(root: Path, tmp_pat
 
     assert export() == 0
     assert (root / "exports" / f"SYNTHETIC-{made_up.ICB}.csv").is_file()
+    for table in BESIDE.values():
+        columns, _ = TABLES[table]
+        one = {"icb_code": made_up.ICB, "icb_name": f"on {table}"} | {"financial_year": "2022-23"}
+        rows = [dict.fromkeys(columns) | {name: word for name, word in each.items() if name in columns}
+                for each in (one, one | {"icb_code": "E54000011"}, one | {"financial_year": "2021-22"})]  # fmt: skip
+        pl.DataFrame(rows, schema=dict(columns)).write_parquet(root / "published" / f"{table}.parquet")
     assert export(form="xlsx", to=tmp_path / "mine.xlsx", years=["2022-23"]) == 0
     assert (tmp_path / "mine-columns.csv").is_file()
+    book = fastexcel.read_excel(str(tmp_path / "mine.xlsx"))
+    assert book.sheet_names == ["Figures", *BESIDE, "Dictionary"]
+    for sheet, table in BESIDE.items():
+        read = book.load_sheet(sheet, dtypes="string").to_polars()
+        assert set(read["icb_code"]) == {made_up.ICB}
+        assert read.height == (1 if "financial_year" in TABLES[table][0] else 2)
+    figures = book.load_sheet("Figures", dtypes="string").to_polars()
+    assert dict(figures.select("indicator_id", "polarity").rows())["detention"] == "lower_is_better"
     assert export(icbs=["England", "QNC"], to=tmp_path / "both.csv") == 0
     rows = pl.read_csv(tmp_path / "both.csv")
     assert set(rows["icb_code"]) == {"E92000001", made_up.ICB}
     assert export(form="doc") == export(icbs=[]) == export(years=["2018-19"]) == REFUSED
+    assert export(icbs=["Frimley", "QNC"]) == 0
+    assert "Not there: no figure of Frimley is published" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert export(icbs=["Frimley"], years=["2026-27"]) == REFUSED
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "Frimley does not exist in 2026-27: NHS Frimley" in said and "then NHS Hampshire and Isle of Wight" in said

@@ -76,7 +76,7 @@ def test_the_command_line_prints_in_any_encoding_and_takes_words_for_words(tmp_p
                  "HI_DATA_DIR": str(tmp_path)},
             capture_output=True, check=False,
         )  # fmt: skip
-        said = done.stdout.decode(encoding)
-        assert done.returncode == REFUSED, done.stderr.decode()
+        said = done.stderr.decode(encoding)
+        assert (done.returncode, done.stdout) == (REFUSED, b""), said
         assert "[/x]" in said and ":smile:" in said
         assert "\u202e" not in said

@@ -1,6 +1,7 @@
 """One published figure: found by what names it, with the figures of the groups that it is made of."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import polars as pl
 
@@ -22,6 +23,12 @@ _ENDS = (Measure.GAP.value, Measure.RATIO.value)
 _OF_ALL = (Measure.SII.value, Measure.RII.value, Measure.DISPROPORTIONALITY.value)
 _PAIRS = (Measure.DIFFERENCE.value, Measure.RATE_RATIO.value)
 _SAME = 1e-9
+# What is meant where a word is not named, the first that there is.
+_UNNAMED = {
+    "dimension": (Dimension.TOTAL.value, Dimension.DEPRIVATION.value),
+    "measure": (Measure.VALUE.value,),
+    "category": (ALL,),
+}
 
 Row = dict[str, object]
 
@@ -71,8 +78,11 @@ def find_row(pipeline: Pipeline, *, indicator: str, year: str, codes: tuple[str,
              measure: str, footprint: str = "") -> Row:  # fmt: skip
     """Return the published row of a figure; on the footprint of its year unless another is named.
 
+    Of dimension, measure and category "" is one that is not named: the total, the value and everybody where they fit
+    what is named, else the only one that fits.
+
     Raises:
-        SelectionError: there is no such row, with what there is instead.
+        SelectionError: there is no such row, with what there is instead, or more than one.
     """
     rows = read_rows(pipeline, indicator, year, codes)
     if rows.is_empty():
@@ -83,15 +93,27 @@ def find_row(pipeline: Pipeline, *, indicator: str, year: str, codes: tuple[str,
     wanted = footprint or vintage_of(year).value
     placed = rows.filter(geography_vintage=wanted)
     rows = placed if placed.height or footprint else rows
-    for name, word in (("dimension", dimension), ("measure", measure), ("category", category)):
-        found = rows.filter(pl.col(name).str.to_lowercase() == word.lower())
-        if found.is_empty():
-            there = "; ".join(rows[name].unique(maintain_order=True).to_list())
-            raise SelectionError(
-                f"{indicator} of {year} has no {name} {word!r} there; give --{name} one of: {there or 'nothing'}"
-            )
-        rows = found
+    asked = {"dimension": dimension, "measure": measure, "category": category}
+    for name, word in asked.items():
+        if word:
+            rows = _with_word(rows, name, word, of=f"{indicator} of {year}")
+    for name in asked:
+        words = rows[name].unique(maintain_order=True).to_list()
+        chosen = next((word for word in _UNNAMED[name] if word in words), words[0])
+        if chosen not in _UNNAMED[name] and len(words) > 1:
+            raise SelectionError(f"{indicator} of {year}: give --{name} one of: {'; '.join(words)}")
+        rows = rows.filter(pl.col(name) == chosen)
     return rows.row(0, named=True)
+
+
+def _with_word(rows: pl.DataFrame, name: str, word: str, *, of: str) -> pl.DataFrame:
+    found = rows.filter(pl.col(name).str.to_lowercase() == word.lower())
+    if found.is_empty():
+        there = rows[name].unique(maintain_order=True).to_list()
+        near = get_close_matches(word.lower(), [each.lower() for each in there], n=1)
+        hint = next((f"; do you mean {each!r}?" for each in there if each.lower() in near), "")
+        raise SelectionError(f"{of} has no {name} {word!r} there{hint or ';'} give --{name} one of: {'; '.join(there)}")
+    return found
 
 
 def read_rows(pipeline: Pipeline, indicator: str, year: str, codes: tuple[str, ...] = ()) -> pl.DataFrame:

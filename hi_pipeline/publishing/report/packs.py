@@ -14,8 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from hi_pipeline.core.area_search import when
 from hi_pipeline.core.errors import SelectionError, StoreError, ValidationError
-from hi_pipeline.core.geography import Vintage, board, vintage_of
+from hi_pipeline.core.geography import Vintage, board, is_valid, vintage_of
 from hi_pipeline.publishing.report.building import document_of
 from hi_pipeline.publishing.report.facts import facts_of
 from hi_pipeline.publishing.report.making import FORMATS, Pack, faults_of, make
@@ -136,7 +137,10 @@ def ordered_vintage(icbs: Sequence[str], footprint: str | None, year: str) -> Vi
     for icb in icbs:
         if vintage not in board(icb).vintages:
             others = ", ".join(sorted(v.value for v in board(icb).vintages))
-            raise SelectionError(f"{board(icb).name} ({icb}) is on {others}, not on {vintage.value}; use --footprint")
+            became = "" if is_valid(icb, year) else f": it exists {when(board(icb))}"
+            raise SelectionError(
+                f"{board(icb).name} ({icb}) is on {others}, not on {vintage.value}{became}; use --footprint"
+            )
     return vintage
 
 

@@ -2,7 +2,15 @@
 
 import pytest
 
-from hi_pipeline.core.area_search import find_areas, find_boards, predecessors, successors, when
+from hi_pipeline.core.area_search import (
+    codes_of,
+    find_areas,
+    find_boards,
+    find_each,
+    predecessors,
+    successors,
+    when,
+)
 from hi_pipeline.core.errors import SelectionError
 from hi_pipeline.core.geography import BOARDS, CURRENT, NHS_REGIONS, Vintage, board
 
@@ -17,6 +25,7 @@ from hi_pipeline.core.geography import BOARDS, CURRENT, NHS_REGIONS, Vintage, bo
         "e54000010",
         "05Q",
         "E38000153",
+        "Staffordshire and Stoke-on-Trent Integrated Care System",
     ],
 )
 def test_a_board_by_any_way_of_writing_it(text: str) -> None:
@@ -36,6 +45,7 @@ def test_a_sub_icb_location_answers_with_its_board() -> None:
         ("England", "england", {"E92000001"}),
         ("e92000001", "england", {"E92000001"}),
         ("midlands", "region", {"E40000011"}),
+        ("Midlands region", "region", {"E40000011"}),
         ("Y61", "region", {"E40000007", "E40000013"}),
         ("East of England", "region", {"E40000007", "E40000013"}),
     ],
@@ -44,6 +54,12 @@ def test_england_and_the_regions(text: str, kind: str, codes: set[str]) -> None:
     (area,) = find_areas(text).areas
     assert area.area_type == kind
     assert set(area.codes.values()) == codes
+
+
+def test_an_area_that_several_texts_mean_stands_once() -> None:
+    found = find_each(["QNC", "05Q", "e54000010", "QNC", "Sussex", "England"])
+    assert list(found) == ["QNC", "Sussex", "England"]
+    assert codes_of(area for each in found.values() for area in each.areas)[0] == "E54000010"
 
 
 def test_a_region_means_its_boards_and_england_all() -> None:
@@ -60,6 +76,10 @@ def test_a_region_means_its_boards_and_england_all() -> None:
         ("Stafordshire and Stoke on Trent", "do you mean NHS Staffordshire and Stoke-on-Trent"),
         ("QNK", "QNC (NHS Staffordshire"),
         ("Midland", "do you mean Midlands"),
+        ("Stafordshire", "NHS Staffordshire and Stoke-on-Trent"),
+        ("Manchestr", "do you mean NHS Greater Manchester"),
+        ("Staffs", "do you mean NHS Staffordshire"),
+        ("05QQ", "do you mean 05Q (a sub-ICB location)"),
         ("Atlantis", "hi list boards shows all"),
         ("", "hi list boards shows all"),
     ],

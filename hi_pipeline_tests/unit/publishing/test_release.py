@@ -272,12 +272,14 @@ def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path, results: pl.Data
             _row(financial_year="2012-13", imd_vintage="2019", category="=HYPERLINK(1)", unit="ratio", value=1.23456,
                  note='-1 "quoted"', icb_ods_code="QNC", lower_95=100.0),
             _row(financial_year="2013-14", category="5 Jun", note="-" * 300, value=None, status="suppressed"),
+            _row(financial_year="2014-15", category="January 2026", unit="percent", value=0.004946, lower_95=0.00123,
+                 upper_95=-0.0004, numerator=0.0312, comparator_value=0.999999, unknown_share=0.00004321),
         ],
         schema=RESULTS,
     )  # fmt: skip
     content = b"".join(for_excel(rows))
     assert content.startswith(b"\xef\xbb\xbf")
-    first, second, third = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    first, second, third, small = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     shown = {name: first[name] for name in ("financial_year", "geography_vintage", "category", "icb_ods_code")}
     assert shown == {
         "financial_year": '="2011-12"', "geography_vintage": '="2022-07"', "category": '="10-14"',
@@ -291,6 +293,11 @@ def test_excel_takes_no_code_or_year_for_a_date(tmp_path: Path, results: pl.Data
     assert (second["imd_vintage"], third["category"]) == ('="2019"', '="5 Jun"')
     assert third["note"] == "'" + "-" * 300
     assert third["value"] == ""
+    assert small["category"] == '="January 2026"'
+    shown = {name: small[name] for name in ("value", "lower_95", "upper_95", "numerator", "comparator_value")}
+    assert shown == {"value": "0.00495", "lower_95": "0.00123", "upper_95": "-0.0004", "numerator": "0.03",
+                     "comparator_value": "1"}  # fmt: skip
+    assert small["unknown_share"] == "0.0000432", "a figure that is not 0 is not shown as 0"
     # Key and labels of the files for programs stay as they are.
     _publish(tmp_path, results)
     folder = tmp_path / "published"
