@@ -5,14 +5,20 @@ import json
 import math
 import random
 import re
-from dataclasses import dataclass
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fastexcel
 import polars as pl
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
-from hi_pipeline.cli.explaining_figure import WIDTH, explain_figure
+from hi_pipeline.cli import session as cli_session
+from hi_pipeline.cli.app import app
+from hi_pipeline.cli.explaining_figure import explain_figure
 from hi_pipeline.cli.printing import Printer
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Format
@@ -24,7 +30,8 @@ from hi_pipeline.engine.tracing import figure as tracing
 from hi_pipeline.engine.tracing.lineage import SIDES, Lineage
 from hi_pipeline.settings import Settings
 from hi_pipeline_tests.flow.broken import narrowed, run_steps
-from hi_pipeline_tests.flow.limits_again import NUMBER, PAIR, RUNG, STRATUM, limits_again, printed_limits, way_of
+from hi_pipeline_tests.flow.explained import Explained, as_number, explained
+from hi_pipeline_tests.flow.limits_again import PAIR, RUNG, STRATUM, limits_again, printed_limits, way_of
 
 FIGURES, SEED = 200, 20261126
 YEARS = ("2020-21", "2021-22", "2023-24", "2025-26")
@@ -32,6 +39,7 @@ INDICATORS = (
     "tt_recovery_pct",
     "mha_detention_rate",
     "copd_prevalence_pct",
+    "hypertension_prevalence_pct",
     "ae_attendance_0_4_rate",
     "smi_checks_pct",
     "smi_checks_n",
@@ -45,49 +53,8 @@ INDICATORS = (
     "core20_share_pct",
     "covid_first_dose_pct",
 )
-COUNT = re.compile(rf"^  (numerator|denominator) = ({NUMBER}|none)(?:, between ({NUMBER}|none) and ({NUMBER}|none))?$")
 SAME = 1e-9
-
-
-@dataclass
-class Explained:
-    """What was printed of one figure."""
-
-    row: dict[str, Any]
-    lines: list[str]
-    cells: pl.DataFrame
-
-    def section(self, title: str) -> list[str]:
-        start = next(i for i, line in enumerate(self.lines) if line.startswith(title))
-        rest = self.lines[start + 1 :]
-        return rest[: next((i for i, line in enumerate(rest) if not line), len(rest))]
-
-    def counts(self, category: str) -> dict[str, float | None]:
-        found = (COUNT.match(line) for line in self.section(f"Counts: {self.dimension(category)}, {category}"))
-        return {match[1]: _number(match[2]) for match in found if match}
-
-    def dimension(self, category: str) -> str:
-        title = next(x for x in self.lines if x.startswith("Counts: ") and x.endswith(f", {category}"))
-        return title.removeprefix("Counts: ").partition(",")[0]
-
-    @property
-    def categories(self) -> list[str]:
-        return [line.partition(", ")[2] for line in self.lines if line.startswith("Counts: ")]
-
-
-def _number(text: str | None) -> float | None:
-    return None if text in (None, "none") else float(str(text).replace(",", ""))
-
-
-def _joined(text: str) -> list[str]:
-    """Undo the breaking of lines."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("      ") and not line.startswith("        = "):
-            lines[-1] += f" {line.strip()}"
-        else:
-            lines.append(line)
-    return lines
+ANALYSTS = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -113,19 +80,6 @@ def placed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return known[indicator.id, year, footprint]
 
     monkeypatch.setattr(tracing, "Lineage", lineage)
-
-
-def _explained(session: Session, row: dict[str, Any]) -> Explained:
-    texts = []
-    for full in (False, True):
-        session.console = Printer(file=io.StringIO(), width=80)
-        assert explain_figure(session, row, full=full, form=Format.TABLE) == 0, session.console.file.getvalue()  # type: ignore[attr-defined]
-        texts.append(session.console.file.getvalue())  # type: ignore[attr-defined]
-    for line in texts[0].splitlines():
-        assert len(line) <= WIDTH or " " not in line.strip(), f"broken nowhere and too long: {line!r}"
-        assert "..." not in line
-    cells = pl.read_csv(io.StringIO(texts[1]), infer_schema=False)
-    return Explained(row=row, lines=_joined(texts[0]), cells=cells)
 
 
 def _chosen(results: pl.DataFrame) -> list[dict[str, Any]]:
@@ -156,7 +110,7 @@ def _sums(cells: pl.DataFrame) -> dict[str, float | None]:
         total: float | None = 0.0
         for figure in rows.partition_by("figure", maintain_order=True):
             first = figure.row(0, named=True)
-            value = _number(first["value"])
+            value = as_number(first["value"])
             if value is not None and figure["text"].null_count() == 0:
                 # The workbook of vaccinations keeps its percentages as fractions.
                 percent = side == SIDES[3] and first["figure"].startswith("covid_vaccinations/")
@@ -231,7 +185,7 @@ def _value(found: Explained, indicator: Any) -> float | None:
     lines = found.section("Arithmetic")
     pairs = [match for line in lines if (match := PAIR.match(line))]
     if row["measure"] in ("sii", "rii"):
-        rungs = [(_number(m[1]), _number(m[2])) for line in lines if (m := RUNG.match(line))]
+        rungs = [(as_number(m[1]), as_number(m[2])) for line in lines if (m := RUNG.match(line))]
         return _fitted(rungs, row["measure"], indicator)
     if indicator.kind == "dsr" and row["dimension"] == "total":
         strata = [[float(text.replace(",", "")) for text in m.groups()] for x in lines if (m := STRATUM.match(x))]
@@ -281,7 +235,7 @@ def test_figures_of_all_kinds_are_computed_again_from_what_is_printed(session: S
     with_rows, ways = 0, set()
     for row in chosen:
         indicator = session.pipeline.catalogue.indicators_by_id[row["indicator_id"]]
-        found = _explained(session, row)
+        found = explained(session, row)
         _check_counts(found, float(indicator.multiplier))
         value = _value(found, indicator)
         assert value is row["value"] is None or _close(value, row["value"]), (row, value, found.lines)
@@ -299,7 +253,7 @@ def test_figures_of_all_kinds_are_computed_again_from_what_is_printed(session: S
 
 
 @pytest.mark.usefixtures("placed_once")
-def test_a_printed_figure_of_the_second_origin_is_explained(session: Session) -> None:
+def test_a_printed_figure_of_the_second_origin_isexplained(session: Session) -> None:
     """The ages name the cell of their percentage, printed "100%*" or as a number; whole areas have none."""
     rows = session.pipeline.lake.read("published", "results").filter(indicator_id="covid_first_dose_pct")
     above = rows.filter(pl.col("note").str.contains("above 100"))
@@ -308,11 +262,11 @@ def test_a_printed_figure_of_the_second_origin_is_explained(session: Session) ->
     assert above.height >= 3 and below.height >= 3
     for each in (above, below):
         for row in each.sample(3, seed=SEED).rows(named=True):
-            found = _explained(session, row)
+            found = explained(session, row)
             printed = found.cells.filter(side=SIDES[3])
             assert set(printed["text"]) == {"100%*"} if each is above else printed.height == 1, found.lines
             assert each is above or float(printed["value"].item()) == row["published_value"]
-    assert _explained(session, whole.row(0, named=True)).cells.filter(side=SIDES[3]).is_empty()
+    assert explained(session, whole.row(0, named=True)).cells.filter(side=SIDES[3]).is_empty()
 
 
 def _found(session: Session, **words: str) -> dict[str, Any]:
@@ -363,6 +317,69 @@ def test_one_figure_as_data(session: Session, form: Format) -> None:
         assert said[False].count("\n| deprivation All sii") == 1 and "\n| Figure | Value |" in said[False]
 
 
+@pytest.fixture
+def typed(session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Result]:
+    """Type a command on what the session built."""
+    monkeypatch.setattr(cli_session, "open_pipeline", lambda settings, store: session.pipeline)
+    monkeypatch.setenv("HI_SOURCE", session.settings.source)
+    monkeypatch.setenv("HI_DATA_DIR", str(session.settings.data_dir))
+
+    def run(command: str) -> Result:
+        result = CliRunner().invoke(app, shlex.split(command)[1:], catch_exceptions=False)
+        assert result.exit_code == 0, (command, result.output)
+        return result
+
+    return run
+
+
+def _commands(question: int) -> list[str]:
+    """Return the commands that answer one of the ten questions."""
+    (line,) = [line for line in ANALYSTS.splitlines() if line.startswith(f"| {question}. ")]
+    return re.findall(r"`(hi [a-z][^`]*)`", line)
+
+
+def test_the_ten_questions_are_answered(session: Session, typed: Callable[[str], Result], tmp_path: Path) -> None:
+    """By the commands of docs/analysts.md, and with the figures of the published results."""
+    published = session.pipeline.lake.read("published", "results").filter(icb_code="E54000010")
+
+    def asked(question: int, number: int = 0, more: str = "") -> str:
+        return typed(f"{_commands(question)[number]} {more}").stdout
+
+    def value(**place: str) -> float:
+        return published.filter(geography_vintage="2023-04", **place)["value"].item()
+
+    gaps = pl.read_csv(io.StringIO(asked(1))).filter(measure="gap", dimension="deprivation")
+    assert {"2021-22", "2023-24"} == set(gaps["financial_year"])
+    one = {"indicator_id": "tt_recovery_pct", "financial_year": "2023-24"}
+    assert value(**one, dimension="deprivation", measure="gap") in gaps["value"].to_list()
+    for question, more in ((2, f"--to {tmp_path}/mine.xlsx"), (5, f"--to {tmp_path}/again.xlsx")):
+        asked(question, more=more)
+    book = fastexcel.read_excel(str(tmp_path / "mine.xlsx"))
+    ratios = book.load_sheet("Figures").to_polars().filter(
+        dimension="ethnicity", measure="rate_ratio", polarity="higher_is_better", geography_vintage="footprint 2023-04"
+    )  # fmt: skip
+    worst = ratios.sort("value").row(0, named=True)
+    place = {name: worst[name] for name in ("indicator_id", "category", "measure", "dimension", "financial_year")}
+    assert worst["value"] == pytest.approx(value(**place), abs=1e-6)
+    assert "| ethnicity White value |" in asked(3) and "(E92000001)" in asked(3)
+    assert "(E40000011)" in asked(4) and "most similar boards: " in asked(4, 1)
+    completeness = fastexcel.read_excel(str(tmp_path / "again.xlsx")).load_sheet("Completeness").to_polars()
+    assert completeness.filter(indicator_id="tt_recovery_pct", dimension="ethnicity")["unknown_share"].null_count() == 0
+    told = re.search(r"Of the 24 numbers of the statement (\d+) have an entry, (\d+) a figure here", asked(6))
+    catalogue = session.pipeline.catalogue
+    numbers = {entry.statement_number for entry in (*catalogue.indicators, *catalogue.listed)} - {None}
+    assert told and (int(told[1]), int(told[2]) > 0) == (len(numbers), True)
+    assert "Formula: " in asked(7) and "from snapshots/talking_therapies/2023-24" in asked(7)
+    deciles = pl.read_csv(io.StringIO(asked(8))).filter(
+        measure="value", dimension="deprivation", geography_vintage="2023-04"
+    )["category"].to_list()  # fmt: skip
+    assert [word for word in deciles if word in DECILES] == list(DECILES)
+    assert session.pipeline.lake.path("published", "results").with_name("results-for-excel.csv").is_file()
+    years = typed(_commands(10)[0])
+    assert set(pl.read_csv(io.StringIO(years.stdout))["financial_year"]) == {"2020-21", "2021-22"}
+    assert years.stderr.count("Not there: ") == 3
+
+
 @pytest.mark.usefixtures("placed_once")
 def test_a_row_is_found_by_its_id_and_names_publisher_file_and_correction(session: Session) -> None:
     results = session.pipeline.lake.read("published", "results").filter(
@@ -376,7 +393,7 @@ def test_a_row_is_found_by_its_id_and_names_publisher_file_and_correction(sessio
         measure=measure, footprint=footprint,
     )  # fmt: skip
     assert again == row
-    lines = _explained(session, row).lines
+    lines = explained(session, row).lines
     text = "\n".join(lines)
     assert "NHS England, Quality and Outcomes Framework" in text
     assert "address https://" in text
