@@ -47,6 +47,7 @@ def test_pathways_are_summed_by_board_and_none_is_lost(tmp_path: Path) -> None:
         ("13Q", "NATIONAL COMMISSIONING HUB 1", 25),
         ("NONC", "commissioner without a name", 3),
     ]
+    assert found.notes == ("5 rows of C_999 stand without their treatment functions",)
     assert found.left_out == {
         "rows of parts that no indicator uses": 2,
         "rows of single treatment functions, which C_999 sums": 1,
@@ -63,7 +64,7 @@ def test_a_location_without_a_parent_belongs_to_its_board(tmp_path: Path) -> Non
     whole = parsed(SOURCE, "2026-01", _zip(tmp_path)).tables["observations"]
     found = parsed(SOURCE, "2026-01", _zip(tmp_path, old=f",QNC,{STAFFORDSHIRE},05W", new=",,,05W"))
     assert found.tables["observations"].equals(whole), "05W stays in QNC and moves nobody to national commissioning"
-    assert found.notes == ("1 rows of ['05W'] have no parent: put to the board of their sub-ICB location",)
+    assert "1 rows of ['05W'] have no parent: put to the board of their sub-ICB location" in found.notes
 
 
 def test_the_snapshot_says_its_day_and_that_it_is_not_the_years_end(tmp_path: Path) -> None:
@@ -111,7 +112,15 @@ def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old
     [
         ("Gt 104 Weeks SUM 1", "Gt 104 Weeks", LayoutError, r"New: \['Gt 104 Weeks'\]"),
         ("RTT-January-2026", "RTT-February-2026", LayoutError, "expected 2026-01"),
-        ("C_999", "C_998", LayoutError, "C_999"),
+        ("C_999", "C_998", LayoutError, r"'Treatment Function Code'.*\['C_998'\]"),
+        ("C_999,Total,100", "C_999 ,Total,100", LayoutError, r"'Treatment Function Code'.*\['C_999 '\]"),
+        ("C_999,Total,100", "C_120,Total,100", ValidationError, r"no row C_999.*\('Part_2', 'RXX', '05G', 382.0\)"),
+        (
+            "C_110,Other,100,0",
+            "C_110,Other,99,1",
+            ValidationError,
+            r"C_999 is not the sum .* column 'Gt 00 To 01 Weeks SUM 1'.*\('Part_2', 'RXX', '05G', '100', 99.0\)",
+        ),
         (",QNC,NHS STAFF", ",XYZ,NHS STAFF", LayoutError, "XYZ"),
         (",QNC,NHS STAFF", ",QHM,NHS STAFF", LayoutError, r"another parent than core.geography.*\('05G', 'QHM'\)"),
         (",,,13Q,", ",,,99Z,", LayoutError, r"not known to be commissioned nationally.*\('99Z', None\)"),
@@ -138,7 +147,9 @@ def test_what_the_file_never_holds_is_refused(
 
 
 def test_january_2026_is_as_published(real_mirror: Path) -> None:
-    observations = real(SOURCE, "2026-01", real_mirror).tables["observations"]
+    found = real(SOURCE, "2026-01", real_mirror)
+    assert not found.notes, "every C_999 of the month stands beside its treatment functions"
+    observations = found.tables["observations"]
     measures = ("pathways_total", "pathways_gt18", "pathways_gt52", "pathways_gt65")
 
     def summed(**where: str) -> tuple[float, ...]:
