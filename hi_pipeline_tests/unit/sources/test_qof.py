@@ -9,6 +9,7 @@ from hi_pipeline.core.errors import CorrectionError, LayoutError, LinkageError, 
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.sources.qof.achievement import ACHIEVED_CODES
+from hi_pipeline.sources.qof.parse import GROUP_LISTS, NESTED_LISTS
 from hi_pipeline.sources.qof.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
 from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
@@ -186,6 +187,8 @@ def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old
         ("HYP,700.0", 'HYP,"70,0"', LayoutError, r"REGISTER.*'70,0'"),
         ("HYP,700.0", "HYP,7E+02", LayoutError, "'7E\\+02'"),
         ("LD,30.0,TOTAL,5000", "LD,30.0,TOTAL,50000", ValidationError, r"PRACTICE_LIST_SIZE_value.*5000.0, 50000.0"),
+        ("DM,300.0,17OV,4000", "DM,300.0,17OV,5001", ValidationError, r"'A81001', 'TOTAL', 5000.0.*'17OV', 5001.0"),
+        ("HYP,700.0,TOTAL,5000", "OST,3.0,50OV,4001", ValidationError, r"'17OV', 4000.0.*'50OV', 4001.0"),
         ("SUB_ICB_ODS_CODE", "SICBL_ODS_CODE", LayoutError, r"New: \['SICBL_ODS_CODE'\]"),
         ("Stockton PCN,A81002", "Stockton PCN,A81003", LinkageError, "no match"),
         ("Stockton PCN,A81002", "Stockton PCN,A81001", ValidationError, "stand there twice"),
@@ -222,6 +225,10 @@ def test_hypertension_and_boards_of_2022_23(real_mirror: Path) -> None:
     assert set(tables["practices"]["icb_ons"]) == boards
     assert set(tables["observations"]["area_code"]) == set(tables["practices"]["practice_code"])
     assert tables["observations"].filter(pl.col("note") != "")["area_code"].unique().to_list() == ["Y05750"]
+
+
+def test_every_list_of_a_register_has_its_place_among_the_others() -> None:
+    assert set(NESTED_LISTS) == set(GROUP_LISTS.values())
 
 
 def test_every_code_that_is_read_is_an_indicator_of_its_own() -> None:
