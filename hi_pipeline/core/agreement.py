@@ -10,6 +10,7 @@ import polars as pl
 from hi_pipeline.core.errors import ValidationError
 
 _MAX_SHOWN = 5
+_CODE = r"^[A-Z0-9]*$"
 _BINARY = 1e-9  # what binary fractions may add to a figure, as a share of it
 
 
@@ -99,6 +100,29 @@ def validate_enclosed(
             "which figure is right.",
             failures=wrong,
         )
+
+
+def validate_codes(frame: pl.DataFrame, columns: Sequence[str], *, where: str) -> None:
+    """Refuse codes that are not written in capitals and digits alone: "AQN04 " would be another area than "AQN04".
+
+    Args:
+        frame: a text table.
+        columns: columns with codes; null and "" are no codes.
+        where: file and table, for the error.
+
+    Raises:
+        ValidationError: naming the codes; ``failures`` holds their rows.
+    """
+    for column in columns:
+        odd = frame.filter(~pl.col(column).str.contains(_CODE).fill_null(True))
+        if odd.height:
+            codes = odd[column].unique(maintain_order=True)
+            raise ValidationError(
+                f"{where}: codes {codes.to_list()[:_MAX_SHOWN]} of {column!r} have blanks, small letters or signs, "
+                f"in {odd.height} rows. Expected capitals and digits alone, as a code in two spellings is two areas. "
+                "Fetch the file again; if it is like that, ask the publisher to mend it.",
+                failures=odd,
+            )
 
 
 def validate_names(frame: pl.DataFrame, names: Sequence[tuple[str, str]], *, where: str) -> None:

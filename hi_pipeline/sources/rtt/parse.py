@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
-from hi_pipeline.core.agreement import validate_determines, validate_names
+from hi_pipeline.core.agreement import validate_codes, validate_determines, validate_names
 from hi_pipeline.core.columns import OBSERVATION_KEY
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
@@ -49,6 +49,7 @@ ALL_MEASURES = (*MEASURES, *COMPLETED.values())
 _BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1")
 _PERIOD = re.compile(r"RTT-([A-Z][a-z]+)-(\d{4})")
 _AREA = ("area_level", "area_code", "area_name")
+_CODES = tuple(f"{kind} Org Code" for kind in ("Provider Parent", "Provider", "Commissioner Parent", "Commissioner"))
 _SUMMED = ", summed"
 _ROW = ("RTT Part Type", "Provider Org Code", "Commissioner Org Code")
 
@@ -67,6 +68,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     account = Account()
     day = _month_end(raw.frame, release, where)
     read = _read_parts(number_rows(raw), account, where)
+    validate_codes(read, _CODES, where=where)
     frame = _all_functions(read, account, where)
     bands = {name: int(found[1]) for name in frame.columns if (found := _BAND.fullmatch(name))}
     for column in (*bands, "Total All"):

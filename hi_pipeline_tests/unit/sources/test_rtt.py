@@ -123,6 +123,7 @@ def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old
         ),
         (",QNC,NHS STAFF", ",XYZ,NHS STAFF", LayoutError, "XYZ"),
         (",QNC,NHS STAFF", ",QHM,NHS STAFF", LayoutError, r"another parent than core.geography.*\('05G', 'QHM'\)"),
+        ("RXX,SOME", "RXX ,SOME", ValidationError, r"codes \['RXX '\] of 'Provider Org Code' have blanks"),
         (",,,13Q,", ",,,99Z,", LayoutError, r"not known to be commissioned nationally.*\('99Z', None\)"),
         (",,,13Q,", f",QNC,{STAFFORDSHIRE},13Q,", LayoutError, "another parent"),
         (
