@@ -202,6 +202,33 @@ def test_what_the_file_never_holds_is_refused(
         parsed(SOURCE, "2022-23", _zip(tmp_path, "2022-23", old=old, new=new))
 
 
+_SECOND = "Stockton PCN,A81002"  # ends the areas of the second of three practices
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("E38000247", "E38000248", "'SUB_ICB_ONS_CODE'.*'16C'"),
+        (",16C,E", ",16D,E", "'SUB_ICB_ODS_CODE'.*'E38000247'"),
+        ("QHM", "QF7", "'ICB_ODS_CODE'.*'16C'"),
+        ("E54000050", "E54000061", "'ICB_ONS_CODE'.*'QHM'"),
+        ("Y63", "Y62", "'REGION_ODS_CODE'.*'QHM'"),
+        ("E40000012", "E40000010", "'REGION_ONS_CODE'.*'Y63'"),
+        ("North East and Yorkshire", "North West", "'REGION_NAME'.*'Y63'"),
+        ("NHS North East and North Cumbria ICB", "NHS South Yorkshire ICB", "'ICB_NAME'.*'QHM'"),
+        ("Stockton PCN", "Another PCN", "'PCN_NAME'.*'U89141'"),
+    ],
+)
+def test_practices_that_give_one_area_two_codes_names_or_parents_are_refused(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    text = (HERE / "MAPPING_NHS_GEOGRAPHIES_2223.csv").read_text(encoding="utf-8")
+    (row,) = (line for line in text.splitlines() if _SECOND in line)
+    assert old in row
+    with pytest.raises(ValidationError, match=f"stand beside several values of {said}"):
+        parsed(SOURCE, "2022-23", _zip(tmp_path, "2022-23", old=row, new=row.replace(old, new, 1)))
+
+
 @pytest.mark.parametrize(
     ("edition", "group", "register", "people"),
     [

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.sources.rtt import sample
 from hi_pipeline.sources.rtt.source import SOURCE, WEEKS_52
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
 from hi_pipeline_tests.unit.sources.flows import Next
@@ -171,3 +172,24 @@ def test_january_2026_is_as_published(real_mirror: Path) -> None:
     kinds = observations.filter(pl.col("measure").is_in(measures)).group_by("area_level", "area_code").len()
     assert set(kinds["len"]) == {2}
     assert observations.filter(area_level="icb")["area_code"].n_unique() == 42
+
+
+def test_the_sample_adds_up_and_is_read(tmp_path: Path) -> None:
+    sample.write(tmp_path)
+    for release in SOURCE.releases:
+        assert not parsed(SOURCE, release, tmp_path / release.mirror_file).notes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("RXX,SOME TRUST,,,13Q", "RXX,OTHER TRUST,,,13Q", "'Provider Org Name'.*'RXX'"),
+        ("QNC,PARENT,RXX,SOME TRUST,,,13Q", "QNC,OTHER,RXX,SOME TRUST,,,13Q", "'Provider Parent Name'.*'QNC'"),
+        ("QNC,PARENT,RXX,SOME TRUST,,,13Q", "QF7,OTHER,RXX,SOME TRUST,,,13Q", "'Provider Parent Org Code'.*'RXX'"),
+        (f"{STAFFORDSHIRE},05W", "NHS OTHER BOARD,05W", "'Commissioner Parent Name'.*'QNC'"),
+        ("05G,NHS STAFFS ICB - 05G,Part_1A", "05G,NHS OTHER - 05G,Part_1A", "'Commissioner Org Name'.*'05G'"),
+    ],
+)
+def test_a_code_with_two_names_or_parents_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=f"stand beside several values of {said}"):
+        parsed(SOURCE, "2026-01", _zip(tmp_path, old=old, new=new))
