@@ -121,7 +121,7 @@ def validate_codes(frame: pl.DataFrame, columns: Sequence[str], *, where: str) -
                 f"{where}: codes {codes.to_list()[:_MAX_SHOWN]} of {column!r} have blanks, small letters or signs, "
                 f"in {odd.height} rows. Expected capitals and digits alone, as a code in two spellings is two areas. "
                 "Fetch the file again; if it is like that, ask the publisher to mend it.",
-                failures=odd,
+                failures=odd.select(columns),
             )
 
 

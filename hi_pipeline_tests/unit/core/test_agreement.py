@@ -107,3 +107,10 @@ def test_a_code_is_written_in_capitals_and_digits() -> None:
     for wrong in ("QNC ", " QNC", "qnc", "Q-C", "QNC\u00a0"):
         with pytest.raises(ValidationError, match="a file: codes .* have blanks, small letters or signs, in 1 rows"):
             validate_codes(pl.concat([right, pl.DataFrame({"code": [wrong]})]), ["code"], where="a file")
+
+
+def test_the_rows_of_a_wrong_code_are_shown_by_their_codes_alone() -> None:
+    frame = pl.DataFrame({"code": ["q"], "cells": [[{"row": 1}]]})
+    with pytest.raises(ValidationError) as error:
+        validate_codes(frame, ["code"], where="a file")
+    assert isinstance(error.value.failures, pl.DataFrame) and error.value.failures.columns == ["code"]

@@ -122,3 +122,8 @@ def test_an_area_has_one_spelling_of_its_name_and_no_second_name() -> None:
 def test_a_code_with_a_blank_is_no_area() -> None:
     with pytest.raises(ValidationError, match=r"codes \['QNC '\] of 'area_code'"):
         to_observations(_named("A board", code="QNC "))
+
+
+def test_a_publishers_word_for_an_unknown_area_is_no_code() -> None:
+    unknown = _named("Unknown", code="Invalid").with_columns(area_level=pl.lit("unknown"))
+    assert to_observations(unknown)["area_code"].to_list() == ["Invalid"]
