@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from hi_pipeline.core.agreement import one_spelling
+from hi_pipeline.core.agreement import one_spelling, validate_codes
 from hi_pipeline.core.columns import OBSERVATION_KEY, OBSERVATIONS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.financial_year import label_of_date, period, start_year
@@ -124,9 +124,11 @@ def to_observations(frame: pl.DataFrame) -> pl.DataFrame:
     has one spelling of its name in a year, however often its file says it.
 
     Raises:
-        ValidationError: one code of area has two names in a year.
+        ValidationError: one code of area has two names in a year, or is not written in capitals and digits.
     """
     area = ("financial_year", "area_level", "area_code")
+    # A publisher's unknown area has a word of his own in the place of its code ("Invalid").
+    validate_codes(frame.filter(pl.col("area_level") != "unknown"), ["area_code"], where="observations")
     frame = one_spelling(frame, area, "area_name", where="observations")
     if "note" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("note"))

@@ -36,15 +36,19 @@ class Form(Enum):
     """How a publisher writes its numbers: a regular expression of the whole cell, and its words.
 
     Never a sign, an exponent, a blank, or a digit other than 0 to 9: "6.72E+05" has lost digits, "1,23" is 1.23 to
-    whoever wrote it, and neither may become a figure.
+    whoever wrote it, and neither may become a figure. "1.000" is a thousand to whoever writes 52.5 as "52,5", so that
+    of the zeros after a count's point there may be one alone, as programs print a number that might have had decimals.
     """
 
     COUNT = (
-        r"{whole}(?:\.0+)?",
-        "a whole number in digits, with commas before each three digits or none; .0 may follow",
+        r"{whole}(?:\.0)?",
+        "a whole number in digits, with commas before each three digits or none; .0 may follow and no more zeros",
     )
     # A spreadsheet keeps a count as a binary fraction: 112.00000000000001 is 112. Only for cells of a workbook.
-    SHEET_COUNT = (r"{whole}(?:\.[0-9]+)?", f"a whole number to within {SHEET_SLACK}, as a spreadsheet keeps it")
+    SHEET_COUNT = (
+        r"{whole}(?:\.(?:0|[0-9]*[1-9]))?",
+        f"a whole number to within {SHEET_SLACK}, as a spreadsheet keeps it",
+    )
     DIGITS = ("0|[1-9][0-9]*", "a whole number in digits and nothing else")
     DECIMAL = (r"{whole}(?:\.[0-9]+)?", "a number in digits, with a point before its decimals")
 

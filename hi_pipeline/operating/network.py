@@ -86,7 +86,12 @@ def examine_host(origin: str, *, contact: str, asked: Sequence[str] = (), patien
         return _broken(host, error, proxied=bool(through))
     status = answer.status_code
     if status == 403:
-        remedy = "set HI_CONTACT to an e-mail address; or download its files by hand (docs/operators.md)"
+        first = (
+            "it was told who asks (HI_CONTACT), so ask the publisher whether it may"
+            if contact
+            else "set HI_CONTACT to an e-mail address"
+        )
+        remedy = f"{first}; or download its files by hand (docs/operators.md)"
         return Examined(what="host", name=host, state=State.LOOK, said=f"answers 403{through}", remedy=remedy)
     if status == 407:
         return _proxy_refuses(host, "answers 407")

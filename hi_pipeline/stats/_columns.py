@@ -105,23 +105,40 @@ def periods(table: pl.DataFrame, name: str) -> tuple[Floats, float | None]:
         The numbers, and the step from one to the next: 1 for financial years, None where the column does not say.
 
     Raises:
-        StatisticsError: a text is neither a number nor two years in a row ("2016-18", "2018-17", "2023-04").
+        StatisticsError: a text is neither a number nor two years in a row ("2016-18", "2018-17", "2023-04"), or years
+            are written together ("201718").
     """
     series = table.get_column(name)
     if series.dtype != pl.String or series.null_count() == len(series):
+        together = _years_together(series.cast(pl.String)) if series.dtype.is_integer() else []
+        if together and len(together) == len(series.drop_nulls()):
+            raise _no_year(name, together[0])
         return ranks(table, name), None
     label = series.str.strip_chars().rename("label")
-    parts = label.str.extract_groups(r"^(?<first>\d{4})[-/](?<second>\d{2})$").struct.unnest().cast(pl.Int64)
+    parts = label.str.extract_groups(r"^(?<first>[0-9]{4})[-/](?<second>[0-9]{2})$").struct.unnest().cast(pl.Int64)
     follows = (parts["first"] + 1) % 100 == parts["second"]
     if follows.null_count() == len(label):
+        if together := _years_together(label):
+            raise _no_year(name, together[0])
         return ranks(table, name), None
     wrong = label.filter(label.is_not_null() & ~follows.fill_null(False))
     if len(wrong):
-        raise StatisticsError(
-            f"Column {name!r} for period holds {wrong[0]!r}; a financial year is two years in a row, as in '2023-24', "
-            "and all periods of a series are written alike. Correct the labels first."
-        )
+        raise _no_year(name, wrong[0])
     return parts["first"].cast(pl.Float64).fill_null(np.nan).to_numpy(), 1.0
+
+
+def _years_together(label: pl.Series) -> list[str]:
+    """Return the labels that are a financial year without its sign: as numbers, 201718 and 201819 are 101 apart."""
+    parts = label.rename("label").str.extract_groups(r"^(?<first>[0-9]{4})(?<second>[0-9]{2})$").struct.unnest()
+    years = parts.cast(pl.Int64)
+    return label.filter(((years["first"] + 1) % 100 == years["second"]).fill_null(False)).to_list()
+
+
+def _no_year(name: str, found: str) -> StatisticsError:
+    return StatisticsError(
+        f"Column {name!r} for period holds {found!r}; a financial year is two years in a row, as in '2023-24', "
+        "and all periods of a series are written alike. Correct the labels first."
+    )
 
 
 def names(by: str | Sequence[str] | None) -> list[str]:

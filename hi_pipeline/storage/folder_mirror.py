@@ -38,7 +38,8 @@ class FolderMirror:
 
         Raises:
             ReleaseUnavailable: there is no such file, or it is a link to nothing.
-            FetchError: the mirror itself is not there, or the place leads out of it (by a link, too).
+            FetchError: the mirror itself is not there, or the place leads out of it (by a link, too) or, as a link to
+                itself, nowhere.
         """
         if not self.folder.is_dir():
             raise FetchError(f"{where}: the mirror {self.folder} is no folder; set HI_SOURCE=mirror:<folder>")
@@ -46,7 +47,7 @@ class FolderMirror:
         if place.is_absolute() or ".." in place.parts:
             raise FetchError(f"{where}: the mirror path {mirror_file!r} leads out of the mirror; mend the declaration")
         path = self.folder / place
-        if not self._holds(path):
+        if not self._holds(path, where=where):
             raise FetchError(
                 f"{where}: {path} is, or lies behind, a link to {path.resolve()}, which is not in the mirror; refused. "
                 "Put the file itself there, or set HI_MIRROR_LINKS=follow if you trust whoever can write to the mirror"
@@ -57,22 +58,41 @@ class FolderMirror:
         raise ReleaseUnavailable(f"{where}: {path} {why}; it runs when the file appears")
 
     def listing(self, host: str) -> tuple[str, ...]:
-        """Return the places (host and decoded path) of all files of a host, in order; links to folders are left out."""
+        """Return the places (host and decoded path) of all files of a host, in order.
+
+        Links to folders are left out, and so is a host that is itself a link which ``locate`` would refuse.
+        """
         start = self.folder / host
+        try:
+            if not self._holds(start, where=host):
+                return ()
+        except FetchError:
+            return ()
         found = [Path(folder) / name for folder, _, names in os.walk(start) for name in names]
         return tuple(sorted(path.relative_to(self.folder).as_posix() for path in found))
 
-    def _holds(self, path: Path) -> bool:
-        """Tell whether a path stays in the mirror with all links followed; the mirror itself may be one."""
-        return self._follows or path.resolve().is_relative_to(self.folder.resolve())
+    def _holds(self, path: Path, *, where: str) -> bool:
+        """Tell whether a path stays in the mirror with all links followed; the mirror itself may be one.
+
+        Raises:
+            FetchError: nobody can say where it leads, such as a link to itself.
+        """
+        if self._follows:
+            return True
+        try:
+            return path.resolve().is_relative_to(self.folder.resolve())
+        except (OSError, RuntimeError) as error:  # before Python 3.13 a link to itself is a RuntimeError
+            raise FetchError(
+                f"{where}: {path} is, or lies behind, a link that leads nowhere ({error}). Put the file itself there"
+            ) from error
 
     def manifest(self, mirror_file: str) -> str | None:
         """Return the sha256 that the mirror's own manifest (``SHA256SUMS``) gives for a file, if it has one.
 
         Raises:
-            FetchError: the manifest is a link that leads out of the mirror.
+            FetchError: the manifest is a link that leads out of the mirror, or nowhere.
         """
-        if not self._holds(self.folder / MANIFEST):
+        if not self._holds(self.folder / MANIFEST, where=mirror_file):
             raise FetchError(
                 f"{self.folder / MANIFEST} is a link that leads out of the mirror; refused. Put the file itself there, "
                 "or set HI_MIRROR_LINKS=follow"

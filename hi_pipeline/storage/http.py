@@ -9,6 +9,7 @@ import random
 import ssl
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -52,6 +53,7 @@ class Downloader:
             sleep: waits; tests give another.
         """
         self._agent = user_agent(contact)
+        self._says_who = bool(contact)
         self._trusted = trusted_origin
         self._limits = limits or HttpLimits()
         self._sleep = sleep
@@ -90,7 +92,8 @@ class Downloader:
         async def take(response: httpx.Response, deadline: float) -> Arrival | None:
             return None if has_no_rules(response.status_code) else await self._take(response, download, None, deadline)
 
-        return self._patiently(download, take, {})
+        # Of itself a robots.txt says nothing, nor the one of another host to which it redirects.
+        return self._patiently(download, take, {}, by_rules=False)
 
     def glance(self, download: Download, known: Known | None) -> str | None:
         """Tell whether a file differs from the bytes that are kept, without asking for its body.
@@ -115,16 +118,25 @@ class Downloader:
         return self._patiently(download, compare, _conditions(known))
 
     def _patiently(
-        self, download: Download, take: Callable[[httpx.Response, float], Awaitable[T]], conditions: dict[str, str]
+        self,
+        download: Download,
+        take: Callable[[httpx.Response, float], Awaitable[T]],
+        conditions: dict[str, str],
+        *,
+        by_rules: bool = True,
     ) -> T:
-        """Ask, and ask again where that helps; ``take`` reads the last answer until the deadline."""
+        """Ask, and ask again where that helps; ``take`` reads the last answer until the deadline.
+
+        Each address to which a server redirects is asked for only where its own host's robots.txt allows it
+        (``by_rules``).
+        """
         # The default context reads the system's certificates (SSL_CERT_FILE too); that takes none of the fetch's time.
         self._context = self._context or ssl.create_default_context()
         deadline = time.monotonic() + self._limits.total
         wait, why = self._limits.first_wait, ""
         for number in range(1, self._limits.tries + 1):
             try:
-                return asyncio.run(self._try(download, conditions, take, deadline))
+                return asyncio.run(self._try(download, conditions, take, deadline, by_rules=by_rules))
             except TryAgain as fault:
                 why = str(fault)
                 asked = fault.wait
@@ -160,6 +172,8 @@ class Downloader:
         conditions: dict[str, str],
         take: Callable[[httpx.Response, float], Awaitable[T]],
         deadline: float,
+        *,
+        by_rules: bool,
     ) -> T:
         address = download.address
         async with self._client() as client:
@@ -171,6 +185,9 @@ class Downloader:
                     where=download.where,
                     redirected=hop > 0,
                 )
+                if by_rules and hop:
+                    # In a thread: to read a robots.txt starts a loop of its own.
+                    await asyncio.to_thread(self._ask_robots, replace(download, address=address))
                 self._be_polite(address)
                 try:
                     response = await self._open(client, address, download, conditions, deadline)
@@ -234,7 +251,7 @@ class Downloader:
     ) -> Arrival | None:
         if _is_the_same(response, known):
             return None
-        _check_status(response, download, self._limits)
+        _check_status(response, download, self._limits, says_who=self._says_who)
         return await save_body(response, download, deadline=deadline)
 
     def _compare(self, response: httpx.Response, download: Download, known: Known | None) -> str | None:
@@ -243,7 +260,7 @@ class Downloader:
         if response.status_code == _ACCEPTED:
             # A look does not wait for a file that is being made; a fetch does.
             return None if known else "being prepared"
-        _check_status(response, download, self._limits)
+        _check_status(response, download, self._limits, says_who=self._says_who)
         said = said_by(response)
         return None if known and said.agrees_with(known) else said.mark
 
@@ -278,7 +295,7 @@ def _is_the_same(response: httpx.Response, known: Known | None) -> bool:
     raise TryAgain("it answered 304 (not modified) although nothing is kept")
 
 
-def _check_status(response: httpx.Response, download: Download, limits: HttpLimits) -> None:
+def _check_status(response: httpx.Response, download: Download, limits: HttpLimits, *, says_who: bool) -> None:
     """Raise where an answer carries no file: for good, or with the chance of another try."""
     status = response.status_code
     if status in _GONE:
@@ -294,10 +311,12 @@ def _check_status(response: httpx.Response, download: Download, limits: HttpLimi
         said = "it answered 202 Accepted: the file is not ready yet"
         raise TryAgain(said, limits.preparing if wait is None else wait)
     if status == 403:
+        remedy = "Set HI_CONTACT to an e-mail address, so that it can see who asks; or download"
+        if says_who:
+            remedy = "It was told who asks (HI_CONTACT), so ask the publisher whether it may; or download"
         raise FetchError(
-            f"{download.where}: {download.address} answers 403 Forbidden: the publisher refuses this program. Set "
-            "HI_CONTACT to an e-mail address, so that it can see who asks; or download the file by hand from "
-            f"{download.landing_page} {download.by_hand}"
+            f"{download.where}: {download.address} answers 403 Forbidden: the publisher refuses this program. {remedy} "
+            f"the file by hand from {download.landing_page} {download.by_hand}"
         )
     if status != 200:
         raise FetchError(

@@ -56,9 +56,11 @@ def rules_of(text: str, *, agent: str) -> Rules:
             continue
         word, value = found[1].lower(), found[2]
         if word == "user-agent":
-            named = [value.lower()] if begins else [*named, value.lower()]
+            # A name may stand with a version, as in "hi_pipeline/2.0".
+            name = re.split(r"[/\s]", value.lower())[0]
+            named = [name] if begins else [*named, name]
             begins = False
-            groups.setdefault(value.lower(), [])
+            groups.setdefault(name, [])
             continue
         if word == "crawl-delay":
             # As RFC 9309 has it of lines that it does not know, it does not end the names of a group: a name keeps the
@@ -69,8 +71,8 @@ def rules_of(text: str, *, agent: str) -> Rules:
         begins = True
         for name in named if value else ():
             groups[name].append((_encoded(value), word == "allow"))
-    name = agent.lower() if agent.lower() in groups else "*"
-    return Rules(tuple(groups.get(name, [])), delays.get(name, 0.0))
+    ours = agent.lower() if agent.lower() in groups else "*"
+    return Rules(tuple(groups.get(ours, [])), delays.get(ours, 0.0))
 
 
 def _encoded(path: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import validate_codes
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.geography import ENGLAND_NAME, NHS_REGIONS
 from hi_pipeline.core.groups import ALL, Dimension
@@ -70,6 +71,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         into="region",
         where=where,
     )
+    validate_codes(providers, ["Org Code"], where=where)
     _check_unique(providers, where)
     _check_total(providers, total, where)
     areas = pl.concat([_providers(providers), _regions(providers), _england(total)]).with_columns(

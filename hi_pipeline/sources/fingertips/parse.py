@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
-from hi_pipeline.core.agreement import one_spelling, validate_names
+from hi_pipeline.core.agreement import one_spelling, validate_between, validate_names
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
@@ -146,15 +146,18 @@ def _without_persons(figures: pl.DataFrame) -> pl.DataFrame:
 
 def _check_quotient(frame: pl.DataFrame, facts: Figures, where: str) -> None:
     """The value is the printed count over the printed denominator, or the facts in figures.py are wrong."""
-    quotient = facts.per * pl.col("Count_value") / pl.col("Denominator_value")
-    wrong = frame.filter((quotient - pl.col("Value_value")).abs() > 1e-4 * facts.per) if facts.per else frame.clear()
-    if wrong.height:
-        shown = wrong.select("Area Code", "Time period", "Value", "Count", "Denominator").head(4).rows()
-        raise ValidationError(
-            f"{where}: {wrong.height} values are not {facts.per:g} times count over denominator: (area, period, "
-            f"value, count, denominator) {shown}",
-            failures=wrong,
-        )
+    if not facts.per:
+        return
+    quotient, slack = facts.per * pl.col("Count_value") / pl.col("Denominator_value"), 1e-4 * facts.per
+    validate_between(
+        frame,
+        pl.col("Value_value"),
+        quotient - slack,
+        quotient + slack,
+        shown=("Area Code", "Time period", "Value", "Count", "Denominator"),
+        apart=f"the value is not {facts.per:g} times count over denominator",
+        where=where,
+    )
 
 
 def _figures(frame: pl.DataFrame, indicator: str, facts: Figures) -> pl.DataFrame:

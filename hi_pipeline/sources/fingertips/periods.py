@@ -9,10 +9,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from hi_pipeline.core.account import Account
-from hi_pipeline.core.errors import LayoutError
+from hi_pipeline.core.columns import OBSERVATIONS
+from hi_pipeline.core.errors import LayoutError, SelectionError
 from hi_pipeline.core.financial_year import label_of, period
 from hi_pipeline.core.source import Release
 from hi_pipeline.core.status import PeriodType
+from hi_pipeline.core.text_tables import ROW
 from hi_pipeline.sources.fingertips.figures import Figures
 
 _THREE_YEARS = r"\d{4} - \d\d"
@@ -31,12 +33,10 @@ def declared_years(frame: pl.DataFrame, release: Release, facts: Figures, accoun
     if odd.height:
         found = odd["Time period"].unique().to_list()[:6]
         raise LayoutError(f"{where}: time periods {found}; expected {words}, as {example}")
-    periods = (
-        frame.select("Time period")
-        .unique()
-        .with_columns(pl.col("Time period").map_elements(meaning, return_dtype=_MEANING).alias("meaning"))
-    )
-    dated = frame.join(periods.unnest("meaning"), on="Time period", how="left", validate="m:1")
+    periods = [
+        {"Time period": text, **_read(text, meaning, frame, where)} for text in frame["Time period"].unique().to_list()
+    ]
+    dated = frame.join(pl.DataFrame(periods, schema=_MEANING), on="Time period", how="left", validate="m:1")
     kept = dated.filter(pl.col("financial_year").is_in(list(release.financial_years)))
     absent = set(release.financial_years) - set(kept["financial_year"].unique())
     if absent:
@@ -45,9 +45,17 @@ def declared_years(frame: pl.DataFrame, release: Release, facts: Figures, accoun
     return kept
 
 
-_MEANING = pl.Struct(
-    {"financial_year": pl.String, "period_start": pl.Date, "period_end": pl.Date, "period_type": pl.String}
-)
+_MEANING = {"Time period": pl.String} | {name: OBSERVATIONS[name] for name in PERIOD}
+
+
+def _read(
+    text: str, meaning: Callable[[str], dict[str, str | date]], frame: pl.DataFrame, where: str
+) -> dict[str, str | date]:
+    try:
+        return meaning(text)
+    except (LayoutError, SelectionError, ValueError) as error:
+        row = frame.filter(pl.col("Time period") == text).item(0, ROW)
+        raise LayoutError(f"{where}: {ROW} {row} has the time period {text!r}: {error}. Fetch it again.") from error
 
 
 def _form(facts: Figures) -> tuple[str, str, str, Callable[[str], dict[str, str | date]]]:
@@ -74,7 +82,7 @@ def _together(text: str) -> dict[str, str | date]:
     """
     first, last = (int(part) for part in text.split(" - "))
     if last != (first + 2) % 100:
-        raise LayoutError(f"time period {text!r}; expected three calendar years in a row, as 2021 - 23")
+        raise LayoutError("expected three calendar years in a row, as 2021 - 23")
     days = date(first, 1, 1), date(first + 2, 12, 31)
     return dict(zip(PERIOD, (label_of(first + 2), *days, PeriodType.THREE_YEARS.value), strict=True))
 

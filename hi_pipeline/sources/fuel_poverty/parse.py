@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import validate_between
 from hi_pipeline.core.errors import LayoutError
 from hi_pipeline.core.groups import ALL, Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, melt_figures, to_observations
@@ -29,6 +30,7 @@ _CODES = {"england": r"^E92000001$", "local_authority": r"^E0[6-9]\d{6}$"}
 # Counties, metropolitan counties, regions, and Inner and Outer London.
 _OTHER_CODES = r"^E1[0-3]\d{6}$"
 _HEADER_AT = 2
+_SHARE_SLACK = 1e-6  # per cent
 
 
 def parse(tables: RawTables, release: Release) -> Tables:
@@ -36,7 +38,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
     Raises:
         LayoutError: another header or year, a code of no known area, a cell that is no number.
-        ValidationError: a figure that stands there twice, or more households in fuel poverty than there are.
+        ValidationError: a figure that stands there twice, more households in fuel poverty than there are, or a
+            proportion that its counts do not give.
     """
     where = f"fuel_poverty {release.edition}"
     account = Account()
@@ -54,7 +57,22 @@ def parse(tables: RawTables, release: Release) -> Tables:
     )
     observations = to_observations(whole)
     check_within(observations, part="fuel_poor", whole="households", where=where)
+    _check_shares(observations, where)
     return {"observations": observations, ROW_INDEX: row_index_of(whole, release), ACCOUNT: account.frame()}
+
+
+def _check_shares(observations: pl.DataFrame, where: str) -> None:
+    """A share is its own row's counts; 2026-11: all 34,052 of 2023 are, to nine digits."""
+    quotient = 100 * pl.col("fuel_poor") / pl.col("households")
+    validate_between(
+        observations.pivot(on="measure", index=["area_level", "area_code"], values="value"),
+        pl.col("fuel_poor_pct"),
+        quotient - _SHARE_SLACK,
+        quotient + _SHARE_SLACK,
+        shown=("area_code", "fuel_poor_pct", "fuel_poor", "households"),
+        apart="the proportion is not fuel poor households over all households",
+        where=where,
+    )
 
 
 def households_of(release: Release) -> int:

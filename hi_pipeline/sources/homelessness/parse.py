@@ -7,8 +7,10 @@ from datetime import date
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import validate_enclosed
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
+from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.observations import add_bounds, check_within, to_observations
 from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, spreadsheet_column
 from hi_pipeline.core.source import RawTable, RawTables, Release, Tables, Token
@@ -64,6 +66,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
     check_within(observations, part=sheets.OWED, whole=sheets.ASSESSED, where=where)
     check_within(observations, part=sheets.IN_TA_CHILDREN, whole=sheets.IN_TA, where=where)
     _check_households(figures, where)
+    _check_parts(observations, where)
     assessed = figures.filter((pl.col("measure") == sheets.ASSESSED) & (pl.col("area_level") == "local_authority"))
     silent = assessed.filter(status="missing").height
     account.note(
@@ -150,6 +153,18 @@ def _check_households(figures: pl.DataFrame, where: str) -> None:
             f"{where}: households of the {authorities.height} authorities add up to {together:,.0f}, "
             f"England has {england:,.0f}; an authority is lost or stands twice. Fetch the file again."
         )
+
+
+def _check_parts(observations: pl.DataFrame, where: str) -> None:
+    """Those owed a duty are those owed either of two, and those of all ethnic groups; 2026-11: so in all 306 areas."""
+    owed = observations.filter(measure=sheets.OWED)
+    total = owed.filter(dimension=Dimension.TOTAL.value)
+    for parts, what in (
+        (observations.filter(pl.col("measure").is_in([sheets.PREVENTION, sheets.RELIEF])), "prevention and relief"),
+        (owed.filter(dimension=Dimension.ETHNICITY.value), "ethnicity"),
+    ):
+        of = f"households owed a duty, by {what} and in all,"
+        validate_enclosed(total, parts, ("area_level", "area_code"), of=of, where=where)
 
 
 def _column(areas: pl.DataFrame, number: int, sheet: Sheet, where: str) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
+from hi_pipeline.core.agreement import validate_between
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of
 from hi_pipeline.core.groups import ALL, Dimension
@@ -27,7 +28,7 @@ COUNTRY_LABELS: Mapping[str, str] = {
 SMALLEST_PRINTED = 3
 
 BIRTHS, PERINATAL = "total_births", "extended_perinatal_deaths"
-BIRTHS_COLUMN = "TotalBirths"
+BIRTHS_COLUMN, LIVE_COLUMN = "TotalBirths", "TotalLiveBirths"
 # Measure of deaths: the column of the count, the word in the columns of its rates.
 DEATHS: Mapping[str, tuple[str, str]] = {
     "stillbirths": ("TotalStillbirths", "Stillbirth"),
@@ -43,6 +44,7 @@ MEASURES = (BIRTHS, *DEATHS, *RATES)
 
 _INTERVAL = r"^(\d+\.\d\d) to (\d+\.\d\d)$"
 _TRUST = "the code is MBRRACE-UK's own, not the ODS code of the trust"
+_HALF_OF_LAST_DIGIT = 0.005
 _MAX_SHOWN = 8
 
 
@@ -60,17 +62,18 @@ def parse(tables: RawTables, release: Release) -> Tables:
     where = f"mbrrace {release.edition}, {raw.member}"
     account = Account()
     frame = _england(number_rows(raw), release, account, where)
-    for column in (BIRTHS_COLUMN, *(column for column, _ in DEATHS.values())):
+    for column in (BIRTHS_COLUMN, LIVE_COLUMN, *(column for column, _ in DEATHS.values())):
         frame = read_numbers(frame, column, tokens=TOKENS, where=where, whole=True)
     _check_counts(frame, where)
+    _check_crude_rates(frame, where)
     year = label_of(int(release.edition))
     trusts = pl.concat([_counts(frame), _rates(frame, where)])
     figures = add_calendar_year(pl.concat([trusts, _sum_of(trusts)]), year)
     observations = to_observations(figures)
     check_within(observations, part=PERINATAL, whole=BIRTHS, where=where)
     account.note(
-        "live births, crude rates, categories, group averages and places on the map are not read; births less live "
-        "births would give stillbirths that the publisher hides"
+        "live births and crude rates are read only to be held against the counts, as births less live births would "
+        "give stillbirths that the publisher hides; categories, group averages and places on the map are not read"
     )
     return {"observations": observations, ROW_INDEX: row_index_of(figures, release), ACCOUNT: account.frame()}
 
@@ -90,13 +93,15 @@ def _england(frame: pl.DataFrame, release: Release, account: Account, where: str
 
 def _check_counts(frame: pl.DataFrame, where: str) -> None:
     """Hold the counts against each other and against the words that say which of them are hidden."""
-    births, still, neonatal, perinatal = (
-        pl.col(f"{column}_value") for column in (BIRTHS_COLUMN, *(column for column, _ in DEATHS.values()))
+    births, live, still, neonatal, perinatal = (
+        pl.col(f"{column}_value") for column in (BIRTHS_COLUMN, LIVE_COLUMN, *(column for column, _ in DEATHS.values()))
     )
     shown = pl.all_horizontal(still.is_not_null(), neonatal.is_not_null(), perinatal.is_not_null())
     wrong = {
-        "births that are hidden": births.is_null(),
+        "births that are hidden": births.is_null() | live.is_null(),
+        f"{LIVE_COLUMN} above {BIRTHS_COLUMN}": live > births,
         "deaths that do not add up": shown & (still + neonatal != perinatal),
+        f"{BIRTHS_COLUMN} that are not {LIVE_COLUMN} and stillbirths": still.is_not_null() & (births != live + still),
     }
     for column, word in DEATHS.values():
         named = pl.col(f"Crude{word}CategoryName").eq_missing(HIDDEN)
@@ -107,6 +112,35 @@ def _check_counts(frame: pl.DataFrame, where: str) -> None:
         if rows.height:
             names = rows["OrganisationName"].to_list()[:_MAX_SHOWN]
             raise ValidationError(f"{where}: {rows.height} trusts have {what}: {names}", failures=rows)
+
+
+def _check_crude_rates(frame: pl.DataFrame, where: str) -> None:
+    """A crude rate is its row's own deaths per 1,000 births, to two decimals; hidden with its count.
+
+    2026-11: so are all rates of 2023, those of neonatal deaths per 1,000 live births.
+    """
+    of = {"NeonatalDeath": LIVE_COLUMN}
+    for column, word in DEATHS.values():
+        rate, births = f"Crude{word}Rate", of.get(word, BIRTHS_COLUMN)
+        read = read_numbers(frame, rate, tokens=TOKENS, where=where)
+        quotient = 1000 * pl.col(f"{column}_value") / pl.col(f"{births}_value")
+        alone = read.filter(pl.col(f"{rate}_value").is_null() != pl.col(f"{column}_value").is_null())
+        if alone.height:
+            shown = alone.select("OrganisationName", rate, column)
+            raise ValidationError(
+                f"{where}: in {alone.height} rows one of {rate} and {column} is hidden and the other is printed: "
+                f"{shown.head(_MAX_SHOWN).rows()}. Expected both or none: fetch the file again.",
+                failures=shown,
+            )
+        validate_between(
+            read,
+            pl.col(f"{rate}_value"),
+            quotient - _HALF_OF_LAST_DIGIT,
+            quotient + _HALF_OF_LAST_DIGIT,
+            shown=("OrganisationName", rate, column, births),
+            apart=f"{rate} is not {column} per 1,000 {births}",
+            where=where,
+        )
 
 
 def _counts(frame: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from hi_pipeline.core.row_index import ROW_INDEX, row_index_of
 from hi_pipeline.core.source import RawTables, Release, Tables
 from hi_pipeline.core.text_tables import map_exactly, map_labels, number_rows, read_numbers
 from hi_pipeline.core.whole import validate_areas
+from hi_pipeline.sources.mental_health_act.agreement import validate_counts, validate_sums
 from hi_pipeline.sources.mental_health_act.deciles import restore_decile_labels
 from hi_pipeline.sources.mental_health_act.figures import figures_of
 from hi_pipeline.sources.mental_health_act.labels import (
@@ -36,7 +37,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
     Raises:
         LayoutError: another year, a code that is no board, or a token outside the vocabulary.
         CorrectionError: the known wrong labels are no longer as the register says.
-        ValidationError: a board without a row, a figure that stands in the file twice, or totals that disagree.
+        ValidationError: a board without a row, a figure that stands in the file twice, or totals, parts and rates that
+            disagree.
     """
     where = f"mental_health_act {release.edition}, {tables['figures'][0].member}"
     account = Account()
@@ -44,14 +46,18 @@ def parse(tables: RawTables, release: Release) -> Tables:
     frame = one_spelling(frame, ["OrganisationBreakdown", "OrgID"], "OrgName", where=where)
     _check_boards(frame, release.financial_years[0], where)
     frame = restore_decile_labels(frame, edition=release.edition, account=account, where=where)
-    frame = read_numbers(frame, "MHSDS_Count", tokens=COUNT_TOKENS, where=where, whole=True)
-    frame = read_numbers(frame, "Total_Count", tokens=COUNT_TOKENS, where=where, whole=True)
+    for column in ("MHSDS_Count", "Acute_Count", "Total_Count"):
+        frame = read_numbers(frame, column, tokens=COUNT_TOKENS, where=where, whole=True)
     for column in ("CrudeRate", "StdRate", "Confidence_interval"):
         frame = read_numbers(frame, column, tokens=RATE_TOKENS, where=where)
     _check_totals(frame, where)
+    validate_counts(frame, where)
     frame = _map_groups(_leave_out_repeated(_map_areas(frame, account), account), account)
     _check_unique(frame, where)
-    figures = add_financial_year(figures_of(frame, account), release.financial_years[0])
+    figures = figures_of(frame, account)
+    whole = not account.has_unknown_labels
+    validate_sums(figures, financial_year=release.financial_years[0], whole=whole, where=where)
+    figures = add_financial_year(figures, release.financial_years[0])
     return {
         "observations": to_observations(figures),
         ROW_INDEX: row_index_of(figures, release),

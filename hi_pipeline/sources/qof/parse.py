@@ -47,6 +47,8 @@ GROUP_LISTS: Mapping[str, str] = {
     "RA": "16OV",
     "STIA": "TOTAL",
 }
+# The lists of registers, each a part of those before it.
+NESTED_LISTS = ("TOTAL", "06OV", "16OV", "17OV", "18OV", "50OV")
 # List types of registers and of indicators (these also 40OV, 79UN, 80OV and others from 2022-23 on).
 LIST_TYPES = (
     "TOTAL",
@@ -84,7 +86,8 @@ def parse(tables: RawTables, release: Release) -> Tables:
 
     Raises:
         LayoutError: a file of another edition, text in a number's place, or a group on another list.
-        ValidationError: a register above its list that the corrections register does not know.
+        ValidationError: a register above its list that the corrections register does not know, or a list longer than
+            one of more ages.
         LinkageError: a practice without a place in the geography mapping.
         CorrectionError: a known error that is no longer there.
     """
@@ -142,6 +145,7 @@ def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -
     for column in ("REGISTER", "PRACTICE_LIST_SIZE"):
         frame = read_numbers(frame, column, tokens=NO_TOKENS, where=here, whole=True)
     validate_determines(frame, ["PRACTICE_CODE", "PATIENT_LIST_TYPE"], ["PRACTICE_LIST_SIZE_value"], where=here)
+    _check_nested(frame, here)
     known = frame.filter(excused())
     if REGISTER_ABOVE_LIST.applies_to("qof", release.edition):
         REGISTER_ABOVE_LIST.expect(known, edition=release.edition)
@@ -162,6 +166,27 @@ def _prevalence(raw: RawTable, release: Release, account: Account, where: str) -
             failures=above,
         )
     return frame
+
+
+def _check_nested(frame: pl.DataFrame, here: str) -> None:
+    """No list of a practice is longer than one of more ages; 2026-11: none is in 2020-21 and 2022-23."""
+    lists = frame.unique(["PRACTICE_CODE", "PATIENT_LIST_TYPE"], keep="first", maintain_order=True).select(
+        "PRACTICE_CODE",
+        pl.col("PATIENT_LIST_TYPE").alias("list"),
+        pl.col("PRACTICE_LIST_SIZE_value").alias("patients"),
+        pl.col("PATIENT_LIST_TYPE").replace_strict({t: n for n, t in enumerate(NESTED_LISTS)}).alias("place"),
+    )
+    shorter = pl.col("patients").cum_min().over("PRACTICE_CODE")
+    wrong = lists.sort("PRACTICE_CODE", "place").filter(pl.col("patients") > shorter)
+    if wrong.height:
+        codes = wrong["PRACTICE_CODE"].unique(maintain_order=True).head(5)
+        shown = lists.filter(pl.col("PRACTICE_CODE").is_in(codes.implode())).sort("PRACTICE_CODE", "place")
+        raise ValidationError(
+            f"{here}: {wrong['PRACTICE_CODE'].n_unique()} practices have a list that is longer than one of more ages: "
+            f"(practice, list, patients) {shown.select('PRACTICE_CODE', 'list', 'patients').rows()}. A cell was "
+            "changed: fetch the file again, or ask the publisher which is right.",
+            failures=wrong,
+        )
 
 
 def _figures(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from hi_pipeline.core.account import ACCOUNT, Account
-from hi_pipeline.core.agreement import validate_determines, validate_names
+from hi_pipeline.core.agreement import validate_codes, validate_determines, validate_names
 from hi_pipeline.core.columns import OBSERVATION_KEY
 from hi_pipeline.core.errors import LayoutError, ValidationError
 from hi_pipeline.core.financial_year import label_of_date
@@ -18,7 +18,7 @@ from hi_pipeline.core.observations import ONCE, add_bounds, add_month, add_snaps
 from hi_pipeline.core.row_index import CELLS, ROW_INDEX, cells, row_index_of, together
 from hi_pipeline.core.source import RawTables, Release, Tables, Token
 from hi_pipeline.core.status import Status
-from hi_pipeline.core.text_tables import Form, map_labels, number_rows, read_numbers
+from hi_pipeline.core.text_tables import Form, map_exactly, map_labels, number_rows, read_numbers
 
 # 2026-11: Total and the unknown clock start are blank in the parts with pathways that are not completed.
 BLANKS: Mapping[str | None, Token] = {None: Token.NOT_APPLICABLE}
@@ -28,6 +28,11 @@ PART = "Part_2"  # incomplete pathways
 COMPLETED: Mapping[str, str] = {"Part_1A": "completed_admitted", "Part_1B": "completed_non_admitted"}
 LEFT_OUT_PARTS = ("Part_2A", "Part_3")
 ALL_FUNCTIONS = "C_999"  # the sum of the other treatment functions
+# 2026-11: those of January 2026, and X01 ("Other"), recalled of months to March 2021, of which no file is in hand.
+FUNCTIONS = (
+    *("C_100", "C_101", "C_110", "C_120", "C_130", "C_140", "C_150", "C_160", "C_170", "C_300", "C_301", "C_320"),
+    *("C_330", "C_340", "C_400", "C_410", "C_430", "C_502", "X01", "X02", "X03", "X04", "X05", "X06"),
+)
 MEASURES: Mapping[str, int] = {  # measure to the weeks above which a pathway counts
     "pathways_total": 0,
     "pathways_gt18": 18,
@@ -44,6 +49,8 @@ ALL_MEASURES = (*MEASURES, *COMPLETED.values())
 _BAND = re.compile(r"Gt (\d+)(?: To \d+)? Weeks SUM 1")
 _PERIOD = re.compile(r"RTT-([A-Z][a-z]+)-(\d{4})")
 _AREA = ("area_level", "area_code", "area_name")
+_CODES = tuple(f"{kind} Org Code" for kind in ("Provider Parent", "Provider", "Commissioner Parent", "Commissioner"))
+_SUMMED = ", summed"
 _ROW = ("RTT Part Type", "Provider Org Code", "Commissioner Org Code")
 
 
@@ -51,15 +58,18 @@ def parse(tables: RawTables, release: Release) -> Tables:
     """Return pathways waiting at the month's end and completed in it: by board, commissioner, of all rows.
 
     Raises:
-        LayoutError: another month, part, board or commissioner than known, or text in a number's place.
-        ValidationError: a row whose total is not the sum of its bands, or that stands there twice; a code with two
-            names.
+        LayoutError: another month, part, treatment function, board or commissioner than known, or text in a number's
+            place.
+        ValidationError: a row whose total is not the sum of its bands or of its treatment functions, or that stands
+            there twice; functions without their total; a code with two names.
     """
     raw = tables["extract"][0]
     where = f"rtt {release.edition}, {raw.member}"
     account = Account()
     day = _month_end(raw.frame, release, where)
-    frame = _all_functions(number_rows(raw), account, where)
+    read = _read_parts(number_rows(raw), account, where)
+    validate_codes(read, _CODES, where=where)
+    frame = _all_functions(read, account, where)
     bands = {name: int(found[1]) for name in frame.columns if (found := _BAND.fullmatch(name))}
     for column in (*bands, "Total All"):
         frame = read_numbers(frame, column, tokens=NO_TOKENS, where=where, form=Form.DIGITS)
@@ -67,6 +77,7 @@ def parse(tables: RawTables, release: Release) -> Tables:
         frame = read_numbers(frame, column, tokens=BLANKS, where=where, form=Form.DIGITS)
     _check_unique(frame, where)
     _check_totals(frame, tuple(bands), where)
+    _check_functions(frame, read, tuple(bands), account, where)
     _check_names(frame, where)
     placed = _with_areas(_with_parents(frame, account, where, vintage=vintage_of(label_of_date(day))))
     incomplete = placed.filter(pl.col("RTT Part Type") == PART)
@@ -92,15 +103,21 @@ def _month_end(frame: pl.DataFrame, release: Release, where: str) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _all_functions(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+def _read_parts(frame: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+    """Return the rows of the parts that are read, of known treatment functions alone."""
     parts = (PART, *COMPLETED)
     known = {part: part for part in (*parts, *LEFT_OUT_PARTS)}
     frame = map_labels(frame, "RTT Part Type", labels=known, into="part", account=account)
     read = frame.filter(pl.col("RTT Part Type").is_in(list(parts)))
     account.left_out("rows of parts that no indicator uses", frame.height - read.height)
-    total = read.filter(pl.col("Treatment Function Code") == ALL_FUNCTIONS)
+    functions = {code: code for code in (*FUNCTIONS, ALL_FUNCTIONS)}
+    return map_exactly(read, "Treatment Function Code", labels=functions, into="function", where=where)
+
+
+def _all_functions(read: pl.DataFrame, account: Account, where: str) -> pl.DataFrame:
+    total = read.filter(pl.col("function") == ALL_FUNCTIONS)
     account.left_out("rows of single treatment functions, which C_999 sums", read.height - total.height)
-    absent = sorted(set(parts) - set(total["RTT Part Type"]))
+    absent = sorted({PART, *COMPLETED} - set(total["RTT Part Type"]))
     if absent:
         raise LayoutError(f"{where}: no row of {absent} with treatment function {ALL_FUNCTIONS}, the sum of all")
     return total
@@ -132,6 +149,44 @@ def _check_totals(frame: pl.DataFrame, bands: tuple[str, ...], where: str) -> No
             f"starts: (provider, commissioner, Total All, sum) {shown}",
             failures=wrong.select("Provider Org Code", "Commissioner Org Code", "Total All", "Total", "bands"),
         )
+
+
+def _check_functions(
+    total: pl.DataFrame, read: pl.DataFrame, bands: tuple[str, ...], account: Account, where: str
+) -> None:
+    """Part by part, provider and commissioner: C_999 is the sum of its treatment functions, in every band.
+
+    2026-11: so are all 24,966 of January 2026 that are read, each beside its functions. An extract may leave the
+    functions of a total out; then the total is taken as it is, and the account says how many there are.
+    """
+    columns = [*bands, "Total All"]
+    # A blank band is one without a pathway. A function's cell that is no number is none, and the sum then shows it.
+    summed = (
+        read.filter(pl.col("function") != ALL_FUNCTIONS)
+        .group_by(_ROW, maintain_order=True)
+        .agg(pl.col(columns).cast(pl.Float64, strict=False).sum())
+    )
+    alone = summed.join(total, on=_ROW, how="anti")
+    if alone.height:
+        shown = alone.select(*_ROW, "Total All").head(5).rows()
+        raise ValidationError(
+            f"{where}: {alone.height} groups of treatment functions have no row {ALL_FUNCTIONS}, their sum, which is "
+            f"what is read: (part, provider, commissioner, sum of Total All) {shown}. Fetch the file again.",
+            failures=alone.select(*_ROW, "Total All"),
+        )
+    both = total.join(summed, on=_ROW, how="inner", validate="1:1", suffix=_SUMMED)
+    if both.height < total.height:
+        account.note(f"{total.height - both.height} rows of {ALL_FUNCTIONS} stand without their treatment functions")
+    for column in columns:
+        apart = both.filter(pl.col(f"{column}_value") != pl.col(f"{column}{_SUMMED}"))
+        if apart.height:
+            shown = apart.select(*_ROW, column, f"{column}{_SUMMED}").head(5).rows()
+            raise ValidationError(
+                f"{where}: in {apart.height} rows {ALL_FUNCTIONS} is not the sum of its treatment functions in column "
+                f"{column!r}: (part, provider, commissioner, {ALL_FUNCTIONS}, sum) {shown}. A row is missing or a cell "
+                "was changed: fetch the file again.",
+                failures=apart.select(*_ROW, column, f"{column}{_SUMMED}"),
+            )
 
 
 def _with_parents(frame: pl.DataFrame, account: Account, where: str, *, vintage: Vintage) -> pl.DataFrame:

@@ -24,6 +24,7 @@ _PARTS = {
     "Part_2A": ("Incomplete Pathways with DTA", 0.2),
     "Part_3": ("New RTT Periods - All Patients", 0.22),
 }
+_ONE_UNKNOWN_OF = 400
 _COMPLETED = ("Part_1A", "Part_1B")
 # Commissioners without a parent: what NHS England commissions itself.
 _NATIONAL = {
@@ -71,15 +72,16 @@ def _vintage(month: str) -> Vintage:
 def _rows(period: str, vintage: Vintage, last: int) -> Iterator[tuple[Cell, ...]]:
     for source in _sources(vintage):
         for part, (description, share) in _PARTS.items():
-            total: list[int] | None = None
-            for function, title in _FUNCTIONS.items():
-                waits = _waits(
-                    f"{period} {source.provider[2]} {source.commissioner[2]} {function} {part}", source, share, last
-                )
-                total = waits if total is None else [a + b for a, b in zip(total, waits, strict=True)]
-                yield _row(period, source, part, description, function, title, waits)
-            assert total is not None
-            yield _row(period, source, part, description, ALL_FUNCTIONS, "Total", total)
+            name = f"{period} {source.provider[2]} {source.commissioner[2]}"
+            by_function = [_waits(f"{name} {function} {part}", source, share, last) for function in _FUNCTIONS]
+            total = [sum(week) for week in zip(*by_function, strict=True)]
+            # Of the clock starts that are not known the last function has those of the total that the others have not.
+            *unknown, _ = (sum(waits) // _ONE_UNKNOWN_OF for waits in by_function)
+            of_total = sum(total) // _ONE_UNKNOWN_OF
+            unknown += [of_total - sum(unknown)]
+            for (function, title), waits, starts in zip(_FUNCTIONS.items(), by_function, unknown, strict=True):
+                yield _row(period, source, part, description, function, title, waits, starts)
+            yield _row(period, source, part, description, ALL_FUNCTIONS, "Total", total, of_total)
 
 
 def _sources(vintage: Vintage) -> Iterator[_Row]:
@@ -122,7 +124,7 @@ def _waits(name: str, source: _Row, share: float, last: int) -> list[int]:
 
 
 def _row(
-    period: str, source: _Row, part: str, description: str, function: str, title: str, waits: list[int]
+    period: str, source: _Row, part: str, description: str, function: str, title: str, waits: list[int], unknown: int
 ) -> tuple[Cell, ...]:
     head = (period, *source.provider, *source.commissioner, part, description, function, title)
     count = sum(waits)
@@ -130,7 +132,6 @@ def _row(
         return (*head, *("",) * len(waits), "", "", count)
     if part not in _COMPLETED:
         return (*head, *waits, "", "", count)
-    unknown = count // 400
     # Bands without a pathway are blank in some rows and 0 in others.
     weeks: list[Cell] = [n if n or function == ALL_FUNCTIONS else "" for n in waits]
     return (*head, *weeks, count, unknown, count + unknown)

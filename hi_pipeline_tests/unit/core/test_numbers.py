@@ -61,7 +61,7 @@ def test_a_damaged_number_is_no_number_in_any_form(cell: str, form: Form) -> Non
         ("0", Form.COUNT, 0),
         ("112.0", Form.COUNT, 112),
         ("29,199", Form.COUNT, 29199),
-        ("1,234,567.00", Form.COUNT, 1234567),
+        ("1,234,567.0", Form.COUNT, 1234567),
         ("671648", Form.DIGITS, 671648),
         ("112.00000000000001", Form.SHEET_COUNT, 112),
         ("111.9999999", Form.SHEET_COUNT, 112),
@@ -82,6 +82,11 @@ def test_numbers_of_their_form(cell: str, form: Form, value: float) -> None:
         ("112.00001", Form.SHEET_COUNT),
         ("112.5", Form.SHEET_COUNT),
         ("1.5", Form.COUNT),
+        ("1.000", Form.COUNT),
+        ("52.000", Form.COUNT),
+        ("112.00", Form.COUNT),
+        ("1.000", Form.SHEET_COUNT),
+        ("1.500", Form.SHEET_COUNT),
     ],
 )
 def test_a_narrower_form_refuses_what_a_wider_one_takes(cell: str, form: Form) -> None:

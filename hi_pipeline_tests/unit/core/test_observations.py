@@ -103,3 +103,27 @@ def test_two_months_of_a_year_are_two_figures() -> None:
     assert validate(months, schema, where="two months").height == 4
     with pytest.raises(ValidationError, match="uniqueness"):
         validate(pl.concat([months, months]), schema, where="a month twice")
+
+
+def _named(*names: str, code: str = "QNC") -> pl.DataFrame:
+    """Return figures of one area under several names."""
+    blocks = [
+        _figures({f"m{i}": 1.0}).with_columns(area_name=pl.lit(n), area_code=pl.lit(code)) for i, n in enumerate(names)
+    ]
+    return pl.concat(blocks)
+
+
+def test_an_area_has_one_spelling_of_its_name_and_no_second_name() -> None:
+    assert to_observations(_named("A board ", "a  board"))["area_name"].n_unique() == 1
+    with pytest.raises(ValidationError, match="several values of 'area_name'.*'QNC'"):
+        to_observations(_named("A board", "Another board"))
+
+
+def test_a_code_with_a_blank_is_no_area() -> None:
+    with pytest.raises(ValidationError, match=r"codes \['QNC '\] of 'area_code'"):
+        to_observations(_named("A board", code="QNC "))
+
+
+def test_a_publishers_word_for_an_unknown_area_is_no_code() -> None:
+    unknown = _named("Unknown", code="Invalid").with_columns(area_level=pl.lit("unknown"))
+    assert to_observations(unknown)["area_code"].to_list() == ["Invalid"]

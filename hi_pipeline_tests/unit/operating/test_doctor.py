@@ -62,13 +62,23 @@ def one(found: Iterator[Examined], what: str) -> Examined:
 
 @pytest.mark.parametrize(
     ("status", "state", "remedy"),
-    [(200, State.GOOD, ""), (404, State.GOOD, ""), (403, State.LOOK, "HI_CONTACT"), (503, State.LOOK, "try later")],
+    [
+        (200, State.GOOD, ""),
+        (404, State.GOOD, ""),
+        (403, State.LOOK, "told who asks (HI_CONTACT)"),
+        (503, State.LOOK, "try later"),
+    ],
 )
 def test_a_host_that_answers(server: ThreadingHTTPServer, status: int, state: State, remedy: str) -> None:
     server.status = status  # type: ignore[attr-defined]
     found = examine_host(origin(server), contact="a@example.org")
     assert (found.what, found.state) == ("host", state)
     assert remedy in found.remedy
+
+
+def test_a_host_that_is_not_told_who_asks(server: ThreadingHTTPServer) -> None:
+    server.status = 403  # type: ignore[attr-defined]
+    assert "set HI_CONTACT to an e-mail address" in examine_host(origin(server), contact="").remedy
 
 
 def test_a_host_whose_robots_txt_forbids_what_would_be_fetched(server: ThreadingHTTPServer) -> None:

@@ -64,6 +64,8 @@ def test_empty_columns_without_a_name_are_dropped(tmp_path: Path) -> None:
         ("NHS ENGLAND LONDON", "NHS ENGLAND WALES", LayoutError, "NHS ENGLAND WALES"),
         ("TOTAL,TOTAL,TOTAL,TOTAL,2300", "TOTAL,TOTAL,TOTAL,TOTAL,2301", ValidationError, "do not add up"),
         ("RYY,", "RXX,", ValidationError, "stand there twice"),
+        ("RYY,", "RYY ,", ValidationError, r"codes \['RYY '\] of 'Org Code' have blanks, small letters"),
+        ("RYY,", "ryy,", ValidationError, r"codes \['ryy'\] of 'Org Code'"),
         (",1000,50,", ",-,50,", LayoutError, "neither numbers nor declared tokens"),
         ("Attendances over 4hrs Type 1", "Attendances over 4 hours Type 1", LayoutError, "Attendances over 4 hours"),
         ("TOTAL,TOTAL,TOTAL,TOTAL", "Total,TOTAL,TOTAL,TOTAL", LayoutError, "0 rows of TOTAL"),

@@ -220,6 +220,11 @@ def test_england_and_boards_as_printed_of_a_season() -> None:
     [
         ("2023/24", "2022/23", "no rows of"),
         ("2023/24", "2021 - 23", "expected financial years"),
+        (
+            "2023/24",
+            "2023/25",
+            r"30314.csv: row of the file \d+ has the time period '2023/25': .* is no financial year",
+        ),
         ("Persons,65+ yrs", "Male,65+ yrs", "persons or one sex"),
         ("Female,65+ yrs", "Female,50+ yrs", "expected one age"),
     ],

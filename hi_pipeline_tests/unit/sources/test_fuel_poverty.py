@@ -69,6 +69,8 @@ def test_the_period_is_that_of_the_households_and_the_note_says_so(tmp_path: Pat
         ("LA Code", "Authority", LayoutError, "Authority"),
         ("Stroud,South West,400,50", "Stroud,South West,400,*", LayoutError, "neither numbers"),
         ("Stroud,South West,400,50", "Stroud,South West,400,401", ValidationError, "above"),
+        ("Stroud,South West,400,50,12.5", "Stroud,South West,400,5,12.5",
+         ValidationError, r"proportion is not .*'E01022372', 12.5, 5.0, 400.0"),
         ("E01034557", "E01022372", ValidationError, "several values of 'area_name'"),
         ("E01034557,Wiltshire 066D", "E01022372,Stroud 001A", ValidationError, "twice"),
     ],

@@ -121,3 +121,28 @@ def test_the_ccgs_of_january_2022_carry_the_ods_codes_of_the_sub_icb_locations(r
     found = dict(table.select("sub_icb_ods", "sub_icb_ons").unique().rows())
     assert set(found) == set(known)
     assert sorted(ods for ods in found if found[ods] != known[ods]) == ["01Y", "06H", "15E", "15M", "78H", "D2P2L"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("E38000264,92A", "E38000264,16C", "'ONS_SUB_ICB_LOCATION_CODE'.*'16C'"),
+        ("E38000264", "E38000247", "'SUB_ICB_LOCATION_CODE'.*'E38000247'"),
+        ("E54000063,QXU", "E54000063,QHM", "'ONS_ICB_CODE'.*'QHM'"),
+        ("E54000063", "E54000050", "'ICB_CODE'.*'E54000050'"),
+        ("E40000005,Y59", "E40000005,Y63", "'ONS_COMM_REGION_CODE'.*'Y63'"),
+        ("E40000005", "E40000012", "'COMM_REGION_CODE'.*'E40000012'"),
+        (
+            "E38000264,92A,NHS Surrey Heartlands ICB - 92A,E54000063,QXU",
+            "E38000247,16C,NHS North East and North Cumbria ICB - 16C,E54000063,QXU",
+            "'ICB_CODE'.*'16C'",
+        ),
+        (",U,UNALLOCATED", ",U89141,UNALLOCATED", "'PCN_NAME'.*'U89141'"),
+    ],
+)
+def test_practices_that_give_one_area_two_codes_names_or_parents_are_refused(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    copy = changed(FIXTURES / "map_icb.csv", tmp_path, old=old, new=new)
+    with pytest.raises(ValidationError, match=f"stand beside several values of {said}"):
+        clean(SOURCE, "2024-10-map", copy)

@@ -108,3 +108,14 @@ def test_new_marches_are_found_and_no_other_month() -> None:
     assert found is not None and found.period == "2026-03"
     assert series.match(name.format("Feb-2026")) is None
     assert pl.DataFrame({"name": [r.edition for r in SOURCE.releases]})["name"].str.ends_with("-03").all()
+
+
+def test_a_practice_of_two_boards_is_refused(tmp_path: Path) -> None:
+    """Both places are places of the file, each with its own codes and names: only the practice has two of them."""
+    own, other = ("E38000247,16C,NHS NENC ICB - 16C,E54000050,QHM,NHS NENC ICB",
+                  "E38000264,92A,NHS SH ICB - 92A,E54000063,QXU,NHS SH ICB")  # fmt: skip
+    (row,) = (line for line in FILE.read_text().splitlines() if "LDHCMI035,HLTHCHKDEC,2" in line)
+    assert own in row
+    copy = changed(FILE, tmp_path, old=row, new=row.replace(own, other))
+    with pytest.raises(ValidationError, match=r"\['PRACTICE_CODE'\] stand beside several values of 'SUB_ICB_LOC_CODE'"):
+        parsed(SOURCE, "2024-03", copy)

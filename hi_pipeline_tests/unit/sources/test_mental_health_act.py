@@ -40,7 +40,9 @@ def _decile_rows(*, second_wrong: int = 26) -> list[list[str]]:
             if position == 0 or (position == 1 and place < second_wrong):
                 shown = WRONG_WORDS[turn % len(WRONG_WORDS)]
                 turn += 1
-            count = str(100 if england else 5 * (position + 1))
+            # QNC's tenths and its unknown ones are its 1,005, those of the unknown area its 95.
+            of_unknown = {"QNC": 730, "UNKNOWN": 45}.get(area) if label == ORDER[-1] else None
+            count = str(100 if england else of_unknown or (5 if area == "UNKNOWN" else 5 * (position + 1)))
             level = "All submissions" if england else "ICB"
             names = ["MHSDS", area, NAMES.get(area, f"NHS {area}")]
             rate = "" if label == ORDER[-1] and not england else "90.1"
@@ -156,6 +158,19 @@ def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old
             ValidationError,
             "one number",
         ),
+        (",1005,,1005,80.4", ",1010,,1005,80.4", ValidationError, r"Total_Count is not MHSDS_Count and .*'QNC', 'All'"),
+        (
+            ",450,,450,50.1",
+            ",4500,,4500,50.1",
+            ValidationError,
+            r"detentions by age and in all .*'QNC', 1003.0, 1007.0",
+        ),
+        (",550,,550,81", ",500,,500,81", ValidationError, "detentions by sex and in all"),
+        (",640,,640,70", ",6400,,6400,70", ValidationError, "detentions by ethnicity and in all"),
+        ("- 05G,1005,,1005", "- 05G,100,,100", ValidationError, "detentions of sub-ICB locations and of their board"),
+        ("- 05G,1005,,1005,80.4", "- 05G,1005,,1005,8.4", ValidationError, "people behind the rates of sub-ICB loc"),
+        (",550,,550,81", ",550,,550,8.1", ValidationError, "people behind the rates by sex and in all"),
+        ("1100,0,1100,88.0", "1100,0,1100,8.8", ValidationError, "people behind the rates of boards and of England"),
         ("Age,18 to 34", "Age,65 and over", ValidationError, "stand there twice"),
         ("QNC,", "X54,", LayoutError, "no ODS codes of ICBs"),
     ],

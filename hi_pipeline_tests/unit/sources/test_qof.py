@@ -9,6 +9,7 @@ from hi_pipeline.core.errors import CorrectionError, LayoutError, LinkageError, 
 from hi_pipeline.core.geography import Vintage, boards_of
 from hi_pipeline.indicators.catalogue import INDICATORS
 from hi_pipeline.sources.qof.achievement import ACHIEVED_CODES
+from hi_pipeline.sources.qof.parse import GROUP_LISTS, NESTED_LISTS
 from hi_pipeline.sources.qof.source import SOURCE
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
 from hi_pipeline_tests.unit.sources.flows import Changes, Figures, Next
@@ -186,6 +187,8 @@ def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old
         ("HYP,700.0", 'HYP,"70,0"', LayoutError, r"REGISTER.*'70,0'"),
         ("HYP,700.0", "HYP,7E+02", LayoutError, "'7E\\+02'"),
         ("LD,30.0,TOTAL,5000", "LD,30.0,TOTAL,50000", ValidationError, r"PRACTICE_LIST_SIZE_value.*5000.0, 50000.0"),
+        ("DM,300.0,17OV,4000", "DM,300.0,17OV,5001", ValidationError, r"'A81001', 'TOTAL', 5000.0.*'17OV', 5001.0"),
+        ("HYP,700.0,TOTAL,5000", "OST,3.0,50OV,4001", ValidationError, r"'17OV', 4000.0.*'50OV', 4001.0"),
         ("SUB_ICB_ODS_CODE", "SICBL_ODS_CODE", LayoutError, r"New: \['SICBL_ODS_CODE'\]"),
         ("Stockton PCN,A81002", "Stockton PCN,A81003", LinkageError, "no match"),
         ("Stockton PCN,A81002", "Stockton PCN,A81001", ValidationError, "stand there twice"),
@@ -197,6 +200,33 @@ def test_what_the_file_never_holds_is_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         parsed(SOURCE, "2022-23", _zip(tmp_path, "2022-23", old=old, new=new))
+
+
+_SECOND = "Stockton PCN,A81002"  # ends the areas of the second of three practices
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("E38000247", "E38000248", "'SUB_ICB_ONS_CODE'.*'16C'"),
+        (",16C,E", ",16D,E", "'SUB_ICB_ODS_CODE'.*'E38000247'"),
+        ("QHM", "QF7", "'ICB_ODS_CODE'.*'16C'"),
+        ("E54000050", "E54000061", "'ICB_ONS_CODE'.*'QHM'"),
+        ("Y63", "Y62", "'REGION_ODS_CODE'.*'QHM'"),
+        ("E40000012", "E40000010", "'REGION_ONS_CODE'.*'Y63'"),
+        ("North East and Yorkshire", "North West", "'REGION_NAME'.*'Y63'"),
+        ("NHS North East and North Cumbria ICB", "NHS South Yorkshire ICB", "'ICB_NAME'.*'QHM'"),
+        ("Stockton PCN", "Another PCN", "'PCN_NAME'.*'U89141'"),
+    ],
+)
+def test_practices_that_give_one_area_two_codes_names_or_parents_are_refused(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    text = (HERE / "MAPPING_NHS_GEOGRAPHIES_2223.csv").read_text(encoding="utf-8")
+    (row,) = (line for line in text.splitlines() if _SECOND in line)
+    assert old in row
+    with pytest.raises(ValidationError, match=f"stand beside several values of {said}"):
+        parsed(SOURCE, "2022-23", _zip(tmp_path, "2022-23", old=row, new=row.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize(
@@ -222,6 +252,10 @@ def test_hypertension_and_boards_of_2022_23(real_mirror: Path) -> None:
     assert set(tables["practices"]["icb_ons"]) == boards
     assert set(tables["observations"]["area_code"]) == set(tables["practices"]["practice_code"])
     assert tables["observations"].filter(pl.col("note") != "")["area_code"].unique().to_list() == ["Y05750"]
+
+
+def test_every_list_of_a_register_has_its_place_among_the_others() -> None:
+    assert set(NESTED_LISTS) == set(GROUP_LISTS.values())
 
 
 def test_every_code_that_is_read_is_an_indicator_of_its_own() -> None:

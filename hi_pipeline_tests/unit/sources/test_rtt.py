@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import LayoutError, ValidationError
+from hi_pipeline.sources.rtt import sample
 from hi_pipeline.sources.rtt.source import SOURCE, WEEKS_52
 from hi_pipeline_tests.unit.sources.editions import FIXTURES, figure, parsed, real, unknown_labels, zipped
 from hi_pipeline_tests.unit.sources.flows import Next
@@ -47,6 +48,7 @@ def test_pathways_are_summed_by_board_and_none_is_lost(tmp_path: Path) -> None:
         ("13Q", "NATIONAL COMMISSIONING HUB 1", 25),
         ("NONC", "commissioner without a name", 3),
     ]
+    assert found.notes == ("5 rows of C_999 stand without their treatment functions",)
     assert found.left_out == {
         "rows of parts that no indicator uses": 2,
         "rows of single treatment functions, which C_999 sums": 1,
@@ -63,7 +65,7 @@ def test_a_location_without_a_parent_belongs_to_its_board(tmp_path: Path) -> Non
     whole = parsed(SOURCE, "2026-01", _zip(tmp_path)).tables["observations"]
     found = parsed(SOURCE, "2026-01", _zip(tmp_path, old=f",QNC,{STAFFORDSHIRE},05W", new=",,,05W"))
     assert found.tables["observations"].equals(whole), "05W stays in QNC and moves nobody to national commissioning"
-    assert found.notes == ("1 rows of ['05W'] have no parent: put to the board of their sub-ICB location",)
+    assert "1 rows of ['05W'] have no parent: put to the board of their sub-ICB location" in found.notes
 
 
 def test_the_snapshot_says_its_day_and_that_it_is_not_the_years_end(tmp_path: Path) -> None:
@@ -111,9 +113,18 @@ def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old
     [
         ("Gt 104 Weeks SUM 1", "Gt 104 Weeks", LayoutError, r"New: \['Gt 104 Weeks'\]"),
         ("RTT-January-2026", "RTT-February-2026", LayoutError, "expected 2026-01"),
-        ("C_999", "C_998", LayoutError, "C_999"),
+        ("C_999", "C_998", LayoutError, r"'Treatment Function Code'.*\['C_998'\]"),
+        ("C_999,Total,100", "C_999 ,Total,100", LayoutError, r"'Treatment Function Code'.*\['C_999 '\]"),
+        ("C_999,Total,100", "C_120,Total,100", ValidationError, r"no row C_999.*\('Part_2', 'RXX', '05G', 382.0\)"),
+        (
+            "C_110,Other,100,0",
+            "C_110,Other,99,1",
+            ValidationError,
+            r"C_999 is not the sum .* column 'Gt 00 To 01 Weeks SUM 1'.*\('Part_2', 'RXX', '05G', '100', 99.0\)",
+        ),
         (",QNC,NHS STAFF", ",XYZ,NHS STAFF", LayoutError, "XYZ"),
         (",QNC,NHS STAFF", ",QHM,NHS STAFF", LayoutError, r"another parent than core.geography.*\('05G', 'QHM'\)"),
+        ("RXX,SOME", "RXX ,SOME", ValidationError, r"codes \['RXX '\] of 'Provider Org Code' have blanks"),
         (",,,13Q,", ",,,99Z,", LayoutError, r"not known to be commissioned nationally.*\('99Z', None\)"),
         (",,,13Q,", f",QNC,{STAFFORDSHIRE},13Q,", LayoutError, "another parent"),
         (
@@ -138,7 +149,9 @@ def test_what_the_file_never_holds_is_refused(
 
 
 def test_january_2026_is_as_published(real_mirror: Path) -> None:
-    observations = real(SOURCE, "2026-01", real_mirror).tables["observations"]
+    found = real(SOURCE, "2026-01", real_mirror)
+    assert not found.notes, "every C_999 of the month stands beside its treatment functions"
+    observations = found.tables["observations"]
     measures = ("pathways_total", "pathways_gt18", "pathways_gt52", "pathways_gt65")
 
     def summed(**where: str) -> tuple[float, ...]:
@@ -159,3 +172,24 @@ def test_january_2026_is_as_published(real_mirror: Path) -> None:
     kinds = observations.filter(pl.col("measure").is_in(measures)).group_by("area_level", "area_code").len()
     assert set(kinds["len"]) == {2}
     assert observations.filter(area_level="icb")["area_code"].n_unique() == 42
+
+
+def test_the_sample_adds_up_and_is_read(tmp_path: Path) -> None:
+    sample.write(tmp_path)
+    for release in SOURCE.releases:
+        assert not parsed(SOURCE, release, tmp_path / release.mirror_file).notes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("RXX,SOME TRUST,,,13Q", "RXX,OTHER TRUST,,,13Q", "'Provider Org Name'.*'RXX'"),
+        ("QNC,PARENT,RXX,SOME TRUST,,,13Q", "QNC,OTHER,RXX,SOME TRUST,,,13Q", "'Provider Parent Name'.*'QNC'"),
+        ("QNC,PARENT,RXX,SOME TRUST,,,13Q", "QF7,OTHER,RXX,SOME TRUST,,,13Q", "'Provider Parent Org Code'.*'RXX'"),
+        (f"{STAFFORDSHIRE},05W", "NHS OTHER BOARD,05W", "'Commissioner Parent Name'.*'QNC'"),
+        ("05G,NHS STAFFS ICB - 05G,Part_1A", "05G,NHS OTHER - 05G,Part_1A", "'Commissioner Org Name'.*'05G'"),
+    ],
+)
+def test_a_code_with_two_names_or_parents_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=f"stand beside several values of {said}"):
+        parsed(SOURCE, "2026-01", _zip(tmp_path, old=old, new=new))

@@ -125,6 +125,15 @@ def test_rows_with_an_unknown_label_are_left_out_and_counted(tmp_path: Path, old
         (",1013,", ",1.01E+03,", LayoutError, r"column 'Count_\w+' .*'1.01E\+03', \d+, "),
         (",1013,", ",1013.5,", LayoutError, "not whole"),
         (",476,", ",1476,", ValidationError, "above their denominator"),
+        (",225,48,235,50\n", ",225,48,236,50\n", ValidationError, r"no multiples of 5.*'QNC', 'Total', 'NULL', '236'"),
+        (
+            ",225,48,235,50\n",
+            ",225,48,220,50\n",
+            ValidationError,
+            r"Percentage_Recovery is not Count_Recovery of .*'QNC', 'Total', 'NULL', '50', '220', '500', '30'",
+        ),
+        (",225,48,235,50\n", ",225,24,235,50\n", ValidationError, "Percentage_ReliableRecovery is not"),
+        (",456,47.9,476,50.0", ",456,47.9,478,50.0", ValidationError, r"'England', .* '50.0', '478', '1013', '61'"),
         ("Gender,Male", "Gender,Female", ValidationError, "stand there twice"),
     ],
 )

@@ -23,6 +23,24 @@ def test_a_label_of_other_years_is_refused(wrong: str) -> None:
         fitted([*YEARS, wrong])
 
 
+@pytest.mark.parametrize(
+    "together", [["201718", "201819", "201920"], [201718, 201819, 201920]], ids=["texts", "numbers"]
+)
+def test_years_written_together_are_no_numbers(together: list[object]) -> None:
+    with pytest.raises(StatisticsError, match="holds '201718'; a financial year is two years in a row"):
+        fitted(together)
+
+
+def test_days_and_months_by_number_stay_numbers() -> None:
+    assert fitted([201710, 201711, 201712, 201713, 201714])["value"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("others", [[], YEARS], ids=["alone", "beside others"])
+def test_digits_of_another_script_are_no_year(others: list[object]) -> None:
+    with pytest.raises(StatisticsError, match="holds '٢٠١٧-١٨'"):
+        fitted([*others, "٢٠١٧-١٨"])
+
+
 def test_years_around_a_century_follow_one_another() -> None:
     years = ["1997-98", "1998-99", "1999-00", "2000-01", "2001-02"]
     assert fitted(years)["value"] == pytest.approx(1)

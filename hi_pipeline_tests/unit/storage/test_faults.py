@@ -77,7 +77,7 @@ FAILS = {
     "packed twice over": ([twice_packed(CSV)], "its gzip packing ends before the body does"),
     "packed broken": ([body(CSV, Content_Encoding="gzip")], "its gzip packing is broken"),
     "packed by another method": ([body(CSV, Content_Encoding="br")], "packed the file as 'br'"),
-    "403": ([status(403)], "answers 403 Forbidden: the publisher refuses .* Set HI_CONTACT .*digital.nhs.uk/landing"),
+    "403": ([status(403)], "answers 403 Forbidden: the publisher refuses .* told who asks .*digital.nhs.uk/landing"),
     "another refusal": ([status(418)], "answers 418 .*, expected 200; look at https://digital.nhs.uk/landing"),
     "202 for ever": ([status(202)], "failed 3 times, last because it answered 202 Accepted: the file is not ready yet"),
     "202, asked to wait too long": ([status(202, Retry_After=3600)], "not ready yet; another 3,600 s of waiting"),
@@ -105,6 +105,14 @@ def test_faults_that_stay(client: Client, server: FaultServer, script: list[Answ
     assert client.store.verify() == []
     server.script = [GOOD]
     assert client.fetch().path.read_bytes() == CSV, "the store is as usable as before"
+
+
+def test_only_who_has_not_said_who_asks_is_told_to(tmp_path: Path, server: FaultServer) -> None:
+    downloader = Downloader(contact="", trusted_origin=server.address, limits=FAST)
+    store = Snapshots(tmp_path, mode="mirror", mirror=server.address, contact="", downloader=downloader)
+    server.script = [status(403)]
+    with pytest.raises(FetchError, match=r"403 Forbidden: .* Set HI_CONTACT .*; or download the file by hand"):
+        store.fetch(*source_of())
 
 
 def test_no_answer(tmp_path: Path, server: FaultServer) -> None:

@@ -10,7 +10,7 @@ from hi_pipeline.storage.download import HttpLimits
 from hi_pipeline.storage.http import Downloader
 from hi_pipeline.storage.robots import rules_of
 from hi_pipeline.storage.snapshots import Snapshots
-from hi_pipeline_tests.unit.storage.fault_server import Answer, FaultServer, body, serving, status
+from hi_pipeline_tests.unit.storage.fault_server import Answer, FaultServer, body, redirect, serving, status
 from hi_pipeline_tests.unit.storage.releases import CSV, source_of
 
 PLACE = "/files.digital.nhs.uk/AA/BBBBBB/data%20file.csv"
@@ -21,6 +21,8 @@ LIMITS = HttpLimits(connect=5.0, idle=5.0, total=20.0, tries=2, first_wait=0.01,
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
     """A server that may be asked although it is here, and that counts as a publisher and not as the own mirror."""
     monkeypatch.setattr("hi_pipeline.storage.http.is_same_origin", lambda address, other: False)
+    monkeypatch.setattr("hi_pipeline.storage.http.check_address", lambda address, **how: None)
+    monkeypatch.setattr("hi_pipeline.storage.http.check_peer", lambda found, **how: None)
     with serving() as running:
         yield running
 
@@ -94,6 +96,29 @@ def test_the_operators_own_mirror_is_not_asked_for_rules(tmp_path: Path) -> None
         assert _asked(server) == [PLACE]
 
 
+ELSEWHERE = "/files.digital.nhs.uk/private/data.csv"
+
+
+@pytest.mark.parametrize("look", [False, True], ids=["fetch", "look"])
+def test_a_redirect_to_what_is_forbidden_is_not_followed(tmp_path: Path, server: FaultServer, look: bool) -> None:
+    store = _store(tmp_path, server)
+    server.script = [body(b"User-agent: *\nDisallow: /files.digital.nhs.uk/private/\n"), redirect(ELSEWHERE), body(CSV)]
+    ask = store.news if look else store.fetch
+    with pytest.raises(FetchError, match=r"robots.txt asks programs not to fetch http.*/private/data.csv"):
+        ask(*source_of())
+    assert _asked(server) == ["/robots.txt", PLACE]
+
+
+def test_a_redirect_to_another_host_asks_for_the_rules_of_that_one(tmp_path: Path, server: FaultServer) -> None:
+    with serving() as other:
+        store = _store(tmp_path, server)
+        server.script = [status(404), redirect(f"{other.address}/a.csv")]
+        # Its robots.txt is itself a redirect, which no rules are asked for.
+        other.script = [redirect("/rules.txt"), body(b"User-agent: *\nDisallow: /b\n"), body(CSV)]
+        assert store.fetch(*source_of()).path.read_bytes() == CSV
+        assert _asked(other) == ["/robots.txt", "/rules.txt", "/a.csv"]
+
+
 PLAIN = "User-agent: *\nDisallow: /a/\nAllow: /a/b\nDisallow: /*.zip$\nDisallow: /search?q=\nDisallow: /x%20y\n"
 
 
@@ -129,6 +154,9 @@ def test_the_longest_rule_holds_with_its_signs(path: str, allowed: bool) -> None
         ("User-agent: a\nUser-agent: Hi_Pipeline\nDisallow: /\n", False),
         ("User-agent: *\nDisallow: /\nUser-agent: hi_pipeline\nCrawl-delay: 60\nDisallow: /other\n", True),
         ("User-agent: hi_pipeline\nDisallow: /a\n\nUser-agent: b\nDisallow: /b\n\nUser-agent: *\nAllow: /\n", True),
+        ("User-agent: hi_pipeline/2.0\nDisallow: /\n", False),
+        ("User-agent: *\nDisallow: /\nUser-agent: Hi_Pipeline/2.0 (a version)\nAllow: /\n", True),
+        ("User-agent: hi_pipeline2\nDisallow: /\n", True),
         ("Disallow: /\n", True),
         ("User-agent: other\nDisallow: /\n", True),
     ],

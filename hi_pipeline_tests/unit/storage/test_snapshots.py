@@ -66,6 +66,36 @@ def test_a_folder_or_a_manifest_that_is_a_link_out_of_the_mirror_is_refused(mirr
         mirror.store.fetch(*source_of())
 
 
+@pytest.mark.parametrize("part", ["file", "folder", "manifest"])
+def test_a_link_to_itself_is_said(mirror: Mirror, part: str) -> None:
+    mirror.put(CSV)
+    place = mirror.folder / PLACE
+    link = {"file": place, "folder": place.parent, "manifest": mirror.folder / "SHA256SUMS"}[part]
+    if part != "manifest":
+        place.unlink()
+    if part == "folder":
+        link.rmdir()
+    link.symlink_to(link)
+    with pytest.raises(FetchError, match=r"is, or lies behind, a link that leads nowhere .* Put the file itself there"):
+        mirror.store.fetch(*source_of())
+
+
+def test_a_host_that_is_a_link_out_of_the_mirror_is_not_listed(mirror: Mirror, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "private.csv").write_bytes(CSV)
+    mirror.put(CSV, "kept/data.csv")
+    for host, target in (
+        ("out", tmp_path / "other"),
+        ("within", mirror.folder / "kept"),
+        ("loop", mirror.folder / "loop"),
+    ):
+        (mirror.folder / host).symlink_to(target)
+    listed = {host: mirror.store.listing(host) for host in ("kept", "out", "within", "loop")}
+    assert listed == {"kept": ("kept/data.csv",), "out": (), "within": ("within/data.csv",), "loop": ()}
+    follows = Snapshots(mirror.root, mode="mirror", mirror=str(mirror.folder), contact="", follows_links=True)
+    assert follows.listing("out") == ("out/private.csv",)
+
+
 def test_a_link_within_the_mirror_and_a_mirror_that_is_itself_a_link_are_read(mirror: Mirror, tmp_path: Path) -> None:
     mirror.put(CSV, "kept/data.csv")
     place = mirror.folder / PLACE
