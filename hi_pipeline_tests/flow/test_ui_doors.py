@@ -94,6 +94,9 @@ def test_a_body_that_is_no_command_is_refused_in_one_line(served: Served) -> Non
     capitals = {"Content-Type": "APPLICATION/JSON"}
     assert request(port, "POST", f"/graphql?query={quote(WIPE)}", "{}", **capitals).status == 400
     assert request(port, "POST", "/graphql", json.dumps({"query": "{ version }"}), **capitals).status == 200
+    assert request(port, "GET", "/download_debug/x").status == 404
+    assert request(port, "GET", "/logs/../../../x/y.err").status == 404
+    assert request(port, "GET", "/logs/%2e%2e/%2e%2e/x/y.err").status == 404
     untouched(bench, before)
 
 

@@ -82,6 +82,8 @@ class Guard:
             return None if len(origins) == 1 else (403, "a WebSocket says in Origin which page opens it")
         if scope["path"].startswith("/report_asset_"):
             return 404, "records are made by runs alone"
+        if _of_a_foreign_page(scope):
+            return 403, "another page asks for a part of this one"
         return not_json(scope) if scope["path"] == GRAPHQL else _not_read(scope)
 
     def _is_own(self, origin: str) -> bool:
@@ -97,6 +99,13 @@ def not_json(scope: Scope) -> tuple[int, str] | None:
     if kind.partition(";")[0].strip().lower() != "application/json":
         return 415, f"{GRAPHQL} takes application/json"
     return None
+
+
+def _of_a_foreign_page(scope: Scope) -> bool:
+    """Tell whether a browser says that an image, script or frame of another page asks; a link may be followed."""
+    site = _only(scope, b"sec-fetch-site")
+    opens = _only(scope, b"sec-fetch-mode") == "navigate" and _only(scope, b"sec-fetch-dest") == "document"
+    return site not in (None, "same-origin", "none") and not opens
 
 
 def _not_read(scope: Scope) -> tuple[int, str] | None:

@@ -114,6 +114,22 @@ def test_a_path_of_other_characters_is_none(path: str) -> None:
     assert ask("", path, HOST, own, kind="websocket")[0] == "websocket.close"
 
 
+@pytest.mark.parametrize(
+    ("site", "mode", "dest", "status"),
+    [
+        ("cross-site", "no-cors", "image", 403),
+        ("same-site", "no-cors", "script", 403),
+        ("cross-site", "navigate", "iframe", 403),
+        ("cross-site", "navigate", "document", 200),
+        ("same-origin", "no-cors", "image", 200),
+        ("none", "navigate", "document", 200),
+    ],
+)
+def test_parts_of_the_page_are_asked_for_by_the_page(site: str, mode: str, dest: str, status: int) -> None:
+    headers = (("sec-fetch-site", site), ("sec-fetch-mode", mode), ("sec-fetch-dest", dest))
+    assert ask("GET", "/download_debug/x", HOST, *headers)[0] == status
+
+
 @pytest.mark.parametrize("kind", ["materialization", "check", "observation"])
 def test_records_are_made_by_runs_alone(kind: str) -> None:
     assert ask("POST", f"/report_asset_{kind}/indicator/x", HOST, JSON)[0] == 404
