@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from hi_pipeline.cli.listed import Listed
-from hi_pipeline.cli.printing import Printer, let_pass
+from hi_pipeline.cli.printing import Printer
 from hi_pipeline.cli.services import Service
 from hi_pipeline.cli.tables import Format
+from hi_pipeline.core.plain_text import let_pass
 from hi_pipeline.core.profiles import LONGEST_RUN_S, WORKERS, Profile
 
 app = typer.Typer(

@@ -15,6 +15,7 @@ from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import CURRENT, Vintage, boards_of
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.plain_text import in_markdown
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import by_layer as found
 from hi_pipeline.engine.checks.findings import Finding
@@ -223,7 +224,7 @@ def _of_packs(published: Any, made: Sequence[PackMade]) -> tuple[list[Finding], 
     """Return the findings about packs, and by cell what the UI shows of each: its summary, and where it lies."""
     shown = {
         pack.outcome.partition: {
-            "summary": dg.MetadataValue.md("\n".join(f"- {text}" for text in summary_of(pack.order.folder))),
+            "summary": dg.MetadataValue.md("\n".join(f"- {in_markdown(s)}" for s in summary_of(pack.order.folder))),
             "folder": dg.MetadataValue.path(pack.order.folder),
         }
         for pack in made

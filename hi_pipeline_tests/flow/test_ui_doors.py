@@ -88,7 +88,16 @@ def test_commands_come_as_json_by_post_for_a_host_of_the_page(served: Served) ->
 def test_a_body_that_is_no_command_is_refused_in_one_line(served: Served) -> None:
     bench, port = served.bench, served.port
     before = bench.built(*INDICATOR.path)
-    for body in ("", "{", "null", "[]", '"x"', "[" * 100_000, '{"query": 1}', '{"query": "{version}", "variables": []}'):
+    for body in (
+        "",
+        "{",
+        "null",
+        "[]",
+        '"x"',
+        "[" * 100_000,
+        '{"query": 1}',
+        '{"query": "{version}", "variables": []}',
+    ):
         assert request(port, "POST", f"/graphql?query={quote(WIPE)}", body, **JSON).status == 400, body[:50]
     # Dagster itself takes this for no JSON and reads the address.
     capitals = {"Content-Type": "APPLICATION/JSON"}
