@@ -198,6 +198,10 @@ class Settings(BaseModel):
         """Return the data root of this kind of source, as an absolute path."""
         return (self.data_dir / self.kind).resolve()
 
+    def place_of(self, path: Path) -> str:
+        """Return where a file of the data root lies, in words that stay true of a copied folder."""
+        return f"{path.relative_to(self.root.parent).as_posix()} in the data folder (HI_DATA_DIR)"
+
     @property
     def store_of_kind(self) -> str:
         """Return the address of this kind's part of the object store: synthetic and real never meet."""

@@ -199,7 +199,7 @@ def packs_asset() -> dg.AssetsDefinition:
         for pack in build_packs(pipeline, published, [(year, icb) for year, icb in cells]):
             _told(context, pack.outcome)
             made.append(pack)
-        asked = partial(_of_packs, published, made)
+        asked = partial(_of_packs, pipeline, published, made)
         outcomes = [pack.outcome for pack in made]
         yield from report(context, outcomes, *found.guarded(PACK_CHECKS, asked), one_by_one=True)
 
@@ -220,12 +220,12 @@ def packs_asset() -> dg.AssetsDefinition:
     )
 
 
-def _of_packs(published: Any, made: Sequence[PackMade]) -> tuple[list[Finding], found.Details]:
+def _of_packs(pipeline: Pipeline, published: Any, made: Sequence[PackMade]) -> tuple[list[Finding], found.Details]:
     """Return the findings about packs, and by cell what the UI shows of each: its summary, and where it lies."""
     shown = {
         pack.outcome.partition: {
             "summary": dg.MetadataValue.md("\n".join(f"- {in_markdown(s)}" for s in summary_of(pack.order.folder))),
-            "folder": dg.MetadataValue.path(pack.order.folder),
+            "folder": pipeline.settings.place_of(pack.order.folder),
         }
         for pack in made
         if pack.order is not None and pack.outcome.good

@@ -140,6 +140,13 @@ def test_a_password_comes_from_its_file_before_the_environment(tmp_path: Path) -
         Settings(redis_password_file=tmp_path / "absent").secret("redis_password")
 
 
+def test_the_place_of_a_file_stays_true_of_a_copied_folder(tmp_path: Path) -> None:
+    for folder in ("data", "copy"):
+        settings = Settings(source="sample", data_dir=tmp_path / folder)
+        told = settings.place_of(settings.root / "indicator" / "x" / "2023-24.parquet")
+        assert told == "sample/indicator/x/2023-24.parquet in the data folder (HI_DATA_DIR)"
+
+
 @pytest.mark.parametrize("typed", ["s3://bucket", "s3://my.bucket-1/a/prefix=1", "s3://bucket/prefix/"])
 def test_the_address_of_a_store(typed: str) -> None:
     settings = Settings(source="live", store=typed)
