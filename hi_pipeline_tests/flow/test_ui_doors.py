@@ -139,6 +139,12 @@ def test_viewers_look_and_change_nothing(tmp_path: Path) -> None:
         ):
             answer = request(port, "POST", "/graphql", json.dumps({"query": command}), **JSON)
             assert answer.status == 400, command
+        # A WebSocket takes subscriptions alone.
+        address, own = f"ws://127.0.0.1:{port}/graphql", Origin(f"http://localhost:{port}")
+        with connect(address, subprotocols=[Subprotocol("graphql-ws")], origin=own, proxy=None) as socket:
+            for number, command in enumerate((START, WIPE)):
+                socket.send(json.dumps({"type": "start", "id": str(number), "payload": {"query": command}}))
+                assert json.loads(socket.recv(timeout=120))["type"] in ("error", "data")
         untouched(bench, before)
 
 
