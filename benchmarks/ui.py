@@ -25,7 +25,7 @@ from hi_pipeline_tests.flow.served import free_port, wait_until_up
 WANTED_S = 2.0
 CELL = "2023-24%7CE54000010"
 PAGES = {
-    "overview": ("/overview", ["Overview"]),
+    "overview": ("/overview?groupBy=job", ["build_indicators"]),
     "assets by group": ("/asset-groups", ["Global asset lineage", "indicator", "published"]),
     "runs": ("/runs", ["build_indicators"]),
     "automation": ("/automation", ["new_releases", "rebuild_stale"]),

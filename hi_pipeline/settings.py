@@ -2,16 +2,19 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from hi_pipeline.core.errors import SelectionError
+from hi_pipeline.core.home import at_home
 from hi_pipeline.core.profiles import Profile
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_LONGEST_DAYS = 36_500
 
 
 class Settings(BaseModel):
@@ -56,8 +59,8 @@ class Settings(BaseModel):
     alert_to: SecretStr = SecretStr("")
     alert_to_file: Path | None = None
     alert_quiet: str = ""
-    keep_runs_days: int = Field(default=180, ge=30)
-    keep_files_days: int = Field(default=1100, ge=366)
+    keep_runs_days: int = Field(default=180, ge=30, le=_LONGEST_DAYS)
+    keep_files_days: int = Field(default=1100, ge=366, le=_LONGEST_DAYS)
     ui_hosts: tuple[str, ...] = ()
     profile: Profile = "embedded"
     postgres: str = ""
@@ -74,15 +77,22 @@ class Settings(BaseModel):
     @classmethod
     def _from_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
         variables = {name: f"HI_{name.upper()}" for name in cls.model_fields}
-        return {name: os.environ[held] for name, held in variables.items() if held in os.environ} | given
+        # A variable that is empty or blank is one that is not set.
+        return {
+            name: held for name, variable in variables.items() if (held := os.environ.get(variable, "")).strip()
+        } | given
 
     @field_validator("source")
     @classmethod
     def _known_source(cls, value: str) -> str:
-        if value in ("sample", "live") or re.match(r"mirror:https?://.", value):
+        if value in ("sample", "live") or re.match(r"mirror:https?://[^/]", value):
             return value
-        if re.match(r"mirror:.+", value):
-            return f"mirror:{_at_home(Path(value.removeprefix('mirror:')))}"
+        if re.match(r"mirror:(https?:|.*://)", value):
+            raise ValueError(
+                f"HI_SOURCE is {value!r}: expected a mirror's folder, or an address such as https://host/path"
+            )
+        if re.match(r"mirror:.*\S", value):
+            return f"mirror:{at_home(Path(value.removeprefix('mirror:')))}"
         raise ValueError(f"HI_SOURCE is {value!r}: expected sample, live, or mirror:<folder or http address>")
 
     @field_validator("store")
@@ -98,11 +108,11 @@ class Settings(BaseModel):
     @field_validator("ui_hosts", mode="before")
     @classmethod
     def _host_names(cls, value: object) -> object:
-        names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+        names = [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
         wrong = [n for n in names if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", n)] if isinstance(names, list) else []
-        if wrong and wrong != [""]:
+        if wrong:
             raise ValueError(f"HI_UI_HOSTS holds {wrong[0]!r}: expected host names such as figures.example.nhs.uk:8443")
-        return [n for n in names if n] if isinstance(names, list) else names
+        return names
 
     @field_validator("alert_quiet")
     @classmethod
@@ -137,10 +147,24 @@ class Settings(BaseModel):
             raise ValueError(f"HI_CODE_SERVER is {value!r}: expected host:port such as 127.0.0.1:4000")
         return value
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "alert_to_file", "postgres_password_file", "redis_password_file")
     @classmethod
-    def _data_dir_at_home(cls, value: Path) -> Path:
-        return _at_home(value)
+    def _path_at_home(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        try:
+            return value and at_home(value)
+        except ValueError as error:
+            raise ValueError(f"HI_{str(info.field_name).upper()} is {error}") from error
+
+    @classmethod
+    def said(cls, error: Mapping[str, Any]) -> str:
+        """Return what is wrong with one setting: its variable, its value, and what is expected."""
+        context = error.get("ctx", {})
+        if "error" in context:
+            return str(context["error"])
+        name = str(error["loc"][0])
+        declared = cls.model_json_schema()["properties"][name]
+        expected = context.get("expected") or f"a whole number from {declared['minimum']} to {declared['maximum']}"
+        return f"HI_{name.upper()} is {error['input']!r}: expected {expected}"
 
     def secret(self, name: Literal["postgres_password", "redis_password"]) -> str:
         """Return a password, from its file where one is named; "" where there is none.
@@ -173,6 +197,10 @@ class Settings(BaseModel):
     def root(self) -> Path:
         """Return the data root of this kind of source, as an absolute path."""
         return (self.data_dir / self.kind).resolve()
+
+    def place_of(self, path: Path) -> str:
+        """Return where a file of the data root lies, in words that stay true of a copied folder."""
+        return f"{path.relative_to(self.root.parent).as_posix()} in the data folder (HI_DATA_DIR)"
 
     @property
     def store_of_kind(self) -> str:
@@ -209,11 +237,3 @@ def _check_service(name: str, address: str, *, encrypted: bool, how: str) -> Non
         )
     if parts.hostname and parts.hostname not in _THIS_MACHINE and not encrypted:
         raise ValueError(f"{name} is on another machine ({parts.hostname}) and not encrypted: {how}")
-
-
-def _at_home(path: Path) -> Path:
-    """Return a path with "~" as the home folder it stands for."""
-    try:
-        return path.expanduser()
-    except RuntimeError as error:
-        raise ValueError(f"{path}: {error}") from error

@@ -8,12 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from hi_pipeline.cli.listed import Listed
-from hi_pipeline.cli.printing import Printer, let_pass
+from hi_pipeline.cli.printing import Printer
 from hi_pipeline.cli.services import Service
 from hi_pipeline.cli.tables import Format
+from hi_pipeline.cli.typed import HIGHEST_PORT, Commands, file_to_write, path
+from hi_pipeline.core.plain_text import let_pass
 from hi_pipeline.core.profiles import LONGEST_RUN_S, WORKERS, Profile
 
 app = typer.Typer(
+    cls=Commands,
     help="Health-inequality indicators for every integrated care board of England, from public statistics.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -86,7 +89,9 @@ def fetch(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path | None, typer.Argument(help="A board's own extract: CSV, xlsx or parquet.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(parser=path, help="A board's own extract: CSV, xlsx or parquet.")
+    ] = None,
     source: Source = None,
     check: Annotated[bool, typer.Option("--check", help="Say what is wrong, and change nothing.")] = False,
     template: Annotated[str, typer.Option("--template", help="Write the file of this indicator, as CSV.")] = "",
@@ -170,7 +175,7 @@ def verify(source: Source = None) -> None:
 @app.command()
 def doctor(
     source: Source = None,
-    port: Annotated[int, typer.Option("--port", help="Port of hi ui.")] = 3000,
+    port: Annotated[int, typer.Option("--port", min=1, max=HIGHEST_PORT, help="Port of hi ui.")] = 3000,
     form: Form = Format.TABLE,
 ) -> None:
     """Look at settings, folders, disk, locks, network, records and services: what fails, and what to do."""
@@ -181,7 +186,8 @@ def doctor(
 
 @app.command()
 def backup(
-    to: Annotated[Path, typer.Argument(help="The folder to make; best on another disk.")], source: Source = None
+    to: Annotated[Path, typer.Argument(parser=path, help="The folder to make; best on another disk.")],
+    source: Source = None,
 ) -> None:
     """Copy the data folder whole: kept files, tables, figures, published folder, Dagster's records."""
     from hi_pipeline.cli.backing_up import backup_command
@@ -191,7 +197,7 @@ def backup(
 
 @app.command()
 def restore(
-    folder: Annotated[Path, typer.Argument(help="A folder that hi backup made.")], source: Source = None
+    folder: Annotated[Path, typer.Argument(parser=path, help="A folder that hi backup made.")], source: Source = None
 ) -> None:
     """Put a backup in the place of the data folder, which has to be absent or empty."""
     from hi_pipeline.cli.backing_up import restore_command
@@ -226,7 +232,10 @@ def alert(
 @app.command()
 def metrics(
     source: Source = None,
-    to: Annotated[Path | None, typer.Option("--to", help="The file to write, ending in .prom; else printed.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", parser=file_to_write, help="The file to write, ending in .prom; else printed."),
+    ] = None,
 ) -> None:
     """Give Prometheus text metrics: age of releases, stale and failed cells, run times."""
     from hi_pipeline.cli.measuring import metrics_command
@@ -249,7 +258,8 @@ def pack(
     ] = "html,pdf,docx,xlsx,ods",
     png: Annotated[bool, typer.Option("--png", help="Charts as pictures too.")] = False,
     verify: Annotated[
-        Path | None, typer.Option("--verify", help="Read the pack in this folder back against the results.")
+        Path | None,
+        typer.Option("--verify", parser=path, help="Read the pack in this folder back against the results."),
     ] = None,
 ) -> None:
     """Make the packs of boards for a year: a report in HTML, PDF and Word, and its figures as workbooks."""
@@ -269,7 +279,7 @@ def export(
     year: Years = [],  # noqa: B006
     indicator: Indicators = [],  # noqa: B006
     form: Annotated[str, typer.Option("--format", help="csv, parquet or xlsx.")] = "csv",
-    to: Annotated[Path | None, typer.Option("--to", help="The file to write.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", parser=file_to_write, help="The file to write.")] = None,
 ) -> None:
     """Write the figures of boards, regions or England as one file that opens rightly in Excel."""
     from hi_pipeline.cli.exporting import export_command
@@ -280,7 +290,7 @@ def export(
 @app.command()
 def ui(
     source: Source = None,
-    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+    port: Annotated[int, typer.Option("--port", min=1, max=HIGHEST_PORT, help="Port on 127.0.0.1.")] = 3000,
     read_only: Annotated[bool, typer.Option("--read-only", help="Read only: nothing can be run or changed.")] = False,
 ) -> None:
     """Start Dagster's webserver and daemon on this machine, on what hi run built; Ctrl-C stops both."""
@@ -293,7 +303,9 @@ def ui(
 def serve(
     service: Annotated[Service, typer.Argument(help="What to run, for as long as it lives.")],
     source: Source = None,
-    port: Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1, of web, viewer and code.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=HIGHEST_PORT, help="Port on 127.0.0.1, of web, viewer and code.")
+    ] = None,
 ) -> None:
     """Run one service alone, for containers: web interface, viewers' page, daemon, code server or worker."""
     from hi_pipeline.cli.serving import serve_command

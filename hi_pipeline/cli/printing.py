@@ -4,21 +4,16 @@ Publishers' labels and users' words are never markup: "[c]" and ":smile:" stay a
 terminal or turn the reading order round is shown as its code point. ``Printer.alarm`` is the only colour.
 """
 
-import codecs
-import unicodedata
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from hi_pipeline.core.errors import HiPipelineError
+from hi_pipeline.core.plain_text import shown
 
 FAILED, REFUSED, STOPPED = 1, 2, 130
-_NEAREST = "hi_pipeline.nearest"
-_PLAIN = {"\u2026": "...", "\u2013": "-", "\u2014": "-", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"',
-          "\u00d7": "x", "\u2264": "<=", "\u2265": ">=", "\u00a3": "GBP "}  # fmt: skip
-_STEERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 class Printer(Console):
@@ -48,20 +43,6 @@ class Printer(Console):
         self.print(Text.assemble((word, style), " ", self.render_str(text)), soft_wrap=True)
 
 
-def shown(text: str) -> str:
-    """Return a text with each character that steers the terminal or the reading order as "<U+202E>"."""
-    if all(line.isprintable() for line in text.split("\n")):
-        return text
-    return "".join(f"<U+{ord(c):04X}>" if c not in "\n\t" and unicodedata.category(c) in _STEERS else c for c in text)
-
-
-def let_pass(stream: TextIO) -> None:
-    """Let a stream of ASCII, Latin-1 or the like print the nearest text for what it cannot hold."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors=_NEAREST)
-
-
 def said_clearly(command: Callable[[], int], console: Printer) -> int:
     """Run a command; an error raised on purpose is printed as its message alone, on standard error."""
     try:
@@ -72,17 +53,3 @@ def said_clearly(command: Callable[[], int], console: Printer) -> int:
     except KeyboardInterrupt:
         console.errors.print("Stopped. What was built stands; run again to go on from there.")
         return STOPPED
-
-
-def _nearest(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = error.object[error.start : error.end]
-    return "".join(_PLAIN.get(c) or _without_accents(c) for c in text), error.end
-
-
-def _without_accents(character: str) -> str:
-    return unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode() or "?"
-
-
-codecs.register_error(_NEAREST, _nearest)

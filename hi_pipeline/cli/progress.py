@@ -2,7 +2,8 @@
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from hi_pipeline.cli.printing import Printer, shown
+from hi_pipeline.cli.printing import Printer
+from hi_pipeline.core.plain_text import shown
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.engine.plan import Key, Stage
 from hi_pipeline.orchestration.runs import Watcher

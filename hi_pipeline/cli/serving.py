@@ -4,13 +4,17 @@ hi serve: one service alone, for machines and containers that each run one.
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.services import PORTS, Service
@@ -23,6 +27,8 @@ HOST = "127.0.0.1"
 WEBSERVER = "hi_pipeline.orchestration.web.server"
 CELERY_APP = "hi_pipeline.orchestration.celery_app"
 _STOP_S = 20.0
+_LAST_WORDS_S = 2.0
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LOG_LEVEL = "warning"
 
 
@@ -42,7 +48,7 @@ def ui_command(console: Printer, source: str | None, *, port: int, read_only: bo
             session.instance.dispose()
         what = "Dagster, read only," if read_only else "Dagster"
         console.print(session.title(f"{what} on http://{HOST}:{port} (Ctrl-C stops it)"))
-        return serve(session.settings, port, read_only=read_only)
+        return serve(session.settings, port, console, read_only=read_only)
 
     return said_clearly(command, console)
 
@@ -98,9 +104,12 @@ def _has_records(session: Session) -> None:
         raise SelectionError(f"{session.settings.root} holds nothing to show yet; hi run builds it")
 
 
-def serve(settings: Settings, port: int, *, read_only: bool) -> int:
+def serve(settings: Settings, port: int, console: Printer, *, read_only: bool) -> int:
     """Run webserver and daemon until one of them ends or a signal comes; both are gone on return."""
-    children = start(settings, port, read_only=read_only)
+    children = start(settings, port, read_only=read_only, output=subprocess.PIPE)
+    readers = [threading.Thread(target=pass_on, args=(child.stdout, console), daemon=True) for child in children]
+    for reader in readers:
+        reader.start()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         while all(child.poll() is None for child in children):
@@ -110,17 +119,44 @@ def serve(settings: Settings, port: int, *, read_only: bool) -> int:
         return 0
     finally:
         stop(children)
+        for reader in readers:
+            reader.join(timeout=_LAST_WORDS_S)
+
+
+def pass_on(said: IO[bytes], console: Printer) -> None:
+    """Print what a service and its runs say, line by line: text, without Dagster's colours."""
+    for line in said:
+        # Whoever reads may have gone; the service has to go on.
+        with suppress(OSError, SystemExit):
+            console.whole_line(_COLOUR.sub("", line.decode(errors="replace")).rstrip("\r\n"))
 
 
 def start(
-    settings: Settings, port: int, *, module_name: str = DEFINITIONS, read_only: bool = False
+    settings: Settings,
+    port: int,
+    *,
+    module_name: str = DEFINITIONS,
+    read_only: bool = False,
+    output: int | None = None,
 ) -> list[subprocess.Popen[bytes]]:
-    """Start webserver and daemon, each as the leader of its own group of processes; for viewers no daemon."""
-    environment = _environment(settings)
+    """Start webserver and daemon, each as the leader of its own group of processes; for viewers no daemon.
+
+    Args:
+        settings: of the data root.
+        port: where the webserver listens.
+        module_name: what Dagster loads.
+        read_only: for viewers.
+        output: where they write in UTF-8, as ``subprocess`` takes it; None for this process's own output.
+    """
+    environment = _environment(settings) | ({} if output is None else {"PYTHONIOENCODING": "utf-8"})
+    errors = None if output is None else subprocess.STDOUT
     services = (Service.VIEWER,) if read_only else (Service.WEB, Service.DAEMON)
     commands = [words_of(service, settings, port=port, module=module_name) for service in services]
     return [
-        subprocess.Popen(command, env=environment, cwd=settings.root, start_new_session=True) for command in commands
+        subprocess.Popen(
+            command, env=environment, cwd=settings.root, start_new_session=True, stdout=output, stderr=errors
+        )
+        for command in commands
     ]
 
 

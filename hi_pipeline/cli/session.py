@@ -36,7 +36,7 @@ class Session:
         try:
             self.settings = Settings(source=source) if source else Settings()
         except ValidationError as error:
-            raise SelectionError("; ".join(_said(e) for e in error.errors())) from error
+            raise SelectionError("; ".join(map(Settings.said, error.errors()))) from error
         _check_folders(self.settings)
         self.console = console
 
@@ -102,12 +102,6 @@ class Session:
                 return
             with self.console.status("Writing the embedded sample (SYNTHETIC)", spinner="line"):
                 write_sample(folder)
-
-
-def _said(error: object) -> str:
-    """Return a setting's error without the words that pydantic puts before it."""
-    known = error if isinstance(error, dict) else {}
-    return str(known.get("ctx", {}).get("error") or f"{'.'.join(map(str, known['loc']))}: {known['msg']}")
 
 
 def _check_folders(settings: Settings) -> None:

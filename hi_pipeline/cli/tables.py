@@ -14,7 +14,8 @@ from typing import Any
 
 from rich.table import Table
 
-from hi_pipeline.cli.printing import Printer, shown
+from hi_pipeline.cli.printing import Printer
+from hi_pipeline.core.plain_text import in_markdown, shown
 
 Cell = str | int | float | bool | None
 _BORDERS = 3  # a cell's two blanks and the line after it
@@ -128,9 +129,7 @@ def _csv(sheets: Sequence[Sheet], *, synthetic: bool) -> str:
 
 
 def _markdown(sheet: Sheet) -> str:
-    head = "| " + " | ".join(c.label for c in sheet.columns) + " |"
+    head = "| " + " | ".join(in_markdown(c.label) for c in sheet.columns) + " |"
     line = "|" + "|".join("---:" if c.number else "---" for c in sheet.columns) + "|"
-    rows = [
-        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in sheet.read()
-    ]
-    return "\n".join([sheet.title, "", head, line, *rows])
+    rows = ["| " + " | ".join(map(in_markdown, row)) + " |" for row in sheet.read()]
+    return "\n".join([in_markdown(sheet.title), "", head, line, *rows])

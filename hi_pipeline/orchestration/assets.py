@@ -15,6 +15,7 @@ from hi_pipeline.core.build import LinkedTable
 from hi_pipeline.core.financial_year import ALL_YEARS
 from hi_pipeline.core.geography import CURRENT, Vintage, boards_of
 from hi_pipeline.core.indicator import Indicator
+from hi_pipeline.core.plain_text import in_markdown
 from hi_pipeline.core.source import Source
 from hi_pipeline.engine.checks import by_layer as found
 from hi_pipeline.engine.checks.findings import Finding
@@ -198,7 +199,7 @@ def packs_asset() -> dg.AssetsDefinition:
         for pack in build_packs(pipeline, published, [(year, icb) for year, icb in cells]):
             _told(context, pack.outcome)
             made.append(pack)
-        asked = partial(_of_packs, published, made)
+        asked = partial(_of_packs, pipeline, published, made)
         outcomes = [pack.outcome for pack in made]
         yield from report(context, outcomes, *found.guarded(PACK_CHECKS, asked), one_by_one=True)
 
@@ -219,12 +220,12 @@ def packs_asset() -> dg.AssetsDefinition:
     )
 
 
-def _of_packs(published: Any, made: Sequence[PackMade]) -> tuple[list[Finding], found.Details]:
+def _of_packs(pipeline: Pipeline, published: Any, made: Sequence[PackMade]) -> tuple[list[Finding], found.Details]:
     """Return the findings about packs, and by cell what the UI shows of each: its summary, and where it lies."""
     shown = {
         pack.outcome.partition: {
-            "summary": dg.MetadataValue.md("\n".join(f"- {text}" for text in summary_of(pack.order.folder))),
-            "folder": dg.MetadataValue.path(pack.order.folder),
+            "summary": dg.MetadataValue.md("\n".join(f"- {in_markdown(s)}" for s in summary_of(pack.order.folder))),
+            "folder": pipeline.settings.place_of(pack.order.folder),
         }
         for pack in made
         if pack.order is not None and pack.outcome.good

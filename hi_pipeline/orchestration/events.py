@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 from dagster._core.definitions.metadata import normalize_metadata
 
+from hi_pipeline.core.plain_text import in_markdown
 from hi_pipeline.engine.checks.advice import advice_on
 from hi_pipeline.engine.checks.findings import Finding
 from hi_pipeline.engine.outcome import Outcome, State
@@ -101,7 +102,7 @@ def _shown(facts: dict[str, Any]) -> dict[str, Any]:
 def _table(rows: pl.DataFrame | list[dict[str, Any]]) -> dg.MarkdownMetadataValue:
     """Return some rows as a table for the UI."""
     columns, cells = (rows.columns, rows.rows()) if isinstance(rows, pl.DataFrame) else (list(rows[0]), rows)
-    head = "| " + " | ".join(columns) + " |"
+    head = "| " + " | ".join(map(_cell, columns)) + " |"
     line = "|" + "---|" * len(columns)
     values = (row.values() if isinstance(row, dict) else row for row in cells)
     told = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in values]
@@ -109,7 +110,7 @@ def _table(rows: pl.DataFrame | list[dict[str, Any]]) -> dg.MarkdownMetadataValu
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")[:_CELL]
+    return "" if value is None else in_markdown(str(value)[:_CELL])
 
 
 def _whole(

@@ -7,6 +7,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from hi_pipeline.core.errors import FetchError
+from hi_pipeline.core.plain_text import shown
 from hi_pipeline.engine.pipeline import Pipeline
 from hi_pipeline.engine.plan import Stage
 from hi_pipeline.engine.releases.editions import look_for_editions, nearly_editions
@@ -48,7 +49,7 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
         pipeline: Pipeline = context.resources.pipeline.look()
         today = date.today()
         for line in (*look_for_editions(pipeline, today=today, ask=False), *nearly_editions(pipeline).values()):
-            context.log.warning(line)
+            _warn(context, line)
         found = places(pipeline, today=today)
         # What lies in a folder here asks nobody and is looked at every time: a mirror, files downloaded by hand, and
         # boards' own extracts, whatever the source is.
@@ -61,7 +62,7 @@ def _new_releases(refresh: UnresolvedAssetJobDefinition, *, network: bool) -> dg
             try:
                 requests += _look(context, pipeline, place)
             except FetchError as error:
-                context.log.warning(str(error))
+                _warn(context, str(error))
         said = None if requests else f"no release is new or changed; looked at {len(chosen)} places"
         return dg.SensorResult(run_requests=requests, skip_reason=said, cursor=str(turn))
 
@@ -84,7 +85,7 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
             return dg.SkipReason("a run is going on")
         withdrawn = withdraw(pipeline)
         for line in withdrawn:
-            context.log.warning(line)
+            _warn(context, line)
         now = last_event(context.instance, day=date.today().isoformat())
         if memory["after"] == now and not withdrawn:
             return dg.SkipReason("nothing has happened since the last look")
@@ -99,6 +100,11 @@ def _rebuild_stale(jobs: list[UnresolvedAssetJobDefinition]) -> dg.SensorDefinit
         )
 
     return rebuild_stale
+
+
+def _warn(context: dg.SensorEvaluationContext, line: str) -> None:
+    """Log what may hold a publisher's words: Dagster itself writes it to the terminal as it is."""
+    context.log.warning(shown(line))
 
 
 def _whole(stage: Stage) -> list[Stage]:
@@ -121,7 +127,7 @@ def _look(context: dg.SensorEvaluationContext, pipeline: Pipeline, place: Place)
     if place.release is None:
         read_page(pipeline, place.source, place.page, today=date.today())
         for link in new_links(pipeline, pipeline.catalogue.sources[place.source.name]):
-            context.log.warning(f"{place.page} links to {link}, which no release of {place.source.name} declares")
+            _warn(context, f"{place.page} links to {link}, which no release of {place.source.name} declares")
         return []
     change = change_at(pipeline, place.source, place.release)
     if change is None:

@@ -58,7 +58,9 @@ def test_a_pack_is_made_checked_and_its_summary_shown(pipeline: Pipeline) -> Non
         (event,) = result.asset_materializations_for_node("published__packs")
         folder = pipeline.settings.root / "packs" / made_up.YEAR / made_up.ICB
         assert event.partition == CELL
-        assert event.metadata["folder"].value == str(folder)
+        assert event.metadata["folder"].value == (
+            f"sample/packs/{made_up.YEAR}/{made_up.ICB} in the data folder (HI_DATA_DIR)"
+        )
         assert "figures by deprivation." in str(event.metadata["summary"].value)
         assert event.metadata["SYNTHETIC"].value is True
         assert (folder / "report.pdf").is_file()

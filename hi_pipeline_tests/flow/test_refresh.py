@@ -12,10 +12,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import dagster as dg
+import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
 from hi_pipeline.engine.layers.clean import fetch_part
 from hi_pipeline.engine.pipeline import open_pipeline
+from hi_pipeline.orchestration import sensors
 from hi_pipeline.orchestration.repository import build_definitions
 from hi_pipeline.orchestration.requests import EDITIONS_TAG, request_release
 from hi_pipeline.settings import Settings
@@ -37,12 +39,12 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def _look(bench: Bench, cursor: str | None) -> SensorExecutionData:
+def _look(bench: Bench, cursor: str | None, *, sensor: str = "new_releases") -> SensorExecutionData:
     definitions = build_definitions(bench.settings, pipeline=bench.pipeline)
     context = dg.build_sensor_context(
         instance=bench.instance, cursor=cursor, definitions=definitions, resources={"pipeline": bench.pipeline}
     )
-    return definitions.resolve_sensor_def("new_releases").evaluate_tick(context)
+    return definitions.resolve_sensor_def(sensor).evaluate_tick(context)
 
 
 def _asked(found: SensorExecutionData) -> list[str | None]:
@@ -60,6 +62,18 @@ def _refresh(bench: Bench, found: SensorExecutionData) -> None:
             asset_selection=request.asset_selection,
             raise_on_error=False,
         )
+
+
+def test_a_publishers_words_in_a_warning_steer_no_terminal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sensors, "look_for_editions", lambda *_, **__: ["nearly a\x1b[2Jb\u202ec.csv"])
+    monkeypatch.setattr(sensors, "withdraw", lambda _: ["withdrawn a\x1b[2Jb\u202ec.csv"])
+    _look(bench, None)
+    _look(bench, None, sensor="rebuild_stale")
+    said = capfd.readouterr().err
+    assert "nearly a<U+001B>[2Jb<U+202E>c.csv" in said and "withdrawn a<U+001B>[2Jb<U+202E>c.csv" in said
+    assert "\x1b[2J" not in said and "\u202e" not in said
 
 
 def test_the_sensor_asks_for_what_is_new_or_changed_and_nothing_else(bench: Bench) -> None:

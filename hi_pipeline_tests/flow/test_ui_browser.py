@@ -28,6 +28,7 @@ def test_the_ui_shows_the_graph_by_group_the_grid_and_the_checks(served: Served,
         # A cell speaks of its board and figure; hi run's runs stand in the timeline under their jobs.
         page.open(f"{asset}?view=partitions&partition=2022-23%7CE54000008")
         page.wait_for("NHS Cheshire and Merseyside Integrated Care Board", "95% limits", "England", "first rows")
+        page.wait_for("mirror/indicator/tiny_1_pct/2022-23.parquet in the data folder")
         page.open(f"{base}/overview?groupBy=job")
         page.wait_for("build_indicators", "refresh_release")
 

@@ -65,6 +65,9 @@ def test_commands_come_as_json_by_post_for_a_host_of_the_page(served: Served) ->
     for answer, status in (
         (request(port, "GET", f"/graphql?query={quote(START)}"), 405),
         (request(port, "GET", f"/graphql?query={quote(WIPE)}"), 405),
+        # The webserver's route also matches before the end of a line.
+        *((request(port, "GET", f"/graphql{end}?query={quote(WIPE)}"), 400) for end in ("%0A", "%0a", "%0D", "%00")),
+        (request(port, "POST", "/graphql%0A", body, **JSON), 400),
         (request(port, "POST", f"/graphql?query={quote(START)}"), 415),
         (request(port, "POST", "/graphql", START, Content_Type="application/graphql"), 415),
         (request(port, "POST", "/graphql", body, Content_Type="text/plain; application/json"), 415),
@@ -80,6 +83,30 @@ def test_commands_come_as_json_by_post_for_a_host_of_the_page(served: Served) ->
     assert page.status == 200
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert "script-src" in page.headers["content-security-policy"]
+
+
+def test_a_body_that_is_no_command_is_refused_in_one_line(served: Served) -> None:
+    bench, port = served.bench, served.port
+    before = bench.built(*INDICATOR.path)
+    for body in (
+        "",
+        "{",
+        "null",
+        "[]",
+        '"x"',
+        "[" * 100_000,
+        '{"query": 1}',
+        '{"query": "{version}", "variables": []}',
+    ):
+        assert request(port, "POST", f"/graphql?query={quote(WIPE)}", body, **JSON).status == 400, body[:50]
+    # Dagster itself takes this for no JSON and reads the address.
+    capitals = {"Content-Type": "APPLICATION/JSON"}
+    assert request(port, "POST", f"/graphql?query={quote(WIPE)}", "{}", **capitals).status == 400
+    assert request(port, "POST", "/graphql", json.dumps({"query": "{ version }"}), **capitals).status == 200
+    assert request(port, "GET", "/download_debug/x").status == 404
+    assert request(port, "GET", "/logs/../../../x/y.err").status == 404
+    assert request(port, "GET", "/logs/%2e%2e/%2e%2e/x/y.err").status == 404
+    untouched(bench, before)
 
 
 def test_a_websocket_is_opened_by_the_page_itself(served: Served) -> None:
@@ -112,6 +139,12 @@ def test_viewers_look_and_change_nothing(tmp_path: Path) -> None:
         ):
             answer = request(port, "POST", "/graphql", json.dumps({"query": command}), **JSON)
             assert answer.status == 400, command
+        # A WebSocket takes subscriptions alone.
+        address, own = f"ws://127.0.0.1:{port}/graphql", Origin(f"http://localhost:{port}")
+        with connect(address, subprotocols=[Subprotocol("graphql-ws")], origin=own, proxy=None) as socket:
+            for number, command in enumerate((START, WIPE)):
+                socket.send(json.dumps({"type": "start", "id": str(number), "payload": {"query": command}}))
+                assert json.loads(socket.recv(timeout=120))["type"] in ("error", "data")
         untouched(bench, before)
 
 
@@ -142,7 +175,8 @@ def attack(base: str) -> str:
       const said = [];
       const done = word => {{
         said.push(word);
-        const ended = said.filter(one => one === 'image').length === 2 && said.length >= 5 ? ' all ended' : '';
+        const all = ['image', 'line'].every(kind => said.filter(one => one === kind).length === 2);
+        const ended = all && said.length >= 7 ? ' all ended' : '';
         document.getElementById('said').innerText = said.join(' ') + ended;
       }};
       const base = {json.dumps(base)}, start = {json.dumps(START)}, wipe = {json.dumps(WIPE)};
@@ -150,6 +184,9 @@ def attack(base: str) -> str:
         const image = new Image();
         image.onload = image.onerror = () => done('image');
         image.src = base + '/graphql?query=' + encodeURIComponent(query);
+        const line = new Image();
+        line.onload = line.onerror = () => done('line');
+        line.src = base + '/graphql%0A?query=' + encodeURIComponent(query);
       }}
       const post = (body, headers, mode) => fetch(base + '/graphql', {{method: 'POST', body, headers, mode}})
         .then(() => done(mode + '-sent'), () => done(mode + '-failed'));
@@ -176,6 +213,12 @@ def test_a_page_of_a_foreign_origin_gets_nowhere(served: Served, tmp_path: Path)
     ):
         page.open(address)
         # The ways end in any order.
+        said = page.wait_for("no-cors-sent", "cors-failed", "socket-closed", "all ended")
+        assert "socket-OPEN" not in said
+        # A page that somebody was sent, and opened from their disk.
+        page.open("about:blank")
+        page.wait_until_empty()
+        page.open((tmp_path / "elsewhere" / "index.html").as_uri())
         said = page.wait_for("no-cors-sent", "cors-failed", "socket-closed", "all ended")
         assert "socket-OPEN" not in said
         page.open(f"http://127.0.0.1:{served.port}/overview/sensors")

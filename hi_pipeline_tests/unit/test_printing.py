@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from rich.table import Table
 
-from hi_pipeline.cli.printing import REFUSED, Printer, let_pass, said_clearly
+from hi_pipeline.cli.printing import REFUSED, Printer, said_clearly
 from hi_pipeline.core.errors import LayoutError
+from hi_pipeline.core.plain_text import let_pass
 
 REPOSITORY = Path(__file__).parents[2]
 # Government Statistical Service shorthand, emoji codes, markup, and a label that closes what nobody opened.

@@ -54,3 +54,15 @@ def test_the_status_says_of_which_tables_nobody_has_seen_a_file() -> None:
     assert unverified_words(SOURCES["cvdprevent"].layouts["answers"]) == ["layout unverified"]
     assert unverified_words(SOURCES["qof"].layouts["raw_2425"]) == ["layout unverified of achievement"]
     assert unverified_words(SOURCES["iod2019"].layouts[SOURCES["iod2019"].releases[0].layout]) == []
+
+
+def test_as_markdown_a_publishers_words_are_no_markup() -> None:
+    stream = io.StringIO()
+    sheet = Sheet(
+        name="x", title="tiny_1_pct: [all]", columns=[Column(key="a", label="A"), Column(key="b", label="B")],
+        rows=[["![pix](http://x)", "a\\|b\n<b>"]],
+    )  # fmt: skip
+    show(Printer(file=stream, width=1000), [sheet], Format.MD, synthetic=False)
+    assert stream.getvalue().splitlines() == [
+        "tiny_1_pct: \\[all\\]", "", "| A | B |", "|---|---|", "| !\\[pix\\](http://x) | a\\\\\\|b \\<b> |",
+    ]  # fmt: skip

@@ -244,7 +244,7 @@ def of_indicator(
         cell(year, icb): facts
         for year, frame in frames.items()
         for icb, facts in facts_of_cells(
-            frame, file=_place(pipeline.lake.path("indicator", indicator.id, year))
+            frame, file=_place(pipeline, pipeline.lake.path("indicator", indicator.id, year))
         ).items()
     }
     return findings, details
@@ -271,7 +271,7 @@ def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], D
     ]
     details = _details([outcome], frames)
     for facts in details.values():
-        facts["path"] = _place(path)
+        facts["path"] = _place(pipeline, path)
     return findings, details
 
 
@@ -318,8 +318,8 @@ def _is_counts(linked: LinkedTable) -> bool:
     return list(columns) == list(COUNTS)
 
 
-def _place(path: Path) -> str:
-    return str(path)
+def _place(pipeline: Pipeline, path: Path) -> str:
+    return pipeline.settings.place_of(path)
 
 
 def _holds_own(pipeline: Pipeline) -> bool:

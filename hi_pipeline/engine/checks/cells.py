@@ -41,10 +41,10 @@ def _facts(rows: list[_Row], *, file: str) -> dict[str, Any]:
     notes = dict.fromkeys(clause for note in said if note for clause in clauses_of(note))
     return {
         "board": board(head["icb_code"]).name,
-        "figure": f"{_figure(head)}; England {england}; {head['comparison']}",
+        "figure": f"{_figure(head)}; England {england}; {_words(head['comparison'])}",
         **({"notes": SEPARATOR.join(notes)} if notes else {}),
         "file": file,
-        "first rows": _preview(rows),
+        "first rows": _preview(sorted(rows, key=lambda row: _rank(row, head["geography_vintage"]))),
     }
 
 
@@ -52,21 +52,35 @@ def _is_headline(row: _Row) -> bool:
     return bool(row["dimension"] == Dimension.TOTAL.value and row["measure"] == Measure.VALUE.value)
 
 
+def _rank(row: _Row, vintage: str) -> tuple[bool, bool, bool, bool]:
+    """Return what lets come first: the headline's footprint, figures of groups, everybody, what has a value."""
+    return (
+        row["geography_vintage"] != vintage,
+        row["measure"] != Measure.VALUE.value,
+        row["dimension"] != Dimension.TOTAL.value,
+        row["value"] is None,
+    )
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
 def _figure(row: _Row) -> str:
     if row["value"] is None:
-        return f"none: {row['status']}"
+        return f"no figure: {_words(row['status'])}"
     limits = "" if row["lower_95"] is None else f" (95% limits {row['lower_95']:.4g} to {row['upper_95']:.4g})"
     return _number(row["value"], row["unit"]) + limits
 
 
 def _number(value: float | None, unit: str) -> str:
-    return "none" if value is None else f"{value:.4g} {unit}"
+    return "no figure" if value is None else f"{value:.4g} {_words(unit)}"
 
 
 def _preview(rows: list[_Row]) -> list[_Row]:
     return [
         {
-            "group": " ".join(w for w in (row["dimension"], row["category"], row["measure"]) if w),
+            "group": _words(" ".join(w for w in (row["dimension"], row["category"], row["measure"]) if w)),
             "figure": _figure(row),
             "England": _number(row["comparator_value"], row["unit"]),
         }

@@ -58,8 +58,9 @@ def open_home(home: Path) -> dg.DagsterInstance:
     try:
         with _as_home(home), naming(home / _DATABASES[0]):
             return dg.DagsterInstance.from_config(str(home))
-    except (dg.DagsterError, CheckError, YAMLError) as error:
-        said = " ".join(str(error).split())
+    except (dg.DagsterError, CheckError, YAMLError, UnicodeDecodeError) as error:
+        is_text = not isinstance(error, UnicodeDecodeError)
+        said = " ".join(str(error).split()) if is_text else "it is not written in UTF-8"
         missing = isinstance(error.__context__, ModuleNotFoundError)
         remedy = _INSTALL if missing else "Mend it, or move it away to have the usual one written"
         raise StoreError(f"{home / 'dagster.yaml'} cannot be used: {said}. {remedy}.") from error

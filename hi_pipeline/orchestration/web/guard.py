@@ -66,8 +66,13 @@ class Guard:
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and words of a refusal, None where the request may pass."""
+        if not (scope["path"].isascii() and scope["path"].isprintable()):
+            # "$" in a route of the webserver also matches before a line's end: "/graphql\n" would be "/graphql" to it.
+            return 400, "the path holds a character that no page here has"
         host = _only(scope, b"host")
-        if host is None or host.lower() not in self._hosts:
+        if host is None:
+            return 421, "a request names its host in one header Host"
+        if host.lower() not in self._hosts:
             return 421, f"{host!r} is no host of this page; name it in HI_UI_HOSTS if it is to be one"
         origins = _all(scope, b"origin")
         foreign = [origin for origin in origins if not self._is_own(origin)]
@@ -77,20 +82,30 @@ class Guard:
             return None if len(origins) == 1 else (403, "a WebSocket says in Origin which page opens it")
         if scope["path"].startswith("/report_asset_"):
             return 404, "records are made by runs alone"
-        return _not_json(scope) if scope["path"] == GRAPHQL else _not_read(scope)
+        if _of_a_foreign_page(scope):
+            return 403, "another page asks for a part of this one"
+        return not_json(scope) if scope["path"] == GRAPHQL else _not_read(scope)
 
     def _is_own(self, origin: str) -> bool:
         scheme, _, host = origin.lower().partition("://")
         return scheme in ("http", "https") and host in self._hosts
 
 
-def _not_json(scope: Scope) -> tuple[int, str] | None:
+def not_json(scope: Scope) -> tuple[int, str] | None:
+    """Return status and words of a refusal of what is no JSON sent by POST, None where it is."""
     if scope["method"] != "POST":
         return 405, f"{GRAPHQL} takes POST"
     kind = _only(scope, b"content-type") or ""
     if kind.partition(";")[0].strip().lower() != "application/json":
         return 415, f"{GRAPHQL} takes application/json"
     return None
+
+
+def _of_a_foreign_page(scope: Scope) -> bool:
+    """Tell whether a browser says that an image, script or frame of another page asks; a link may be followed."""
+    site = _only(scope, b"sec-fetch-site")
+    opens = _only(scope, b"sec-fetch-mode") == "navigate" and _only(scope, b"sec-fetch-dest") == "document"
+    return site not in (None, "same-origin", "none") and not opens
 
 
 def _not_read(scope: Scope) -> tuple[int, str] | None:

@@ -46,9 +46,29 @@ def test_a_cell_shows_board_figure_england_notes_file_and_rows() -> None:
         "each clause once, none on how to read a gap"
     )
     assert facts["file"] == "here.parquet"
-    assert [row["figure"] for row in facts["first rows"]][:2] == ["none: suppressed", facts["figure"].split(";")[0]]
+    # Figures of groups come before measures between them, that of everybody first.
+    assert [(row["group"], row["figure"]) for row in facts["first rows"]] == [
+        ("total All value", facts["figure"].split(";")[0]), ("sex Female value", "no figure: suppressed"),
+    ]  # fmt: skip
     (hidden,) = facts_of_cells(rows.filter(status="suppressed"), file="here.parquet").values()
-    assert hidden["figure"] == "none: suppressed; England 50.12 percent; better"
+    assert hidden["figure"] == "no figure: suppressed; England 50.12 percent; better"
+
+
+def test_a_cell_speaks_in_words_and_shows_figures_that_are_there_first() -> None:
+    rows = pl.DataFrame(
+        [
+            _row(dimension="sex", category="Female", value=None, status="too_few"),
+            _row(dimension="sex", category="Male"),
+            _row(value=None, status="not_published", comparator_value=None, comparison="not_compared"),
+            _row(geography_vintage="2026-04"),
+        ],
+        schema=RESULTS,
+    )
+    (facts,) = facts_of_cells(rows, file="here.parquet").values()
+    assert facts["figure"] == "no figure: not published; England no figure; not compared"
+    assert [row["group"] for row in facts["first rows"]] == ["total All value", "sex Male value"]
+    (few,) = facts_of_cells(rows.head(1), file="here.parquet").values()
+    assert few["figure"].startswith("no figure: too few;")
 
 
 def test_each_cell_of_a_file_has_its_own_facts() -> None:

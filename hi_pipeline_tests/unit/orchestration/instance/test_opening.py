@@ -146,3 +146,11 @@ def test_a_file_that_cannot_be_used_is_named_in_one_line(settings: Settings, tex
     assert said.startswith(f"{path} cannot be used: ")
     assert "\n" not in said
     assert path.read_text() == text
+
+
+@pytest.mark.parametrize("content", [b"telemetry: {enabled: false} # caf\xe9\n", b"\xff\xfet\x00e\x00", b"\x00"])
+def test_a_dagster_yaml_that_is_no_text_is_told_in_one_line(settings: Settings, content: bytes) -> None:
+    write(settings, "").write_bytes(content)
+    with pytest.raises(StoreError, match=r"dagster\.yaml cannot be used: .*Mend it, or move it away") as told:
+        open_instance(settings)
+    assert "\n" not in str(told.value)

@@ -23,6 +23,15 @@ async def _app(scope: Any, receive: Any, send: Any) -> None:
 
 
 def ask(method: str, path: str, *headers: tuple[str, str], kind: str = "http") -> tuple[Any, dict[str, str]]:
+    first = _answer(method, path, *headers, kind=kind)[0]
+    return first.get("status", first["type"]), {k.decode(): v.decode() for k, v in first.get("headers", ())}
+
+
+def said(method: str, path: str, *headers: tuple[str, str]) -> str:
+    return str(_answer(method, path, *headers, kind="http")[1]["body"].decode())
+
+
+def _answer(method: str, path: str, *headers: tuple[str, str], kind: str) -> list[Any]:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -33,8 +42,7 @@ def ask(method: str, path: str, *headers: tuple[str, str], kind: str = "http") -
 
     scope = {"type": kind, "path": path, "headers": [(k.encode(), v.encode("latin-1")) for k, v in headers]}
     asyncio.run(Guard(_app, HOSTS)(scope | ({"method": method} if kind == "http" else {}), receive, send))
-    first = sent[0]
-    return first.get("status", first["type"]), {k.decode(): v.decode() for k, v in first.get("headers", ())}
+    return sent
 
 
 @pytest.mark.parametrize(
@@ -56,6 +64,7 @@ def test_any_other_host_is_not(host: str) -> None:
 def test_one_host_and_not_two_or_none() -> None:
     assert ask("GET", "/")[0] == 421
     assert ask("GET", "/", HOST, ("host", "evil.example"))[0] == 421
+    assert "None" not in said("GET", "/") and "one header Host" in said("GET", "/")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +102,32 @@ def test_a_websocket_is_opened_by_a_page_of_this_address(origin: str) -> None:
 def test_and_by_no_other(origins: list[str]) -> None:
     headers = [("origin", origin) for origin in origins]
     assert ask("", "/graphql", HOST, *headers, kind="websocket")[0] == "websocket.close"
+
+
+@pytest.mark.parametrize("path", ["/graphql\n", "/graphql\r", "/graphql\x00", "/\x1b[2J", "/runs\x7f", "/graphql\u2028",
+                                  "/report_asset_check/x\n", "/gr\u0430phql"])  # fmt: skip
+def test_a_path_of_other_characters_is_none(path: str) -> None:
+    """A route of the webserver may read it as another path than the guard does."""
+    for method in ("GET", "POST"):
+        assert ask(method, path, HOST, JSON)[0] == 400
+    own = ("origin", "http://localhost:3000")
+    assert ask("", path, HOST, own, kind="websocket")[0] == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "dest", "status"),
+    [
+        ("cross-site", "no-cors", "image", 403),
+        ("same-site", "no-cors", "script", 403),
+        ("cross-site", "navigate", "iframe", 403),
+        ("cross-site", "navigate", "document", 200),
+        ("same-origin", "no-cors", "image", 200),
+        ("none", "navigate", "document", 200),
+    ],
+)
+def test_parts_of_the_page_are_asked_for_by_the_page(site: str, mode: str, dest: str, status: int) -> None:
+    headers = (("sec-fetch-site", site), ("sec-fetch-mode", mode), ("sec-fetch-dest", dest))
+    assert ask("GET", "/download_debug/x", HOST, *headers)[0] == status
 
 
 @pytest.mark.parametrize("kind", ["materialization", "check", "observation"])
