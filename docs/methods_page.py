@@ -123,6 +123,15 @@ their board by national rank, from the most deprived on. A list by LSOAs of 2011
 that have a figure of their own, and its note says so). Below 90% (of people, else of reporters) it is
 not compared, and the check `reporters` lists it.
 
+**Which practices are expected.** Those of the map nearest to the year, and those that it lacks although other maps and
+lists of patients show them open on its day: in one of that month or before, and in one of that month or after, with
+1,000 patients or more on the list nearest to that day. Lists are the last one before and the first one after. Where
+nothing in hand is later (or earlier) than the map, the list nearest to it says it alone, if it is of the financial
+year; where there is no list, the map. So a file that lacks half of a board's practices and lacks them in its own map
+too says "71 of 142 practices", and a practice that closed or opened is not missed. Smaller ones are services for
+homeless or violent patients, which QOF does not ask. 2026-11: QOF lacks three such practices in 2020-21 (the largest
+Willesden Medical Centre, 14,031 patients) and four in 2022-23, each named in the notes of `practice_areas`.
+
 **Hidden and rounded counts.** `figure_low` and `figure_high` are what rounding and hiding leave open, of
 suppressed figures too, which are compared where the whole range lies on one side. A hidden deduction that is
 no wider than the rounding of what it is taken from stands at the middle of its bounds. In a sum a hidden
