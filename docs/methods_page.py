@@ -121,7 +121,9 @@ their board by national rank, from the most deprived on. A list by LSOAs of 2011
 `people_share` that of their registered patients where known. A figure that not all reporters are in says so
 ("71 of 143 practices, 48.9% of patients are in this figure"; a printed row of England may hold more than those
 that have a figure of their own, and its note says so). Below 90% (of people, else of reporters) it is
-not compared, and the check `reporters` lists it.
+not compared, and the check `reporters` lists it. A measure between groups is as whole as the least of the groups
+that go into it: a gap or ratio by deprivation of its two ends, SII, RII and disproportionality of all groups, a
+difference or ratio by ethnicity of the group and the reference group. Its note names the group that lacks most.
 
 **Which practices are expected.** Those of the map nearest to the year, and those that it lacks although other maps and
 lists of patients show them open on its day: in one of that month or before, and in one of that month or after, with

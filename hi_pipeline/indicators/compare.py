@@ -65,7 +65,9 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     )
     side = pl.when(pl.col("figure_high") < pl.col("comparator_value")).then(pl.lit("below")).otherwise(pl.lit("above"))
     clear = pl.when(hidden).then(pl.format(CLEAR, side))
-    short = pl.when(partial & (pl.col("status") == Status.OK.value) & beside).then(pl.lit(PARTIAL))
+    # A slope is compared with nobody anyway, and says it too.
+    here = pl.col("area_type").is_in(_COMPARED) & (pl.col("status") == Status.OK.value)
+    short = pl.when(partial & here).then(pl.lit(PARTIAL))
     return _without_levels(compared.with_columns(note=join_notes("note", clear, short)))
 
 
