@@ -6,7 +6,7 @@ import pytest
 
 from hi_pipeline.core.groups import DECILES, QUINTILES
 from hi_pipeline.indicators.catalogue import INDICATORS
-from hi_pipeline.indicators.compare import ALL_BOARDS, BOTH_ENDS, ENGLAND, PARTIAL
+from hi_pipeline.indicators.compare import ALL_BOARDS, BOTH_ENDS, ENGLAND, PARTIAL, PARTIAL_COMPARATOR
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.headline import PUBLISHERS
 from hi_pipeline.indicators.schema import validate_results
@@ -138,6 +138,30 @@ def test_a_figure_of_part_of_its_reporters_is_not_compared(facts: dict, word: st
     found = _one(_run(*rows), area_type="icb")
     assert found["comparison"] == word
     assert (PARTIAL in found["note"]) is (word == "not_compared")
+
+
+@pytest.mark.parametrize("area", [BOARDS, made.ENGLAND])
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({"coverage": 0.3}, "not_compared"),
+        ({"coverage": 0.95, "people_share": 0.3}, "not_compared"),
+        ({"coverage": 0.3, "people_share": 0.9}, "better"),
+    ],
+)
+def test_nothing_is_compared_with_a_figure_of_part_of_the_reporters(area: dict, facts: dict, word: str) -> None:
+    """England's own row too: that it holds more than those that have a figure of their own is not known."""
+    rows = (made.row("total", "All", 700, 1_000), made.row("total", "All", 5_000, 10_000, **area, **facts))
+    found = _one(_run(*rows), area_type="icb")
+    assert (found["comparator_value"], found["comparison"]) == (50.0, word)
+    assert (PARTIAL_COMPARATOR in found["note"]) is (word == "not_compared")
+    assert PARTIAL not in found["note"]
+
+
+def test_all_boards_short_of_reporters_do_not_give_way_to_england() -> None:
+    rows = [made.row("total", "All", 700, 1_000), made.row("total", "All", 5_000, 10_000, coverage=0.3, **BOARDS)]
+    found = _one(_run(*rows, made.row("total", "All", 6_000, 10_000, **made.ENGLAND)), area_type="icb")
+    assert (found["comparator"], found["comparison"]) == (ALL_BOARDS, "not_compared")
 
 
 SHORT = "12 of 30 practices, 40.0% of patients are in this figure"
