@@ -134,6 +134,18 @@ too says "71 of 142 practices", and a practice that closed or opened is not miss
 homeless or violent patients, which QOF does not ask. 2026-11: QOF lacks three such practices in 2020-21 (the largest
 Willesden Medical Centre, 14,031 patients) and four in 2022-23, each named in the notes of `practice_areas`.
 
+Nothing is compared with a figure of less than 90% of its own reporters or people either: all boards together, a region,
+England, the similar boards. A printed row of England may hold reporters that have no figure of their own, but nobody
+can show that it does, so that it is held to those that have one (health checks of 2019-20: 161 of 191 CCGs, so that no
+board has a word in that year).
+
+**Single units.** The check `single_units` measures practices, sub-ICB locations, providers, authorities and small areas
+against the others of their file (`outliers.distance_from_others`; `distance_of_values` where only the figure is
+printed) and lists those more than 6 out, or 4 out where the board's figure changes by 1% or more without them, those
+that move their board most first. The weight is that in the board that a unit lies in; providers, and authorities in
+several boards, have none. Counts without a population, figures that are not made of single units, and files of fewer
+than 10 are not judged, and the check names them.
+
 **Hidden and rounded counts.** `figure_low` and `figure_high` are what rounding and hiding leave open, of
 suppressed figures too, which are compared where the whole range lies on one side. A hidden deduction that is
 no wider than the rounding of what it is taken from stands at the middle of its bounds. In a sum a hidden
