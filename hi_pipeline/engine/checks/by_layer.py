@@ -202,6 +202,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_values_not_negative(frames),
         ]
     else:
+        published = {name for frame in frames.values() for name in frame["indicator_id"].unique()}
         findings = [
             ask.check_schema(outcomes),
             ask.check_keys(frames, COUNTS_KEY),
@@ -213,7 +214,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_reporters(frames, pipeline.catalogue.indicators_by_id),
             check_far_units(
                 (units_of(pipeline, linked, year) for year in frames),
-                [i for i in pipeline.catalogue.indicators if i.source == linked.indicators_of],
+                [i for i in pipeline.catalogue.indicators if i.source == linked.indicators_of and i.id in published],
             ),
         ]
     return [*findings, check_stale(linked_standing(pipeline, linked))], _details(outcomes, frames)

@@ -1,5 +1,6 @@
 """The units that a source's figures are made of (practices, areas), each with its weight in its board's figure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -78,7 +79,7 @@ def check_far_units(units: Iterable[pl.DataFrame], declared: Iterable[Indicator]
             f"others of {'its' if one else 'their'} file, or {FAR_WHERE_IT_MOVES:g} where the board's figure moves by "
             f"{MOVES:.0%}: {_first_of(far)}. Those that move their board most come first; where the board is not known "
             "(providers, areas in several boards) neither is the weight. Look at them at the publisher's; if one is "
-            f"wrong, enter it in the corrections register{'. ' + left.capitalize() if left else ''}"
+            f"wrong, enter it in the corrections register{'. N' + left[1:] if left else ''}"
         ),
     )
     return replace(found, warning=True)
@@ -86,11 +87,13 @@ def check_far_units(units: Iterable[pl.DataFrame], declared: Iterable[Indicator]
 
 def _first_of(far: pl.DataFrame) -> str:
     """Name the first units in words, and count the rest."""
-    shown = [
-        f"{row['source']} {_WORDS[row['level']]} {row['unit']} ({row['name']}), {row['title']} {row['year']}, "
-        f"{row['value']:,.1f} where the middle is {row['median']:,.1f}"
-        for row in far.head(_NAMED).iter_rows(named=True)
-    ]
+    shown = []
+    for row in far.head(_NAMED).iter_rows(named=True):
+        name = f" ({row['name']})" if row["name"] else ""
+        shown.append(
+            f"{row['source']} {_WORDS[row['level']]} {row['unit']}{name}, {row['title']} {row['year']}, "
+            f"{row['value']:,.1f} where the middle is {row['median']:,.1f}"
+        )
     more = far.height - len(shown)
     return "; ".join(shown) + (f"; and {more:,} more" if more > 0 else "")
 
@@ -199,7 +202,7 @@ def units_of(pipeline: Pipeline, linked: LinkedTable, year: str) -> pl.DataFrame
     units = pl.concat(frames) if frames else pl.DataFrame()
     if units.is_empty():
         return units
-    title = pipeline.catalogue.sources[linked.indicators_of].title
+    title = re.split("[:,]", pipeline.catalogue.sources[linked.indicators_of].title)[0]
     return _with_boards(units.with_columns(source=pl.lit(title)), pipeline, year)
 
 
