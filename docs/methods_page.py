@@ -121,7 +121,30 @@ their board by national rank, from the most deprived on. A list by LSOAs of 2011
 `people_share` that of their registered patients where known. A figure that not all reporters are in says so
 ("71 of 143 practices, 48.9% of patients are in this figure"; a printed row of England may hold more than those
 that have a figure of their own, and its note says so). Below 90% (of people, else of reporters) it is
-not compared, and the check `reporters` lists it.
+not compared, and the check `reporters` lists it. A measure between groups is as whole as the least of the groups
+that go into it: a gap or ratio by deprivation of its two ends, SII, RII and disproportionality of all groups, a
+difference or ratio by ethnicity of the group and the reference group. Its note names the group that lacks most.
+
+**Which practices are expected.** Those of the map nearest to the year, and those that it lacks although other maps and
+lists of patients show them open on its day: in one of that month or before, and in one of that month or after, with
+1,000 patients or more on the list nearest to that day. Lists are the last one before and the first one after. Where
+nothing in hand is later (or earlier) than the map, the list nearest to it says it alone, if it is of the financial
+year; where there is no list, the map. So a file that lacks half of a board's practices and lacks them in its own map
+too says "71 of 142 practices", and a practice that closed or opened is not missed. Smaller ones are services for
+homeless or violent patients, which QOF does not ask. 2026-11: QOF lacks three such practices in 2020-21 (the largest
+Willesden Medical Centre, 14,031 patients) and four in 2022-23, each named in the notes of `practice_areas`.
+
+Nothing is compared with a figure of less than 90% of its own reporters or people either: all boards together, a region,
+England, the similar boards. A printed row of England may hold reporters that have no figure of their own, but nobody
+can show that it does, so that it is held to those that have one (health checks of 2019-20: 161 of 191 CCGs, so that no
+board has a word in that year).
+
+**Single units.** The check `single_units` measures practices, sub-ICB locations, providers, authorities and small areas
+against the others of their file (`outliers.distance_from_others`; `distance_of_values` where only the figure is
+printed) and lists those more than 6 out, or 4 out where the board's figure changes by 1% or more without them, those
+that move their board most first. The weight is that in the board that a unit lies in; providers, and authorities in
+several boards, have none. Counts without a population, figures that are not made of single units, and files of fewer
+than 10 are not judged, and the check names them.
 
 **Hidden and rounded counts.** `figure_low` and `figure_high` are what rounding and hiding leave open, of
 suppressed figures too, which are compared where the whole range lies on one side. A hidden deduction that is

@@ -1,6 +1,6 @@
-"""No area is missing: a file without a board or a sub-ICB location stops."""
+"""No area is missing: a file without a board or a sub-ICB location stops; and how much of an area is in a figure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -10,12 +10,39 @@ from hi_pipeline.core.groups import Dimension
 
 # A figure of less of an area's people is not compared: those who did not report may be unlike the others.
 COMPARED_FROM = 0.9
+# Clauses of notes: how many reporters, and how many of their people, are in a figure.
+IN_FIGURE = "{} are in this figure"
+BESIDE_PRINTED = "{} have a figure of their own, and this one is printed"
+_CLAUSE = r"(?:^|; )(\d+ of \d+ [^;]*" + f"(?:{IN_FIGURE[2:]}|{BESIDE_PRINTED[2:]}))(?:$|;)"
 _MAX_SHOWN = 8
 
 
 def is_partial() -> pl.Expr:
     """Tell the rows (of counts or results) that rest on too few of their people or reporters to be compared."""
     return (pl.coalesce("people_share", "coverage") < COMPARED_FROM).fill_null(False)
+
+
+def least_whole(groups: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Return how whole a figure is that is made of several groups: as the group that lacks most.
+
+    Args:
+        groups: rows of one group each: ``category``, ``category_order``, ``note``, ``coverage``, ``people_share`` (0 to
+            1, null where not known).
+        by: columns that name the figure.
+
+    Returns:
+        One row a figure: ``by``, coverage and people_share (0 to 1: the least of the groups; of a group whose people
+        are not known beside others whose are, the share of its reporters) and ``short``: the group that lacks most,
+        with the clause of its note that says so, null where none lacks any.
+    """
+    share = pl.coalesce("people_share", "coverage")
+    said = pl.format("{}: {}", "category", pl.col("note").str.extract(_CLAUSE))
+    marked = groups.with_columns(share=share, said=said)
+    return marked.group_by(by, maintain_order=True).agg(
+        pl.col("coverage").min(),
+        people_share=pl.when(pl.col("people_share").is_not_null().any()).then(pl.col("share").min()),
+        short=pl.col("said").sort_by("share", "category_order").drop_nulls().first(),
+    )
 
 
 def validate_whole(

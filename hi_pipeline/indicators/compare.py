@@ -30,6 +30,11 @@ BOTH_ENDS = (
 )
 PARTIAL = f"not compared: under {COMPARED_FROM:.0%} of the expected reporters, or of their people, are in this figure"
 
+PARTIAL_COMPARATOR = (
+    f"not compared: under {COMPARED_FROM:.0%} of the expected reporters, or of their people, are in the comparator's "
+    "figure"
+)
+
 
 def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     """Add comparator, comparator_value and comparison.
@@ -42,8 +47,10 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     not.
 
     Not compared are England itself, remainders, counts, slopes, figures without limits, people whose group is not
-    known, figures of less than 90% of their reporters (of their people, where known), gaps that mix deprivation with
-    age, and a gap whose two ends both lie above, or both below, the comparator's.
+    known, figures of less than 90% of their reporters (of their people, where known), all figures whose comparator is
+    such a one, gaps that mix deprivation with age, and a gap whose two ends both lie above, or both below, the
+    comparator's. A printed row of England is held to the reporters that have a figure of their own: whether it holds
+    the others is not known.
 
     Args:
         indicator: the declaration.
@@ -55,8 +62,9 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
         comparator=pl.when(beside).then("comparator").otherwise(pl.lit("")).fill_null(""),
         comparator_value=pl.when(beside).then("comparator_value"),
     )
-    partial = is_partial()
-    may = pl.lit(statistics_of(indicator.kind).compared) & ~pl.col("category").is_in(NO_GROUPS) & ~partial
+    partial, lacking = is_partial(), pl.col("comparator_partial").fill_null(False)
+    judged = pl.lit(statistics_of(indicator.kind).compared) & ~pl.col("category").is_in(NO_GROUPS)
+    may = judged & ~partial & ~lacking
     if indicator.mixes_age:
         may &= ~pl.col("measure").is_in(_GAPS)
     compared = joined.with_columns(comparison=pl.when(may).then(verdict(indicator)).otherwise(_NONE))
@@ -65,8 +73,12 @@ def with_comparison(indicator: Indicator, rows: pl.DataFrame) -> pl.DataFrame:
     )
     side = pl.when(pl.col("figure_high") < pl.col("comparator_value")).then(pl.lit("below")).otherwise(pl.lit("above"))
     clear = pl.when(hidden).then(pl.format(CLEAR, side))
-    short = pl.when(partial & (pl.col("status") == Status.OK.value) & beside).then(pl.lit(PARTIAL))
-    return _without_levels(compared.with_columns(note=join_notes("note", clear, short)))
+    # A slope is compared with nobody anyway, and says it too.
+    here = pl.col("area_type").is_in(_COMPARED) & (pl.col("status") == Status.OK.value)
+    short = pl.when(partial & here).then(pl.lit(PARTIAL))
+    beside_short = pl.when(judged & lacking & here & beside).then(pl.lit(PARTIAL_COMPARATOR))
+    noted = compared.with_columns(note=join_notes("note", clear, short, beside_short)).drop("comparator_partial")
+    return _without_levels(noted)
 
 
 _NONE = pl.lit(Comparison.NOT_COMPARED.value)
@@ -76,12 +88,14 @@ def _with_comparator(rows: pl.DataFrame) -> pl.DataFrame:
     found = rows
     for name, area in (("boards", AreaType.BOARDS), ("england", AreaType.ENGLAND)):
         held = rows.filter((pl.col("area_type") == area.value) & (pl.col("status") == Status.OK.value))
-        found = found.join(held.select(*ON, pl.col("value").alias(name)), on=ON, how="left", validate="m:1")
+        figures = held.select(*ON, pl.col("value").alias(name), is_partial().alias(f"{name}_partial"))
+        found = found.join(figures, on=ON, how="left", validate="m:1")
     boards = pl.col("boards").is_not_null() & (pl.col("area_type") != AreaType.PROVIDER.value)
     return found.with_columns(
         comparator=pl.when(boards).then(pl.lit(ALL_BOARDS)).when(pl.col("england").is_not_null()).then(pl.lit(ENGLAND)),
         comparator_value=pl.when(boards).then("boards").otherwise("england"),
-    ).drop("boards", "england")
+        comparator_partial=pl.when(boards).then("boards_partial").otherwise("england_partial"),
+    ).drop("boards", "boards_partial", "england", "england_partial")
 
 
 def verdict(indicator: Indicator) -> pl.Expr:

@@ -11,9 +11,11 @@ import polars as pl
 from hi_pipeline.core.adding import added
 from hi_pipeline.core.columns import COMPARISONS, RESULT_KEY
 from hi_pipeline.core.indicator import Attribution, Indicator
+from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Comparison, Measure, Status
 from hi_pipeline.core.views import by_indicator
-from hi_pipeline.indicators.compare import ENGLAND, NOT_COMPARED, ON, verdict
+from hi_pipeline.core.whole import is_partial
+from hi_pipeline.indicators.compare import ENGLAND, NOT_COMPARED, ON, PARTIAL_COMPARATOR, verdict
 
 REGION, SIMILAR = "region", "most similar boards"
 OTHERS = "other boards with an extract here"
@@ -31,7 +33,8 @@ def comparisons(
 ) -> pl.DataFrame:
     """Compare every board's figure that has a comparison with further comparators.
 
-    Where the results give no word for another reason than that they have no comparator, no word is given here either.
+    Where the results give no word for another reason than that they have no comparator, no word is given here either;
+    nor where the further comparator, or one of the similar boards, lacks more than a tenth of its reporters or people.
     Similar boards are taken together: their figures weighted by their denominators, value by value; measures between
     groups are not compared with them.
 
@@ -53,8 +56,10 @@ def comparisons(
     )
     on = ["indicator_id", *ON]
     ok = results.filter(status=Status.OK.value)
-    england = _england(ok.filter(area_type=AreaType.ENGLAND.value).select(*on, found="value"), indicators)
-    region = ok.filter(area_type=AreaType.REGION.value).select(*on, "region_code", found="value")
+    england = _england(
+        ok.filter(area_type=AreaType.ENGLAND.value).select(*on, found="value", lacking=is_partial()), indicators
+    )
+    region = ok.filter(area_type=AreaType.REGION.value).select(*on, "region_code", found="value", lacking=is_partial())
     # One indicator at a time: all rows with all their columns three times over would be a gigabyte.
     englands, regions = by_indicator(england), by_indicator(region)
     parts = [
@@ -79,19 +84,20 @@ def _of_indicator(
     indicator: Indicator,
 ) -> pl.DataFrame:
     on = ["indicator_id", *ON]
-    reason = pl.when(pl.col("found").is_null()).then(pl.lit(NO_FIGURE)).otherwise(pl.lit(""))
+    short = pl.when("lacking").then(pl.lit(PARTIAL_COMPARATOR))
+    reason = pl.when(pl.col("found").is_null()).then(pl.lit(NO_FIGURE)).otherwise(short).fill_null("")
     with_region = boards.join(region, on=[*on, "region_code"], how="left", validate="m:1")
     values = boards.filter(measure=Measure.VALUE.value)
     frames = [
         boards.join(england, on=on, how="left", validate="m:1").with_columns(
-            beside=pl.lit(ENGLAND), why=pl.coalesce("said", reason)
+            beside=pl.lit(ENGLAND), why=join_notes("said", reason)
         ),
         with_region.with_columns(beside=pl.lit(REGION), why=reason),
         _beside_similar(values, similar),
     ]
     if indicator.attribution is Attribution.EXTRACT:
         frames.append(_beside_others(values))
-    every = pl.concat([frame.select(*boards.columns, "found", "beside", "why") for frame in frames])
+    every = pl.concat([frame.select(*boards.columns, "found", "lacking", "beside", "why") for frame in frames])
     found = _judged(every, indicator)
     named = found.select(*RESULT_KEY, comparator="beside", comparator_value="found", comparison="word", note="why")
     return named.select(pl.col(name).cast(kind) for name, kind in COMPARISONS.items())
@@ -120,7 +126,7 @@ def _beside_others(own: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     joined = own.join(medians, on=[*on, "icb_code"], how="left", validate="1:1")
     reason = pl.when(pl.col("found").is_null()).then(pl.lit(TOO_FEW_OTHERS)).otherwise(pl.lit(""))
-    return joined.with_columns(beside=pl.lit(OTHERS), why=reason)
+    return joined.with_columns(beside=pl.lit(OTHERS), lacking=pl.lit(False), why=reason)
 
 
 def _judged(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
@@ -129,17 +135,22 @@ def _judged(rows: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
     silent &= pl.col("status") == Status.OK.value
     rows = rows.with_columns(silent=silent, comparator_value="found")
     none = pl.lit(Comparison.NOT_COMPARED.value)
-    return rows.with_columns(word=pl.when("silent").then(none).otherwise(verdict(indicator)))
+    return rows.with_columns(
+        word=pl.when(pl.col("silent") | pl.col("lacking").fill_null(False)).then(none).otherwise(verdict(indicator))
+    )
 
 
 def _beside_similar(boards: pl.DataFrame, similar: pl.DataFrame | None) -> pl.DataFrame:
     """Add found: the figure of the similar boards together, weighted by their denominators."""
     named = boards.with_columns(beside=pl.lit(SIMILAR))
     if similar is None:
-        return named.with_columns(found=pl.lit(None, dtype=pl.Float64), why=pl.lit(NO_LIST))
+        nothing = pl.lit(None, dtype=pl.Float64)
+        return named.with_columns(found=nothing, lacking=pl.lit(False), why=pl.lit(NO_LIST))
     on = ["indicator_id", *ON]
     lists = similar.select("geography_vintage", "icb_code", "similar_code")
-    figures = boards.filter(status=Status.OK.value).select(*on, "value", "denominator", similar_code="icb_code")
+    figures = boards.filter(status=Status.OK.value).select(
+        *on, "value", "denominator", similar_code="icb_code", part=is_partial()
+    )
     members = boards.select(*on, "icb_code").join(
         lists, on=["geography_vintage", "icb_code"], how="inner", validate="m:m"
     )
@@ -149,6 +160,7 @@ def _beside_similar(boards: pl.DataFrame, similar: pl.DataFrame | None) -> pl.Da
             added(pl.col("value") * pl.col("denominator")) / added("denominator")
         ),
         listed=pl.lit(True),
+        lacking=pl.col("part").any(),
     )
     joined = named.join(together, on=[*on, "icb_code"], how="left", validate="1:1")
     why = (
@@ -156,6 +168,8 @@ def _beside_similar(boards: pl.DataFrame, similar: pl.DataFrame | None) -> pl.Da
         .then(pl.lit(NO_LIST))
         .when(pl.col("found").is_null())
         .then(pl.lit(NOT_ALL))
+        .when("lacking")
+        .then(pl.lit(PARTIAL_COMPARATOR))
         .otherwise(pl.lit(""))
     )
     return joined.with_columns(why=why)

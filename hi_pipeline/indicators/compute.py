@@ -5,15 +5,17 @@ import polars as pl
 from hi_pipeline.core.columns import RESULT_KEY, RESULTS
 from hi_pipeline.core.errors import ValidationError
 from hi_pipeline.core.geography import BOARDS, NHS_REGIONS, Vintage, region_of
-from hi_pipeline.core.groups import ALL, Dimension
+from hi_pipeline.core.groups import ALL, DECILES, QUINTILES, UNKNOWN, Dimension
 from hi_pipeline.core.indicator import Indicator
 from hi_pipeline.core.notes import join_notes
-from hi_pipeline.core.status import LAYOUT_UNVERIFIED, AreaType, Measure, Unit
+from hi_pipeline.core.status import LAYOUT_UNVERIFIED, AreaType, Measure, Status, Unit
+from hi_pipeline.core.whole import least_whole
 from hi_pipeline.indicators.compare import with_comparison
 from hi_pipeline.indicators.deprivation import deprivation_rows
 from hi_pipeline.indicators.disproportion import disproportionality_rows
 from hi_pipeline.indicators.ethnicity import by_reference, ethnicity_rows
 from hi_pipeline.indicators.kind import statistics_of
+from hi_pipeline.indicators.reference_group import reference_group
 from hi_pipeline.indicators.values import value_rows
 
 # What names an area of a year and footprint: years never meet, nor do footprints, they are only computed at once.
@@ -24,11 +26,13 @@ _SHARED = (
     "period_end",
     "period_type",
     "unknown_share",
-    "coverage",
-    "people_share",
     "imd_vintage",
     "ethnicity_scheme",
 )
+# How whole a derived row is, by the groups that go into it.
+_WHOLE = ("coverage", "people_share", "short")
+_OF_ENDS = [Measure.GAP.value, Measure.RATIO.value]
+_OF_ALL = [Measure.SII.value, Measure.RII.value, Measure.DISPROPORTIONALITY.value]
 _RATIOS = (Measure.RATIO.value, Measure.RII.value, Measure.RATE_RATIO.value, Measure.DISPROPORTIONALITY.value)
 _DIFFERENCES = (Measure.GAP.value, Measure.SII.value, Measure.DIFFERENCE.value)
 _ODS = {board.ons: board.ods for board in BOARDS} | {ons: r.ods for r in NHS_REGIONS for ons in r.ons.values()}
@@ -92,16 +96,50 @@ def _derived(indicator: Indicator, values: pl.DataFrame) -> list[pl.DataFrame]:
             rows = pl.concat([rows, disproportionality_rows(by_deprivation, area=_AREA).select(rows.columns)])
         rows = rows.with_columns(category=pl.lit(ALL), category_order=pl.lit(0, dtype=pl.Int32))
         # There are none where nobody's decile is known.
-        found += [_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, on=_AREA)] if rows.height else []
+        if rows.height:
+            whole = _whole_by_deprivation(indicator, by_deprivation)
+            found.append(_with_shared(rows, by_deprivation, Dimension.DEPRIVATION, whole, on=_AREA))
     for by_ethnicity in by_reference(areas.filter(pl.col("dimension") == Dimension.ETHNICITY.value)):
         rows = ethnicity_rows(by_ethnicity, area=_AREA)
         orders = by_ethnicity.select("financial_year", "category", "category_order").unique()
         rows = rows.join(orders, on=["financial_year", "category"], how="left", validate="m:1")
-        found.append(_with_shared(rows, by_ethnicity, Dimension.ETHNICITY, on=_AREA))
+        whole = _whole_by_ethnicity(by_ethnicity)
+        found.append(_with_shared(rows, by_ethnicity, Dimension.ETHNICITY, whole, on=_AREA))
     return found
 
 
-def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension, *, on: list[str]) -> pl.DataFrame:
+def _whole_by_deprivation(indicator: Indicator, values: pl.DataFrame) -> pl.DataFrame:
+    """Return by area and measure how whole it is: gap and ratio as their two ends, the others as all groups."""
+    words = DECILES if indicator.deprivation_groups == len(DECILES) else QUINTILES
+    groups = values.filter(pl.col("category") != UNKNOWN)
+    ends = groups.filter(pl.col("category").is_in([words[0], words[-1]]))
+    parts = ((ends, _OF_ENDS), (groups, _OF_ALL))
+    return pl.concat(
+        least_whole(rows, _AREA).join(pl.DataFrame({"measure": measures}), how="cross") for rows, measures in parts
+    )
+
+
+def _whole_by_ethnicity(values: pl.DataFrame) -> pl.DataFrame:
+    """Return by area and group how whole its difference and ratio are: as the lesser of the group and the reference."""
+    own = values.with_columns(pair="category")
+    reference = values.filter(category=reference_group(values))
+    beside = own.select(*_AREA, "pair").join(reference, on=_AREA, how="inner", nulls_equal=True, validate="m:1")
+    pairs = pl.concat([own, beside.select(own.columns)])
+    return least_whole(pairs, [*_AREA, "pair"]).rename({"pair": "category"})
+
+
+def _with_shared(
+    rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension, whole: pl.DataFrame, *, on: list[str]
+) -> pl.DataFrame:
+    """Add to measures between groups what they share with the rows of the groups, and how whole they are.
+
+    Args:
+        rows: the measures.
+        source: value rows of the groups.
+        dimension: of both.
+        whole: rows of ``least_whole`` by area and by measure or category.
+        on: columns of the area.
+    """
     unseen = pl.col("note").str.contains(LAYOUT_UNVERIFIED, literal=True).any().alias("unseen")
     # A measure between groups rests on the releases of all of them.
     facts = source.group_by(on, maintain_order=True).agg(
@@ -110,8 +148,11 @@ def _with_shared(rows: pl.DataFrame, source: pl.DataFrame, dimension: Dimension,
         unseen,
     )
     joined = rows.join(facts, on=on, how="left", nulls_equal=True, validate="m:1")
-    said = join_notes("note", pl.when("unseen").then(pl.lit(LAYOUT_UNVERIFIED)))
-    return joined.with_columns(dimension=pl.lit(dimension.value), note=said).drop("unseen")
+    named = [name for name in whole.columns if name not in _WHOLE]
+    joined = joined.join(whole, on=named, how="left", nulls_equal=True, validate="m:1")
+    short = pl.when(status=Status.OK.value).then("short")
+    said = join_notes("note", short, pl.when("unseen").then(pl.lit(LAYOUT_UNVERIFIED)))
+    return joined.with_columns(dimension=pl.lit(dimension.value), note=said).drop("unseen", "short")
 
 
 def _in_contract(indicator: Indicator, rows: pl.DataFrame, *, synthetic: bool) -> pl.DataFrame:

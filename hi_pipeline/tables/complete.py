@@ -11,6 +11,7 @@ from hi_pipeline.core.groups import NO_GROUPS, Dimension, EthnicityScheme, categ
 from hi_pipeline.core.indicator import DenominatorFrom, Indicator
 from hi_pipeline.core.notes import join_notes
 from hi_pipeline.core.status import AreaType, Status
+from hi_pipeline.core.whole import BESIDE_PRINTED, IN_FIGURE
 from hi_pipeline.tables.assemble import COUNTED, GROUP, HIDING, RELEASES, REPORTERS, total
 from hi_pipeline.tables.placing.placed import PLACE, SHAPE, Context, Placed, shaped
 from hi_pipeline.tables.placing.registry import PLACINGS
@@ -25,7 +26,6 @@ MADE_FROM = "footprint from {}, made from {}"
 ALL_BOARDS = "All boards"
 _SIDES = ("numerator", "denominator")
 NO_INDICES = "the publication does not state the Indices of Deprivation behind its groups"
-BESIDE_PRINTED = "{} have a figure of their own, and this one is printed"
 SUM_OF_ALL = "sum of the boards and of what belongs to none; the publisher prints no such row"
 
 
@@ -94,7 +94,7 @@ def _who_reported(reporters: str) -> pl.Expr:
     england = pl.col("area_type") == AreaType.ENGLAND.value
     printed = england & ~pl.col("note").str.contains(SUM_OF_ALL, literal=True)
     return pl.when((there < expected) & pl.col("numerator").is_not_null()).then(
-        pl.when(printed).then(pl.format(BESIDE_PRINTED, said)).otherwise(pl.format("{} are in this figure", said))
+        pl.when(printed).then(pl.format(BESIDE_PRINTED, said)).otherwise(pl.format(IN_FIGURE, said))
     )
 
 

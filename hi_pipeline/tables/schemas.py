@@ -125,6 +125,7 @@ PRACTICE_AREAS = Schema(
         "map_release": Column(dtype=pl.String),
         "own_year": Column(dtype=pl.Boolean),
         "first_map": Column(dtype=pl.Boolean),
+        "expected": Column(dtype=pl.Boolean),
         "placed_by": Column(dtype=pl.String, words=("map", "patients", "network", "nothing")),
         "share": Column(dtype=pl.Float64, least=0, most=1, nullable=True),
         "releases": Column(dtype=pl.String),

@@ -15,8 +15,8 @@ TO_DO = {
     "reconciles_with_england": "Rows were lost or counted twice: look at dropped_rows in the sidecars of that year.",
     "reporters": "Practices or areas are missing in the publisher's file: fetch it again, or see whether it is whole "
     "there. Their boards are not compared meanwhile.",
-    "single_units": "Look at the practices or areas shown, in the publisher's file, before using a figure that rests "
-    "on them.",
+    "single_units": "Look at the practices, providers or areas shown, in the publisher's file, before using a figure "
+    "that rests on them.",
     "list_covered": "A failed cell had an input that could not be used: see hi status for the step that failed.",
     "verified": "A pack says other than the published results: make it anew with hi pack; the last good one stays.",
     "accessible": "Report it: packs are made so. An edited Word document is the board's own to mend.",

@@ -1,7 +1,7 @@
 """Which checks each layer has, and how they are asked: names and words here, the questions in ``findings``."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 Details = dict[str, dict[str, Any]]
 _PREVIEW_ROWS = 5
 _REVISED_ROWS = 10
+_NAMED = 3
 _SCHEMA = ("schema", "every partition satisfies its schema; the failing rows are shown")
 _KEYS = ("keys", "each key occurs once")
 _LABELS = ("unknown_labels", "every category is a word of the vocabulary")
@@ -46,8 +47,8 @@ _COVERAGE = ("coverage_did_not_shrink", "no partition holds fewer rows than its 
 _RANGE = ("values_in_range", "figures lie in their plausible range; no share exceeds the whole")
 _ICBS = ("all_icbs", "every board of the year's footprint is there")
 _ENGLAND = ("reconciles_with_england", "boards and remainder add up to the publisher's England row")
-_UNITS = ("single_units", "no practice or area of the file lies far from the others; those that do, with their weight")
-_REPORTERS = ("reporters", "each figure of a board rests on at least 90% of its reporters; those that do not")
+_UNITS = ("single_units", "no practice, provider or area lies far from the others of its file; those that do")
+_REPORTERS = ("reporters", "each figure of an area rests on at least 90% of its reporters; those that do not")
 _STALE = ("stale_partitions", "no partition was built from other inputs, code or schema than those of now")
 _LIST = ("list_covered", "no cell of the list failed: the file was there and gave no figure; cells by state")
 _FRESH = ("freshness", "each financial year's release is there when its calendar says so")
@@ -201,6 +202,7 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_values_not_negative(frames),
         ]
     else:
+        published = {name for frame in frames.values() for name in frame["indicator_id"].unique()}
         findings = [
             ask.check_schema(outcomes),
             ask.check_keys(frames, COUNTS_KEY),
@@ -209,8 +211,11 @@ def of_linked(pipeline: Pipeline, linked: LinkedTable, outcomes: Sequence[Outcom
             ask.check_reconciles(frames, pipeline.catalogue.indicators_by_id),
             ask.check_coverage(outcomes, own=pipeline.catalogue.is_of_extracts(linked)),
             ask.check_range(frames, pipeline.catalogue.indicators_by_id),
-            ask.check_reporters(frames),
-            check_far_units(units_of(pipeline, linked, year) for year in frames),
+            ask.check_reporters(frames, pipeline.catalogue.indicators_by_id),
+            check_far_units(
+                (units_of(pipeline, linked, year) for year in frames),
+                [i for i in pipeline.catalogue.indicators if i.source == linked.indicators_of and i.id in published],
+            ),
         ]
     return [*findings, check_stale(linked_standing(pipeline, linked))], _details(outcomes, frames)
 
@@ -276,15 +281,36 @@ def of_published(pipeline: Pipeline, outcome: Outcome) -> tuple[list[Finding], D
 
 
 def _check_list(pipeline: Pipeline, outcome: Outcome) -> Finding:
-    """No cell of coverage failed (a warning, as others have their figures); the cells of each state are counted."""
+    """No cell of coverage failed (a warning, as others have their figures); else which, and what to do."""
     path = pipeline.lake.path("published", "coverage")
     if not outcome.good or not path.exists():
         return Finding(check="list_covered", passed=True, said="nothing is published", warning=True)
     cells = pl.read_parquet(path, columns=["indicator_id", "financial_year", "state", "reason"], glob=False)
-    counts = cells.group_by("state").len().sort("len", descending=True)
-    said = ", ".join(f"{count:,} {state}" for state, count in counts.rows())
-    failures = cells.filter(state=Cover.FAILED.value).unique(["indicator_id", "financial_year"], maintain_order=True)
-    return _as_warning(finding("list_covered", failures, good=said, bad=said))
+    return check_list(cells, pipeline.catalogue.indicators_by_id)
+
+
+def check_list(cells: pl.DataFrame, indicators: Mapping[str, Indicator]) -> Finding:
+    """No cell of the list failed: its file was there and gave no figure (a warning).
+
+    Args:
+        cells: rows of coverage: indicator_id, financial_year, state, reason.
+        indicators: declarations by id, for their names.
+    """
+    counts = cells.group_by("state").len().sort("len", "state", descending=[True, False])
+    states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in counts.rows())
+    failed = cells.filter(state=Cover.FAILED.value)
+    first = failed.unique(["indicator_id", "financial_year"], keep="first", maintain_order=True)
+    named = [
+        f"{indicators[name].short if name in indicators else name} of {year} ({reason})"
+        for name, year, reason in first.select("indicator_id", "financial_year", "reason").head(_NAMED).rows()
+    ]
+    more = f"; and {first.height - _NAMED:,} more" if first.height > _NAMED else ""
+    said = (
+        f"{failed.height:,} {'cell of the list has' if failed.height == 1 else 'cells of the list have'} no figure "
+        f"although the file was there: {'; '.join(named)}{more}. Run hi status for the step that failed, mend what it "
+        "says, and run hi run again; their last good figures stay"
+    )
+    return _as_warning(finding("list_covered", first, good=f"no cell of the list failed: {states}", bad=said))
 
 
 def _as_warning(found: Finding) -> Finding:

@@ -16,7 +16,14 @@ from hi_pipeline.core.whole import COMPARED_FROM, is_partial
 from hi_pipeline.engine.outcome import Outcome, State
 from hi_pipeline.tables.totals import ROUNDING_SLACK, short_of_england
 
-_SHOWN = 20
+_SHOWN, _NAMED = 20, 3
+NO_NAMES: Mapping[str, Indicator] = {}
+_REPORTED = {
+    AreaType.ICB.value: "boards",
+    AreaType.REGION.value: "regions",
+    AreaType.ENGLAND.value: "England",
+    AreaType.BOARDS.value: "all boards together",
+}
 _ENDS = [f"{count}{end}" for count in ("numerator", "denominator") for end in ("", "_low", "_high")]
 
 
@@ -241,26 +248,50 @@ def check_coverage(outcomes: Iterable[Outcome], *, own: bool = False) -> Finding
     )
 
 
-def check_reporters(frames: Mapping[str, pl.DataFrame]) -> Finding:
-    """No figure of a board rests on less than 90% of its reporters, or of their people (a warning: it is not compared).
+def check_reporters(frames: Mapping[str, pl.DataFrame], indicators: Mapping[str, Indicator] = NO_NAMES) -> Finding:
+    """No figure rests on less than 90% of its reporters, or of their people (a warning: it is not compared).
 
     Args:
         frames: in the COUNTS contract, by year.
+        indicators: declarations by id, for their names.
     """
-    shown = ["indicator_id", "geography_vintage", "area_name", "dimension", "category", "coverage", "people_share"]
+    shown = ["indicator_id", "geography_vintage", "area_type", "area_name", "dimension", "category", "coverage",
+             "people_share"]  # fmt: skip
     partial = [
-        _text(frame.filter(is_partial(), area_type=AreaType.ICB.value).select(shown))
+        _text(frame.filter(is_partial(), pl.col("area_type").is_in(list(_REPORTED))).select(shown))
         .with_columns(partition=pl.lit(partition))
         for partition, frame in frames.items()
     ]  # fmt: skip
+    rows = pl.concat(partial) if partial else pl.DataFrame(schema={"area_type": pl.String})
+    # Boards first: theirs are the figures that are used.
+    order = pl.col("area_type").replace_strict({kind: n for n, kind in enumerate(_REPORTED)}, return_dtype=pl.Int8)
+    rows = rows.sort(order, maintain_order=True)
+    counts = [f"{n:,} of {words}" for kind, words in _REPORTED.items() if (n := rows.filter(area_type=kind).height)]
     found = finding(
         "reporters",
-        pl.concat(partial) if partial else pl.DataFrame(),
-        good=f"each figure of a board rests on at least {COMPARED_FROM:.0%} of its reporters",
-        bad=f"{sum(p.height for p in partial)} figures of boards rest on less than {COMPARED_FROM:.0%} of their "
-        "reporters, or of their people, and are not compared",
+        rows,
+        good=f"each figure of a board, region and England rests on at least {COMPARED_FROM:.0%} of its reporters",
+        bad=f"{rows.height:,} {'figure rests' if rows.height == 1 else 'figures rest'} on less than "
+        f"{COMPARED_FROM:.0%} of the reporters, or of their people ({', '.join(counts)}): "
+        f"{_first_short(rows, indicators)}. They are not compared, and nothing is compared with them. Fetch the file "
+        "again, or see at the publisher's whether it is whole",
     )
     return replace(found, warning=True)
+
+
+def _first_short(rows: pl.DataFrame, indicators: Mapping[str, Indicator]) -> str:
+    """Name the first areas and indicators that lack reporters, each once, and count the rest."""
+    if rows.is_empty():
+        return ""
+    each = rows.group_by("indicator_id", "partition", "area_name", maintain_order=True).agg(
+        share=pl.coalesce("people_share", "coverage").cast(pl.Float64).min()
+    )
+    named = [
+        f"{area}, {indicators[name].short if name in indicators else name} {year}, {share:.0%}"
+        for name, year, area, share in each.head(_NAMED).rows()
+    ]
+    more = f"; and {each.height - _NAMED:,} more" if each.height > _NAMED else ""
+    return "; ".join(named) + more
 
 
 def check_values_not_negative(frames: Mapping[str, pl.DataFrame]) -> Finding:

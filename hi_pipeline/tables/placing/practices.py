@@ -30,8 +30,9 @@ def place_practices(parts: pl.DataFrame, indicator: Indicator, context: Context)
     made from the practices' totals.
 
     A practice that no map knows goes to a remainder; one that the list of patients does not know goes to the unknown
-    fifth. Neither is dropped. The reporters of a board are the practices of its map, and those of a fifth its
-    practices of that fifth; present are those that have a figure.
+    fifth. Neither is dropped. The reporters of a board are its practices that are expected (see
+    ``reference/practice_areas``), and those of a fifth its practices of that fifth; present are those that have a
+    figure.
 
     Raises:
         NothingToBuild: no practice is printed, or the practices are not placed on this footprint.
@@ -90,7 +91,7 @@ def _by_fifth(
     rows: pl.DataFrame, areas: pl.DataFrame, fifths: pl.DataFrame, indicator: Indicator, context: Context,
     placed: Placed, note: str,
 ) -> pl.DataFrame:  # fmt: skip
-    """Sum practices by fifth; ``areas`` has the fifth and the patients of each practice of the map."""
+    """Sum practices by fifth; ``areas`` has the fifth and the patients of each practice of the maps."""
     year = context.financial_year
     joined = join_exactly(
         rows,
@@ -137,12 +138,12 @@ def _reporters(rows: pl.DataFrame, areas: pl.DataFrame, by: list[str]) -> pl.Dat
 
     Args:
         rows: the practices that are in the publication.
-        areas: the practices of the map, with their group and ``people``: those on the list that fifths come from. The
-            list has every practice with patients, so that one that it lacks has none.
+        areas: the practices of the maps, with ``expected``, their group and ``people``: those on the list that fifths
+            come from. The list has every practice with patients, so that one that it lacks has none.
         by: columns of the board and group.
     """
     here = rows.filter(status=Status.OK.value).select("practice_code", *by, present=pl.lit(True))
-    expected = areas.filter(pl.col("first_map")).join(
+    expected = areas.filter(pl.col("expected")).join(
         here, on=["practice_code", *by], how="left", nulls_equal=True, validate="1:1"
     )
     present = pl.col("present").fill_null(False)

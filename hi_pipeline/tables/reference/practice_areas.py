@@ -4,6 +4,9 @@ The way goes through the ONS code of the practice's sub-ICB location or CCG, in 
 the footprint knows: an ODS code can name another area (2026-11: six CCGs), and so can a partnership (STP; eight of 42).
 A practice that closed before such a map goes where the other practices of its network (PCN) stand, if they stand in
 one board. A practice of a location that was parted between boards goes where most of its patients live.
+
+A file that lacks half of a board's practices lacks them in its own map too, so that the map alone cannot tell which
+practices should report: other maps, and the lists of patients, say which were open on its day.
 """
 
 from collections.abc import Sequence
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from hi_pipeline.core.adding import added
 from hi_pipeline.core.build import Built, Reader
 from hi_pipeline.core.errors import LinkageError, NothingToBuild
 from hi_pipeline.core.financial_year import start_year
@@ -26,9 +30,12 @@ QOF, LISTS = "qof", "gp_registrations"
 # A map of the year before or after still names the right board for a practice; an older one is not relied upon alone.
 MAX_MONTHS_APART = 12
 PLACED_BY_MAP, PLACED_BY_PATIENTS, PLACED_BY_NETWORK, NOT_PLACED = "map", "patients", "network", "nothing"
+# 2026-11: smaller ones that QOF lacks are services for homeless or violent patients, which it does not ask.
+FEWEST_PATIENTS = 1_000
 _COLUMNS = ["practice_code", "practice_name", "pcn", "sub_icb_ons", "icb_ons", "scheme"]
 # The code of a network; other marks say that the practice is in none.
 _NETWORK = r"^U\d{5}$"
+_NAMED, _MAX_SHOWN = ["practice_code", "practice_name", "patients"], 8
 
 
 @dataclass(kw_only=True)
@@ -84,7 +91,10 @@ def areas_on_footprints(
 
 
 def practice_areas(reader: Reader, financial_year: str, vintage: Vintage) -> PracticeAreas:
-    """Place every practice of the maps in hand on a footprint; ``first_map`` marks those of the nearest map.
+    """Place every practice of the maps in hand on a footprint.
+
+    ``first_map`` marks the practices of the nearest map; ``expected`` those that should report: of that map, and those
+    with a board that were open on its day (see ``_open_beside``).
 
     Raises:
         NothingToBuild: no map within a year of the financial year; or practices of a parted location and no list of
@@ -115,6 +125,7 @@ def practice_areas(reader: Reader, financial_year: str, vintage: Vintage) -> Pra
     areas = PracticeAreas(vintage=vintage, frame=placed)
     _by_patients(reader, financial_year, areas, known.filter(pl.col("icb_code").is_null())["practice_code"])
     _by_network(areas)
+    _expect(reader, financial_year, areas, ranked)
     _account(areas, ranked[0], financial_year)
     return areas
 
@@ -201,6 +212,64 @@ def _by_network(areas: PracticeAreas) -> None:
     ).drop("only")
 
 
+def _expect(reader: Reader, financial_year: str, areas: PracticeAreas, ranked: Sequence[tuple[int, str, str]]) -> None:
+    """Mark the practices that should report, and name those that the nearest map lacks."""
+    beside, releases = _open_beside(reader, financial_year, ranked)
+    frame = areas.frame.join(beside, on="practice_code", how="left", validate="1:1")
+    lacking = (pl.col("order") > 0) & pl.col("patients").is_not_null() & pl.col("icb_code").is_not_null()
+    areas.frame = frame.with_columns(expected=(pl.col("order") == 0) | lacking)
+    areas.releases |= set(releases)
+    absent = frame.filter(lacking).sort("patients", "practice_code", descending=[True, False])
+    areas.counted[f"practices expected that the year's map lacks, {areas.vintage}"] = absent.height
+    if absent.height:
+        shown = [f"{code} {name} ({people:,})" for code, name, people in absent.select(_NAMED).head(_MAX_SHOWN).rows()]
+        more = f" and {absent.height - _MAX_SHOWN} more" if absent.height > _MAX_SHOWN else ""
+        areas.notes.append(f"practices expected that the year's map lacks (patients): {', '.join(shown)}{more}")
+
+
+def _open_beside(
+    reader: Reader, financial_year: str, ranked: Sequence[tuple[int, str, str]]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the practices that the other maps and the lists of patients show to be open on the day of the nearest map.
+
+    A practice was open where it stands in a map or list of that month or before, and in one of that month or after.
+    Lists are the last one before the month and the first one after. Where nothing in hand is earlier, or nothing later,
+    the list nearest to the month says it alone, if it is of the financial year. Practices of less than FEWEST_PATIENTS
+    on the list nearest to the month are left out, and all where there is no list.
+
+    Returns:
+        practice_code, patients (on that list); and the ids of the releases of the lists.
+    """
+    day = _month(*ranked[0][1:])
+    lists = {edition: _month(LISTS, edition) for edition in reader.parts(LISTS) if edition.endswith("-lsoa")}
+    earlier = sorted((month, edition) for edition, month in lists.items() if month <= day)[-1:]
+    later = sorted((month, edition) for edition, month in lists.items() if month >= day)[:1]
+    used = {edition: month for month, edition in [*earlier, *later]}
+    patients = {
+        edition: reader.clean(LISTS, "practice_lsoa", edition).group_by("practice_code").agg(added("patients"))
+        for edition in used
+    }
+    if not used:
+        return pl.DataFrame(schema={"practice_code": pl.String, "patients": pl.Int64}), ()
+    nearest = min(used, key=lambda edition: (abs(used[edition] - day), edition))
+    seen = [(_month(source, part), reader.clean(source, "practices", part)) for _, source, part in ranked[1:]]
+    seen += [(month, patients[edition]) for edition, month in used.items()]
+    sides = [[frame.select("practice_code") for month, frame in seen if (month - day) * side >= 0] for side in (-1, 1)]
+    large = patients[nearest].filter(pl.col("patients") >= FEWEST_PATIENTS)
+    if all(sides):
+        for side in sides:
+            large = large.join(pl.concat(side).unique(), on="practice_code", how="semi")
+    elif months_apart(nearest, financial_year):
+        large = large.clear()
+    return large, tuple(release for edition in used for release in reader.releases(LISTS, edition))
+
+
+def _month(source: str, part: str) -> int:
+    """Return the month of a map or list, counted from year 0."""
+    year, month = (_position(part) if source == QOF else part).split("-")[:2]
+    return int(year) * 12 + int(month) - 1
+
+
 def _account(areas: PracticeAreas, first: tuple[int, str, str], financial_year: str) -> None:
     """Bring the frame into its shape and say what happened to the practices of the year's map."""
     frame, vintage = areas.frame, areas.vintage
@@ -231,6 +300,7 @@ def _account(areas: PracticeAreas, first: tuple[int, str, str], financial_year: 
             "map_release",
             "own_year",
             (pl.col("order") == 0).alias("first_map"),
+            "expected",
             "placed_by",
             "share",
             RELEASES,

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.indicators.catalogue import INDICATORS
+from hi_pipeline.indicators.compare import PARTIAL_COMPARATOR
 from hi_pipeline.indicators.comparisons import LIKE, NO_FIGURE, NO_LIST, NOT_ALL, OTHERS, TOO_FEW_OTHERS, comparisons
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline_tests.unit.indicators import counts_frames as made
@@ -21,6 +22,33 @@ def _results(**counts: float | None) -> pl.DataFrame:
     rows.append(made.row("total", "All", 6_500, 10_000, **made.ENGLAND | {
         "area_type": "region", "icb_code": "E40000011", "area_name": "Midlands"}))  # fmt: skip
     return compute_results(BY_ID["tt_recovery_pct"], made.counts(*rows), synthetic=True)
+
+
+@pytest.mark.parametrize(
+    ("area", "silent"),
+    [
+        ("England", {"England", "region", "most similar boards"}),
+        ("Midlands", {"region"}),
+        ("A", {"most similar boards"}),
+        ("", set()),
+    ],
+)
+def test_no_further_comparator_gives_a_word_where_it_lacks_reporters(area: str, silent: set[str]) -> None:
+    """With England short the results themselves give no word, and then none is given here."""
+    short = pl.col("icb_name") == area
+    results = _results().with_columns(
+        coverage=pl.when(short).then(0.3), comparison=pl.when(area == "England").then(pl.lit("not_compared"))
+        .otherwise("comparison"),
+    )  # fmt: skip
+    found = comparisons(results, _lists(("QNC", "A"), ("QNC", "B")), BY_ID)
+    for comparator in ("England", "region", "most similar boards"):
+        row = _of(found, comparator)
+        assert (row["comparison"] == "not_compared") is (comparator in silent), comparator
+        assert row["comparator_value"] is not None
+    named = {"A": "most similar boards", "Midlands": "region", "England": "England"}.get(area)
+    assert {c for c in ("England", "region", "most similar boards") if _of(found, c)["note"] == PARTIAL_COMPARATOR} == (
+        {named} if named else set()
+    )
 
 
 def _lists(*pairs: tuple[str, str]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import pytest
 
 from hi_pipeline.core.groups import DECILES, QUINTILES
 from hi_pipeline.indicators.catalogue import INDICATORS
-from hi_pipeline.indicators.compare import ALL_BOARDS, BOTH_ENDS, ENGLAND, PARTIAL
+from hi_pipeline.indicators.compare import ALL_BOARDS, BOTH_ENDS, ENGLAND, PARTIAL, PARTIAL_COMPARATOR
 from hi_pipeline.indicators.compute import compute_results
 from hi_pipeline.indicators.headline import PUBLISHERS
 from hi_pipeline.indicators.schema import validate_results
@@ -138,6 +138,86 @@ def test_a_figure_of_part_of_its_reporters_is_not_compared(facts: dict, word: st
     found = _one(_run(*rows), area_type="icb")
     assert found["comparison"] == word
     assert (PARTIAL in found["note"]) is (word == "not_compared")
+
+
+@pytest.mark.parametrize("area", [BOARDS, made.ENGLAND])
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({"coverage": 0.3}, "not_compared"),
+        ({"coverage": 0.95, "people_share": 0.3}, "not_compared"),
+        ({"coverage": 0.3, "people_share": 0.9}, "better"),
+    ],
+)
+def test_nothing_is_compared_with_a_figure_of_part_of_the_reporters(area: dict, facts: dict, word: str) -> None:
+    """England's own row too: that it holds more than those that have a figure of their own is not known."""
+    rows = (made.row("total", "All", 700, 1_000), made.row("total", "All", 5_000, 10_000, **area, **facts))
+    found = _one(_run(*rows), area_type="icb")
+    assert (found["comparator_value"], found["comparison"]) == (50.0, word)
+    assert (PARTIAL_COMPARATOR in found["note"]) is (word == "not_compared")
+    assert PARTIAL not in found["note"]
+
+
+def test_all_boards_short_of_reporters_do_not_give_way_to_england() -> None:
+    rows = [made.row("total", "All", 700, 1_000), made.row("total", "All", 5_000, 10_000, coverage=0.3, **BOARDS)]
+    found = _one(_run(*rows, made.row("total", "All", 6_000, 10_000, **made.ENGLAND)), area_type="icb")
+    assert (found["comparator"], found["comparison"]) == (ALL_BOARDS, "not_compared")
+
+
+SHORT = "12 of 30 practices, 40.0% of patients are in this figure"
+
+
+def _reported(rows: list[dict], *facts: tuple[float, float | None], said: str = SHORT) -> list[dict]:
+    """Give rows their coverage and share of people; those that are short say so."""
+    return [
+        row | {"coverage": share, "people_share": people, "note": said if share < 1 else ""}
+        for row, (share, people) in zip(rows, facts, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "short"),
+    [(0, {"gap", "ratio", "sii", "rii"}), (4, {"gap", "ratio", "sii", "rii"}), (2, {"sii", "rii"})],
+)
+def test_a_measure_between_groups_is_as_whole_as_the_least_of_the_groups_in_it(place: int, short: set[str]) -> None:
+    facts = [(1.0, 1.0)] * 5
+    facts[place] = (0.6, 0.4)
+    rows = _reported(_fifths([300.0, 280, 260, 240, 200], [20] * 5), *facts)
+    rows += _fifths([250.0, 250, 250, 250, 250], [900] * 5, **BOARDS)
+    results = _run(*rows, indicator=ATTENDANCE).filter(area_type="icb")
+    for measure in ("gap", "ratio", "sii", "rii"):
+        found, lacks = _one(results, measure=measure), measure in short
+        assert found["status"] == "ok"
+        assert (found["coverage"], found["people_share"]) == ((0.6, 0.4) if lacks else (1.0, 1.0)), measure
+        assert (f"{QUINTILES[place]}: {SHORT}" in found["note"]) is lacks
+        assert (PARTIAL in found["note"]) is lacks
+        assert (found["comparison"] == "not_compared") is (lacks or measure in ("sii", "rii"))
+
+
+def test_the_note_of_a_measure_names_the_group_that_lacks_most_and_one_without_people_counts_by_its_reporters() -> None:
+    facts = [(0.95, 0.99), (0.8, None), (0.97, 0.95), (1.0, 1.0), (0.98, 0.99)]
+    rows = _reported(
+        _fifths([300.0, 280, 260, 240, 200], [20] * 5), *facts, said="8 of 10 practices are in this figure"
+    )
+    results = _run(*rows, indicator=ATTENDANCE)
+    assert _one(results, measure="gap")["people_share"] == 0.99 and _one(results, measure="gap")["coverage"] == 0.95
+    slope = _one(results, measure="sii")
+    assert (slope["coverage"], slope["people_share"]) == (0.8, 0.8)
+    assert slope["note"].count("practices are in this figure") == 1 and f"{QUINTILES[1]}: 8 of 10" in slope["note"]
+
+
+@pytest.mark.parametrize("short", ["Mixed", "White: British"])
+def test_a_difference_between_ethnic_groups_is_as_whole_as_the_lesser_of_the_two(short: str) -> None:
+    def rows(**area: object) -> list[dict]:
+        groups = (("White: British", 500.0), ("Mixed", 450.0), ("Black or Black British", 400.0))
+        return [made.row("ethnicity", word, x, 1_000, **area) for word, x in groups]
+
+    own = [r | {"coverage": 0.5, "note": SHORT} if r["category"] == short else r | {"coverage": 1.0} for r in rows()]
+    results = _run(*own, *rows(**made.ENGLAND)).filter(area_type="icb", measure="difference")
+    mixed, black = _one(results, category="Mixed"), _one(results, category="Black or Black British")
+    assert (mixed["coverage"], mixed["comparison"]) == (0.5, "not_compared")
+    assert f"{short}: {SHORT}" in mixed["note"] and PARTIAL in mixed["note"]
+    assert (black["coverage"] == 0.5) is (black["comparison"] == "not_compared") is (short == "White: British")
 
 
 @pytest.mark.parametrize(("high", "word"), [(7.0, "better"), (60.0, "not_compared")])

@@ -6,7 +6,12 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.errors import StatisticsError
-from hi_pipeline.stats.outliers import FEWEST_UNITS, TO_STANDARD_DEVIATION, distance_from_others
+from hi_pipeline.stats.outliers import (
+    FEWEST_UNITS,
+    TO_STANDARD_DEVIATION,
+    distance_from_others,
+    distance_of_values,
+)
 
 OTHERS = [(60 + number, 6_000) for number in range(21)]
 
@@ -33,8 +38,50 @@ def test_the_distance_is_the_formula(scale: str) -> None:
     apart = sorted(abs(figure - median) for figure in figures)
     mad = (apart[10] + apart[11]) / 2
     chance = 1 / 780.5 + (1 / 5_220.5 if scale == "proportion" else 0)
+    # Fewer are expected than there are, so that the chance of 780 is the lesser one.
+    share = math.exp(median) / (1 + math.exp(median) if scale == "proportion" else 1)
+    assert chance < 1 / (6_000 * share + 0.5)
     expected = abs(shown(780, 6_000) - median) / math.sqrt((TO_STANDARD_DEVIATION * mad) ** 2 + chance)
     assert found["value"][-1] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", ["proportion", "rate"])
+def test_a_unit_that_reports_nothing_does_not_hide_itself(scale: str) -> None:
+    """Of 70 that are expected; by the chance of its own 0 the distance was under 4."""
+    found = _distance((0, 6_000), scale=scale)
+    figures = [math.log((x + 0.5) / (n - x + 0.5 if scale == "proportion" else n)) for x, n in [*OTHERS, (0, 6_000)]]
+    figures.sort()
+    m = (figures[10] + figures[11]) / 2
+    mad = sorted(abs(figure - m) for figure in figures)
+    share = math.exp(m) / (1 + math.exp(m) if scale == "proportion" else 1)
+    chance = 1 / (6_000 * share + 0.5) + (1 / (6_000 * (1 - share) + 0.5) if scale == "proportion" else 0)
+    spread = TO_STANDARD_DEVIATION * (mad[10] + mad[11]) / 2
+    nothing = math.log(0.5 / (6_000.5 if scale == "proportion" else 6_000))
+    assert found["value"][-1] == pytest.approx(abs(nothing - m) / math.sqrt(spread**2 + chance), rel=1e-12)
+    assert found["value"][-1] > 20
+
+
+def test_a_list_ten_times_too_long_is_far_and_a_small_unit_with_many_stays_far() -> None:
+    assert _distance((70, 60_000))["value"][-1] > 10
+    assert _distance((20, 150))["value"][-1] > 6, "1.7 are expected; by their chance alone it would be 3.3"
+
+
+def test_printed_figures_are_measured_by_themselves_and_their_limits() -> None:
+    values = [100.0 + n for n in range(21)]
+    frame = pl.DataFrame({"v": [*values, 200.0, 200.0, None]}, schema={"v": pl.Float64}).with_columns(
+        l=pl.Series([None] * 22 + [160.8, None], dtype=pl.Float64),
+        u=pl.Series([None] * 22 + [239.2, None], dtype=pl.Float64),
+    )
+    found = distance_of_values(frame, value="v", lower="l", upper="u")
+    spread = TO_STANDARD_DEVIATION * 6
+    assert found["median"][0] == 111
+    assert found["value"][21] == pytest.approx(89 / spread)
+    assert found["value"][22] == pytest.approx(89 / math.hypot(spread, 20), rel=1e-4)
+    assert (found["value"][23], found["status"][23]) == (None, "missing")
+    few = distance_of_values(frame.head(9), value="v", lower="l", upper="u")
+    assert set(few["status"]) == {"too_few"}
+    alike = distance_of_values(frame.head(12).with_columns(v=pl.lit(5.0)), value="v", lower="l", upper="u")
+    assert set(alike["status"]) == {"not_applicable"} and alike["value"].null_count() == 12
 
 
 def test_a_small_unit_swings_by_chance() -> None:

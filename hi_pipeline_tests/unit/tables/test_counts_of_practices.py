@@ -21,6 +21,7 @@ AREAS = pl.DataFrame(
     map_release=pl.lit("qof:2023-24"),
     own_year=pl.lit(True),
     first_map=pl.lit(True),
+    expected=pl.lit(True),
     placed_by=pl.lit("map"),
     releases=pl.lit("qof:2023-24"),
 )
@@ -79,6 +80,16 @@ def test_a_board_without_one_of_its_practices_says_so(without: str, said: str, s
     assert "practices" in region["note"] and region["coverage"] < 1
     england = total_row(built, "hypertension_prevalence_pct", area_type="england")
     assert "are in this figure" in england["note"]
+
+
+def test_a_practice_that_is_in_neither_the_file_nor_its_map_lacks_where_others_show_it_open() -> None:
+    """A file without A1 has no A1 in its own map: another map places it, and it is expected."""
+    elsewhere = AREAS.with_columns(first_map=pl.col("practice_code") != "A1")
+    board = total_row(_qof(without="A1", areas=elsewhere), "hypertension_prevalence_pct", icb_code="E54000010")
+    assert "1 of 2 practices, 0.0% of patients are in this figure" in board["note"]
+    closed = elsewhere.with_columns(expected=pl.col("practice_code") != "A1")
+    board = total_row(_qof(without="A1", areas=closed), "hypertension_prevalence_pct", icb_code="E54000010")
+    assert board["coverage"] == 1 and "practices" not in board["note"]
 
 
 def _named(built: Built, **where: object) -> set[str]:

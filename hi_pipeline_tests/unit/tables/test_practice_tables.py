@@ -68,6 +68,56 @@ def test_a_map_that_names_another_board_is_refused() -> None:
         build_practice_areas(reader, "2022-23")
 
 
+def _list_of(*people: tuple[str, int]) -> pl.DataFrame:
+    return _patients([(code, "E01000001", "england", count) for code, count in people])
+
+
+def _expected(maps: dict[str, str], lists: dict[str, tuple[tuple[str, int], ...]], year: str = "2022-23") -> list[str]:
+    """Return who should report; ``maps`` names the practices of each map, P of QOF 2022-23 and the parts of others."""
+    frames = {
+        ("qof" if "-map" not in part else "gp_registrations", "practices", part): practices(
+            [(code, "E38000130", "E54000050") for code in codes.split()], "icb"
+        )
+        for part, codes in maps.items()
+    }
+    frames |= {("gp_registrations", "practice_lsoa", part): _list_of(*people) for part, people in lists.items()}
+    built = build_practice_areas(FakeReader(frames), year)
+    validate(built.frame, PRACTICE_AREAS, where="practice_areas")
+    return built.frame.filter(geography_vintage="2022-07", expected=True)["practice_code"].to_list()
+
+
+BEFORE_AND_AFTER = {"2022-23": "A1", "2022-01-map": "A1 A2 A3 A4", "2024-10-map": "A1 A2 A4 A5"}
+
+
+def test_a_practice_that_maps_and_lists_show_before_and_after_is_expected_though_the_years_map_lacks_it() -> None:
+    """A3 closed and A5 opened; A4 is too small to be asked."""
+    july = (("A1", 5_000), ("A2", 1_000), ("A3", 5_000), ("A4", 999))
+    assert _expected(BEFORE_AND_AFTER, {"2022-07-lsoa": july}) == ["A1", "A2"]
+    # The list nearest to March 2023 tells the size, and each list its side.
+    april = (("A1", 5_000), ("A2", 900), ("A3", 5_000), ("A4", 1_100))
+    assert _expected(BEFORE_AND_AFTER, {"2022-07-lsoa": july, "2023-04-lsoa": april}) == ["A1", "A3", "A4"]
+
+
+def test_where_nothing_is_later_the_list_of_the_year_says_who_is_expected_and_without_a_list_the_map_alone() -> None:
+    maps = {"2022-23": "A1", "2022-01-map": "A1 A2 A3"}
+    july = (("A1", 5_000), ("A2", 1_000), ("Z9", 5_000))
+    assert _expected(maps, {"2022-07-lsoa": july}) == ["A1", "A2"], "Z9 has no board"
+    assert _expected(maps, {"2021-07-lsoa": july}) == ["A1"], "the list of another year"
+    assert _expected(BEFORE_AND_AFTER, {}) == ["A1"]
+
+
+def test_the_practices_that_the_map_lacks_are_named() -> None:
+    frames = {
+        ("qof", "practices", "2022-23"): practices([("A1", "E38000130", "E54000050")], "icb"),
+        ("qof", "practices", "2021-22"): practices([("A2", "E38000130", "E54000050")], "stp"),
+        ("gp_registrations", "practice_lsoa", "2022-07-lsoa"): _list_of(("A1", 5_000), ("A2", 4_000)),
+    }
+    built = build_practice_areas(FakeReader(frames), "2022-23")
+    assert "practices expected that the year's map lacks (patients): A2 A practice (4,000)" in built.notes
+    assert built.counted["practices expected that the year's map lacks, 2022-07"] == 1
+    assert "gp_registrations:2022-07-lsoa" in built.releases
+
+
 # CCGs of 2020-21 whose ODS codes, 15E and D2P2L, named other areas from July 2022 on: West Birmingham moved.
 OLD = practices([(f"B{n}", "E38000250", "E54000016") for n in range(4)], "stp", pcn="U00009")
 NEW = practices([("B0", "E38000258", "E54000055"), ("B1", "E38000258", "E54000055")], "icb", pcn="U00009")

@@ -57,6 +57,7 @@ def _from_practices(lost: int) -> Callable[[], object]:
         map_release=pl.lit("qof:2023-24"),
         own_year=pl.lit(True),
         first_map=pl.lit(True),
+        expected=pl.lit(True),
         placed_by=pl.lit("map"),
         releases=pl.lit("qof:2023-24"),
     )

@@ -156,6 +156,16 @@ def test_reporters() -> None:
     found = ask.check_reporters(frames(whole.with_columns(coverage=pl.when(first).then(0.497).otherwise("coverage"))))
     assert not found.passed and found.warning and found.count == 1
     assert found.rows is not None and found.rows["area_name"].to_list() == ["E54000010"]
+    assert found.said.startswith("1 figure rests on less than 90% of the reporters, or of their people (1 of boards): ")
+    named = ask.check_reporters({"2023-24": found.rows.with_columns(pl.col("coverage").cast(pl.Float64),
+        people_share=pl.lit(None, dtype=pl.Float64), area_type=pl.lit("icb"))}, INDICATORS)  # fmt: skip
+    assert f"E54000010, {INDICATORS['tiny_1_pct'].short} 2023-24, 50%. They are not compared" in named.said
+    for area, words in (("england", "1 of England"), ("region", "of regions"), ("boards", "of all boards together")):
+        other = whole.head(1).with_columns(area_type=pl.lit(area), coverage=pl.lit(0.3))
+        short = ask.check_reporters({"2023-24": pl.concat([whole, other])})
+        assert not short.passed and words in short.said
+    many = ask.check_reporters(frames(whole.with_columns(coverage=pl.lit(0.5))))
+    assert "figures rest on" in many.said and " more. They are not compared" in many.said
     of_people = whole.with_columns(coverage=pl.lit(0.5), people_share=pl.lit(0.99))
     assert ask.check_reporters(frames(of_people)).passed, "few of the people are missing"
 
