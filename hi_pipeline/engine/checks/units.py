@@ -1,8 +1,9 @@
 """The units that a source's figures are made of (practices, areas), each with its weight in its board's figure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import polars as pl
 
@@ -184,26 +185,36 @@ def units_of(pipeline: Pipeline, linked: LinkedTable, year: str) -> pl.DataFrame
         multiplier, level, unit, name, board (null where it is not known), numerator, denominator, and printed, lower,
         upper (null where figures are made of counts).
     """
-    made_of_units = [
-        i
-        for i in pipeline.catalogue.indicators
-        if i.source == linked.indicators_of and i.kind not in NOT_BY_KIND and i.attribution in LEVELS
-    ]
-    if not made_of_units:
-        return pl.DataFrame()
-    observations = pipeline.lake.read("clean", linked.indicators_of, year, "observations")
     frames = []
-    for indicator in made_of_units:
-        try:
-            parts = parts_of(observations, indicator)
-        except NothingToBuild:
-            continue
-        frames.append(_units(parts.filter(dimension=Dimension.TOTAL.value), indicator, year))
-    units = pl.concat(frames) if frames else pl.DataFrame()
-    if units.is_empty():
-        return units
-    title = re.split("[:,]", pipeline.catalogue.sources[linked.indicators_of].title)[0]
-    return _with_boards(units.with_columns(source=pl.lit(title)), pipeline, year)
+    # Each publication is read once for all its indicators.
+    read = cache(lambda source: _observations(pipeline, source, year))
+    for indicator in (i for i in pipeline.catalogue.indicators if i.source == linked.indicators_of):
+        # Of several publications the first that holds units; a year may be that of a further one alone.
+        found = (_of_origin(pipeline, read, origin, year) for origin in indicator.by_origin)
+        frames += [frame for frame in found if not frame.is_empty()][:1]
+    return _with_boards(pl.concat(frames), pipeline, year) if frames else pl.DataFrame()
+
+
+def _observations(pipeline: Pipeline, source: str, year: str) -> pl.DataFrame | None:
+    place = ("clean", source, year, "observations")
+    return pipeline.lake.read(*place) if pipeline.lake.exists(*place) else None
+
+
+def _of_origin(
+    pipeline: Pipeline, read: Callable[[str], pl.DataFrame | None], indicator: Indicator, year: str
+) -> pl.DataFrame:
+    """Return the units of an indicator as one of its publications gives it; empty where it gives none."""
+    judged = indicator.kind not in NOT_BY_KIND and indicator.attribution in LEVELS
+    observations = read(indicator.source) if judged else None
+    if observations is None:
+        return pl.DataFrame()
+    try:
+        parts = parts_of(observations, indicator)
+    except NothingToBuild:
+        return pl.DataFrame()
+    title = re.split("[:,]", pipeline.catalogue.sources[indicator.source].title)[0]
+    units = _units(parts.filter(dimension=Dimension.TOTAL.value), indicator, year)
+    return units.with_columns(source=pl.lit(title))
 
 
 def _units(parts: pl.DataFrame, indicator: Indicator, year: str) -> pl.DataFrame:
@@ -243,7 +254,7 @@ def _with_boards(units: pl.DataFrame, pipeline: Pipeline, year: str) -> pl.DataF
     if "practice" in units["level"]:
         areas = pipeline.lake.read("linked", "practice_areas", year).filter(geography_vintage=vintage.value)
         codes |= {("practice", code): board for code, board in areas.select("practice_code", "icb_code").rows()}
-    if {"local_authority", "lsoa"} & set(units["level"]) and pipeline.lake.path("clean", *_LOOKUP).exists():
+    if {"local_authority", "lsoa"} & set(units["level"]) and pipeline.lake.exists("clean", *_LOOKUP):
         codes |= _of_small_areas(pipeline.lake.read("clean", *_LOOKUP), vintage)
     known = pl.DataFrame(
         [(level, unit, board) for (level, unit), board in codes.items()],

@@ -45,6 +45,7 @@ class PracticeAreas:
     Attributes:
         frame: the columns of the schema PRACTICE_AREAS.
         counted, notes, releases: what happened on the way.
+        expected_by: the releases that only tell which practices are expected, not where one stands.
     """
 
     vintage: Vintage
@@ -52,6 +53,7 @@ class PracticeAreas:
     counted: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     releases: set[str] = field(default_factory=set)
+    expected_by: set[str] = field(default_factory=set)
 
 
 def build_practice_areas(reader: Reader, financial_year: str) -> Built:
@@ -64,7 +66,7 @@ def build_practice_areas(reader: Reader, financial_year: str) -> Built:
     found, absent = areas_on_footprints(reader, financial_year, footprints_of(financial_year))
     return Built(
         frame=pl.concat([areas.frame for areas in found]).sort("geography_vintage", "practice_code"),
-        releases=tuple(sorted(set().union(*(areas.releases for areas in found)))),
+        releases=tuple(sorted(set().union(*(areas.releases | areas.expected_by for areas in found)))),
         counted={what: rows for areas in found for what, rows in areas.counted.items()},
         notes=tuple(dict.fromkeys([*(note for areas in found for note in areas.notes), *absent])),
     )
@@ -218,7 +220,7 @@ def _expect(reader: Reader, financial_year: str, areas: PracticeAreas, ranked: S
     frame = areas.frame.join(beside, on="practice_code", how="left", validate="1:1")
     lacking = (pl.col("order") > 0) & pl.col("patients").is_not_null() & pl.col("icb_code").is_not_null()
     areas.frame = frame.with_columns(expected=(pl.col("order") == 0) | lacking)
-    areas.releases |= set(releases)
+    areas.expected_by |= set(releases)
     absent = frame.filter(lacking).sort("patients", "practice_code", descending=[True, False])
     areas.counted[f"practices expected that the year's map lacks, {areas.vintage}"] = absent.height
     if absent.height:

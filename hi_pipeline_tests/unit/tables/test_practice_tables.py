@@ -13,7 +13,7 @@ from hi_pipeline.tables.placing.placed import Context
 from hi_pipeline.tables.reference.core20 import build_core20_population
 from hi_pipeline.tables.reference.editions import imd_vintage_of, months_apart, nearest
 from hi_pipeline.tables.reference.heirs import lsoa_locations
-from hi_pipeline.tables.reference.practice_areas import build_practice_areas
+from hi_pipeline.tables.reference.practice_areas import areas_on_footprints, build_practice_areas
 from hi_pipeline.tables.reference.practice_deprivation import build_practice_deprivation
 from hi_pipeline.tables.schemas import CORE20_POPULATION, PRACTICE_AREAS, PRACTICE_DEPRIVATION
 from hi_pipeline_tests.unit.tables.fake_reader import BY_ID, FakeReader, practices
@@ -116,6 +116,9 @@ def test_the_practices_that_the_map_lacks_are_named() -> None:
     assert "practices expected that the year's map lacks (patients): A2 A practice (4,000)" in built.notes
     assert built.counted["practices expected that the year's map lacks, 2022-07"] == 1
     assert "gp_registrations:2022-07-lsoa" in built.releases
+    # Who only asks where practices stand does not rest on the list.
+    (areas,), _ = areas_on_footprints(FakeReader(frames), "2022-23", [Vintage.JULY_2022])
+    assert areas.releases == {"qof:2021-22", "qof:2022-23"}
 
 
 # CCGs of 2020-21 whose ODS codes, 15E and D2P2L, named other areas from July 2022 on: West Birmingham moved.

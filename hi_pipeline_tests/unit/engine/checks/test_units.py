@@ -1,7 +1,6 @@
 """Units far from the others are listed with their weight, and named; what cannot be judged is said."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -136,8 +135,8 @@ class _Lake:
     def read(self, *where: str) -> pl.DataFrame:
         return self.tables[where]
 
-    def path(self, *where: str) -> Path:
-        return Path(__file__ if where in self.tables else "absent")
+    def exists(self, *where: str) -> bool:
+        return where in self.tables
 
 
 def _pipeline(source: str, rows: list[dict], year: str, **tables: pl.DataFrame) -> Any:
@@ -179,6 +178,24 @@ def test_units_have_the_board_that_they_lie_in_and_the_words_to_name_them() -> N
     row = far_units(units).row(0, named=True)
     assert (row["unit"], row["weight"]) == ("A11", 0.5)
     assert units.select("source", "title", "level").row(0) == ("QOF", SMI.short, "practice")
+
+
+def test_a_year_of_a_further_publication_alone_is_judged_by_it() -> None:
+    """The first publication of preterm births has no file of the year, the monthly one has."""
+    preterm = BY_ID["preterm_pct"]
+    further = next(o for o in preterm.by_origin if o.source != preterm.source)
+    level = LEVELS[further.attribution][0]
+    rows = [
+        observation(level, f"R{n:02}", measure, value, financial_year="2023-24", area_name=f"Trust {n}")
+        for n in range(12)
+        for measures, value in ((further.numerator, 60.0 + n if n else 600.0), (further.denominator, 1_000.0))
+        for measure in measures
+    ]
+    pipeline = _pipeline(further.source, rows, "2023-24")
+    pipeline.catalogue.indicators = [preterm]
+    found = units_of(pipeline, COUNTS[preterm.source], "2023-24")
+    assert far_units(found)["unit"].to_list() == ["R00"] and found["board"].null_count() == found.height
+    assert units_of(_pipeline(preterm.source, [], "2022-23"), COUNTS[preterm.source], "2023-24").is_empty()
 
 
 def test_small_areas_and_authorities_have_their_board_where_it_is_one() -> None:
