@@ -1,5 +1,7 @@
 """One board gives every extract that there is: its coverage, what stands in its folder, and in nobody else's."""
 
+import csv
+import io
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -86,8 +88,8 @@ def test_the_other_lists_of_codes_say_by_which_the_board_counts(built: Pipeline)
 def test_the_command_shows_it(built: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HI_SOURCE", "sample")
     monkeypatch.setenv("HI_DATA_DIR", str(built.settings.data_dir))
-    said = CliRunner().invoke(app, ["coverage", "--icb", "QHM", "--format", "csv"], catch_exceptions=False).output
-    lines = {line.split(",")[0]: line for line in said.splitlines()}
+    said = CliRunner().invoke(app, ["coverage", "--icb", "QHM", "--format", "csv"], catch_exceptions=False).stdout
+    lines = {row["indicator"]: ",".join(row.values()) for row in csv.DictReader(io.StringIO(said))}
     assert all("shown" in lines[name] for name in GIVEN) and "counted otherwise" in lines["stroke_adm_i60_i64_dsr"]
 
 

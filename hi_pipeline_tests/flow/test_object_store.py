@@ -147,7 +147,7 @@ def test_hi_says_what_is_wrong_with_a_store(tmp_path: Path, store_url: str, monk
         monkeypatch.setenv("HI_STORE", "s3://nobody-made-this/figures")
         refused = hi(bench, "status")
         assert refused.returncode == 2, refused.stderr
-        assert "NoSuchBucket: there is no such bucket: make it, or mend HI_STORE" in " ".join(refused.stdout.split())
+        assert "NoSuchBucket: there is no such bucket: make it, or mend HI_STORE" in " ".join(refused.stderr.split())
         doctor = hi(bench, "doctor", "--format", "csv")
         assert (doctor.returncode, "object store,s3://nobody-made-this/figures,fails" in doctor.stdout) == (1, True)
 

@@ -24,7 +24,7 @@ AREA = ("area_level", "area_code", "area_name", "dimension", "category")
 def figures(first_row: int = 2) -> pl.DataFrame:
     raw = pl.DataFrame(
         {
-            **{name: ["x", "y"] for name in AREA},
+            **{name: ["X1", "Y1"] for name in AREA},
             "Seen": ["1,000", "7"],
             "Asked": ["2,000", "9"],
         }
@@ -38,10 +38,10 @@ def figures(first_row: int = 2) -> pl.DataFrame:
 
 def test_each_observation_has_the_cell_that_it_was_read_from() -> None:
     index = validate(row_index_of(figures(first_row=5), RELEASE), ROW_INDEX_SCHEMA, where="here")
-    found = index.filter(area_code="y", measure="seen").row(0, named=True)
+    found = index.filter(area_code="Y1", measure="seen").row(0, named=True)
     assert (found["edition"], found["member"], found["row"]) == ("2023-24", "part.csv", 6)
     assert (found["column"], found["text"], found["correction"]) == ("Seen", "7", "")
-    assert index.filter(area_code="x", measure="asked")["text"].item() == "2,000"
+    assert index.filter(area_code="X1", measure="asked")["text"].item() == "2,000"
     assert index.height == 4
 
 
@@ -62,7 +62,7 @@ def test_cells_of_no_observation_are_refused() -> None:
     index = row_index_of(figures(), RELEASE)
     validate_row_index(index, observations, where="here")
     with pytest.raises(ValidationError, match="of no observation"):
-        validate_row_index(index, observations.filter(area_code="x"), where="here")
+        validate_row_index(index, observations.filter(area_code="X1"), where="here")
 
 
 def test_a_spreadsheets_columns_have_its_letters() -> None:
