@@ -78,8 +78,7 @@ def check_far_units(units: Iterable[pl.DataFrame], declared: Iterable[Indicator]
         bad=(
             f"{far.height:,} {'unit lies' if one else 'units lie'} more than {FAR:g} standard deviations from the "
             f"others of {'its' if one else 'their'} file, or {FAR_WHERE_IT_MOVES:g} where the board's figure moves by "
-            f"{MOVES:.0%}: {_first_of(far)}. Those that move their board most come first; where the board is not known "
-            "(providers, areas in several boards) neither is the weight. Look at them at the publisher's; if one is "
+            f"{MOVES:.0%}, those that move it most first: {_first_of(far)}. Look at them at the publisher's; if one is "
             f"wrong, enter it in the corrections register{'. N' + left[1:] if left else ''}"
         ),
     )
