@@ -11,10 +11,10 @@ from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
 from hi_pipeline.cli.selecting import find_indicator, find_year
 from hi_pipeline.cli.session import Session
 from hi_pipeline.cli.tables import Format, show
-from hi_pipeline.core.area_search import Area, Found, codes_of, explain_absence, find_areas, find_each
+from hi_pipeline.core.area_search import Area, Found, codes_of, find_areas, find_each, no_such_board
 from hi_pipeline.core.coverage import Cover
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.core.geography import board, is_valid, vintage_of
+from hi_pipeline.core.geography import is_valid, vintage_of
 from hi_pipeline.core.groups import Dimension
 from hi_pipeline.core.indicator import Beside, Derived, Indicator, Listed
 from hi_pipeline.core.provenance import Provenance
@@ -171,9 +171,8 @@ def _pieces(pipeline: Pipeline, indicator: Indicator, text: str, areas: Sequence
     if made:
         yield from made
         return
-    boards = [board(code) for area in areas if area.area_type is AreaType.ICB for code in set(area.codes.values())]
-    if boards and not any(is_valid(b.ons, year) for b in boards):
-        raise SelectionError(f"{text} does not exist in {year}: {explain_absence(boards, [year])}")
+    if absent := no_such_board(text, areas, year):
+        raise SelectionError(absent)
     raise SelectionError(f"{indicator.id} of {areas[0].name} for {year}: {_why_not(pipeline, indicator, areas, year)}")
 
 
@@ -249,10 +248,11 @@ def _as_data(session: Session, indicator: Indicator, pieces: Sequence[Piece], fo
     else:
         sheets = [figures_as_data(pl.concat([piece.rows for piece in pieces]), session.title(indicator.title))]
     show(session.console, sheets, form, synthetic=session.settings.synthetic)
+    revised = unaccepted(session.pipeline)
     changed = [
         f"{_named(piece)}: {line.strip()}"
         for piece in pieces
-        for line, holds in _inputs(session, piece, unaccepted(session.pipeline))
+        for line, holds in _inputs(session, piece, revised)
         if not holds
     ]
     for line in changed:

@@ -12,10 +12,8 @@ import polars as pl
 from hi_pipeline.cli.printing import Printer, said_clearly
 from hi_pipeline.cli.selecting import select
 from hi_pipeline.cli.session import Session
-from hi_pipeline.core.area_search import Found, codes_of, explain_absence, find_each
+from hi_pipeline.core.area_search import Found, codes_of, find_each, no_such_board
 from hi_pipeline.core.errors import SelectionError
-from hi_pipeline.core.geography import board, is_valid
-from hi_pipeline.core.status import AreaType
 from hi_pipeline.publishing.board_rows import (
     BESIDE,
     FORMATS,
@@ -88,8 +86,5 @@ def _missing(found: Mapping[str, Found], rows: pl.DataFrame, years: Sequence[str
         for year in years or ("",):
             if any(code in codes and year in ("", of) for code, of in there):
                 continue
-            boards = [board(code) for area in each.areas if area.area_type is AreaType.ICB for code in codes_of([area])]
-            if year and boards and not any(is_valid(b.ons, year) for b in boards):
-                yield f"{text} does not exist in {year}: {explain_absence(boards, [year])}"
-            else:
-                yield f"no figure of {text} is published{f' for {year}' if year else ''}"
+            absent = no_such_board(text, each.areas, year) if year else ""
+            yield absent or f"no figure of {text} is published{f' for {year}' if year else ''}"

@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hi_pipeline.cli.printing import FAILED, Printer, said_clearly
+from hi_pipeline.cli.selecting import find_year
 from hi_pipeline.cli.session import Session
 from hi_pipeline.core.area_search import find_boards
 from hi_pipeline.core.errors import HiPipelineError, SelectionError, StoreError
-from hi_pipeline.core.financial_year import ALL_YEARS, start_year
 from hi_pipeline.core.geography import Vintage, board, boards_of, region_of
 from hi_pipeline.engine.processes import how_many, pool_of
 from hi_pipeline.publishing.report.making import FORMATS
@@ -72,9 +72,7 @@ def verify_pack_command(console: Printer, source: str | None, folder: Path) -> i
 def _orders(session: Session, asked: Asked) -> list[Order]:
     if not asked.year:
         raise SelectionError('a pack is of one year: name it, as --year "2023-24"')
-    if asked.year not in ALL_YEARS:
-        start_year(asked.year)
-        raise SelectionError(f"{asked.year!r} is outside the years of the grid, {ALL_YEARS[0]} to {ALL_YEARS[-1]}")
+    find_year(asked.year)
     formats = tuple(dict.fromkeys(word.strip() for word in asked.formats.split(",") if word.strip()))
     unknown = [word for word in formats if word not in FORMATS]
     if unknown or not formats:

@@ -21,6 +21,7 @@ from hi_pipeline.core.geography import (
     Board,
     Region,
     Vintage,
+    board,
     boards_after,
     boards_within,
     is_valid,
@@ -135,6 +136,14 @@ def when(board: Board) -> str:
         further = f", now {_listed(now)}" if (now := successors(board)) != later else ""
         said.append(f"to {years[-1]}" + (f", then {_listed(later)}{further}" if later else ""))
     return ", ".join(said) or "throughout"
+
+
+def no_such_board(text: str, areas: Iterable[Area], year: str) -> str:
+    """Return why boards that a text means do not exist in a year; "" where one does, or where it means no board."""
+    meant = [board(code) for area in areas if area.area_type is AreaType.ICB for code in codes_of([area])]
+    if not meant or any(is_valid(b.ons, year) for b in meant):
+        return ""
+    return f"{text} does not exist in {year}: {explain_absence(meant, [year])}"
 
 
 def explain_absence(boards: Iterable[Board], years: Iterable[str]) -> str:

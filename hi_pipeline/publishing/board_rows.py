@@ -67,7 +67,7 @@ def with_polarity(rows: pl.DataFrame, polarities: Mapping[str, str]) -> pl.DataF
     )
 
 
-def for_excel(rows: pl.DataFrame) -> pl.DataFrame:
+def for_workbook(rows: pl.DataFrame) -> pl.DataFrame:
     """Return rows as a workbook takes them: "2022-07" reads "footprint 2022-07", text like a formula is quoted."""
     texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
     shown = _rounded(rows)
@@ -113,7 +113,7 @@ def _workbook(tables: Mapping[str, pl.DataFrame], target: io.BytesIO) -> None:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"author": "hi_pipeline", "created": _NO_DATE})
-        shown = {name: for_excel(table) for name, table in tables.items()}
+        shown = {name: for_workbook(table) for name, table in tables.items()}
         for name, table in (*shown.items(), ("Dictionary", dictionary(*tables.values()))):
             page = book.add_worksheet(name)
             page.freeze_panes(1, 0)

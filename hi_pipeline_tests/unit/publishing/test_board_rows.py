@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from hi_pipeline.core.columns import RESULTS
-from hi_pipeline.publishing.board_rows import board_rows, export_bytes, for_excel, with_polarity
+from hi_pipeline.publishing.board_rows import board_rows, export_bytes, for_workbook, with_polarity
 from hi_pipeline_tests.unit.publishing.report import made_up
 
 POLARITIES = {entry["id"]: entry["polarity"] for entry in made_up.catalogue()["indicators"]}
@@ -63,7 +63,7 @@ def test_xlsx_holds_the_same_and_its_dictionary(tmp_path: Path) -> None:
     read = book.load_sheet("Figures", dtypes="string").to_polars()
     assert read.height == mine().height
     assert read["icb_code"].unique().to_list() == [made_up.ICB]
-    assert read["geography_vintage"].to_list() == for_excel(mine())["geography_vintage"].to_list()
+    assert read["geography_vintage"].to_list() == for_workbook(mine())["geography_vintage"].to_list()
     words = book.load_sheet("Dictionary").to_polars()
     assert words["column"].to_list() == [*mine().columns, "polarity", "points"]
     assert words["meaning"].null_count() == 0
